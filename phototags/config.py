@@ -1,0 +1,220 @@
+"""What params.yaml may contain. Every key is described here and nowhere else."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from phototags.errors import ParamsError
+
+
+class Section(BaseModel):
+    """A typo must stop the run, so unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Experiment(Section):
+    """One training corpus and the corpora that what it taught is tested on."""
+
+    train: str = Field(description="corpus whose training photos and tags are learned from")
+    test: list[str] = Field(description="corpora whose test photos are scored", min_length=1)
+
+
+class Table(Section):
+    """Your own pictures: a `photos.tsv` and an `images.tar` or a folder of images."""
+
+    photos: int = Field(description="rows of photos.tsv, at most", gt=0)
+    licence: str = Field("unknown", description="licence of the pictures, shown beside them")
+    citation: str = Field("", description="who to thank for the corpus")
+
+
+class Corpora(Section):
+    """Which photos, from where, and what is refused."""
+
+    mirror: str | None = Field(
+        description="folder or http(s) url with one folder a corpus, asked before the source itself"
+    )
+    tables: dict[str, Table] = Field(description="your own corpora by name, read as `table`")
+    shard_photos: int = Field(description="photos a shard; one shard is one job", gt=0)
+    max_pixels: int = Field(description="a picture with more pixels is never decoded", gt=0)
+    max_bytes: int = Field(description="a picture file with more bytes is never opened", gt=0)
+
+
+class Vocabulary(Section):
+    """Which tags are worth learning."""
+
+    min_users: int = Field(description="people who must have written a tag (1 without users)", ge=1)
+    min_photos: int = Field(description="training photos a tag needs", ge=1)
+    max_tags: int | None = Field(description="keep only the commonest; null keeps all", gt=0)
+
+
+class Split(Section):
+    """Which photos are learned from; whole users where the corpus names its users."""
+
+    seed: int = Field(description="salt of the hash that assigns users (or photos)")
+    test: float = Field(description="share of users whose photos are test photos", gt=0, lt=1)
+    validation: float = Field(description="share of the remaining users, for stopping", gt=0, lt=1)
+
+
+class EmbedTags(Section):
+    """Skip-gram with negative sampling over tag sets."""
+
+    start: Literal["glove", "random"] = Field(
+        description="vectors to start from where a word has one"
+    )
+    dimensions: int = Field(description="width of a tag vector; 50 with glove", gt=0)
+    epochs: int = Field(description="passes over the training photos; 0 keeps the start", ge=0)
+    negatives: int = Field(description="negative tags drawn for each pair", gt=0)
+    power: float = Field(description="negatives are drawn in proportion to count ** power", ge=0)
+    learning_rate: float = Field(description="Adagrad's step, one accumulator a row", gt=0)
+
+
+class EmbedPhotos(Section):
+    """Frozen features of each photo."""
+
+    backbone: str = Field(description="efficientnet_lite0, or torchvision:NAME, or timm:NAME")
+    precision: Literal["fp32", "bf16"] = Field(
+        description="bf16 is faster where the processor has it"
+    )
+    batch: int = Field(description="photos a forward pass", gt=0)
+
+
+class Frequency(Section):
+    """Control: every photo gets the commonest tags."""
+
+    model: Literal["frequency"]
+
+
+class Random(Section):
+    """Control: every photo gets random tags."""
+
+    model: Literal["random"]
+
+
+class Neighbours(Section):
+    """Control: the tags of the training photos that look most alike."""
+
+    model: Literal["neighbours"]
+    neighbours: int = Field(description="training photos that vote", gt=0)
+
+
+class Trained(Section):
+    """An embedding head over frozen features, a tag table, a loss and a sampler."""
+
+    model: Literal["multihot", "im2vec"]
+    hidden: list[int] = Field([], description="widths of the head's hidden layers")
+    dropout: float = Field(0.0, description="share of inputs to each layer set to zero", ge=0, lt=1)
+    tag_vectors: Literal["fixed", "joint"] = Field("fixed", description="optimise them too: joint")
+    tag_learning_rate: float = Field(0.01, description="step of the tag vectors when joint", gt=0)
+    positives: int = Field(5, description="tags drawn from a photo, with replacement", gt=0)
+    negatives: int = Field(10, description="tags drawn from the vocabulary for a photo", gt=0)
+    power: float = Field(
+        1.0, description="negatives are drawn in proportion to count ** power", ge=0
+    )
+    exclude: Literal["sampled", "photo", "batch"] = Field(
+        "photo", description="which positives are never drawn as negatives"
+    )
+    epochs: int = Field(description="passes over the training photos, at most", gt=0)
+    patience: int = Field(
+        description="epochs without a better validation mAP before stopping", gt=0
+    )
+    batch: int = Field(128, description="photos a step", gt=0)
+    learning_rate: float = Field(1e-3, description="Adam's step", gt=0)
+    weight_decay: float = Field(0.0, description="AdamW's decoupled weight decay", ge=0)
+
+
+System = Annotated[Frequency | Random | Neighbours | Trained, Field(discriminator="model")]
+
+
+class Train(Section):
+    """Which taggers are trained, and how often."""
+
+    seeds: list[int] = Field(description="each tagger is trained once for each", min_length=1)
+    systems: dict[str, System] = Field(description="the systems by name, each a preset")
+
+
+class Score(Section):
+    """How predictions are judged."""
+
+    bridges: list[Literal["exact", "lemma", "synset", "embedding"]] = Field(
+        description="how a model's tags meet another corpus' words", min_length=1
+    )
+    min_test_photos: int = Field(description="test photos a word needs to be scored", ge=1)
+    resamples: int = Field(description="bootstrap resamples over photos", gt=0)
+    seed: int = Field(description="seed of the bootstrap")
+
+
+class Report(Section):
+    """What the page shows."""
+
+    photos: int = Field(description="test photos shown for each test corpus", ge=0)
+    show_photos: bool = Field(description="false where the pictures' terms forbid showing them")
+
+
+class Export(Section):
+    """The tagger that `phototags tag` and `phototags search` use."""
+
+    train: str = Field(description="its training corpus")
+    system: str = Field(description="its system")
+    seed: int = Field(description="its seed")
+
+
+class Params(Section):
+    """All of params.yaml."""
+
+    run: str = Field(
+        description="name of the run; results go to results/{run}", pattern=r"^[a-z0-9-]+$"
+    )
+    instruction_set: Literal["avx2", "native"] = Field(
+        description="processor instructions to use; avx2 gives the same bytes on every x86-64"
+    )
+    experiments: list[Experiment] = Field(description="what is learned and tested", min_length=1)
+    corpora: Corpora
+    vocabulary: Vocabulary
+    split: Split
+    embed_tags: EmbedTags
+    embed_photos: EmbedPhotos
+    train: Train
+    score: Score
+    report: Report
+    export: Export
+
+    @model_validator(mode="after")
+    def the_exported_tagger_is_trained(self) -> "Params":
+        trains = [experiment.train for experiment in self.experiments]
+        for name, known in (
+            (self.export.train, trains),
+            (self.export.system, list(self.train.systems)),
+            (self.export.seed, self.train.seeds),
+        ):
+            if name not in known:
+                raise ValueError(f"export names {name!r}, but this run trains only {known}")
+        return self
+
+
+def validate(params: dict, where: str = "params.yaml") -> Params:
+    """The typed params.
+
+    Raises:
+        ParamsError: one line for each mistake: which key, what was found, what is allowed.
+    """
+    try:
+        return Params.model_validate(params)
+    except ValidationError as error:
+        mistakes = [
+            f"  {'.'.join(str(part) for part in mistake['loc']) or 'params'}: {mistake['msg']}"
+            f" (found {mistake['input']!r:.80})"
+            for mistake in error.errors()
+        ]
+        raise ParamsError(
+            f"{where} does not say what phototags expects:\n"
+            + "\n".join(mistakes)
+            + "\nEvery key is described in docs/params.md."
+        ) from None
+
+
+def read_params(path: Path | str) -> Params:
+    """The typed params of a yaml file."""
+    return validate(yaml.safe_load(Path(path).read_text()), str(path))

@@ -1,0 +1,1 @@
+"""One small reader per corpus; after them every corpus looks the same."""

@@ -1,0 +1,1 @@
+"""Bringing files here: Debian packages, mirrors, the web."""

@@ -1,0 +1,1 @@
+"""Tag vectors: near means related."""

@@ -1,0 +1,1 @@
+"""Photo features from a frozen backbone."""

@@ -1,0 +1,1 @@
+"""Scores of ranked tags, each checked against a slow loop."""

@@ -1,0 +1,1 @@
+"""Photos: their table, their shards, and how a picture is opened safely."""

@@ -1,0 +1,70 @@
+"""Files appear whole or not at all, and twice the same content is twice the same bytes."""
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from phototags.errors import PhototagsError
+
+
+@contextlib.contextmanager
+def whole(path: Path | str) -> Iterator[Path]:
+    """Write to a neighbour, then move: a killed job leaves no half file that looks done.
+
+    Yields:
+        a path in the same folder (made if needed) with the same suffix, removed when the
+        block raises.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    try:
+        yield part
+        with open(part, "rb") as written:
+            os.fsync(written.fileno())
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def sha256_of(path: Path | str) -> str:
+    """Hexadecimal sha256 of a file's bytes, read in pieces."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_json(path: Path | str, content: object) -> None:
+    """Sorted keys and a final newline, so that equal content is equal bytes."""
+    with whole(path) as part:
+        part.write_text(json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+
+
+def write_tensors(path: Path | str, tensors: Mapping, about: object = None) -> None:
+    """Write named tensors as safetensors; `about` is any JSON value, kept in the header."""
+    from safetensors.torch import save_file
+
+    content = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    with whole(path) as part:  # one metadata key: the order of several is not fixed
+        save_file(content, part, metadata={"about": json.dumps(about, sort_keys=True)})
+
+
+def read_tensors(path: Path | str) -> tuple[dict, object]:
+    """The tensors and the `about` that `write_tensors` wrote.
+
+    Raises:
+        PhototagsError: when the file is missing or is no safetensors file.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="pt") as file:
+            about = json.loads((file.metadata() or {}).get("about", "null"))
+            return {name: file.get_tensor(name) for name in file.keys()}, about
+    except (OSError, SafetensorError, json.JSONDecodeError) as error:
+        raise PhototagsError(
+            f"{path} should be a safetensors file written by phototags, but: {error}. "
+            "Remove it and run `snakemake` again."
+        ) from error

@@ -1,0 +1,1 @@
+"""Taggers: a head, a tag table, a loss and a sampler."""

@@ -1,0 +1,1 @@
+"""Tags: spelling, synsets, vocabulary, and the bridge between two vocabularies."""
