@@ -1,0 +1,183 @@
+"""The nouns of WordNet 3.0: lemmas, synsets and categories, parsed only as far as they are asked.
+
+Fellbaum (ed.), WordNet: An Electronic Lexical Database, MIT Press 1998; formats: wndb(5WN).
+A synset is named by its byte offset in data.noun, `n02084071`, which is also ImageNet's id.
+"""
+
+import io
+import shutil
+import subprocess
+import tarfile
+from collections.abc import KeysView
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from phototags.errors import SourceError
+
+FILES = ("index.noun", "data.noun", "noun.exc")
+SUFFIXES = (
+    ("s", ""),
+    ("ses", "s"),
+    ("xes", "x"),
+    ("zes", "z"),
+    ("ches", "ch"),
+    ("shes", "sh"),
+    ("men", "man"),
+    ("ies", "y"),
+)
+CATEGORY_NAMES = (
+    "Tops act animal artifact attribute body cognition communication event feeling food group "
+    "location motive object person phenomenon plant possession process quantity relation shape "
+    "state substance time"
+)
+CATEGORIES = dict(enumerate(CATEGORY_NAMES.split(), start=3))  # numbers: lexnames(5WN)
+
+
+def key_of(word: str) -> str:
+    """How WordNet writes a word.
+
+    >>> key_of("Golden Gate")
+    'golden_gate'
+    """
+    return word.lower().replace(" ", "_")
+
+
+@dataclass(frozen=True)
+class WordNet:
+    """What WordNet knows about nouns; words may be written with spaces or underscores.
+
+    Args:
+        index: the fields of index.noun after the word, by word.
+        exceptions: irregular plurals and their lemmas, the usual one first.
+        data: data.noun as it is, in which an offset is a position.
+    """
+
+    index: dict[str, str] = field(repr=False)
+    exceptions: dict[str, list[str]] = field(repr=False)
+    data: bytes = field(repr=False)
+
+    @classmethod
+    def read(cls, source: Path | str) -> "WordNet":
+        """Read Debian's wordnet-base package, or a folder with index.noun, data.noun, noun.exc.
+
+        Raises:
+            SourceError: when it is neither, or a file is missing or damaged.
+        """
+        source = Path(source)
+        contents = _from_folder(source) if source.is_dir() else _from_package(source)
+        missing = [name for name in FILES if not contents.get(name)]
+        if missing:
+            raise SourceError(
+                f"{source} should hold WordNet's {', '.join(FILES)}, but {', '.join(missing)} is "
+                "not there. Fetch Debian's wordnet-base package again."
+            )
+        lines = contents["index.noun"].decode().splitlines()
+        index = dict(line.split(" ", 1) for line in lines if not line.startswith(" "))
+        exceptions = {}
+        for line in contents["noun.exc"].decode().splitlines():
+            plural, *lemmas = line.split()
+            exceptions.setdefault(plural, []).extend(lemmas)
+        return cls(index, exceptions, contents["data.noun"])
+
+    @property
+    def nouns(self) -> KeysView[str]:
+        """Every noun, as WordNet writes it (lower case, underscores)."""
+        return self.index.keys()
+
+    def is_noun(self, word: str) -> bool:
+        """Whether the word, or its lemma, can be a noun (even `a`, a vitamin, can)."""
+        return key_of(self.lemma(word)) in self.index
+
+    def lemma(self, word: str) -> str:
+        """The singular under which WordNet lists a noun, with spaces; unknown words unchanged.
+
+        A listed word is its own lemma (`paris`, `bus`, `canvas`, `glasses` stay), unless it is
+        an irregular plural whose singular has at least two senses more in use (`men`, `teeth`;
+        but `data`, `cola`, `oxen` stay). Of several words the last one is made singular.
+        """
+        key = key_of(word)
+        head, gap, last = key.rpartition("_")
+        singulars = [key_of(self.lemma(last))] if gap else self._singulars(key)
+        found = [head + gap + one for one in singulars if head + gap + one in self.index]
+        if key in self.index:
+            irregular, used = self.exceptions.get(key, []), self._senses_in_use(key)
+            found = [one for one in irregular if self._senses_in_use(one) > used + 1] or [key]
+        return found[0].replace("_", " ") if found else word
+
+    def synsets(self, word: str) -> list[str]:
+        """The meanings of a noun or its lemma, the most frequent first; empty when unknown."""
+        entry = self.index.get(key_of(self.lemma(word)))
+        if entry is None:
+            return []
+        fields = entry.split()
+        return [f"n{offset}" for offset in fields[-int(fields[1]) :]]
+
+    def category(self, word: str) -> str | None:
+        """WordNet's coarse category of the most frequent meaning: `animal`, `food`, `plant` ..."""
+        synsets = self.synsets(word)
+        return CATEGORIES[int(self._fields(synsets[0])[1])] if synsets else None
+
+    def words(self, synset: str) -> list[str]:
+        """The words of a synset, the most usual first, lower case with spaces."""
+        fields = self._fields(synset)
+        count = int(fields[3], 16)
+        return [word.lower().replace("_", " ") for word in fields[4 : 4 + 2 * count : 2]]
+
+    def hypernyms(self, synset: str) -> list[str]:
+        """The synsets one step more general (of an instance: what it is an instance of)."""
+        fields = self._fields(synset)
+        pointers = fields[5 + 2 * int(fields[3], 16) :]
+        return [
+            f"n{offset}"
+            for symbol, offset in zip(pointers[::4], pointers[1::4], strict=False)
+            if symbol in ("@", "@i")
+        ]
+
+    def _senses_in_use(self, word: str) -> int:
+        """How many of a word's senses occur in WordNet's sense-tagged texts."""
+        fields = self.index.get(word, "0 0").split()
+        return int(fields[4 + int(fields[2])]) if len(fields) > 2 else 0
+
+    def _singulars(self, key: str) -> list[str]:
+        """Candidates for the singular of one word: exceptions, then morphy(7WN)'s suffixes."""
+        found = list(self.exceptions.get(key, []))
+        if len(key) > 2 and not key.endswith("ss"):
+            found += [key.removesuffix(old) + new for old, new in SUFFIXES if key.endswith(old)]
+        return found
+
+    def _fields(self, synset: str) -> list[str]:
+        """The fields of a synset's line, without its gloss."""
+        start = int(synset.removeprefix("n"))
+        line = self.data[start : self.data.find(b"|", start)].decode()
+        if not line.startswith(f"{start:08d} "):
+            raise SourceError(
+                f"WordNet's data.noun should have synset {synset} at byte {start}, but has "
+                f"{line[:20]!r}. The synset is not of WordNet 3.0, or the file is damaged."
+            )
+        return line.split()
+
+
+def _from_folder(folder: Path) -> dict[str, bytes]:
+    return {name: (folder / name).read_bytes() for name in FILES if (folder / name).is_file()}
+
+
+def _from_package(package: Path) -> dict[str, bytes]:
+    if not package.is_file() or not shutil.which("dpkg-deb"):
+        raise SourceError(
+            f"{package} should be Debian's wordnet-base package (and `dpkg-deb` be installed to "
+            "open it) or a folder with WordNet's files. Unpack the package elsewhere and name "
+            "its folder usr/share/wordnet."
+        )
+    command = ["dpkg-deb", "--fsys-tarfile", str(package)]
+    unpacked = subprocess.run(command, capture_output=True, check=False)
+    if unpacked.returncode:
+        raise SourceError(
+            f"{package} is no whole Debian package: {unpacked.stderr.decode().strip()}. "
+            "Remove it and fetch it again."
+        )
+    contents = {}
+    with tarfile.open(fileobj=io.BytesIO(unpacked.stdout)) as archive:
+        for member in archive:
+            if member.isfile() and Path(member.name).name in FILES:
+                contents[Path(member.name).name] = archive.extractfile(member).read()
+    return contents
