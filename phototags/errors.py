@@ -25,7 +25,7 @@ class PhotoError(PhototagsError):
     """One picture cannot be used.
 
     Args:
-        reason: a short name from a closed set (`not_an_image`, `truncated`, `too_many_pixels`, ...),
+        reason: a short name from a closed set (`not_an_image`, `truncated`, `too_many_pixels`),
             what the tables of drops count.
         message: what was expected and found.
     """

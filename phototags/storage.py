@@ -62,7 +62,7 @@ def read_tensors(path: Path | str) -> tuple[dict, object]:
     try:
         with safe_open(path, framework="pt") as file:
             about = json.loads((file.metadata() or {}).get("about", "null"))
-            return {name: file.get_tensor(name) for name in file.keys()}, about
+            return {name: file.get_tensor(name) for name in file.keys()}, about  # noqa: SIM118
     except (OSError, SafetensorError, json.JSONDecodeError) as error:
         raise PhototagsError(
             f"{path} should be a safetensors file written by phototags, but: {error}. "

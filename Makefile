@@ -1,0 +1,60 @@
+# make results            environment, then the default run (real pictures, tables, figures, a tagger)
+# make results RUN=photos MIRROR=folder-or-url     another run: presets/photos.yaml
+# make test | lint | bench | docs | lock | clean
+# Needs Python 3.11, git and make.
+
+PYTHON ?= python3.11
+RUN ?= pictures
+MIRROR ?=
+BIN := .venv/bin
+READY := .venv/.ready
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PHOTOTAGS_MIRROR := $(MIRROR)
+PRESET := $(if $(filter-out pictures,$(RUN)),--configfile presets/$(RUN).yaml)
+
+.PHONY: environment results test lint format bench acceptance docs lock clean
+
+environment: $(READY)
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile \
+		--require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip check
+	touch $@
+
+results: $(READY)
+	snakemake --cores all $(PRESET)
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+lint: $(READY)
+	ruff check .
+	ruff format --check .
+	snakefmt --check Snakefile rules
+	snakemake --lint
+
+format: $(READY)
+	ruff check --fix .
+	ruff format .
+	snakefmt Snakefile rules
+
+bench: $(READY)
+	for bench in tests/benchmarks/bench_*.py; do $(BIN)/python $$bench || exit 1; done
+
+acceptance: $(READY)
+	bash tests/acceptance.sh
+
+docs: $(READY)
+	$(BIN)/python -m phototags.params_page docs/params.md
+	$(BIN)/python -m phototags.readme README.md
+
+lock: $(READY)
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate --extra dev pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf .venv .venv-peers data models logs benchmarks .snakemake

@@ -1,0 +1,37 @@
+"""phototags: from public photos and the tags people gave them to a tagger and a search by words."""
+
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+
+configfile: "params.yaml"
+
+
+include: "rules/common.smk"
+
+
+wildcard_constraints:
+    collection=one_of(COLLECTIONS),
+    corpus=one_of(CORPUS_NAMES),
+    train=one_of(TRAIN_NAMES),
+    test=one_of(CORPUS_NAMES),
+    system=one_of(PARAMS.train.systems),
+    seed=r"\d+",
+    shard=r"\d{5}",
+
+
+# Every artefact that DVC versions is a target, not only the last table: a clone has the
+# git-tracked tables, so without the models `all` would say "Nothing to be done".
+rule all:
+    default_target: True
+    input:
+        TARGETS,
+
+
+include: "rules/corpora.smk"
+include: "rules/tags.smk"
+include: "rules/embeddings.smk"
+include: "rules/taggers.smk"
+include: "rules/scores.smk"
+include: "rules/pages.smk"

@@ -1,0 +1,165 @@
+import ast
+import json
+import os
+import re
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+BASE = Path(workflow.basedir)
+sys.path.insert(0, str(BASE))
+
+from phototags.compute import instruction_set_variables
+from phototags.config import validate
+from phototags.corpora.registry import COLLECTIONS as SHARED_COLLECTIONS
+from phototags.corpora.registry import corpus
+from phototags.errors import ParamsError
+
+try:
+    PARAMS = validate(config)
+    TRAIN_NAMES = [experiment.train for experiment in PARAMS.experiments]
+    CORPUS_NAMES = list(
+        dict.fromkeys(TRAIN_NAMES + [t for e in PARAMS.experiments for t in e.test])
+    )
+    CORPORA = {name: corpus(name, PARAMS.corpora.tables) for name in CORPUS_NAMES}
+except ParamsError as error:
+    raise WorkflowError(str(error)) from None
+
+COLLECTIONS = [*CORPUS_NAMES, *SHARED_COLLECTIONS]
+RUN = PARAMS.run
+MODELS = f"models/{RUN}"
+RESULTS = f"results/{RUN}"
+BACKBONE = PARAMS.embed_photos.backbone.replace(":", "-")
+WORDNET = "data/sources/wordnet/wordnet-base.deb"
+
+# Jobs, on whatever machine they start, compute with the same instructions and import this
+# tree's package, not an installed one. Where the mirror lies changes no result, so it is
+# no parameter of a rule.
+os.environ.update(instruction_set_variables(PARAMS.instruction_set))
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    [str(BASE), *filter(None, [os.environ.get("PYTHONPATH")])]
+)
+if PARAMS.corpora.mirror and not os.environ.get("PHOTOTAGS_MIRROR"):
+    os.environ["PHOTOTAGS_MIRROR"] = PARAMS.corpora.mirror
+
+
+def one_of(names):
+    """A wildcard's closed set."""
+    return "|".join(re.escape(name) for name in names)
+
+
+def code(name):
+    """scripts/NAME.py and every module of phototags that it imports, at any depth.
+
+    Given to a rule as input: Snakemake sees an edited script, but not an edited import.
+    """
+    todo, seen = [f"scripts/{name}.py"], []
+    while todo:
+        path = todo.pop(0)
+        if path in seen or not (BASE / path).exists():
+            continue
+        seen.append(path)
+        for node in ast.walk(ast.parse((BASE / path).read_text())):
+            modules = []
+            if isinstance(node, ast.Import):
+                modules = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                modules = [node.module, *(f"{node.module}.{a.name}" for a in node.names)]
+            todo += [
+                module.replace(".", "/") + ".py"
+                for module in modules
+                if module.startswith("phototags.")
+            ]
+    return [seen[0], *sorted(seen[1:])]
+
+
+def settings(section):
+    """A section of params as JSON: neither a comment nor a key elsewhere reruns a rule."""
+    return json.dumps(section.model_dump(), sort_keys=True)
+
+
+def shards(name):
+    """The shards of a corpus: of a fixed size, so that one more shard is one more job."""
+    count = -(-CORPORA[name].photos // PARAMS.corpora.shard_photos)
+    return [f"{shard:05d}" for shard in range(count)]
+
+
+def table_settings(wildcards):
+    """What params say of a corpus that is the user's own table."""
+    name = wildcards.get("corpus") or wildcards.get("collection")
+    own = PARAMS.corpora.tables.get(name)
+    return json.dumps({name: own.model_dump()} if own else {}, sort_keys=True)
+
+
+def features_of(name):
+    return [f"data/features/{BACKBONE}/{name}/{shard}.safetensors" for shard in shards(name)]
+
+
+def pairs():
+    """(train corpus, test corpus) of every experiment."""
+    return [(e.train, test) for e in PARAMS.experiments for test in e.test]
+
+
+def jobs():
+    """(train, test, system, seed) of every score."""
+    return [
+        (train, test, system, seed)
+        for train, test in pairs()
+        for system in PARAMS.train.systems
+        for seed in PARAMS.train.seeds
+    ]
+
+
+def tagger(train, system, seed, file):
+    return f"{MODELS}/{train}/{system}/seed{seed}/{file}"
+
+
+def refuse_blind_run():
+    """Data without its provenance (a partial `dvc pull`): Snakemake would have only file
+    times to go by and would miss changed params, so stop."""
+    have = next((p for d in ("data", "models") for p in Path(d).rglob("*") if p.is_file()), None)
+    if have and not any(Path(".snakemake/metadata").glob("*")):
+        raise WorkflowError(
+            f"{have} is here, but what it was made from (.snakemake/metadata) is not: "
+            "run `dvc pull` (or `dvc checkout`), or remove data/ and models/, then run again"
+        )
+
+
+if workflow.is_main_process and Path("dvc.lock").exists():
+    refuse_blind_run()
+
+TABLES = ["headline", "bridges", "published"]
+HISTORIES = [
+    tagger(train, system, seed, "history.csv")
+    for train in TRAIN_NAMES
+    for system in PARAMS.train.systems
+    for seed in PARAMS.train.seeds
+]
+DROPS = [
+    *(f"data/corpora/{name}/drops.tsv" for name in CORPUS_NAMES),
+    *(
+        f"data/features/{BACKBONE}/{name}/{shard}.drops.tsv"
+        for name in CORPUS_NAMES
+        for shard in shards(name)
+    ),
+    *(
+        tagger(train, system, seed, f"scores_{test}.drops.tsv")
+        for train, test, system, seed in jobs()
+    ),
+]
+TARGETS = [
+    *(f"data/corpora/{name}/spelling.tsv" for name in CORPUS_NAMES),
+    *(f"{MODELS}/index/{name}.{kind}" for name in CORPUS_NAMES for kind in ("safetensors", "parquet")),
+    f"{MODELS}/tagger/MODEL_CARD.md",
+    *(f"{RESULTS}/tables/{name}.md" for name in TABLES),
+    *([f"{RESULTS}/figures/examples.png"] if PARAMS.report.show_photos else []),
+    f"{RESULTS}/report.html",
+    *(
+        tagger(train, system, seed, f"{kind}_{test}.parquet")
+        for train, test, system, seed in jobs()
+        for kind in ("scores", "predictions")
+    ),
+    *(path for name in CORPUS_NAMES for path in features_of(name)),
+    *(f"data/corpora/{name}/photos.parquet" for name in CORPUS_NAMES),
+]

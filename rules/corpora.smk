@@ -1,0 +1,100 @@
+rule fetch_source:
+    """Bring one file of a corpus here, from the mirror or from where it is published."""
+    input:
+        code=code("fetch_source"),
+    output:
+        file="data/sources/{collection}/{file}",
+        receipt="data/sources/{collection}/{file}.receipt.json",
+    wildcard_constraints:
+        file=r"(?!.*\.receipt\.json$).+",
+    log:
+        "logs/fetch_source/{collection}/{file}.log",
+    benchmark:
+        "benchmarks/fetch_source/{collection}/{file}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    params:
+        tables=table_settings,
+    message:
+        "Fetching {wildcards.file} of {wildcards.collection}"
+    script:
+        "../scripts/fetch_source.py"
+
+
+def sources_of(wildcards):
+    return [
+        f"data/sources/{wildcards.corpus}/{file}" for file in CORPORA[wildcards.corpus].files
+    ]
+
+
+rule list_photos:
+    """Read what a corpus says of its photos; not yet the pictures."""
+    input:
+        sources=sources_of,
+        wordnet=WORDNET,
+        code=code("list_photos"),
+    output:
+        listing="data/corpora/{corpus}/listing.parquet",
+        drops="data/corpora/{corpus}/listing.drops.tsv",
+    log:
+        "logs/list_photos/{corpus}.log",
+    benchmark:
+        "benchmarks/list_photos/{corpus}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    params:
+        tables=table_settings,
+    message:
+        "Listing the photos of {wildcards.corpus}"
+    script:
+        "../scripts/list_photos.py"
+
+
+rule pack_photos:
+    """Check the pictures of one shard and put those that can be used into a tar."""
+    input:
+        sources=sources_of,
+        listing="data/corpora/{corpus}/listing.parquet",
+        code=code("pack_photos"),
+    output:
+        shard="data/corpora/{corpus}/shards/{shard}.tar",
+        table="data/corpora/{corpus}/shards/{shard}.parquet",
+        drops="data/corpora/{corpus}/shards/{shard}.drops.tsv",
+    log:
+        "logs/pack_photos/{corpus}/{shard}.log",
+    benchmark:
+        "benchmarks/pack_photos/{corpus}/{shard}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    params:
+        tables=table_settings,
+        shard_photos=PARAMS.corpora.shard_photos,
+        max_pixels=PARAMS.corpora.max_pixels,
+        max_bytes=PARAMS.corpora.max_bytes,
+    message:
+        "Packing shard {wildcards.shard} of {wildcards.corpus}"
+    script:
+        "../scripts/pack_photos.py"
+
+
+rule collect_photos:
+    """One table of the usable photos of a corpus, and one of those that were dropped."""
+    input:
+        listing="data/corpora/{corpus}/listing.parquet",
+        listing_drops="data/corpora/{corpus}/listing.drops.tsv",
+        tables=lambda w: [f"data/corpora/{w.corpus}/shards/{s}.parquet" for s in shards(w.corpus)],
+        drops=lambda w: [f"data/corpora/{w.corpus}/shards/{s}.drops.tsv" for s in shards(w.corpus)],
+        code=code("collect_photos"),
+    output:
+        photos="data/corpora/{corpus}/photos.parquet",
+        drops="data/corpora/{corpus}/drops.tsv",
+    log:
+        "logs/collect_photos/{corpus}.log",
+    benchmark:
+        "benchmarks/collect_photos/{corpus}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    message:
+        "Collecting the photos of {wildcards.corpus}"
+    script:
+        "../scripts/collect_photos.py"

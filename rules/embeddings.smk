@@ -1,0 +1,49 @@
+rule embed_tags:
+    """Train tag vectors: near means related."""
+    input:
+        tags="data/corpora/{train}/tags.parquet",
+        split="data/corpora/{train}/split.parquet",
+        vocabulary=MODELS + "/{train}/vocabulary.tsv",
+        code=code("embed_tags"),
+    output:
+        vectors=MODELS + "/{train}/seed{seed}/tag_vectors.safetensors",
+        history=MODELS + "/{train}/seed{seed}/tag_vectors.history.csv",
+    log:
+        "logs/embed_tags/" + RUN + "/{train}/seed{seed}.log",
+    benchmark:
+        "benchmarks/embed_tags/" + RUN + "/{train}/seed{seed}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    params:
+        settings=settings(PARAMS.embed_tags),
+        seed=lambda w: int(w.seed),
+    message:
+        "Embedding the tags of {wildcards.train}, seed {wildcards.seed}"
+    script:
+        "../scripts/embed_tags.py"
+
+
+rule embed_photos:
+    """Features of one shard from the frozen backbone."""
+    input:
+        shard="data/corpora/{corpus}/shards/{shard}.tar",
+        photos="data/corpora/{corpus}/photos.parquet",
+        code=code("embed_photos"),
+    output:
+        features="data/features/" + BACKBONE + "/{corpus}/{shard}.safetensors",
+        drops="data/features/" + BACKBONE + "/{corpus}/{shard}.drops.tsv",
+    log:
+        "logs/embed_photos/" + BACKBONE + "/{corpus}/{shard}.log",
+    benchmark:
+        "benchmarks/embed_photos/" + BACKBONE + "/{corpus}/{shard}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    params:
+        settings=settings(PARAMS.embed_photos),
+        instruction_set=PARAMS.instruction_set,
+        max_pixels=PARAMS.corpora.max_pixels,
+        max_bytes=PARAMS.corpora.max_bytes,
+    message:
+        "Embedding shard {wildcards.shard} of {wildcards.corpus}"
+    script:
+        "../scripts/embed_photos.py"

@@ -1,0 +1,87 @@
+rule plot_scores:
+    """Scores with their intervals, and the curves of training."""
+    input:
+        scores=f"{RESULTS}/scores.csv",
+        losses=f"{RESULTS}/losses.csv",
+        code=code("plot_scores"),
+    output:
+        figures=[f"{RESULTS}/figures/scores.svg", f"{RESULTS}/figures/losses.svg"],
+    log:
+        f"logs/plot_scores/{RUN}.log",
+    benchmark:
+        f"benchmarks/plot_scores/{RUN}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    message:
+        "Plotting the scores"
+    script:
+        "../scripts/plot_scores.py"
+
+
+rule plot_examples:
+    """A contact sheet of test photos and what the exported tagger says of them."""
+    input:
+        photos=f"data/corpora/{PARAMS.export.train}/photos.parquet",
+        shards=[
+            f"data/corpora/{PARAMS.export.train}/shards/{shard}.tar"
+            for shard in shards(PARAMS.export.train)
+        ],
+        tags=f"data/corpora/{PARAMS.export.train}/tags.parquet",
+        predictions=tagger(
+            PARAMS.export.train,
+            PARAMS.export.system,
+            PARAMS.export.seed,
+            f"predictions_{PARAMS.export.train}.parquet",
+        ),
+        code=code("plot_examples"),
+    output:
+        figure=f"{RESULTS}/figures/examples.png",
+    log:
+        f"logs/plot_examples/{RUN}.log",
+    benchmark:
+        f"benchmarks/plot_examples/{RUN}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    message:
+        "Drawing examples"
+    script:
+        "../scripts/plot_examples.py"
+
+
+rule write_report:
+    """One page that opens without a network."""
+    input:
+        scores=f"{RESULTS}/scores.csv",
+        losses=f"{RESULTS}/losses.csv",
+        drops=f"{RESULTS}/drops.csv",
+        tables=[f"{RESULTS}/tables/{name}.md" for name in TABLES],
+        figures=[f"{RESULTS}/figures/scores.svg", f"{RESULTS}/figures/losses.svg"],
+        predictions=[
+            tagger(train, system, PARAMS.train.seeds[0], f"predictions_{test}.parquet")
+            for train, test in pairs()
+            for system in PARAMS.train.systems
+        ],
+        photos=[f"data/corpora/{name}/photos.parquet" for name in CORPUS_NAMES],
+        tags=[f"data/corpora/{name}/tags.parquet" for name in CORPUS_NAMES],
+        shards=[
+            f"data/corpora/{name}/shards/{shard}.tar"
+            for name in CORPUS_NAMES
+            for shard in shards(name)
+        ],
+        template="phototags/templates/report.html",
+        code=code("write_report"),
+    output:
+        report=f"{RESULTS}/report.html",
+    log:
+        f"logs/write_report/{RUN}.log",
+    benchmark:
+        f"benchmarks/write_report/{RUN}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    params:
+        settings=settings(PARAMS.report),
+        run=RUN,
+    message:
+        "Writing the report"
+    script:
+        "../scripts/write_report.py"

@@ -1,0 +1,77 @@
+rule score_tagger:
+    """Judge one tagger on one test corpus, through each bridge between their words."""
+    input:
+        model=MODELS + "/{train}/{system}/seed{seed}/model.safetensors",
+        config=MODELS + "/{train}/{system}/seed{seed}/config.json",
+        vocabulary=MODELS + "/{train}/vocabulary.tsv",
+        features=lambda w: features_of(w.test),
+        tags="data/corpora/{test}/tags.parquet",
+        split="data/corpora/{test}/split.parquet",
+        train_tags="data/corpora/{train}/tags.parquet",
+        train_split="data/corpora/{train}/split.parquet",
+        wordnet=WORDNET,
+        code=code("score_tagger"),
+    output:
+        scores=MODELS + "/{train}/{system}/seed{seed}/scores_{test}.parquet",
+        predictions=MODELS + "/{train}/{system}/seed{seed}/predictions_{test}.parquet",
+        drops=MODELS + "/{train}/{system}/seed{seed}/scores_{test}.drops.tsv",
+    log:
+        "logs/score_tagger/" + RUN + "/{train}/{system}/seed{seed}/{test}.log",
+    benchmark:
+        "benchmarks/score_tagger/" + RUN + "/{train}/{system}/seed{seed}/{test}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    params:
+        settings=settings(PARAMS.score),
+        instruction_set=PARAMS.instruction_set,
+    message:
+        "Scoring {wildcards.system} of {wildcards.train}, seed {wildcards.seed}, on {wildcards.test}"
+    script:
+        "../scripts/score_tagger.py"
+
+
+rule summarise_scores:
+    """All scores of the run in one tidy table, and what every step dropped in another."""
+    input:
+        scores=[tagger(t, s, n, f"scores_{test}.parquet") for t, test, s, n in jobs()],
+        histories=HISTORIES,
+        drops=DROPS,
+        code=code("summarise_scores"),
+    output:
+        scores=f"{RESULTS}/scores.csv",
+        metrics=f"{RESULTS}/metrics.json",
+        losses=f"{RESULTS}/losses.csv",
+        drops=f"{RESULTS}/drops.csv",
+    log:
+        f"logs/summarise_scores/{RUN}.log",
+    benchmark:
+        f"benchmarks/summarise_scores/{RUN}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    params:
+        jobs=[list(job) for job in jobs()],
+    message:
+        "Summarising the scores"
+    script:
+        "../scripts/summarise_scores.py"
+
+
+rule write_tables:
+    """The scores as tables that a person reads."""
+    input:
+        scores=f"{RESULTS}/scores.csv",
+        code=code("write_tables"),
+    output:
+        tables=[f"{RESULTS}/tables/{name}.md" for name in TABLES],
+    log:
+        f"logs/write_tables/{RUN}.log",
+    benchmark:
+        f"benchmarks/write_tables/{RUN}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    params:
+        names=TABLES,
+    message:
+        "Writing the tables"
+    script:
+        "../scripts/write_tables.py"

@@ -1,0 +1,80 @@
+rule train_tagger:
+    """Train one system on one corpus with one seed."""
+    input:
+        features=lambda w: features_of(w.train),
+        tags="data/corpora/{train}/tags.parquet",
+        split="data/corpora/{train}/split.parquet",
+        vocabulary=MODELS + "/{train}/vocabulary.tsv",
+        vectors=MODELS + "/{train}/seed{seed}/tag_vectors.safetensors",
+        code=code("train_tagger"),
+    output:
+        model=MODELS + "/{train}/{system}/seed{seed}/model.safetensors",
+        config=MODELS + "/{train}/{system}/seed{seed}/config.json",
+        history=MODELS + "/{train}/{system}/seed{seed}/history.csv",
+    log:
+        "logs/train_tagger/" + RUN + "/{train}/{system}/seed{seed}.log",
+    benchmark:
+        "benchmarks/train_tagger/" + RUN + "/{train}/{system}/seed{seed}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    params:
+        system=lambda w: settings(PARAMS.train.systems[w.system]),
+        seed=lambda w: int(w.seed),
+        backbone=PARAMS.embed_photos.backbone,
+        instruction_set=PARAMS.instruction_set,
+    message:
+        "Training {wildcards.system} on {wildcards.train}, seed {wildcards.seed}"
+    script:
+        "../scripts/train_tagger.py"
+
+
+rule export_tagger:
+    """The tagger as a folder that anybody can carry."""
+    input:
+        model=tagger(PARAMS.export.train, PARAMS.export.system, PARAMS.export.seed, "model.safetensors"),
+        config=tagger(PARAMS.export.train, PARAMS.export.system, PARAMS.export.seed, "config.json"),
+        vocabulary=f"{MODELS}/{PARAMS.export.train}/vocabulary.tsv",
+        scores=f"{RESULTS}/scores.csv",
+        code=code("export_tagger"),
+    output:
+        model=f"{MODELS}/tagger/model.safetensors",
+        config=f"{MODELS}/tagger/config.json",
+        vocabulary=f"{MODELS}/tagger/vocabulary.tsv",
+        card=f"{MODELS}/tagger/MODEL_CARD.md",
+    log:
+        f"logs/export_tagger/{RUN}.log",
+    benchmark:
+        f"benchmarks/export_tagger/{RUN}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    params:
+        export=settings(PARAMS.export),
+    message:
+        "Exporting the tagger"
+    script:
+        "../scripts/export_tagger.py"
+
+
+rule index_photos:
+    """Make the photos of a corpus searchable by words."""
+    input:
+        model=f"{MODELS}/tagger/model.safetensors",
+        config=f"{MODELS}/tagger/config.json",
+        vocabulary=f"{MODELS}/tagger/vocabulary.tsv",
+        features=lambda w: features_of(w.corpus),
+        photos="data/corpora/{corpus}/photos.parquet",
+        tags="data/corpora/{corpus}/tags.parquet",
+        code=code("index_photos"),
+    output:
+        vectors=MODELS + "/index/{corpus}.safetensors",
+        table=MODELS + "/index/{corpus}.parquet",
+    log:
+        "logs/index_photos/" + RUN + "/{corpus}.log",
+    benchmark:
+        "benchmarks/index_photos/" + RUN + "/{corpus}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    message:
+        "Indexing the photos of {wildcards.corpus}"
+    script:
+        "../scripts/index_photos.py"

@@ -1,0 +1,62 @@
+rule clean_tags:
+    """Spell what people wrote in one way, once per distinct spelling."""
+    input:
+        photos="data/corpora/{corpus}/photos.parquet",
+        code=code("clean_tags"),
+    output:
+        tags="data/corpora/{corpus}/tags.parquet",
+        spelling="data/corpora/{corpus}/spelling.tsv",
+    log:
+        "logs/clean_tags/{corpus}.log",
+    benchmark:
+        "benchmarks/clean_tags/{corpus}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    message:
+        "Cleaning the tags of {wildcards.corpus}"
+    script:
+        "../scripts/clean_tags.py"
+
+
+rule split_photos:
+    """Whole users into training, validation or test."""
+    input:
+        photos="data/corpora/{corpus}/photos.parquet",
+        code=code("split_photos"),
+    output:
+        split="data/corpora/{corpus}/split.parquet",
+    log:
+        "logs/split_photos/{corpus}.log",
+    benchmark:
+        "benchmarks/split_photos/{corpus}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    params:
+        settings=settings(PARAMS.split),
+        trained=lambda w: w.corpus in TRAIN_NAMES,
+    message:
+        "Splitting the users of {wildcards.corpus}"
+    script:
+        "../scripts/split_photos.py"
+
+
+rule build_vocabulary:
+    """Choose the tags worth learning, from the training part alone."""
+    input:
+        tags="data/corpora/{train}/tags.parquet",
+        split="data/corpora/{train}/split.parquet",
+        code=code("build_vocabulary"),
+    output:
+        vocabulary=MODELS + "/{train}/vocabulary.tsv",
+    log:
+        "logs/build_vocabulary/" + RUN + "/{train}.log",
+    benchmark:
+        "benchmarks/build_vocabulary/" + RUN + "/{train}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    params:
+        settings=settings(PARAMS.vocabulary),
+    message:
+        "Building the vocabulary of {wildcards.train}"
+    script:
+        "../scripts/build_vocabulary.py"

@@ -1,0 +1,31 @@
+"""One name for rule, script, log and benchmark; each rule takes its code as input."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+RULES = {
+    name: text
+    for path in sorted((ROOT / "rules").glob("*.smk"))
+    for name, text in re.findall(r"^rule (\w+):\n(.*?)(?=^\S|\Z)", path.read_text(), re.M | re.S)
+}
+
+
+def test_every_script_has_a_rule_and_every_rule_a_script():
+    assert {path.stem for path in (ROOT / "scripts").glob("*.py")} == set(RULES)
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_rule_script_log_and_benchmark_share_a_name(name):
+    text = RULES[name]
+    assert f'script:\n        "../scripts/{name}.py"' in text
+    assert f'code=code("{name}")' in text
+    assert re.search(rf'log:\n        f?"logs/{name}/', text)
+    assert re.search(rf'benchmark:\n        f?"benchmarks/{name}/', text)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "scripts").glob("*.py")), ids=lambda p: p.stem)
+def test_scripts_are_short(path):
+    assert len(path.read_text().splitlines()) <= 45
