@@ -1,0 +1,21 @@
+"""Rule `embed_tags`: learn a vector for each tag from the training photos' tag sets."""
+
+import pandas as pd
+
+from phototags.config import EmbedTags
+from phototags.embeddings.tag_vectors import embed_tags, write_tag_vectors
+from phototags.logs import log_to
+from phototags.tags.vocabulary import read_vocabulary
+
+given = snakemake  # noqa: F821
+log_to(given.log[0])
+settings = EmbedTags.model_validate_json(given.params.settings)
+
+split = pd.read_parquet(given.input.split, columns=["row", "part"])
+photos = pd.read_parquet(given.input.tags).merge(split, on="row", validate="one_to_one")
+training = photos.loc[photos["part"] == "train", "tags"]
+
+vectors, history = embed_tags(
+    training, read_vocabulary(given.input.vocabulary).tags, settings, given.params.seed
+)
+write_tag_vectors(given.output.vectors, given.output.history, vectors, history, settings)
