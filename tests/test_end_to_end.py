@@ -1,0 +1,89 @@
+"""The whole pipeline on forty drawn shapes, as a new user would run it."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PARTS = ["Snakefile", "params.yaml", "rules", "scripts", "phototags", "presets", "profiles", "envs"]
+
+
+def run(folder: Path, mirror: Path, *words: str) -> subprocess.CompletedProcess:
+    environment = os.environ | {"PHOTOTAGS_MIRROR": str(mirror), "PYTHONPATH": str(folder)}
+    return subprocess.run(
+        [sys.executable, "-m", *words],
+        cwd=folder,
+        env=environment,
+        text=True,
+        capture_output=True,
+        timeout=500,
+    )
+
+
+def snakemake(folder: Path, mirror: Path, *words: str) -> subprocess.CompletedProcess:
+    return run(
+        folder, mirror, "snakemake", "--configfile", "presets/shapes.yaml", "--cores", "2", *words
+    )
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory, tiny_mirror) -> Path:
+    folder = tmp_path_factory.mktemp("project")
+    for part in PARTS:
+        copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
+        copy(ROOT / part, folder / part)
+    done = snakemake(folder, tiny_mirror)
+    assert done.returncode == 0, done.stderr[-8000:]
+    return folder
+
+
+def test_it_leaves_scores_tables_figures_and_a_page(project):
+    results = project / "results/shapes"
+    scores = pd.read_csv(results / "scores.csv")
+    assert set(scores.system) >= {"frequency", "random", "neighbours", "multihot", "im2vec"}
+    assert set(scores.seed.astype(str)) == {"0", "1", "mean"}
+    assert ((scores.low <= scores.value) & (scores.value <= scores.high)).mean() > 0.9
+    for file in ("tables/headline.md", "figures/scores.svg", "figures/examples.png"):
+        assert (results / file).stat().st_size > 100, file
+    page = (results / "report.html").read_text()
+    assert "http://" not in page.replace("http://www.w3.org", "").replace("http://purl", "")
+
+
+def test_there_is_nothing_left_to_do(project, tiny_mirror):
+    again = snakemake(project, tiny_mirror, "--dry-run")
+    assert "Nothing to be done" in again.stdout + again.stderr
+
+
+def test_the_tagger_tags_a_picture_and_names_the_one_it_cannot_read(project, tiny_mirror):
+    photo = project / "photo.png"
+    broken = project / "broken.png"
+    from PIL import Image
+
+    Image.new("RGB", (64, 64), "red").save(photo)
+    broken.write_bytes(photo.read_bytes()[:60])
+    done = run(
+        project,
+        tiny_mirror,
+        "phototags.cli",
+        "tag",
+        str(photo),
+        str(broken),
+        "--json",
+        "--model",
+        "models/shapes/tagger",
+    )
+    assert done.returncode == 1
+    assert "broken.png" in done.stderr
+    assert json.loads(done.stdout.splitlines()[0])["tags"]
+
+
+def test_every_misspelt_key_stops_the_run_before_it_starts(project, tiny_mirror):
+    done = snakemake(project, tiny_mirror, "--dry-run", "--config", "vocabluary={}")
+    assert done.returncode != 0
+    assert "vocabluary" in done.stdout + done.stderr
