@@ -1,0 +1,125 @@
+"""The photo table, one schema for every corpus, and the list of what was dropped on the way."""
+
+import csv
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from phototags.errors import CorpusError
+from phototags.storage import whole
+
+PHOTOS = pa.schema(
+    [("row", pa.int64()), ("photo_id", pa.string()), ("user_id", pa.string())]
+    + [("tags", pa.list_(pa.string()))]
+    + [(name, pa.string()) for name in ("title", "description", "taken_at")]
+    + [(name, pa.float64()) for name in ("longitude", "latitude")]
+    + [(name, pa.string()) for name in ("licence", "licence_url", "author")]
+    + [(name, pa.string()) for name in ("page_url", "photo_url", "split", "file", "sha256")]
+    + [(name, pa.int64()) for name in ("width", "height")]
+)
+"""Columns of photos.parquet in order; in listing.parquet sha256, width and height are null."""
+
+PACKED = pa.schema([PHOTOS.field(name) for name in ("row", "file", "sha256", "width", "height")])
+"""Columns of a shard's table: what is known of a picture once it has been seen."""
+
+
+@dataclass(frozen=True)
+class Drop:
+    """One photo that a step left out.
+
+    Args:
+        step: the rule that dropped it.
+        photo_id: as the corpus names the photo.
+        reason: a short name from a closed set, which the report counts.
+        detail: what exactly was found, for whoever looks into it.
+    """
+
+    step: str
+    photo_id: str
+    reason: str
+    detail: str = ""
+
+
+def write_table(path: Path | str, table: pd.DataFrame, schema: pa.Schema) -> None:
+    """Write exactly the schema's columns; the same rows give the same bytes."""
+    content = pa.Table.from_pandas(table, schema=schema, preserve_index=False)
+    with whole(path) as part:  # pandas' metadata holds versions of packages: left out
+        pq.write_table(content.replace_schema_metadata(None), part)
+
+
+def read_table(path: Path | str, schema: pa.Schema) -> pd.DataFrame:
+    """Read a table that `write_table` wrote; lists come back as Python lists.
+
+    Raises:
+        CorpusError: when the file is no parquet file or has other columns.
+    """
+    try:
+        content = pq.read_table(path)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise CorpusError(
+            f"{path} should be a parquet table written by phototags, but: {error}. "
+            "Remove it and run `snakemake` again."
+        ) from error
+    if content.column_names != schema.names:
+        raise CorpusError(
+            f"{path} should have the columns {schema.names}, but has {content.column_names}. "
+            "It is from another version: remove it and run `snakemake` again."
+        )
+    frame = content.to_pandas()
+    if "tags" in frame:
+        frame["tags"] = pd.Series(content.column("tags").to_pylist(), dtype=object)
+    return frame
+
+
+def photo_table(rows: Iterable[dict]) -> pd.DataFrame:
+    """A photo table of dicts that may leave out columns; `row` counts from 0 in their order.
+
+    >>> photo_table([{"photo_id": "a", "tags": ["sea"]}])[["row", "photo_id", "tags"]].values
+    array([[0, 'a', list(['sea'])]], dtype=object)
+    """
+    rows = list(rows)
+    columns = {name: [row.get(name) for row in rows] for name in PHOTOS.names}
+    columns["row"] = list(range(len(rows)))
+    frame = pa.table(columns, schema=PHOTOS).to_pandas()
+    frame["tags"] = pd.Series(columns["tags"], dtype=object)
+    return frame
+
+
+def write_photos(path: Path | str, photos: pd.DataFrame) -> None:
+    """Write a photo table."""
+    write_table(path, photos, PHOTOS)
+
+
+def read_photos(path: Path | str) -> pd.DataFrame:
+    """Read a photo table; `tags` holds Python lists."""
+    return read_table(path, PHOTOS)
+
+
+def write_drops(path: Path | str, drops: Iterable[Drop]) -> None:
+    """Write a TSV with the columns step, photo_id, reason, detail; blanks in values are spaces."""
+    with whole(path) as part, open(part, "w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
+        table.writerow(field.name for field in fields(Drop))
+        for drop in drops:
+            table.writerow(" ".join(str(value).split()) for value in astuple(drop))
+
+
+def read_drops(path: Path | str) -> list[Drop]:
+    """Read what `write_drops` wrote.
+
+    Raises:
+        CorpusError: when a line has not the four columns.
+    """
+    with open(path, newline="", encoding="utf-8") as file:
+        rows = list(csv.reader(file, delimiter="\t"))
+    expected = [field.name for field in fields(Drop)]
+    if not rows or rows[0] != expected or any(len(row) != len(expected) for row in rows):
+        raise CorpusError(
+            f"{path} should have the columns {expected} in each line, but its first line is "
+            f"{rows[:1]}. Remove it and run `snakemake` again."
+        )
+    return [Drop(*row) for row in rows[1:]]
