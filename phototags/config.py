@@ -1,18 +1,14 @@
-"""What params.yaml may contain. Every key is described here and nowhere else."""
+"""What params.yaml may contain. Keys are described here and in systems.py, nowhere else."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from phototags.errors import ParamsError
-
-
-class Section(BaseModel):
-    """A typo must stop the run, so unknown keys are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from phototags.section import Section
+from phototags.systems import System
 
 
 class Experiment(Section):
@@ -79,53 +75,6 @@ class EmbedPhotos(Section):
         description="bf16 is faster where the processor has it"
     )
     batch: int = Field(description="photos a forward pass", gt=0)
-
-
-class Frequency(Section):
-    """Control: every photo gets the commonest tags."""
-
-    model: Literal["frequency"]
-
-
-class Random(Section):
-    """Control: every photo gets random tags."""
-
-    model: Literal["random"]
-
-
-class Neighbours(Section):
-    """Control: the tags of the training photos that look most alike."""
-
-    model: Literal["neighbours"]
-    neighbours: int = Field(description="training photos that vote", gt=0)
-
-
-class Trained(Section):
-    """An embedding head over frozen features, a tag table, a loss and a sampler."""
-
-    model: Literal["multihot", "im2vec"]
-    hidden: list[int] = Field([], description="widths of the head's hidden layers")
-    dropout: float = Field(0.0, description="share of inputs to each layer set to zero", ge=0, lt=1)
-    tag_vectors: Literal["fixed", "joint"] = Field("fixed", description="optimise them too: joint")
-    tag_learning_rate: float = Field(0.01, description="step of the tag vectors when joint", gt=0)
-    positives: int = Field(5, description="tags drawn from a photo, with replacement", gt=0)
-    negatives: int = Field(10, description="tags drawn from the vocabulary for a photo", gt=0)
-    power: float = Field(
-        1.0, description="negatives are drawn in proportion to count ** power", ge=0
-    )
-    exclude: Literal["sampled", "photo", "batch"] = Field(
-        "photo", description="which positives are never drawn as negatives"
-    )
-    epochs: int = Field(description="passes over the training photos, at most", gt=0)
-    patience: int = Field(
-        description="epochs without a better validation mAP before stopping", gt=0
-    )
-    batch: int = Field(128, description="photos a step", gt=0)
-    learning_rate: float = Field(1e-3, description="Adam's step", gt=0)
-    weight_decay: float = Field(0.0, description="AdamW's decoupled weight decay", ge=0)
-
-
-System = Annotated[Frequency | Random | Neighbours | Trained, Field(discriminator="model")]
 
 
 class Train(Section):

@@ -10,6 +10,8 @@ ROOT = Path(__file__).parents[1]
 LAYERS = [  # from the bottom up; a folder is one layer
     {"errors"},
     {"storage", "progress", "logs", "compute"},
+    {"section"},
+    {"systems"},
     {"config"},
     {"metrics", "tables", "params_page", "readme"},
     {"tags"},

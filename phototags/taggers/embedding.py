@@ -1,0 +1,42 @@
+"""The tagger that is trained: a photo's embedding meets the vectors of the tags."""
+
+import torch
+from torch import Tensor, nn
+
+
+class EmbeddingTagger(nn.Module):
+    """score(photo, tag) = head(features) . vector of the tag + bias of the tag.
+
+    Args:
+        head: (B, n) -> (B, D).
+        tag_vectors: (T, D) float32.
+        bias: (T,) float32. The same for every photo, so a search for a tag may leave it out.
+    """
+
+    def __init__(self, head: nn.Module, tag_vectors: Tensor, bias: Tensor):
+        super().__init__()
+        self.head = head
+        self.tag_vectors = nn.Parameter(tag_vectors.clone())
+        self.bias = nn.Parameter(bias.clone())
+
+    def embed(self, features: Tensor) -> Tensor:
+        """(B, n) float to (B, D) float, in the space of the tag vectors."""
+        return self.head(features)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(B, n) float to (B, T) float, with gradients."""
+        return self.embed(features) @ self.tag_vectors.T + self.bias
+
+    @torch.inference_mode()
+    def scores(self, features: Tensor) -> Tensor:
+        """(B, n) float to (B, T) float, more is likelier; no dropout, no gradients."""
+        training = self.training
+        self.eval()
+        try:
+            return self(features.to(self.bias.device).float())
+        finally:
+            self.train(training)
+
+    def tensors(self) -> dict[str, Tensor]:
+        """What the tagger knows, to be written."""
+        return dict(self.state_dict())

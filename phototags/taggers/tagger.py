@@ -1,0 +1,103 @@
+"""A tagger as a folder that anybody can carry: model.safetensors and config.json."""
+
+import json
+from pathlib import Path
+from typing import Protocol
+
+import torch
+from pydantic import TypeAdapter, ValidationError
+from torch import Tensor
+
+from phototags.systems import Frequency, Multihot, Neighbours, Random, System, Trained
+from phototags.errors import ModelError, PhototagsError
+from phototags.storage import read_tensors, write_json, write_tensors
+from phototags.taggers.controls import FrequencyTagger, NeighboursTagger, RandomTagger
+from phototags.taggers.embedding import EmbeddingTagger
+from phototags.taggers.heads import make_head
+
+
+class Tagger(Protocol):
+    """Whatever gives every tag a score for a photo.
+
+    Trained taggers have `embed(features) -> (B, D)` and `tag_vectors (T, D)` as well, in one
+    space, so that photos can be searched.
+    """
+
+    def scores(self, features: Tensor) -> Tensor:
+        """Features (B, n) of the backbone it was trained with to (B, T) float, more is likelier."""
+        ...
+
+    def tensors(self) -> dict[str, Tensor]:
+        """What the tagger knows, to be written."""
+        ...
+
+
+def untrained(
+    system: Trained, width: int, tag_vectors: Tensor, bias: Tensor, generator: torch.Generator
+) -> EmbeddingTagger:
+    """A tagger with a fresh head from n features to the width of the tag vectors."""
+    layers = system.hidden + ([] if isinstance(system, Multihot) else [tag_vectors.shape[1]])
+    head = make_head(width, layers, system.scaling, system.dropout, generator)
+    return EmbeddingTagger(head, tag_vectors, bias)
+
+
+def save(tagger: Tagger, config: dict, folder: Path | str) -> None:
+    """Write model.safetensors and config.json.
+
+    Args:
+        config: `system` (a System as JSON), `backbone`, `train`, `seed`, `features` (n), `tags`
+            (T), and whatever else a reader may want to know.
+    """
+    write_tensors(Path(folder) / "model.safetensors", tagger.tensors())
+    write_json(Path(folder) / "config.json", config)
+
+
+def read_config(folder: Path | str) -> dict:
+    """What `save` wrote beside the weights.
+
+    Raises:
+        ModelError: when the file is missing or no tagger's.
+    """
+    path = Path(folder) / "config.json"
+    try:
+        config = json.loads(path.read_text())
+        TypeAdapter(System).validate_python(config["system"])
+        return config
+    except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
+        raise ModelError(
+            f"{path} should be the config of a tagger, but: {error}. "
+            "Train one with `make results`, or name its folder with --model."
+        ) from error
+
+
+def load(folder: Path | str) -> Tagger:
+    """The tagger that `save` wrote, ready to score.
+
+    Raises:
+        ModelError: when a file is missing, damaged or does not fit the other.
+    """
+    config = read_config(folder)
+    system = TypeAdapter(System).validate_python(config["system"])
+    try:
+        tensors, _ = read_tensors(Path(folder) / "model.safetensors")
+        return restored(system, config["features"], tensors)
+    except (PhototagsError, KeyError, RuntimeError, TypeError) as error:
+        raise ModelError(
+            f"{folder}/model.safetensors should hold a {system.model} tagger as config.json says, "
+            f"but: {error}. Train it again."
+        ) from error
+
+
+def restored(system: System, width: int, tensors: dict[str, Tensor]) -> Tagger:
+    """A tagger from its settings, the features a photo and what it knows."""
+    if isinstance(system, Frequency):
+        return FrequencyTagger(tensors["counts"], system.rarest)
+    if isinstance(system, Random):
+        return RandomTagger(int(tensors["tags"]), int(tensors["seed"]))
+    if isinstance(system, Neighbours):
+        return NeighboursTagger(**tensors, neighbours=system.neighbours)
+    tagger = untrained(
+        system, width, tensors["tag_vectors"], tensors["bias"], torch.Generator()
+    )
+    tagger.load_state_dict(tensors)
+    return tagger.eval()

@@ -1,0 +1,1 @@
+"""From photos with tags to a tagger."""

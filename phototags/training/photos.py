@@ -1,0 +1,77 @@
+"""Photos with features and known tags, ready to learn from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from phototags.embeddings.sets import TagSets
+from phototags.taggers.sampling import PADDING
+
+
+@dataclass(frozen=True, eq=False)
+class TaggedPhotos:
+    """Every photo here has features and at least one tag of the vocabulary.
+
+    Args:
+        ids: N photo ids, for error messages.
+        features: (N, n) float32.
+        tags: (N, L) int64, tag numbers of each photo, ended by PADDING.
+        left_out: photos that were not taken, since none of their tags is known.
+    """
+
+    ids: Sequence[str]
+    features: Tensor
+    tags: Tensor
+    left_out: int = 0
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def sizes(self) -> Tensor:
+        """(N,) int64, tags a photo, at least one."""
+        return (self.tags != PADDING).sum(1)
+
+    def counts(self, vocabulary: int) -> Tensor:
+        """(T,) int64, photos that have each tag."""
+        return torch.bincount(self.tags[self.tags != PADDING], minlength=vocabulary)
+
+    def relevant(self, vocabulary: int) -> Tensor:
+        """(N, T) bool, True where the photo has the tag."""
+        return spread(self.tags, vocabulary)
+
+
+def tagged(ids: Sequence[str], features: Tensor, sets: TagSets) -> TaggedPhotos:
+    """Leave out, and count, the photos without a known tag: they can teach nothing.
+
+    >>> sets = TagSets(torch.tensor([4, 2]).numpy(), torch.tensor([0, 0, 2]).numpy())
+    >>> photos = tagged(["a", "b"], torch.zeros(2, 8), sets)
+    >>> photos.ids, photos.tags.tolist(), photos.left_out
+    (['b'], [[4, 2]], 1)
+    """
+    sizes = torch.from_numpy(sets.sizes)
+    padded = torch.full((len(sets), max(1, int(sets.sizes.max(initial=0)))), PADDING)
+    inside = torch.arange(padded.shape[1]) < sizes[:, None]
+    padded[inside] = torch.from_numpy(sets.tags).long()
+    known = sizes > 0
+    kept = [photo for photo, is_known in zip(ids, known.tolist(), strict=True) if is_known]
+    return TaggedPhotos(kept, features[known].float(), padded[known], int((~known).sum()))
+
+
+def spread(tags: Tensor, vocabulary: int) -> Tensor:
+    """Padded rows of numbers as a table of yes and no.
+
+    Args:
+        tags: (B, L) int64, ended by PADDING.
+
+    Returns:
+        (B, T) bool.
+
+    >>> spread(torch.tensor([[1, PADDING]]), 3).tolist()
+    [[False, True, False]]
+    """
+    table = torch.zeros(len(tags), vocabulary + 1, dtype=torch.bool)
+    table.scatter_(1, tags.where(tags != PADDING, vocabulary), True)
+    return table[:, :vocabulary]
