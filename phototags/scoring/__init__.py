@@ -1,0 +1,1 @@
+"""One tagger on one test corpus: which photos, which words, how good."""

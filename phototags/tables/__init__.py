@@ -1,0 +1,1 @@
+"""The scores as tables in Markdown that a person reads."""

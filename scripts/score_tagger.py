@@ -1,0 +1,30 @@
+"""Rule `score_tagger`: judge one tagger on one test corpus, through each bridge."""
+
+from pathlib import Path
+
+from phototags.config import Score
+from phototags.features.cache import read_features
+from phototags.logs import log_to
+from phototags.scoring.judging import judge, model_scores
+from phototags.scoring.photos import JUDGED, LEARNED, photos_of, refuse_overlap, with_features
+from phototags.scoring.words import reaches
+from phototags.taggers.tagger import load
+from phototags.tags.vocabulary import read_vocabulary
+
+given = snakemake  # noqa: F821
+log_to(given.log[0])
+settings = Score.model_validate_json(given.params.settings)
+train, test = given.wildcards.train, given.wildcards.test
+
+photos = photos_of(given.input.tags, given.input.split, JUDGED)
+if train == test:
+    learned = photos_of(given.input.train_tags, given.input.train_split, LEARNED)
+    refuse_overlap(test, learned, photos)
+features = read_features(given.input.features)
+photos = with_features(photos, features.rows.tolist(), test)
+tags = read_vocabulary(given.input.vocabulary).tags
+
+words = reaches(train, test, tags, photos, settings, given.input.wordnet)
+scores = model_scores(load(Path(given.input.model).parent), features.of(photos["row"]), len(tags))
+judgement = judge(scores, tags, photos, words, settings, train)
+judgement.write(given.output.scores, given.output.predictions, given.output.drops)

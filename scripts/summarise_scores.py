@@ -1,0 +1,20 @@
+"""Rule `summarise_scores`: every score, curve and drop of the run in one table each."""
+
+from phototags.logs import log_to
+from phototags.metrics.drops import drops_table
+from phototags.metrics.histories import losses_table
+from phototags.metrics.summary import metrics_tree, scores_table
+from phototags.storage import whole, write_json
+
+given = snakemake  # noqa: F821
+log_to(given.log[0])
+
+scores = scores_table(given.input.scores, given.params.jobs)
+write_json(given.output.metrics, metrics_tree(scores))
+for table, path in (
+    (scores, given.output.scores),
+    (losses_table(given.input.histories), given.output.losses),
+    (drops_table(given.input.drops), given.output.drops),
+):
+    with whole(path) as part:
+        table.to_csv(part, index=False, lineterminator="\n")
