@@ -1,7 +1,7 @@
 """Which words are scored, and which of a model's tags speak for each of them."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -70,29 +70,42 @@ def reaches(
     """
     found = Counter(tag for tags in photos["tags"] for tag in tags)
     if train == test:
-        return [_own_words(test, list(model_tags), found)]
+        return [own_words(test, list(model_tags), found)]
     words = sorted(word for word, count in found.items() if count >= settings.min_test_photos)
-    nouns = WordNet.read(Path(wordnet))
+    nouns = WordNet.read(Path(wordnet)) if set(settings.bridges) != {"exact"} else None
     text = glove() if "embedding" in settings.bridges else None
     return [
-        _reach(kind, words, bridge(kind, list(model_tags), words, nouns, text))
+        reached(kind, words, bridge(kind, list(model_tags), words, nouns, text))
         for kind in settings.bridges
     ]
 
 
-def _own_words(corpus: str, model_tags: list[str], found: Counter) -> Reach:
+def own_words(corpus: str, model_tags: list[str], found: Mapping[str, int]) -> Reach:
+    """A model's whole vocabulary; in a published form also the test words it does not know.
+
+    Args:
+        found: photos of each word of the test photos.
+    """
     unknown = sorted(set(found) - set(model_tags)) if corpus in PROTOCOLS else []
     if corpus in PROTOCOLS and len(found) != PROTOCOLS[corpus]:
         raise CorpusError(
             f"the published protocol of {corpus} counts {PROTOCOLS[corpus]} words, but its test "
             f"photos have {len(found)}. Look at data/corpora/{corpus}/drops.tsv and spelling.tsv "
-            "for photos and words that were lost."
+            "for photos and words that were lost, and for two words that became one."
         )
     sources = [[tag] for tag in range(len(model_tags))] + [[] for _ in unknown]
     return Reach("exact", model_tags + unknown, sources)
 
 
-def _reach(kind: str, words: list[str], pairs: Sequence[tuple[int, int]]) -> Reach:
+def reached(kind: str, words: list[str], pairs: Sequence[tuple[int, int]]) -> Reach:
+    """The words that have a pair, in their order, and those that have none.
+
+    Args:
+        pairs: (model tag number, word number) of `bridge`.
+
+    >>> reached("lemma", ["cars", "sea"], [(4, 0), (7, 0)])
+    Reach(bridge='lemma', words=['cars'], sources=[[4, 7]], unreached=['sea'])
+    """
     sources: list[list[int]] = [[] for _ in words]
     for tag, word in pairs:
         sources[word].append(tag)

@@ -1,0 +1,63 @@
+"""Which photos are judged, and that none of them was learned from."""
+
+import pandas as pd
+import pytest
+
+from phototags.errors import CorpusError
+from phototags.scoring.photos import JUDGED, LEARNED, photos_of, refuse_overlap, with_features
+
+USERS = ["ann", "ann", "bob", "cem", None]
+PARTS = ["train", "validation", "test", "test", "test"]
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    tags = pd.DataFrame(
+        {"row": [4, 0, 2, 6, 8], "photo_id": list("abcde"), "user_id": USERS, "tags": [["sea"]] * 5}
+    )
+    tags.to_parquet(tmp_path / "tags.parquet")
+    split = tags[["row", "photo_id"]].assign(part=PARTS).sort_values("row")
+    split.to_parquet(tmp_path / "split.parquet")
+    return tmp_path / "tags.parquet", tmp_path / "split.parquet"
+
+
+def test_the_photos_of_a_part_come_by_row(corpus):
+    assert photos_of(*corpus, LEARNED)["row"].to_list() == [0, 4]
+    assert photos_of(*corpus, JUDGED)["photo_id"].to_list() == ["c", "d", "e"]
+
+
+def test_tags_and_split_of_different_photos_are_refused(corpus):
+    tags, split = corpus
+    pd.read_parquet(split).iloc[1:].to_parquet(split)
+    with pytest.raises(CorpusError, match="list 5 and 4"):
+        photos_of(tags, split, JUDGED)
+
+
+def test_a_clean_split_is_accepted_and_unknown_users_are_nobody(corpus):
+    learned = photos_of(*corpus, LEARNED)
+    refuse_overlap("shapes", learned, photos_of(*corpus, JUDGED))
+    refuse_overlap("shapes", learned.assign(user_id=None), photos_of(*corpus, JUDGED))
+
+
+def test_a_user_on_both_sides_is_refused_with_the_count(corpus):
+    judged = photos_of(*corpus, JUDGED).assign(user_id=["ann", "bob", "ann"])
+    with pytest.raises(CorpusError, match="0 photos and 1 users stand on both sides, .*'ann'"):
+        refuse_overlap("shapes", photos_of(*corpus, LEARNED), judged)
+
+
+def test_a_photo_on_both_sides_is_refused_with_the_count(corpus):
+    judged = photos_of(*corpus, JUDGED).assign(photo_id=["a", "b", "e"])
+    with pytest.raises(CorpusError, match="2 photos and 0 users"):
+        refuse_overlap("shapes", photos_of(*corpus, LEARNED), judged)
+
+
+def test_photos_without_features_are_not_judged(corpus):
+    assert with_features(photos_of(*corpus, JUDGED), [2, 8, 99], "shapes")["row"].to_list() == [
+        2,
+        8,
+    ]
+
+
+def test_no_photo_to_judge_is_an_error(corpus):
+    with pytest.raises(CorpusError, match="of its 3 test photos none has"):
+        with_features(photos_of(*corpus, JUDGED), [], "shapes")
