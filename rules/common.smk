@@ -65,11 +65,14 @@ def code(name):
             if isinstance(node, ast.Import):
                 modules = [alias.name for alias in node.names]
             elif isinstance(node, ast.ImportFrom) and node.module:
-                modules = [node.module, *(f"{node.module}.{a.name}" for a in node.names)]
+                modules = [
+                    node.module,
+                    *(f"{node.module}.{a.name}" for a in node.names),
+                ]
             todo += [
-                module.replace(".", "/") + ".py"
-                for module in modules
-                if module.startswith("phototags.")
+                name.replace(".", "/") + ".py"
+                for name in modules
+                if name.startswith("phototags.")
             ]
     return [seen[0], *sorted(seen[1:])]
 
@@ -93,7 +96,9 @@ def table_settings(wildcards):
 
 
 def features_of(name):
-    return [f"data/features/{BACKBONE}/{name}/{shard}.safetensors" for shard in shards(name)]
+    return [
+        f"data/features/{BACKBONE}/{name}/{shard}.safetensors" for shard in shards(name)
+    ]
 
 
 def pairs():
@@ -118,7 +123,9 @@ def tagger(train, system, seed, file):
 def refuse_blind_run():
     """Data without its provenance (a partial `dvc pull`): Snakemake would have only file
     times to go by and would miss changed params, so stop."""
-    have = next((p for d in ("data", "models") for p in Path(d).rglob("*") if p.is_file()), None)
+    have = next(
+        (p for d in ("data", "models") for p in Path(d).rglob("*") if p.is_file()), None
+    )
     if have and not any(Path(".snakemake/metadata").glob("*")):
         raise WorkflowError(
             f"{have} is here, but what it was made from (.snakemake/metadata) is not: "
@@ -150,7 +157,11 @@ DROPS = [
 ]
 TARGETS = [
     *(f"data/corpora/{name}/spelling.tsv" for name in CORPUS_NAMES),
-    *(f"{MODELS}/index/{name}.{kind}" for name in CORPUS_NAMES for kind in ("safetensors", "parquet")),
+    *(
+        f"{MODELS}/index/{name}.{kind}"
+        for name in CORPUS_NAMES
+        for kind in ("safetensors", "parquet")
+    ),
     f"{MODELS}/tagger/MODEL_CARD.md",
     *(f"{RESULTS}/tables/{name}.md" for name in TABLES),
     *([f"{RESULTS}/figures/examples.png"] if PARAMS.report.show_photos else []),

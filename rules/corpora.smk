@@ -5,12 +5,12 @@ rule fetch_source:
     output:
         file="data/sources/{collection}/{file}",
         receipt="data/sources/{collection}/{file}.receipt.json",
-    wildcard_constraints:
-        file=r"(?!.*\.receipt\.json$).+",
     log:
         "logs/fetch_source/{collection}/{file}.log",
     benchmark:
         "benchmarks/fetch_source/{collection}/{file}.tsv"
+    wildcard_constraints:
+        file=r"(?!.*\.receipt\.json$).+",
     conda:
         "../envs/phototags.yaml"
     params:
@@ -23,7 +23,8 @@ rule fetch_source:
 
 def sources_of(wildcards):
     return [
-        f"data/sources/{wildcards.corpus}/{file}" for file in CORPORA[wildcards.corpus].files
+        f"data/sources/{wildcards.corpus}/{file}"
+        for file in CORPORA[wildcards.corpus].files
     ]
 
 
@@ -82,8 +83,12 @@ rule collect_photos:
     input:
         listing="data/corpora/{corpus}/listing.parquet",
         listing_drops="data/corpora/{corpus}/listing.drops.tsv",
-        tables=lambda w: [f"data/corpora/{w.corpus}/shards/{s}.parquet" for s in shards(w.corpus)],
-        drops=lambda w: [f"data/corpora/{w.corpus}/shards/{s}.drops.tsv" for s in shards(w.corpus)],
+        tables=lambda w: [
+            f"data/corpora/{w.corpus}/shards/{s}.parquet" for s in shards(w.corpus)
+        ],
+        drops=lambda w: [
+            f"data/corpora/{w.corpus}/shards/{s}.drops.tsv" for s in shards(w.corpus)
+        ],
         code=code("collect_photos"),
     output:
         photos="data/corpora/{corpus}/photos.parquet",

@@ -31,8 +31,18 @@ rule train_tagger:
 rule export_tagger:
     """The tagger as a folder that anybody can carry."""
     input:
-        model=tagger(PARAMS.export.train, PARAMS.export.system, PARAMS.export.seed, "model.safetensors"),
-        config=tagger(PARAMS.export.train, PARAMS.export.system, PARAMS.export.seed, "config.json"),
+        model=tagger(
+            PARAMS.export.train,
+            PARAMS.export.system,
+            PARAMS.export.seed,
+            "model.safetensors",
+        ),
+        config=tagger(
+            PARAMS.export.train,
+            PARAMS.export.system,
+            PARAMS.export.seed,
+            "config.json",
+        ),
         vocabulary=f"{MODELS}/{PARAMS.export.train}/vocabulary.tsv",
         scores=f"{RESULTS}/scores.csv",
         code=code("export_tagger"),
