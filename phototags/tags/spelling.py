@@ -1,0 +1,196 @@
+"""One spelling for what people wrote in many ways; nothing is guessed about what it means.
+
+Plurals stay plurals: a corpus' own words must remain countable one by one (a published test set
+of 260 words has 260 columns). Lemmas belong to the vocabulary and the bridge, where they are
+declared and can be switched off.
+"""
+
+import re
+import unicodedata
+import urllib.parse
+from collections import Counter
+from typing import NamedTuple
+
+import ftfy
+import polars as pl
+
+PRINTED_VALUES = 3  # as many `hash(0x...)` betray the program that wrote `hash`
+LONGEST = 100  # characters; longer ones are sentences and lists
+ROUNDS = 5  # each undoes one layer of encoding; real tags have two at most
+ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
+PLUS_FOR_BLANK = re.compile(r"(?<=[^+\s])\++(?=[^+\s])")
+SIMPLE = re.compile(r"(?!geol)[a-z0-9]+(?: [a-z0-9]+)*")  # most tags; nothing to do for them
+MACHINE_TAG = re.compile(r"[a-z][\w-]*:[\w-]+=|geo(?:lat|lon)-?\d+(?:\.?\d)*$")
+ADDRESS = re.compile(r"https?:|www\.|\S+@\S+\.\S+$|\S+\.(?:com|net|org)(?:/|$)")
+PROGRAM_VALUE = re.compile(r"([a-z]+)\(0x[0-9a-f]+\)|\[object \w+\]|<.* object at 0x.*>")
+EDGES = " \t\"'`,;:.!?…|*~#\\/^=<>-_+"
+BRACKETS = {"(": ")", "[": "]", "{": "}"}
+JOINERS = "\u200c\u200d"  # Persian and Indic words and many emoji are held together by them
+
+
+class Spelling(NamedTuple):
+    """What a written tag is taken for: the tag, or "" and the reason why it is refused."""
+
+    tag: str
+    reason: str = ""
+
+
+def clean(written: str) -> Spelling:
+    """One spelling of a tag: readable Unicode, case folded, words apart by one space.
+
+    Undoes URL encoding, HTML entities and mojibake (ftfy), then NFKC and full case folding;
+    `_` and the `+` between words are blanks; a leading `#`, quotes and punctuation at the ends
+    go. Letters of every script, numbers and emoji stay. Clean tags are left as they are.
+
+    Returns:
+        the tag, or a reason: `empty`, `punctuation`, `machine tag` (`geo:lat=...`), `address`
+        (of a page or mailbox), `program value` (`HASH(0x89c79d4)`), `too long`.
+
+    >>> clean("#Golden+Gate%20Bridge").tag
+    'golden gate bridge'
+    >>> clean("camera:make=Canon")
+    Spelling(tag='', reason='machine tag')
+    """
+    if SIMPLE.fullmatch(written) and len(written) <= LONGEST:
+        return Spelling(written)
+    tag = written
+    for _ in range(ROUNDS):
+        before, tag = tag, _one_round(tag)
+        if tag == before:
+            break
+    return Spelling("", reason) if (reason := _refusal(written, tag)) else Spelling(tag)
+
+
+def _one_round(text: str) -> str:
+    if not (plain := text.isascii() and text.isprintable() and "&" not in text):
+        text = _repaired(text)
+    text = PLUS_FOR_BLANK.sub(" ", text.replace("_", " "))
+    if "%" in text and ENCODED.search(text):
+        text = _unquoted(text)
+    text = text.casefold().replace("i\u0307", "i")  # the Turkish capital of i
+    if not plain:
+        text = unicodedata.normalize("NFKC", text)
+    return _without_edges(" ".join(text.split()))
+
+
+def _repaired(text: str) -> str:
+    """Readable Unicode in NFKC without invisible characters; those inside emoji stay."""
+    text = ftfy.fix_text(text, normalization="NFKC")
+    return "".join(letter for letter in text if not _is_invisible(letter)).strip(JOINERS)
+
+
+def _is_invisible(letter: str) -> bool:
+    if letter == "\ufffd":
+        return True
+    if letter in JOINERS or letter.isspace() or "\U000e0020" <= letter <= "\U000e007f":
+        return False  # the last are how the flags of England, Scotland and Wales are written
+    return "\ufe00" <= letter <= "\ufe0f" or unicodedata.category(letter) in (
+        "Cc",
+        "Cf",
+        "Co",
+        "Cs",
+    )
+
+
+def _unquoted(text: str) -> str:
+    """URL encoding undone; left alone where the bytes are no UTF-8, as in `50%de descuento`."""
+    try:
+        return urllib.parse.unquote(text, errors="strict")
+    except UnicodeDecodeError:
+        return text
+
+
+def _without_edges(text: str) -> str:
+    """Without punctuation around the tag; `c++` and `c#` keep theirs."""
+    bare = text.lstrip(EDGES).rstrip(EDGES)
+    if bare and text.rstrip() in (bare + "#", bare + "++", bare + "+"):
+        bare = text.lstrip(EDGES)
+    while len(bare) > 1 and BRACKETS.get(bare[0]) == bare[-1]:
+        bare = bare[1:-1].strip(EDGES)
+    return bare
+
+
+def _refusal(written: str, tag: str) -> str:
+    """Why a tag is none; the empty string when it is one."""
+    if not written.strip():
+        return "empty"
+    seen = _unquoted(written).strip().casefold()
+    for reason, pattern in (
+        ("program value", PROGRAM_VALUE),
+        ("machine tag", MACHINE_TAG),
+        ("address", ADDRESS),
+    ):
+        if pattern.match(seen):
+            return reason
+    if not any(unicodedata.category(letter)[0] in "LN" or _is_picture(letter) for letter in tag):
+        return "punctuation"
+    return "too long" if len(tag) > LONGEST else ""
+
+
+def _is_picture(letter: str) -> bool:
+    return unicodedata.category(letter) == "So"
+
+
+def clean_photos(photos: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The cleaned tags of each photo; each distinct written tag is looked at once, then joined.
+
+    Where a corpus holds printed program values (`hash(0x89c79d4)`), the bare name of their type
+    (`hash`) is one as well: the same program wrote it.
+
+    Args:
+        photos: a row a photo: row, photo_id, user_id (nullable), tags (list of str, as written).
+
+    Returns:
+        a row a photo: row, photo_id, user_id, tags (cleaned, each once, in written order); and a
+        row a distinct written tag: written, tag ("" = refused), reason, photos, users; commonest
+        first, ties by spelling.
+    """
+    photos = photos.select(
+        "row",
+        "photo_id",
+        pl.col("user_id").cast(pl.String),
+        pl.col("tags").cast(pl.List(pl.String)).fill_null([]),
+    )
+    pairs = photos.select("row", "user_id", written="tags").explode("written").drop_nulls("written")
+    spelling = _spell(pairs["written"].unique().sort())
+    cleaned = _cleaned(pairs.with_row_index("place").join(spelling, on="written"))
+    tags = photos.drop("tags").join(cleaned, on="row", how="left", maintain_order="left")
+    counts = pairs.group_by("written").agg(
+        photos=pl.col("row").n_unique(), users=pl.col("user_id").drop_nulls().n_unique()
+    )
+    spelling = spelling.join(counts, on="written").sort(
+        ["photos", "written"], descending=[True, False]
+    )
+    return tags.with_columns(pl.col("tags").fill_null([])), spelling
+
+
+def _cleaned(pairs: pl.DataFrame) -> pl.DataFrame:
+    """row, tags of the photos that keep any, from place, row, tag ("" = refused)."""
+    return (
+        pairs.filter(pl.col("tag") != "")
+        .sort("place")
+        .unique(["row", "tag"], keep="first", maintain_order=True)
+        .group_by("row", maintain_order=True)
+        .agg(tags="tag")
+    )
+
+
+def _spell(written: pl.Series) -> pl.DataFrame:
+    """written, tag, reason of distinct written tags."""
+    spellings = [clean(one) for one in written]
+    types = Counter(
+        match[1] for one in written if (match := PROGRAM_VALUE.match(one.casefold())) and match[1]
+    )
+    printed = {name for name, values in types.items() if values >= PRINTED_VALUES}
+    spellings = [
+        Spelling("", "program value") if spelling.tag in printed else spelling
+        for spelling in spellings
+    ]
+    return pl.DataFrame(
+        {
+            "written": written,
+            "tag": [spelling.tag for spelling in spellings],
+            "reason": [spelling.reason for spelling in spellings],
+        },
+        schema={"written": pl.String, "tag": pl.String, "reason": pl.String},
+    )

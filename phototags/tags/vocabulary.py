@@ -1,0 +1,123 @@
+"""The tags worth learning: chosen by how many people write them, numbered by a fixed order."""
+
+import difflib
+import functools
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from phototags.config import Vocabulary
+from phototags.errors import VocabularyError
+from phototags.storage import whole
+
+
+@dataclass(frozen=True)
+class TagVocabulary:
+    """Tags by number.
+
+    Args:
+        tags: (T,) the tags; the commonest first, ties by spelling.
+        photos: (T,) training photos of each.
+        users: (T,) people who wrote each on a training photo; 0 where the corpus names none.
+        path: the file it was read from, for error messages.
+    """
+
+    tags: list[str]
+    photos: list[int]
+    users: list[int]
+    path: Path | None = field(default=None, compare=False)
+
+    def __len__(self) -> int:
+        return len(self.tags)
+
+    def __contains__(self, tag: str) -> bool:
+        return tag in self.numbers
+
+    @functools.cached_property
+    def numbers(self) -> dict[str, int]:
+        """The number of each tag."""
+        return {tag: number for number, tag in enumerate(self.tags)}
+
+    def index(self, tag: str) -> int:
+        """The number of a tag.
+
+        Raises:
+            VocabularyError: when it is not among them; names the closest that are.
+        """
+        if tag in self.numbers:
+            return self.numbers[tag]
+        closest = ", ".join(difflib.get_close_matches(tag, self.tags, 3)) or "none"
+        raise VocabularyError(
+            f"tag {tag!r} is not among the {len(self)} tags of {self.path or 'the vocabulary'}; "
+            f"closest: {closest}. Lower vocabulary.min_users or min_photos in params.yaml and run "
+            "`snakemake`, or ask for another tag."
+        )
+
+
+def read_vocabulary(path: Path | str) -> TagVocabulary:
+    """The vocabulary that `write_vocabulary` wrote.
+
+    Raises:
+        VocabularyError: when the file is missing, damaged or without a tag.
+    """
+    path = Path(path)
+    schema = {"tag": pl.String, "photos": pl.Int64, "users": pl.Int64}
+    try:
+        table = pl.read_csv(path, separator="\t", schema=schema)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise VocabularyError(
+            f"{path} should be a table with the columns tag, photos, users, but: {error}. "
+            "Remove it and run `snakemake` again."
+        ) from error
+    if table.is_empty() or table["tag"].is_duplicated().any():
+        raise VocabularyError(
+            f"{path} should list different tags, but has {table.height} lines and "
+            f"{table['tag'].n_unique()} different tags. Remove it and run `snakemake` again."
+        )
+    return TagVocabulary(*(table[column].to_list() for column in schema), path)
+
+
+def write_vocabulary(path: Path | str, table: pl.DataFrame) -> None:
+    """Write tag, photos, users as TSV; the line is the tag's number."""
+    with whole(path) as part:
+        table.select("tag", "photos", "users").write_csv(part, separator="\t")
+
+
+def build(tags: pl.DataFrame, settings: Vocabulary) -> pl.DataFrame:
+    """The vocabulary of a corpus, from the cleaned tags of its training photos alone.
+
+    A tag counts by the people who wrote it, never by photos alone, so that nobody owns one;
+    where the corpus names no users, by photos. `max_tags` keeps those of the most people.
+
+    Args:
+        tags: a row a photo: row, user_id (nullable), tags (list of str, each once).
+
+    Returns:
+        tag, photos, users; most photos first, ties by spelling.
+
+    Raises:
+        VocabularyError: when no tag is left.
+    """
+    pairs = tags.select("row", pl.col("user_id").cast(pl.String), tag="tags").explode("tag")
+    counts = (
+        pairs.drop_nulls("tag")
+        .group_by("tag")
+        .agg(photos=pl.len().cast(pl.Int64), users=_people().cast(pl.Int64))
+    )
+    kept = counts.filter(pl.col("photos") >= settings.min_photos)
+    if tags["user_id"].is_not_null().any():
+        kept = kept.filter(pl.col("users") >= settings.min_users)
+    if kept.is_empty():
+        raise VocabularyError(
+            f"none of the {counts.height} tags of {tags.height} training photos has "
+            f"{settings.min_users} users and {settings.min_photos} photos. "
+            "Lower vocabulary.min_users or min_photos in params.yaml."
+        )
+    kept = kept.sort(["users", "photos", "tag"], descending=[True, True, False])
+    kept = kept.head(settings.max_tags) if settings.max_tags else kept
+    return kept.sort(["photos", "tag"], descending=[True, False])
+
+
+def _people() -> pl.Expr:
+    return pl.col("user_id").drop_nulls().n_unique()

@@ -1,0 +1,21 @@
+"""Rule `split_photos`: whole users into training, validation or test."""
+
+import logging
+
+import polars as pl
+
+from phototags.config import Split
+from phototags.logs import log_to
+from phototags.storage import whole
+from phototags.tags.split import split
+
+given = snakemake  # noqa: F821
+log_to(given.log[0])
+
+photos = pl.read_parquet(given.input.photos, columns=["row", "photo_id", "user_id", "split"])
+settings = Split.model_validate_json(given.params.settings)
+parts = split(photos, settings, given.params.trained)
+logging.info("photos: %s", dict(sorted(parts["part"].value_counts().iter_rows())))
+
+with whole(given.output.split) as part:
+    parts.write_parquet(part)
