@@ -5,11 +5,12 @@
 
 PYTHON ?= python3.11
 RUN ?= pictures
-MIRROR ?=
 BIN := .venv/bin
 READY := .venv/.ready
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+ifdef MIRROR
 export PHOTOTAGS_MIRROR := $(MIRROR)
+endif
 PRESET := $(if $(filter-out pictures,$(RUN)),--configfile presets/$(RUN).yaml)
 
 .PHONY: environment results test lint format bench acceptance docs lock clean

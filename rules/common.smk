@@ -37,11 +37,9 @@ WORDNET = "data/sources/wordnet/wordnet-base.deb"
 # tree's package, not an installed one. Where the mirror lies changes no result, so it is
 # no parameter of a rule.
 os.environ.update(instruction_set_variables(PARAMS.instruction_set))
-os.environ["PYTHONPATH"] = os.pathsep.join(
-    [str(BASE), *filter(None, [os.environ.get("PYTHONPATH")])]
-)
-if PARAMS.corpora.mirror and not os.environ.get("PHOTOTAGS_MIRROR"):
-    os.environ["PHOTOTAGS_MIRROR"] = PARAMS.corpora.mirror
+os.environ.update({"PYTHONPATH": str(BASE)})
+if PARAMS.corpora.mirror:
+    os.environ.setdefault("PHOTOTAGS_MIRROR", PARAMS.corpora.mirror)
 
 
 def one_of(names):
@@ -52,7 +50,7 @@ def one_of(names):
 def code(name):
     """scripts/NAME.py and every module of phototags that it imports, at any depth.
 
-    Given to a rule as input: Snakemake sees an edited script, but not an edited import.
+    An input of each job: Snakemake sees an edited script, but not an edited import.
     """
     todo, seen = [f"scripts/{name}.py"], []
     while todo:
@@ -70,7 +68,7 @@ def code(name):
                     *(f"{node.module}.{a.name}" for a in node.names),
                 ]
             todo += [
-                name.replace(".", "/") + ".py"
+                f"{os.sep.join(name.split('.'))}.py"
                 for name in modules
                 if name.startswith("phototags.")
             ]
@@ -78,7 +76,7 @@ def code(name):
 
 
 def settings(section):
-    """A section of params as JSON: neither a comment nor a key elsewhere reruns a rule."""
+    """A section of params as JSON: neither a comment nor a key elsewhere reruns a job."""
     return json.dumps(section.model_dump(), sort_keys=True)
 
 
@@ -93,6 +91,13 @@ def table_settings(wildcards):
     name = wildcards.get("corpus") or wildcards.get("collection")
     own = PARAMS.corpora.tables.get(name)
     return json.dumps({name: own.model_dump()} if own else {}, sort_keys=True)
+
+
+def sources_of(wildcards):
+    return [
+        f"data/sources/{wildcards.corpus}/{file}"
+        for file in CORPORA[wildcards.corpus].files
+    ]
 
 
 def features_of(name):

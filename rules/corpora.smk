@@ -21,13 +21,6 @@ rule fetch_source:
         "../scripts/fetch_source.py"
 
 
-def sources_of(wildcards):
-    return [
-        f"data/sources/{wildcards.corpus}/{file}"
-        for file in CORPORA[wildcards.corpus].files
-    ]
-
-
 rule list_photos:
     """Read what a corpus says of its photos; not yet the pictures."""
     input:

@@ -3,15 +3,15 @@ rule embed_tags:
     input:
         tags="data/corpora/{train}/tags.parquet",
         split="data/corpora/{train}/split.parquet",
-        vocabulary=MODELS + "/{train}/vocabulary.tsv",
+        vocabulary=f"{MODELS}/{{train}}/vocabulary.tsv",
         code=code("embed_tags"),
     output:
-        vectors=MODELS + "/{train}/seed{seed}/tag_vectors.safetensors",
-        history=MODELS + "/{train}/seed{seed}/tag_vectors.history.csv",
+        vectors=f"{MODELS}/{{train}}/seed{{seed}}/tag_vectors.safetensors",
+        history=f"{MODELS}/{{train}}/seed{{seed}}/tag_vectors.history.csv",
     log:
-        "logs/embed_tags/" + RUN + "/{train}/seed{seed}.log",
+        f"logs/embed_tags/{RUN}/{{train}}/seed{{seed}}.log",
     benchmark:
-        "benchmarks/embed_tags/" + RUN + "/{train}/seed{seed}.tsv"
+        f"benchmarks/embed_tags/{RUN}/{{train}}/seed{{seed}}.tsv"
     conda:
         "../envs/phototags.yaml"
     params:
@@ -30,12 +30,12 @@ rule embed_photos:
         photos="data/corpora/{corpus}/photos.parquet",
         code=code("embed_photos"),
     output:
-        features="data/features/" + BACKBONE + "/{corpus}/{shard}.safetensors",
-        drops="data/features/" + BACKBONE + "/{corpus}/{shard}.drops.tsv",
+        features=f"data/features/{BACKBONE}/{{corpus}}/{{shard}}.safetensors",
+        drops=f"data/features/{BACKBONE}/{{corpus}}/{{shard}}.drops.tsv",
     log:
-        "logs/embed_photos/" + BACKBONE + "/{corpus}/{shard}.log",
+        f"logs/embed_photos/{BACKBONE}/{{corpus}}/{{shard}}.log",
     benchmark:
-        "benchmarks/embed_photos/" + BACKBONE + "/{corpus}/{shard}.tsv"
+        f"benchmarks/embed_photos/{BACKBONE}/{{corpus}}/{{shard}}.tsv"
     conda:
         "../envs/phototags.yaml"
     params:

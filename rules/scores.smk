@@ -1,9 +1,9 @@
 rule score_tagger:
     """Judge one tagger on one test corpus, through each bridge between their words."""
     input:
-        model=MODELS + "/{train}/{system}/seed{seed}/model.safetensors",
-        config=MODELS + "/{train}/{system}/seed{seed}/config.json",
-        vocabulary=MODELS + "/{train}/vocabulary.tsv",
+        model=f"{MODELS}/{{train}}/{{system}}/seed{{seed}}/model.safetensors",
+        config=f"{MODELS}/{{train}}/{{system}}/seed{{seed}}/config.json",
+        vocabulary=f"{MODELS}/{{train}}/vocabulary.tsv",
         features=lambda w: features_of(w.test),
         tags="data/corpora/{test}/tags.parquet",
         split="data/corpora/{test}/split.parquet",
@@ -12,13 +12,13 @@ rule score_tagger:
         wordnet=WORDNET,
         code=code("score_tagger"),
     output:
-        scores=MODELS + "/{train}/{system}/seed{seed}/scores_{test}.parquet",
-        predictions=MODELS + "/{train}/{system}/seed{seed}/predictions_{test}.parquet",
-        drops=MODELS + "/{train}/{system}/seed{seed}/scores_{test}.drops.tsv",
+        scores=f"{MODELS}/{{train}}/{{system}}/seed{{seed}}/scores_{{test}}.parquet",
+        predictions=f"{MODELS}/{{train}}/{{system}}/seed{{seed}}/predictions_{{test}}.parquet",
+        drops=f"{MODELS}/{{train}}/{{system}}/seed{{seed}}/scores_{{test}}.drops.tsv",
     log:
-        "logs/score_tagger/" + RUN + "/{train}/{system}/seed{seed}/{test}.log",
+        f"logs/score_tagger/{RUN}/{{train}}/{{system}}/seed{{seed}}/{{test}}.log",
     benchmark:
-        "benchmarks/score_tagger/" + RUN + "/{train}/{system}/seed{seed}/{test}.tsv"
+        f"benchmarks/score_tagger/{RUN}/{{train}}/{{system}}/seed{{seed}}/{{test}}.tsv"
     conda:
         "../envs/phototags.yaml"
     params:

@@ -4,17 +4,17 @@ rule train_tagger:
         features=lambda w: features_of(w.train),
         tags="data/corpora/{train}/tags.parquet",
         split="data/corpora/{train}/split.parquet",
-        vocabulary=MODELS + "/{train}/vocabulary.tsv",
-        vectors=MODELS + "/{train}/seed{seed}/tag_vectors.safetensors",
+        vocabulary=f"{MODELS}/{{train}}/vocabulary.tsv",
+        vectors=f"{MODELS}/{{train}}/seed{{seed}}/tag_vectors.safetensors",
         code=code("train_tagger"),
     output:
-        model=MODELS + "/{train}/{system}/seed{seed}/model.safetensors",
-        config=MODELS + "/{train}/{system}/seed{seed}/config.json",
-        history=MODELS + "/{train}/{system}/seed{seed}/history.csv",
+        model=f"{MODELS}/{{train}}/{{system}}/seed{{seed}}/model.safetensors",
+        config=f"{MODELS}/{{train}}/{{system}}/seed{{seed}}/config.json",
+        history=f"{MODELS}/{{train}}/{{system}}/seed{{seed}}/history.csv",
     log:
-        "logs/train_tagger/" + RUN + "/{train}/{system}/seed{seed}.log",
+        f"logs/train_tagger/{RUN}/{{train}}/{{system}}/seed{{seed}}.log",
     benchmark:
-        "benchmarks/train_tagger/" + RUN + "/{train}/{system}/seed{seed}.tsv"
+        f"benchmarks/train_tagger/{RUN}/{{train}}/{{system}}/seed{{seed}}.tsv"
     conda:
         "../envs/phototags.yaml"
     params:
@@ -76,12 +76,12 @@ rule index_photos:
         tags="data/corpora/{corpus}/tags.parquet",
         code=code("index_photos"),
     output:
-        vectors=MODELS + "/index/{corpus}.safetensors",
-        table=MODELS + "/index/{corpus}.parquet",
+        vectors=f"{MODELS}/index/{{corpus}}.safetensors",
+        table=f"{MODELS}/index/{{corpus}}.parquet",
     log:
-        "logs/index_photos/" + RUN + "/{corpus}.log",
+        f"logs/index_photos/{RUN}/{{corpus}}.log",
     benchmark:
-        "benchmarks/index_photos/" + RUN + "/{corpus}.tsv"
+        f"benchmarks/index_photos/{RUN}/{{corpus}}.tsv"
     conda:
         "../envs/phototags.yaml"
     message:

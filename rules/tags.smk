@@ -47,11 +47,11 @@ rule build_vocabulary:
         split="data/corpora/{train}/split.parquet",
         code=code("build_vocabulary"),
     output:
-        vocabulary=MODELS + "/{train}/vocabulary.tsv",
+        vocabulary=f"{MODELS}/{{train}}/vocabulary.tsv",
     log:
-        "logs/build_vocabulary/" + RUN + "/{train}.log",
+        f"logs/build_vocabulary/{RUN}/{{train}}.log",
     benchmark:
-        "benchmarks/build_vocabulary/" + RUN + "/{train}.tsv"
+        f"benchmarks/build_vocabulary/{RUN}/{{train}}.tsv"
     conda:
         "../envs/phototags.yaml"
     params:
