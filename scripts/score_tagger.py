@@ -17,14 +17,13 @@ settings = Score.model_validate_json(given.params.settings)
 train, test = given.wildcards.train, given.wildcards.test
 
 photos = photos_of(given.input.tags, given.input.split, JUDGED)
-if train == test:
-    learned = photos_of(given.input.train_tags, given.input.train_split, LEARNED)
-    refuse_overlap(test, learned, photos)
+learned = photos_of(given.input.train_tags, given.input.train_split, LEARNED)
+refuse_overlap(train, test, learned, photos)
 features = read_features(given.input.features)
 photos = with_features(photos, features.rows.tolist(), test)
 tags = read_vocabulary(given.input.vocabulary).tags
-
 words = reaches(train, test, tags, photos, settings, given.input.wordnet)
-scores = model_scores(load(Path(given.input.model).parent), features.of(photos["row"]), len(tags))
+tagger = load(Path(given.input.model).parent)
+scores = model_scores(tagger, features.of(photos["row"].to_numpy()), len(tags))
 judgement = judge(scores, tags, photos, words, settings, train)
 judgement.write(given.output.scores, given.output.predictions, given.output.drops)

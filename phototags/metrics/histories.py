@@ -13,10 +13,11 @@ def losses_table(files: Iterable[Path | str]) -> pd.DataFrame:
     """The training curves of all taggers: train, system, seed, epoch, loss, validation_map.
 
     Args:
-        files: `.../{train}/{system}/seed{seed}/history.csv` each; controls have no epochs.
+        files: `.../{train}/{system}/seed{seed}/history.csv` each, one named twice is read once; a
+            control has one row, epoch 0, without a loss.
     """
     frames = [pd.DataFrame(columns=COLUMNS)]
-    for file in map(Path, files):
+    for file in dict.fromkeys(map(Path, files)):
         history = pd.read_csv(file).reindex(columns=COLUMNS[3:])
         *_, train, system, seed, _ = file.parts
         if len(history):

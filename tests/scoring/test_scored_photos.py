@@ -35,20 +35,20 @@ def test_tags_and_split_of_different_photos_are_refused(corpus):
 
 def test_a_clean_split_is_accepted_and_unknown_users_are_nobody(corpus):
     learned = photos_of(*corpus, LEARNED)
-    refuse_overlap("shapes", learned, photos_of(*corpus, JUDGED))
-    refuse_overlap("shapes", learned.assign(user_id=None), photos_of(*corpus, JUDGED))
+    refuse_overlap("shapes", "shapes", learned, photos_of(*corpus, JUDGED))
+    refuse_overlap("shapes", "shapes", learned.assign(user_id=None), photos_of(*corpus, JUDGED))
 
 
 def test_a_user_on_both_sides_is_refused_with_the_count(corpus):
     judged = photos_of(*corpus, JUDGED).assign(user_id=["ann", "bob", "ann"])
     with pytest.raises(CorpusError, match="0 photos and 1 users stand on both sides, .*'ann'"):
-        refuse_overlap("shapes", photos_of(*corpus, LEARNED), judged)
+        refuse_overlap("shapes", "shapes", photos_of(*corpus, LEARNED), judged)
 
 
 def test_a_photo_on_both_sides_is_refused_with_the_count(corpus):
     judged = photos_of(*corpus, JUDGED).assign(photo_id=["a", "b", "e"])
     with pytest.raises(CorpusError, match="2 photos and 0 users"):
-        refuse_overlap("shapes", photos_of(*corpus, LEARNED), judged)
+        refuse_overlap("shapes", "shapes", photos_of(*corpus, LEARNED), judged)
 
 
 def test_photos_without_features_are_not_judged(corpus):
@@ -61,3 +61,8 @@ def test_photos_without_features_are_not_judged(corpus):
 def test_no_photo_to_judge_is_an_error(corpus):
     with pytest.raises(CorpusError, match="of its 3 test photos none has"):
         with_features(photos_of(*corpus, JUDGED), [], "shapes")
+
+
+def test_ids_of_different_corpora_are_not_compared(corpus):
+    learned = photos_of(*corpus, LEARNED)
+    refuse_overlap("shapes", "stamps", learned, learned)
