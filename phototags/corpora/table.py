@@ -1,0 +1,107 @@
+"""Anybody's pictures: a `photos.tsv` with one line a photo, and an `images.tar`.
+
+Columns photo_id, file, tags (between commas); if wanted user_id, split, title, description,
+taken_at, longitude, latitude, licence, licence_url, author, page_url, photo_url; others are
+ignored. UTF-8, a tab between fields, no quoting: a quotation mark is a quotation mark.
+"""
+
+import csv
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from phototags.errors import CorpusError
+from phototags.photos.archives import Archive
+from phototags.photos.shards import Found
+from phototags.photos.table import PHOTOS, Drop, photo_table
+from phototags.progress import progress
+
+NEEDED = ("photo_id", "file", "tags")
+MADE_HERE = {"row", "sha256", "width", "height"}
+PARTS = ("train", "validation", "test")
+RANGES = {"longitude": 180.0, "latitude": 90.0}
+log = logging.getLogger(__name__)
+
+
+def list_photos(source: Path, wordnet: Path | None = None) -> tuple[pd.DataFrame, list[Drop]]:
+    """Every line of photos.tsv, in its order; nothing is dropped here.
+
+    Raises:
+        CorpusError: naming the line, when columns are missing, a line has more or fewer fields,
+            an id is empty or used twice, or a value is not of its kind.
+    """
+    path = source / "photos.tsv"
+    rows, lines = [], {}
+    try:
+        with open(path, newline="", encoding="utf-8-sig") as file:
+            table = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+            _check_columns(path, table.fieldnames or [])
+            for line in table:
+                row = _row(f"{path}, line {table.line_num}", line)
+                if row["photo_id"] in lines:
+                    raise CorpusError(
+                        f"{path} names photo {row['photo_id']!r} in lines "
+                        f"{lines[row['photo_id']]} and {table.line_num}. Give each its own id."
+                    )
+                lines[row["photo_id"]] = table.line_num
+                rows.append(row)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise CorpusError(f"{path} should be a UTF-8 table between tabs, but: {error}") from error
+    return photo_table(rows), []
+
+
+def pictures(source: Path, listing: pd.DataFrame, max_bytes: int) -> Iterator[Found]:
+    """The pictures of the listed photos; `file` may leave out the tar's top folder `images/`."""
+    with Archive(source / "images.tar") as archive:
+        for photo in progress(listing.itertuples(), "packing pictures", len(listing)):
+            content = archive.read(photo.file, max_bytes)
+            if content is None:
+                content = archive.read(f"images/{photo.file}", max_bytes)
+            yield Found(photo.row, photo.photo_id, content)
+
+
+def _check_columns(path: Path, found: list[str]) -> None:
+    missing = [name for name in NEEDED if name not in found]
+    if missing or len(set(found)) < len(found):
+        raise CorpusError(
+            f"{path} should start with a line of column names, each once, {', '.join(NEEDED)} "
+            f"among them; found {found}"
+            + (f", without {', '.join(missing)}. " if missing else ". ")
+            + "Fields are divided by tabs (see docs/corpora.md)."
+        )
+    ignored = [name for name in found if name not in PHOTOS.names or name in MADE_HERE]
+    if ignored:
+        log.info("%s: columns not used: %s", path, ", ".join(ignored))
+
+
+def _row(where: str, line: dict) -> dict:
+    """One line as a row of the photo table; empty fields are null."""
+    if None in line or None in line.values():
+        raise CorpusError(f"{where}: expected as many fields as column names, found more or fewer")
+    known = {name for name in PHOTOS.names if name not in MADE_HERE}
+    row = {name: text.strip() or None for name, text in line.items() if name in known}
+    for name in ("photo_id", "file"):
+        if row[name] is None:
+            raise CorpusError(f"{where}: {name} is empty; every photo needs one")
+    row["tags"] = [tag for written in line["tags"].split(",") if (tag := written.strip())]
+    if row.get("split") not in (None, *PARTS):
+        raise CorpusError(
+            f"{where}: split is {row['split']!r}; expected {', '.join(PARTS)} or none"
+        )
+    for name, limit in RANGES.items():
+        row[name] = _degrees(where, name, row.get(name), limit)
+    return row
+
+
+def _degrees(where: str, name: str, text: str | None, limit: float) -> float | None:
+    if text is None:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not abs(value) <= limit:
+        raise CorpusError(f"{where}: {name} is {text!r}; expected {-limit:g} to {limit:g} degrees")
+    return value

@@ -1,0 +1,139 @@
+"""Debian packages by apt-get, without being root and without installing anything."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from phototags.errors import ArchiveError, SourceError
+from phototags.storage import sha256_of
+
+MAX_UNPACKED = 4 << 30  # bytes; no package here unpacks to a tenth of it
+PIECE = 1 << 20
+
+
+class Package(NamedTuple):
+    """What apt promises of a package."""
+
+    version: str
+    sha256: str
+
+
+def download(package: str, to: Path) -> Package:
+    """Fetch the package's file from whatever archive this machine's apt is set up for.
+
+    apt checks the archive's signature and the file's hash; the hash is checked here again.
+    Where the package lists are empty or stale, they are fetched into a temporary folder beside
+    `to`.
+
+    Raises:
+        SourceError: without apt-get, when apt does not know the package, when there is no
+            network, or when the hash differs.
+    """
+    if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
+        raise SourceError(
+            f"the package {package} is fetched with Debian's or Ubuntu's apt-get and opened with "
+            "dpkg-deb, which this machine has not. Put its .deb into a mirror (see docs/corpora.md)"
+            ", or use corpora that need no apt: corel5k and flickr8k from a mirror, or your own "
+            "pictures (corpora.tables in params.yaml)."
+        )
+    with TemporaryDirectory(dir=to.parent, prefix=".apt-") as folder:
+        try:
+            promised = _download(package, folder, [])
+        except SourceError:  # no lists, as in a container image, or lists gone stale
+            lists = _private_lists(Path(folder))
+            _apt(["apt-get", "update"], lists, package)
+            promised = _download(package, folder, lists)
+        (found,) = Path(folder).glob("*.deb")
+        if (digest := sha256_of(found)) != promised.sha256:
+            raise SourceError(
+                f"apt promises {package} {promised.version} with sha256 {promised.sha256}, but the "
+                f"file that came has {digest}. Run `apt-get update`, then `snakemake` again."
+            )
+        os.replace(found, to)
+    return promised
+
+
+def version_of(deb: Path) -> str:
+    """The version that a package file says it is.
+
+    Raises:
+        ArchiveError: when it is no whole Debian package.
+    """
+    shown = subprocess.run(["dpkg-deb", "-f", deb, "Version"], capture_output=True, check=False)
+    if shown.returncode:
+        raise _broken(deb, shown.stderr)
+    return shown.stdout.decode().strip()
+
+
+def unpack(deb: Path, tar: Path) -> None:
+    """Write the files of a package as an uncompressed tar, which can be read at any place.
+
+    Raises:
+        ArchiveError: when it is no whole Debian package, or unpacks to more than `MAX_UNPACKED`.
+    """
+    command = ["dpkg-deb", "--fsys-tarfile", deb]
+    left = MAX_UNPACKED
+    with (
+        open(tar, "wb") as file,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as unpacking,
+    ):
+        while piece := unpacking.stdout.read(PIECE):
+            left -= len(piece)
+            if left < 0:
+                unpacking.kill()
+                raise ArchiveError(f"{deb.name} unpacks to more than {MAX_UNPACKED} bytes: refused")
+            file.write(piece)
+        complaint = unpacking.stderr.read()
+    if unpacking.returncode:
+        raise _broken(deb, complaint)
+
+
+def _broken(deb: Path, complaint: bytes) -> ArchiveError:
+    return ArchiveError(
+        f"{deb.name} should be a whole Debian package, but dpkg-deb says: "
+        f"{complaint.decode(errors='replace').strip()}. Replace it in the mirror or fetch it again."
+    )
+
+
+def _private_lists(folder: Path) -> list[str]:
+    """Options that keep apt's lists and cache in a folder of ours."""
+    for name in ("lists/partial", "cache/archives/partial"):
+        (folder / name).mkdir(parents=True)
+    lists, cache = (folder / "lists").resolve(), (folder / "cache").resolve()
+    return ["-o", f"Dir::State::Lists={lists}", "-o", f"Dir::Cache={cache}"]
+
+
+def _download(package: str, folder: str, lists: list[str]) -> Package:
+    """What apt promises of the newest version, whose file is then in the folder."""
+    shown = _apt(["apt-cache", "show", "--no-all-versions"], [*lists, package], package)
+    fields = dict(line.split(": ", 1) for line in shown.splitlines() if ": " in line)
+    if not {"Version", "SHA256"} <= fields.keys():
+        raise SourceError(f"apt shows no version or no sha256 of {package}: {shown[:200]!r}")
+    promised = Package(fields["Version"], fields["SHA256"])
+    exact = f"{package}={promised.version}"
+    _apt(["apt-get", "download"], [*lists, exact], package, cwd=folder)
+    return promised
+
+
+def _apt(command: list[str], options: list[str], package: str, cwd: str | None = None) -> str:
+    """What apt prints; as root it stays root, who alone may write here."""
+    root = ["-o", "APT::Sandbox::User=root"] if os.geteuid() == 0 else []
+    done = subprocess.run(
+        [*command, "-q", *root, *options],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env=os.environ | {"LC_ALL": "C.UTF-8"},
+        check=False,
+    )
+    if done.returncode:
+        reason = " ".join(done.stderr.split()) or f"exit status {done.returncode}"
+        raise SourceError(
+            f"`{' '.join(command)}` for the package {package} failed: {reason}. The package is in "
+            "Debian's main and Ubuntu's universe. Check the network and apt's sources, or put the "
+            ".deb into a mirror (see docs/corpora.md)."
+        )
+    return done.stdout

@@ -1,0 +1,93 @@
+"""Where the files of a corpus come from, and a receipt of what came."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from phototags.download import debian, mirror
+from phototags.errors import SourceError
+from phototags.storage import whole
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file of a corpus.
+
+    Args:
+        file: its name here. A package whose file is a `.tar` is kept unpacked, as the tar of
+            its files; any other as it came.
+        package: the Debian package to get it from, for `apt-get download`.
+        mirror_path: where it lies in a mirror, which is asked first.
+        sha256: of what comes, where releases do not differ; apt knows its packages' own.
+        licence: what may be done with it.
+        citation: who made it.
+    """
+
+    file: str
+    mirror_path: str
+    package: str | None = None
+    sha256: str | None = None
+    licence: str = "unknown"
+    citation: str = ""
+
+
+def fetch(source: Source, to: Path | str, mirror_at: str | None) -> dict[str, str | int | None]:
+    """Bring the file to `to`, from the mirror where it has it, else from Debian's archive.
+
+    Returns:
+        the receipt: where it came from (no address), package, version, bytes, sha256 of what
+        came, licence, citation.
+
+    Raises:
+        SourceError: when it can't be had, naming what is missing and how to get it, or when
+            it is another file than expected.
+        ArchiveError: when a package is damaged.
+    """
+    to = Path(to)
+    to.parent.mkdir(parents=True, exist_ok=True)
+    arrived = f"{source.package}.deb" if source.package else source.file
+    came = to.with_name(f".{arrived}.came")  # kept when a download breaks off
+    origin, version = "mirror", None
+    resume = source.sha256 is not None
+    if mirror_at and mirror.take(mirror_at, source.mirror_path, came, resume):
+        sha256 = mirror.check(came, source.sha256, source.mirror_path)
+    elif source.package:
+        origin = "apt"
+        version, sha256 = debian.download(source.package, came)
+    else:
+        raise _missing(source, mirror_at)
+    if source.package:
+        version = debian.version_of(came)
+    size = came.stat().st_size
+    _keep(source, came, to)
+    return {
+        "file": source.file,
+        "from": origin,
+        "package": source.package,
+        "version": version,
+        "bytes": size,
+        "sha256": sha256,
+        "licence": source.licence,
+        "citation": source.citation,
+    }
+
+
+def _keep(source: Source, came: Path, to: Path) -> None:
+    if source.package and to.suffix == ".tar":
+        try:
+            with whole(to) as part:
+                debian.unpack(came, part)
+        finally:
+            came.unlink()
+    else:
+        os.replace(came, to)
+
+
+def _missing(source: Source, mirror_at: str | None) -> SourceError:
+    asked = f"the mirror {mirror_at} has no such file" if mirror_at else "no mirror is set"
+    return SourceError(
+        f"{source.mirror_path} is needed, but {asked}. It can't be downloaded from its makers "
+        f"({source.licence}): get it ({source.citation or 'from whoever made the corpus'}), put it "
+        "into a folder under that path, and name the folder as corpora.mirror in params.yaml or "
+        "with `make ... MIRROR=FOLDER`. docs/corpora.md describes the layout."
+    )

@@ -1,0 +1,65 @@
+"""The photos of a corpus that can be used, each picture once, and every one that can't."""
+
+import pandas as pd
+
+from phototags.errors import CorpusError
+from phototags.photos.table import PHOTOS, Drop
+
+STEP = "collect_photos"
+
+
+def collect(
+    listing: pd.DataFrame, packed: pd.DataFrame, drops: list[Drop]
+) -> tuple[pd.DataFrame, list[Drop]]:
+    """Join what the corpus says with what was found, and keep one photo of each content.
+
+    A picture filed twice under two names would be in the training and in the test part at
+    once: the first row stays, the others are dropped as `duplicate`, naming it.
+
+    Args:
+        listing: photo table as listed.
+        packed: row, file, sha256, width, height of all shards.
+        drops: of all shards.
+
+    Returns:
+        the photo table in the order of rows, and the drops of this step alone.
+
+    Raises:
+        CorpusError: when a listed photo is neither packed nor dropped, or both: its shards
+            are not of this listing.
+    """
+    accounted = pd.concat([packed["row"], _rows_of(listing, drops)])
+    odd = set(listing["row"]) ^ set(accounted)
+    if odd or accounted.duplicated().any():
+        raise CorpusError(
+            f"each of the {len(listing)} listed photos should be packed or dropped once, but "
+            f"{len(packed)} were packed and {len(drops)} dropped (rows {sorted(odd)[:5]} differ). "
+            "The shards are of another listing: remove the corpus' shards folder and run "
+            "`snakemake` again."
+        )
+    if packed.empty:
+        why = f"the first: {drops[0].reason}, {drops[0].detail}" if drops else "none was listed"
+        raise CorpusError(
+            f"not one of the {len(listing)} listed photos can be used ({why}). "
+            "See the corpus' listing.drops.tsv and shards/*.drops.tsv."
+        )
+    seen = listing.drop(columns=["file", "sha256", "width", "height"])
+    photos = seen.merge(packed, on="row").sort_values("row", ignore_index=True)[PHOTOS.names]
+    kept = photos.groupby("sha256")["photo_id"].transform("first")
+    again = photos["sha256"].duplicated()
+    duplicates = [
+        Drop(STEP, photo_id, "duplicate", f"the same picture as {first}")
+        for photo_id, first in zip(photos["photo_id"][again], kept[again], strict=True)
+    ]
+    return photos[~again].reset_index(drop=True), duplicates
+
+
+def _rows_of(listing: pd.DataFrame, drops: list[Drop]) -> pd.Series:
+    rows = pd.Series(listing["row"].to_numpy(), index=listing["photo_id"])
+    unknown = [drop.photo_id for drop in drops if drop.photo_id not in rows.index]
+    if unknown:
+        raise CorpusError(
+            f"the shards dropped photos that the listing does not name, such as {unknown[0]!r}. "
+            "Remove the corpus' shards folder and run `snakemake` again."
+        )
+    return rows[[drop.photo_id for drop in drops]]

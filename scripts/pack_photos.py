@@ -1,0 +1,21 @@
+"""Rule `pack_photos`: the usable pictures of one shard as a tar, and a list of the others."""
+
+from pathlib import Path
+
+from phototags.corpora.readers import READERS
+from phototags.corpora.registry import corpus, tables_of
+from phototags.logs import log_to
+from phototags.photos.shards import pack
+from phototags.photos.table import PACKED, read_photos, write_drops, write_table
+
+log_to(snakemake.log[0])  # noqa: F821
+inputs, output = snakemake.input, snakemake.output  # noqa: F821
+params, wildcards = snakemake.params, snakemake.wildcards  # noqa: F821
+
+reader = READERS[corpus(wildcards.corpus, tables_of(params.tables)).reader]
+listing = read_photos(inputs.listing)
+shard = listing[listing["row"] // params.shard_photos == int(wildcards.shard)]
+found = reader.pictures(Path(inputs.sources[0]).parent, shard, params.max_bytes)
+packed, drops = pack(found, output.shard, max_pixels=params.max_pixels, max_bytes=params.max_bytes)
+write_table(output.table, packed, PACKED)
+write_drops(output.drops, drops)
