@@ -1,0 +1,74 @@
+"""Scores of every system with their intervals, a row of panels for each test corpus."""
+
+from pathlib import Path
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from phototags.figures.style import INK, QUIET, colours, figure
+from phototags.metrics.summary import strictest
+
+MEASURES = (  # metric, k, what the panel is called
+    ("precision", 1, "P@1: the first tag is right"),
+    ("recall", 5, "R@5: tags found in five"),
+    ("map", 0, "mAP: photos ranked for each tag"),
+)
+
+
+def plot_scores(scores: pd.DataFrame, path: Path | str) -> None:
+    """A dot for the mean of the seeds, a bar for its 95 % interval, a tick for each seed.
+
+    Args:
+        scores: scores.csv; by the strictest bridge, in percent.
+        path: where the svg or png goes.
+    """
+    shown = strictest(scores)
+    pairs = list(dict.fromkeys(zip(shown["train"], shown["test"], strict=True)))
+    systems = list(dict.fromkeys(shown["system"]))
+    height = 0.75 + len(pairs) * (0.55 + 0.24 * len(systems))
+    with figure(path, 9.6, height) as drawing:
+        grid = drawing.subplots(
+            max(len(pairs), 1), len(MEASURES), squeeze=False, sharex="col", sharey=True
+        )
+        for row, (train, test) in enumerate(pairs):
+            here = shown[(shown["train"] == train) & (shown["test"] == test)]
+            for axes, (metric, k, title) in zip(grid[row], MEASURES, strict=True):
+                of = here[(here["metric"] == metric) & (here["k"] == k)]
+                draw_panel(axes, of, systems)
+                axes.set_title(title if row == 0 else "", color=QUIET, fontsize=8.5, pad=22)
+            grid[row][0].annotate(
+                f"{train} → {test}" if train != test else f"{test}, its own test photos",
+                (0, 1),
+                xytext=(0, 7),
+                xycoords="axes fraction",
+                textcoords="offset points",
+                fontweight="bold",
+                color=INK,
+            )
+
+
+def draw_panel(axes: Axes, of: pd.DataFrame, systems: list[str]) -> None:
+    """One metric on one test corpus; the first system stands on top."""
+    colour = colours(systems)
+    for place, system in enumerate(systems):
+        rows = of[of["system"] == system]
+        for value in rows.loc[rows["seed"] != "mean", "value"]:
+            axes.plot(100 * value, place, "|", color=colour[system], ms=7, mew=0.8, alpha=0.55)
+        for mean in rows[rows["seed"] == "mean"].itertuples():
+            axes.hlines(place, 100 * mean.low, 100 * mean.high, color=colour[system], lw=2.4)
+            axes.plot(100 * mean.value, place, "o", color=colour[system], ms=6, mec="white")
+            axes.annotate(
+                f"{100 * mean.value:.1f}",
+                (100 * mean.high, place),
+                xytext=(5, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=7.5,
+                color=INK,
+            )
+    axes.set_yticks(range(len(systems)), systems, color=INK)
+    axes.set_ylim(len(systems) - 0.4, -0.6)
+    axes.set_xlim(left=0, right=None)
+    axes.margins(x=0.16)
+    axes.grid(axis="y", visible=False)
+    axes.spines["left"].set_visible(False)

@@ -1,0 +1,20 @@
+"""Rule `plot_examples`: a contact sheet of test photos and what the exported tagger says."""
+
+import pandas as pd
+
+from phototags.figures.examples import examples, plot_examples
+from phototags.logs import log_to
+from phototags.photos.table import read_photos
+
+given = snakemake  # noqa: F821
+log_to(given.log[0])
+
+plot_examples(
+    examples(
+        read_photos(given.input.photos),
+        pd.read_parquet(given.input.tags),
+        pd.read_parquet(given.input.predictions),
+        given.input.shards,
+    ),
+    given.output.figure,
+)
