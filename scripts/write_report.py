@@ -1,0 +1,24 @@
+"""Rule `write_report`: one page that opens without a network."""
+
+from phototags.config import Report
+from phototags.logs import log_to
+from phototags.report.page import Inputs, write_report
+
+given = snakemake  # noqa: F821
+log_to(given.log[0])
+
+write_report(
+    given.output.report,
+    given.params.run,
+    Report.model_validate_json(given.params.settings),
+    Inputs(
+        scores=given.input.scores,
+        drops=given.input.drops,
+        tables=given.input.tables,
+        figures=given.input.figures,
+        predictions=given.input.predictions,
+        photos=given.input.photos,
+        tags=given.input.tags,
+        shards=given.input.shards,
+    ),
+)
