@@ -13,6 +13,7 @@ from phototags.figures.examples import COLUMNS as SHEET_COLUMNS
 from phototags.figures.examples import Example, fitting, font, plot_examples
 from phototags.figures.scores import draw_panel, plot_scores
 from phototags.figures.style import CONTROLS, colours
+from phototags.metrics.summary import COLUMNS
 
 SYSTEMS = ["frequency", "neighbours", "im2vec"]
 

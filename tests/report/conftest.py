@@ -9,6 +9,7 @@ from PIL import Image
 
 from phototags.figures.curves import plot_losses
 from phototags.figures.scores import plot_scores
+from phototags.metrics.summary import COLUMNS
 from phototags.photos.table import photo_table, write_photos
 from phototags.report.page import Inputs
 
