@@ -10,6 +10,8 @@ import polars as pl
 from phototags.config import Vocabulary
 from phototags.errors import VocabularyError
 from phototags.storage import whole
+from phototags.tags.candidates import candidates, kept
+from phototags.tags.wordnet import WordNet
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def write_vocabulary(path: Path | str, table: pl.DataFrame) -> None:
         table.select("tag", "photos", "users").write_csv(part, separator="\t")
 
 
-def build(tags: pl.DataFrame, settings: Vocabulary) -> pl.DataFrame:
+def build(tags: pl.DataFrame, settings: Vocabulary, wordnet: WordNet | None = None) -> pl.DataFrame:
     """The vocabulary of a corpus, from the cleaned tags of its training photos alone.
 
     A tag counts by the people who wrote it, never by photos alone, so that nobody owns one;
@@ -92,6 +94,7 @@ def build(tags: pl.DataFrame, settings: Vocabulary) -> pl.DataFrame:
 
     Args:
         tags: a row a photo: row, user_id (nullable), tags (list of str, each once).
+        wordnet: see phototags.tags.candidates.
 
     Returns:
         tag, photos, users; most photos first, ties by spelling.
@@ -99,25 +102,4 @@ def build(tags: pl.DataFrame, settings: Vocabulary) -> pl.DataFrame:
     Raises:
         VocabularyError: when no tag is left.
     """
-    pairs = tags.select("row", pl.col("user_id").cast(pl.String), tag="tags").explode("tag")
-    counts = (
-        pairs.drop_nulls("tag")
-        .group_by("tag")
-        .agg(photos=pl.len().cast(pl.Int64), users=_people().cast(pl.Int64))
-    )
-    kept = counts.filter(pl.col("photos") >= settings.min_photos)
-    if tags["user_id"].is_not_null().any():
-        kept = kept.filter(pl.col("users") >= settings.min_users)
-    if kept.is_empty():
-        raise VocabularyError(
-            f"none of the {counts.height} tags of {tags.height} training photos has "
-            f"{settings.min_users} users and {settings.min_photos} photos. "
-            "Lower vocabulary.min_users or min_photos in params.yaml."
-        )
-    kept = kept.sort(["users", "photos", "tag"], descending=[True, True, False])
-    kept = kept.head(settings.max_tags) if settings.max_tags else kept
-    return kept.sort(["photos", "tag"], descending=[True, False])
-
-
-def _people() -> pl.Expr:
-    return pl.col("user_id").drop_nulls().n_unique()
+    return kept(candidates(tags, settings, wordnet))

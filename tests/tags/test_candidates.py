@@ -1,0 +1,141 @@
+import polars as pl
+import pytest
+
+from phototags.config import Vocabulary
+from phototags.errors import VocabularyError
+from phototags.tags.candidates import candidates, kept, why, write_candidates
+
+ANY = Vocabulary(min_users=1, min_photos=1, max_tags=None)
+
+
+def tagged(*rows, **columns):
+    return pl.DataFrame(
+        {
+            "row": list(range(len(rows))),
+            "user_id": [user for user, _ in rows],
+            "tags": [tags for _, tags in rows],
+        }
+        | columns,
+        schema_overrides={"user_id": pl.String, "tags": pl.List(pl.String)},
+    )
+
+
+def verdicts(tags, wordnet=None, **keys):
+    table = candidates(tags, ANY.model_copy(update=keys), wordnet)
+    return dict(table.select("tag", "why").rows())
+
+
+ROWS = [("a", ["sea", "sky"]), ("a", ["sea"]), ("b", ["sea", "art"]), ("c", ["sea", "sky"])]
+
+
+@pytest.mark.parametrize(
+    ("keys", "refused"),
+    [
+        ({"min_users": 2}, {"art": "min_users: fewer than 2"}),
+        ({"min_photos": 2}, {"art": "min_photos: fewer than 2"}),
+        ({"max_photos": 3}, {"sea": "max_photos: over 3"}),
+        ({"min_spread": 1.5}, {"art": "min_spread: nearly one person's"}),
+        ({"max_tags": 1}, dict.fromkeys(("art", "sky"), "max_tags: beyond the commonest 1")),
+    ],
+)
+def test_each_rule_refuses_in_words(keys, refused):
+    expected = {"art": "kept", "sea": "kept", "sky": "kept"} | refused
+    assert verdicts(tagged(*ROWS), **keys) == expected
+
+
+def test_lists_go_before_counts_and_white_before_black(tmp_path):
+    for name, text in (("white", "Art\nsky\n"), ("black", "sea\nsky\n")):
+        (tmp_path / name).write_text(text)
+    lists = {"whitelist": str(tmp_path / "white"), "blacklist": str(tmp_path / "black")}
+    found = verdicts(tagged(*ROWS), min_users=3, **lists)
+    assert found == {
+        "art": "kept: whitelist",
+        "sky": "kept: whitelist",
+        "sea": "blacklist: named there",
+    }
+    table = candidates(tagged(*ROWS), ANY.model_copy(update=lists))
+    assert kept(table)["tag"].to_list() == ["sky", "art"]
+
+
+def test_entropy_is_over_users_and_not_over_photos():
+    table = candidates(tagged(*ROWS), ANY).filter(pl.col("tag") == "sky")
+    assert table.rows() == [("sky", 2, 2, 1.0, 2.0, "kept")]
+
+
+def test_without_users_rules_about_users_do_not_speak():
+    rows = [(None, tags) for _, tags in ROWS]
+    assert set(verdicts(tagged(*rows), min_users=9, min_spread=9).values()) == {"kept"}
+
+
+def test_apps_and_cameras_are_refused_when_asked():
+    rows = [(f"u{n}", ["app", "filter", "square", "sea", "d90"]) for n in range(12)]
+    rows += [(f"v{n}", ["sea"]) for n in range(12)]
+    tags = tagged(*rows, camera=["NIKON D90"] * 24)
+    found = verdicts(tags, refuse=["apps", "cameras"])
+    assert found["sea"] == "kept"
+    assert found["square"].startswith("apps: written together with ")
+    assert verdicts(tags, refuse=["cameras"])["d90"] == "cameras: names the photo's camera"
+    assert verdicts(tags.drop("camera"), refuse=["cameras"])["d90"] == "kept"
+
+
+def test_merged_tags_count_together_and_say_what_they_became(wordnet):
+    rows = [("a", ["cars", "car"]), ("b", ["car"]), ("c", ["autos"]), ("d", ["cars"])]
+    table = candidates(tagged(*rows), ANY.model_copy(update={"merge": ["lemma"]}), wordnet)
+    found = {row["tag"]: row for row in table.iter_rows(named=True)}
+    assert (found["car"]["photos"], found["car"]["users"], found["car"]["why"]) == (3, 3, "kept")
+    assert found["cars"]["why"] == "lemma: became car"
+    assert found["cars"]["photos"] == 2
+    assert kept(table)["tag"].to_list() == ["car", "auto"]
+
+
+def test_kinds_of_merging_build_on_each_other(wordnet):
+    rows = [("a", ["trafficlights"]), ("b", ["traffic lights"]), ("c", ["traffic lights"])]
+    found = verdicts(tagged(*rows), wordnet, merge=["lemma", "joined"])
+    assert found == {
+        "traffic light": "kept",
+        "traffic lights": "lemma: became traffic light",
+        "trafficlights": "joined: became traffic lights",
+    }
+
+
+def test_aliases_come_first(tmp_path):
+    (tmp_path / "aliases").write_text("sky\tsea\n")
+    table = candidates(tagged(*ROWS), ANY.model_copy(update={"aliases": str(tmp_path / "aliases")}))
+    assert table.select("tag", "photos", "why").rows() == [
+        ("sea", 4, "kept"),
+        ("sky", 2, "alias: became sea"),
+        ("art", 1, "kept"),
+    ]
+
+
+def test_a_task_keeps_only_what_it_knows(tmp_path, wordnet):
+    (tmp_path / "words").write_text("skies\n")
+    found = verdicts(tagged(*ROWS), wordnet, match=str(tmp_path / "words"))
+    assert found["sky"] == "match: not a word of " + str(tmp_path / "words")
+    (tmp_path / "words").write_text("sky\n")
+    assert verdicts(tagged(*ROWS), wordnet, match=str(tmp_path / "words"))["sky"] == "kept"
+
+
+def test_wordnet_is_asked_for_where_it_is_needed():
+    with pytest.raises(VocabularyError, match="lemma needs WordNet"):
+        verdicts(tagged(*ROWS), merge=["lemma"])
+
+
+def test_why_answers_in_words(tmp_path):
+    path = tmp_path / "candidates.tsv"
+    rows = [*ROWS, (None, ['6" gun', "null"])]
+    write_candidates(path, candidates(tagged(*rows), ANY.model_copy(update={"min_users": 2})))
+    assert why(path, "sea") == "sea: photos 4, people 3 (spread 2.8); kept"
+    assert why(path, "art") == "art: photos 1, people 1 (spread 1.0); min_users: fewer than 2"
+    assert why(path, '6" gun') == '6" gun: photos 1; min_users: fewer than 2'
+    with pytest.raises(VocabularyError, match="closest: sea"):
+        why(path, "seaa")
+
+
+def test_the_same_photos_in_any_order_give_the_same_bytes(tmp_path, wordnet):
+    rows = [(f"u{n % 7}", [f"tag{n % 5}", "cars" if n % 2 else "car"]) for n in range(70)]
+    settings = ANY.model_copy(update={"merge": ["joined", "split", "lemma", "synset"]})
+    table = tagged(*rows)
+    for name, photos in (("one", table), ("two", table.sample(fraction=1, shuffle=True, seed=3))):
+        write_candidates(tmp_path / name, candidates(photos, settings, wordnet))
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
