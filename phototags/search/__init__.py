@@ -1,0 +1,1 @@
+"""Words in, photos out: the words' tag vectors are summed, the nearest photos are found."""

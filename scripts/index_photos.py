@@ -1,0 +1,29 @@
+"""Rule `index_photos`: make the photos of a corpus searchable by words."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from phototags.features.cache import read_features
+from phototags.logs import log_to
+from phototags.photos.table import read_photos
+from phototags.search.index import make_index, write_index
+from phototags.storage import sha256_of
+from phototags.taggers.tagger import load
+
+given = snakemake  # noqa: F821
+log_to(given.log[0])
+
+photos = read_photos(given.input.photos)
+features = read_features(given.input.features)
+rows = [row for row in features.rows.tolist() if row in set(photos["row"])]
+index = make_index(
+    load(Path(given.input.model).parent),
+    features.of(rows),
+    rows,
+    photos,
+    pd.read_parquet(given.input.tags),
+    given.wildcards.corpus,
+    sha256_of(given.input.model),
+)
+write_index(index, given.output.vectors, given.output.table)

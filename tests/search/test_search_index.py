@@ -1,0 +1,120 @@
+"""Brute force finds what a loop finds, and an index is written, read and refused as a whole."""
+
+import pandas as pd
+import pytest
+import torch
+
+from phototags.errors import ModelError
+from phototags.photos.table import photo_table
+from phototags.search.index import (
+    Index,
+    make_index,
+    nearest,
+    photo_vectors,
+    read_index,
+    tag_space,
+    write_index,
+)
+from phototags.systems import Im2Vec
+from phototags.taggers.controls import FrequencyTagger, NeighboursTagger
+from phototags.taggers.tagger import untrained
+
+SYSTEM = Im2Vec(model="im2vec", hidden=[6], epochs=1, patience=1)
+PHOTOS = photo_table({"photo_id": name, "title": name.upper()} for name in "abcd")
+TAGS = pd.DataFrame({"row": range(4), "tags": [["sea"], [], ["sea", "dog"], ["cat"]]})
+
+
+def im2vec():
+    generator = torch.Generator().manual_seed(1)
+    tagger = untrained(SYSTEM, 8, torch.randn(5, 3, generator=generator), torch.ones(5), generator)
+    return tagger.eval()
+
+
+def slow_nearest(vectors, query, top):
+    scores = [sum(a * b for a, b in zip(row, query, strict=True)) for row in vectors.tolist()]
+    order = sorted(range(len(scores)), key=lambda place: (-scores[place], place))
+    return [(place, scores[place]) for place in order[:top]]
+
+
+@pytest.mark.parametrize("top", [1, 3, 10, 99])
+def test_the_nearest_are_those_of_the_loop_ties_included(top):
+    vectors = torch.randint(-2, 3, (40, 3), generator=torch.Generator().manual_seed(0)).float()
+    query = torch.tensor([1.0, -2.0, 0.5])
+    assert nearest(vectors, query, top) == slow_nearest(vectors, query.tolist(), top)
+
+
+def test_nothing_is_found_among_nothing():
+    assert nearest(torch.zeros(0, 3), torch.ones(3), 5) == []
+
+
+def test_one_tag_ranks_photos_as_the_tagger_scores_them():
+    tagger, features = im2vec(), torch.rand(7, 8, generator=torch.Generator().manual_seed(2))
+    found = photo_vectors(tagger, features) @ tag_space(tagger, 5).T  # (7, 5)
+    torch.testing.assert_close(found + tagger.bias, tagger.scores(features))
+
+
+@pytest.mark.parametrize(
+    "tagger",
+    [
+        FrequencyTagger(torch.tensor([3, 9])),
+        NeighboursTagger(
+            torch.eye(2).half(),
+            torch.tensor([0, 1]),
+            torch.tensor([0, 1, 2]),
+            torch.tensor([1, 1]),
+            neighbours=1,
+        ),
+    ],
+    ids=["frequency", "neighbours"],
+)
+def test_without_an_embedding_the_tags_scores_are_searched(tagger):
+    features = torch.tensor([[1.0, 0.0], [0.0, 1.0]])
+    found = photo_vectors(tagger, features) @ tag_space(tagger, 2).T
+    torch.testing.assert_close(found, tagger.scores(features))
+
+
+@pytest.fixture
+def index():
+    return make_index(im2vec(), torch.rand(3, 8), [0, 2, 3], PHOTOS, TAGS, "shapes", "abc")
+
+
+def test_only_photos_with_features_are_indexed(index):
+    assert index.photos["photo_id"].tolist() == ["a", "c", "d"]
+    assert index.photos["tags"].tolist() == [["sea"], ["sea", "dog"], ["cat"]]
+
+
+def test_an_index_comes_back_as_it_was_written(index, tmp_path):
+    write_index(index, tmp_path / "shapes.safetensors", tmp_path / "shapes.parquet")
+    again = read_index(tmp_path, "shapes")
+    assert torch.equal(again.vectors, index.vectors)
+    assert again.photos["tags"].tolist() == index.photos["tags"].tolist()
+    assert (again.corpus, again.model) == ("shapes", "abc")
+
+
+def test_the_same_index_is_the_same_bytes(index, tmp_path):
+    for name in ("one", "two"):
+        write_index(index, tmp_path / f"{name}.safetensors", tmp_path / f"{name}.parquet")
+    for kind in ("safetensors", "parquet"):
+        one, two = ((tmp_path / f"{name}.{kind}").read_bytes() for name in ("one", "two"))
+        assert one == two
+
+
+def test_a_missing_index_names_those_that_are_there(index, tmp_path):
+    write_index(index, tmp_path / "shapes.safetensors", tmp_path / "shapes.parquet")
+    with pytest.raises(ModelError, match=r"stamps.*\['shapes'\]"):
+        read_index(tmp_path, "stamps")
+
+
+def test_halves_of_two_indexes_are_refused(index, tmp_path):
+    write_index(index, tmp_path / "shapes.safetensors", tmp_path / "shapes.parquet")
+    shorter = Index(index.vectors[:2], index.photos.iloc[:2], "shapes", "abc")
+    write_index(shorter, tmp_path / "other.safetensors", tmp_path / "shapes.parquet")
+    with pytest.raises(ModelError, match="3 vectors.*2 photos"):
+        read_index(tmp_path, "shapes")
+
+
+def test_a_damaged_index_is_refused(index, tmp_path):
+    write_index(index, tmp_path / "shapes.safetensors", tmp_path / "shapes.parquet")
+    (tmp_path / "shapes.safetensors").write_bytes(b"no tensors")
+    with pytest.raises(ModelError, match="make results"):
+        read_index(tmp_path, "shapes")

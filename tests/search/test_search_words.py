@@ -1,0 +1,77 @@
+"""Words become tags: the longest first, strangers by meaning, and each change is told."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+import torch
+
+from phototags.embeddings.text import TextVectors
+from phototags.search.words import Query, understand
+
+TAGS = ["fire", "engine", "fire engine", "cat", "sea"]
+WORDS = ["fire", "engine", "cat", "sea", "kitten", "ocean", "tax"]
+VECTORS = np.float32(
+    [
+        [1, 0, 0, 0],
+        [0, 1, 0, 0],
+        [0, 0, 1, 0],
+        [0, 0, 0, 1],
+        [0, 0, 9, 3],
+        [0, 0, 0, 2],
+        [1, 1, 1, 1],
+    ]
+)
+TEXT = TextVectors(pa.array(WORDS), VECTORS)
+
+
+def never():
+    raise AssertionError("text vectors are loaded although every word is a tag")
+
+
+def names(words, text=never):
+    return [TAGS[tag] for tag in understand(words, TAGS, text).tags]
+
+
+@pytest.mark.parametrize(
+    "words, expected",
+    [
+        ("cat", ["cat"]),
+        ("Cat SEA", ["cat", "sea"]),
+        ("fire engine", ["fire engine"]),
+        ("engine fire", ["engine", "fire"]),
+        ("fire, engine", ["fire", "engine"]),
+        ("a cat by the fire_engine", ["cat", "fire engine"]),
+        ("#cat", ["cat"]),
+        ("cat cat", ["cat", "cat"]),
+        ("", []),
+        (" , ,, the", []),
+    ],
+)
+def test_the_longest_tags_in_the_words(words, expected):
+    assert names(words) == expected
+
+
+def test_a_word_that_is_no_tag_is_replaced_by_the_nearest_and_told():
+    query = understand("kitten", TAGS, lambda: TEXT)
+    assert [TAGS[tag] for tag in query.tags] == ["cat"]
+    assert query.notes == ("'kitten' is no tag of this tagger: searched for 'cat' instead",)
+
+
+def test_the_nearest_is_found_by_angle_not_by_length():
+    assert names("ocean", lambda: TEXT) == ["sea"]
+
+
+def test_a_word_far_from_every_tag_is_left_out_and_told():
+    far = TextVectors(pa.array(["cat", "tax"]), np.float32([[1, 0], [0.4, 1]]))
+    query = understand("tax cat", ["cat"], lambda: far)
+    assert query.tags == (0,) and "left out" in query.notes[0]
+
+
+def test_a_word_without_a_vector_is_left_out_and_told():
+    query = understand("xyzzy", TAGS, lambda: TEXT)
+    assert query.tags == () and "'xyzzy'" in query.notes[0]
+
+
+def test_the_query_is_the_sum_of_its_tags_vectors():
+    vectors = torch.tensor([[1.0, 2], [10, 20], [100, 200]])
+    assert Query((0, 2, 2), ()).vector(vectors).tolist() == [201, 402]
