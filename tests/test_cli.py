@@ -1,0 +1,209 @@
+"""The command line: what it prints, what it refuses, and its exit codes."""
+
+import io
+import json
+import subprocess
+import sys
+import tarfile
+
+import pandas as pd
+import pytest
+import torch
+from PIL import Image
+
+import phototags
+from phototags.cli import main
+from phototags.photos.table import photo_table
+from phototags.search.index import make_index, write_index
+from phototags.storage import sha256_of
+from phototags.systems import Im2Vec
+from phototags.taggers.tagger import save, untrained
+
+SYSTEM = Im2Vec(model="im2vec", hidden=[], scaling="none", epochs=1, patience=1)
+TAGS = ["red", "green", "blue"]
+
+
+def colours(backbone, pictures):
+    """Features for tests: the mean of each colour channel."""
+    return torch.stack([picture.float().mean(dim=(1, 2)) / 255 for picture in pictures])
+
+
+def one_colour_each():
+    """A tagger whose score for a colour is that colour's share in the picture."""
+    tagger = untrained(SYSTEM, 3, torch.eye(3), torch.zeros(3), torch.Generator())
+    with torch.no_grad():
+        for weights in tagger.head.parameters():
+            weights.copy_(torch.eye(3) if weights.ndim == 2 else torch.zeros(3))
+    return tagger.eval()
+
+
+def picture(colour):
+    content = io.BytesIO()
+    Image.new("RGB", (40, 30), colour).save(content, "PNG")
+    return content.getvalue()
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A checkout after a run: a tagger, an index of two pictures, their shard; three files."""
+    folder = tmp_path / "models" / "pictures" / "tagger"
+    config = {"backbone": "tiny", "train": "shapes", "seed": 0, "features": 3, "tags": 3}
+    save(one_colour_each(), {**config, "system": SYSTEM.model_dump()}, folder)
+    rows = "".join(f"{tag}\t9\t3\n" for tag in TAGS)
+    (folder / "vocabulary.tsv").write_text(f"tag\tphotos\tusers\n{rows}")
+    write_corpus(tmp_path, folder)
+    for name, colour in (("rose", "red"), ("sky", "blue")):
+        (tmp_path / f"{name}.png").write_bytes(picture(colour))
+    (tmp_path / "broken.png").write_bytes(picture("red")[:60])
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("phototags.export.use.load_backbone", lambda name: name)
+    monkeypatch.setattr("phototags.export.use.embed_pictures", colours)
+    return tmp_path
+
+
+def write_corpus(home, folder):
+    shard = home / "data" / "corpora" / "shapes" / "shards" / "00000.tar"
+    shard.parent.mkdir(parents=True)
+    with tarfile.open(shard, "w") as tar:
+        for row, colour in enumerate(("red", "blue")):
+            content = picture(colour)
+            member = tarfile.TarInfo(f"{row:08d}.png")
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+    photos = photo_table(
+        {
+            "photo_id": f"photo{row}",
+            "title": title,
+            "author": "<Ann>",
+            "licence": "CC0",
+            "file": f"00000.tar/{row:08d}.png",
+        }
+        for row, title in enumerate(("A rose", "The sky"))
+    )
+    tags = pd.DataFrame({"row": [0, 1], "tags": [["red", "flower"], ["blue"]]})
+    features, model = torch.eye(3)[[0, 2]], sha256_of(folder / "model.safetensors")
+    index = make_index(one_colour_each(), features, [0, 1], photos, tags, "shapes", model)
+    place = folder.parent / "index"
+    write_index(index, place / "shapes.safetensors", place / "shapes.parquet")
+
+
+def test_a_photo_gets_its_tags_best_first(home, capsys):
+    assert main(["tag", "--top", "2", "rose.png"]) == 0
+    assert capsys.readouterr().out == "rose.png\n    1.00  red\n    0.00  green\n"
+
+
+def test_a_broken_picture_is_told_and_the_others_still_run(home, capsys):
+    assert main(["tag", "--json", "rose.png", "broken.png", "gone.png", "sky.png"]) == 1
+    out, err = capsys.readouterr()
+    found = [json.loads(line) for line in out.splitlines()]
+    assert [line["photo"] for line in found] == ["rose.png", "broken.png", "gone.png", "sky.png"]
+    assert found[0]["tags"][0] == {"tag": "red", "score": 1.0}
+    assert found[3]["tags"][0] == {"tag": "blue", "score": 1.0}
+    assert "error" in found[1] and found[2]["error"]["reason"] == "unreadable"
+    assert "broken.png: " in err and "gone.png: unreadable: no such file" in err
+
+
+def test_a_folder_stands_for_the_pictures_in_it(home, capsys):
+    assert main(["tag", "--json", str(home)]) == 1
+    names = [json.loads(line)["photo"] for line in capsys.readouterr().out.splitlines()]
+    assert names == sorted(str(home / name) for name in ("broken.png", "rose.png", "sky.png"))
+
+
+def test_an_empty_folder_is_told(home, capsys):
+    (home / "empty").mkdir()
+    assert main(["tag", "empty"]) == 1
+    assert "empty" in capsys.readouterr().err
+
+
+def test_an_address_is_not_fetched(home, capsys):
+    assert main(["tag", "https://photos.example/rose.png"]) == 1
+    assert "not fetched" in capsys.readouterr().err
+
+
+def test_the_model_is_found_where_it_is_named(home, capsys, monkeypatch):
+    (home / "elsewhere").mkdir()
+    monkeypatch.chdir(home / "elsewhere")
+    model = str(home / "models" / "pictures" / "tagger")
+    assert main(["tag", "--model", model, str(home / "rose.png")]) == 0
+
+
+def test_a_missing_model_is_told_with_the_command_that_makes_one(home, capsys):
+    assert main(["tag", "--model", "nowhere", "rose.png"]) == 2
+    err = capsys.readouterr().err
+    assert "nowhere" in err and "make results" in err
+
+
+def test_a_vocabulary_of_another_tagger_is_refused(home, capsys):
+    path = home / "models" / "pictures" / "tagger" / "vocabulary.tsv"
+    path.write_text("tag\tphotos\tusers\nred\t9\t3\n")
+    assert main(["tag", "rose.png"]) == 2
+    assert "3 tags" in capsys.readouterr().err
+
+
+def test_search_puts_the_photo_that_suits_first(home, capsys):
+    assert main(["search", "blue"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "2 photos of shapes searched for: blue"
+    assert lines[1].split() == ["1.", "1.00", "The", "sky", "(<Ann>,", "CC0)"]
+
+
+def test_search_writes_a_page_with_the_pictures_in_it(home, capsys):
+    assert main(["search", "red", "--top", "1", "--out", "found.html"]) == 0
+    page = (home / "found.html").read_text()
+    assert "A rose" in page and "The sky" not in page and "&lt;Ann&gt;" in page
+    assert page.count("data:image/jpeg") == 1 and '<li class="hit">red</li>' in page
+
+
+def test_a_page_without_the_shards_says_so(home, capsys):
+    (home / "data" / "corpora" / "shapes" / "shards" / "00000.tar").unlink()
+    assert main(["search", "red", "--out", "found.html"]) == 0
+    page = (home / "found.html").read_text()
+    assert "data:image/jpeg" not in page and "not on this machine" in page
+
+
+def test_a_search_for_nothing_known_fails_softly(home, capsys):
+    assert main(["search", "the"]) == 1
+    assert "nothing to show" in capsys.readouterr().err
+
+
+def test_a_corpus_without_an_index_is_told(home, capsys):
+    assert main(["search", "red", "--corpus", "stamps"]) == 2
+    assert "shapes" in capsys.readouterr().err
+
+
+def test_an_index_of_another_tagger_is_refused(home, capsys):
+    folder = home / "models" / "pictures" / "tagger"
+    other = untrained(SYSTEM, 3, torch.ones(3, 3), torch.zeros(3), torch.Generator())
+    save(other, json.loads((folder / "config.json").read_text()), folder)
+    assert main(["search", "red"]) == 2
+    assert "another tagger" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["tag"], ["search"], ["tag", "--top", "0", "x"], ["tag", "--colour", "x"]]
+)
+def test_wrong_usage_exits_with_2(arguments, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    assert stop.value.code == 2
+
+
+@pytest.mark.parametrize("command", [[], ["tag"], ["search"]])
+def test_help_shows_examples_and_exit_codes(command, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main([*command, "--help"])
+    assert stop.value.code == 0
+    out = capsys.readouterr().out
+    assert "exit codes:" in out and (not command or "examples:" in out)
+
+
+def test_the_version_is_the_packages(capsys):
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().out == f"phototags {phototags.__version__}\n"
+
+
+def test_help_does_not_wait_for_torch():
+    code = "import sys, phototags.cli; print(*{'torch', 'pandas', 'numpy'} & set(sys.modules))"
+    asked = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert asked.stdout.strip() == ""
