@@ -1,0 +1,169 @@
+"""Only public addresses are asked: a list of urls must not be a way into the network it is read in.
+
+A name is resolved once, every address it has is judged, and the connection is made to a judged
+address, so a name that changes its answer between the check and the use (DNS rebinding) gains
+nothing. The socket itself is the last gate: no path through the HTTP library leads around it.
+"""
+
+import ipaddress
+import re
+import socket
+from collections.abc import Iterable
+
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.resolver import ThreadedResolver
+from yarl import URL
+
+from phototags.download.outcomes import Outcome
+from phototags.errors import ParamsError, PhotoError
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+UNICAST = ipaddress.ip_network("2000::/3")  # all that is given out of IPv6 so far
+CLEAN = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+NAME = re.compile(r"(?=.{1,254}$)([A-Za-z0-9_-]{1,63}\.)*[A-Za-z0-9_-]{1,63}\.?")
+NUMBER = re.compile(r"(.*\.)?(0[xX][0-9a-fA-F]*|[0-9]+)\.?")  # its last part is a number
+
+
+def read_url(text: str) -> URL:
+    """The url as it will be asked: http or https, a host, no password; numeric hosts spelled out.
+
+    What is written within the rules is sent as written (signed urls survive); the rest is quoted.
+
+    Raises:
+        PhotoError: `bad_url`, with what is wrong.
+
+    >>> str(read_url(" http://2130706433/a b.jpg#top "))
+    'http://127.0.0.1/a%20b.jpg'
+    """
+    text = text.strip(" \t\r\n")
+    if CONTROL.search(text):
+        raise PhotoError(Outcome.BAD_URL, "control character in the url")
+    try:
+        url = URL(text, encoded=CLEAN.fullmatch(text) is not None).with_fragment(None)
+        scheme, host, port = url.scheme.lower(), url.raw_host, url.explicit_port
+    except ValueError as error:  # UnicodeError too
+        raise PhotoError(Outcome.BAD_URL, str(error)) from None
+    if scheme not in ("http", "https"):
+        raise PhotoError(Outcome.BAD_URL, f"scheme {scheme[:20]!r}, not http or https")
+    if url.raw_user is not None or url.raw_password is not None:
+        raise PhotoError(Outcome.BAD_URL, "a public photo needs no password")
+    if port == 0:
+        raise PhotoError(Outcome.BAD_URL, "port 0")
+    return _with_plain_host(url, host)
+
+
+def _with_plain_host(url: URL, host: str | None) -> URL:
+    """`http://2130706433/` and `http://0x7f.1/` are 127.0.0.1 to every browser: say so."""
+    if host and ":" in host:
+        if literal(host) is None or "%" in host:
+            raise PhotoError(Outcome.BAD_URL, f"host {host[:60]!r} is no IPv6 address")
+        return url
+    if not host or not NAME.fullmatch(host):
+        raise PhotoError(Outcome.BAD_URL, f"host {str(host)[:60]!r}")
+    if NUMBER.fullmatch(host) is None:
+        return url
+    try:
+        plain = socket.inet_ntoa(socket.inet_aton(host.rstrip(".")))
+    except OSError:
+        raise PhotoError(Outcome.BAD_URL, f"host {host!r} is a number, but no address") from None
+    return url if plain == host else url.with_host(plain)
+
+
+def literal(host: str) -> Address | None:
+    """The address that a host's name spells, None for a name to be resolved."""
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
+
+
+def reached(address: Address) -> Address:
+    """The IPv4 address that an IPv6 address leads to (mapped, 6to4, NAT64), or itself.
+
+    >>> str(reached(ipaddress.ip_address("64:ff9b::7f00:1")))
+    '127.0.0.1'
+    """
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    teredo = address.teredo[1] if address.teredo else None
+    return address.ipv4_mapped or address.sixtofour or teredo or address
+
+
+class AddressRule:
+    """Public addresses, and those of an explicit list (tests, a mirror in the own network).
+
+    Args:
+        allow: addresses or networks, such as `127.0.0.1` or `10.1.0.0/16`.
+
+    Raises:
+        ParamsError: when an entry of `allow` is neither.
+    """
+
+    def __init__(self, allow: Iterable[str] = ()):
+        try:
+            self.allowed = [ipaddress.ip_network(entry) for entry in allow]
+        except ValueError as error:
+            raise ParamsError(
+                f"download.allow should hold addresses or networks, as 10.1.0.0/16 is, but: {error}"
+            ) from None
+
+    def admits(self, address: Address) -> bool:
+        """True for what may be connected to."""
+        if any(address.version == net.version and address in net for net in self.allowed):
+            return True
+        end = reached(address)
+        return end.is_global and not end.is_multicast and (end.version == 4 or end in UNICAST)
+
+    def judge(self, host: str) -> None:
+        """Refuse a literal address that is not public; names are judged when resolved.
+
+        Raises:
+            PhotoError: `private_address`.
+        """
+        address = literal(host)
+        if address is not None and not self.admits(address):
+            raise PhotoError(Outcome.PRIVATE_ADDRESS, f"{host} is not a public address")
+
+    def socket(self, info: tuple) -> socket.socket:
+        """A socket for a judged address only: aiohttp makes every connection through here."""
+        family, kind, protocol, _, place = info
+        self.judge(place[0])
+        return socket.socket(family, kind, protocol)
+
+
+class PublicResolver(AbstractResolver):
+    """Resolves names, refuses those with any address that is not public.
+
+    One private address among public ones refuses the name: which of them is connected to
+    would be chance. A name that does not exist is looked up once for all its urls.
+
+    Raises:
+        PhotoError: `private_address`; OSError when the name cannot be resolved.
+    """
+
+    def __init__(self, rule: AddressRule, lookup: AbstractResolver | None = None):
+        self.rule = rule
+        self.lookup = lookup or ThreadedResolver()
+        self.unknown: dict[str, OSError] = {}
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        if host in self.unknown:
+            raise socket.gaierror(*self.unknown[host].args)
+        try:
+            found = await self.lookup.resolve(host, port, family)
+        except socket.gaierror as error:
+            if error.errno != socket.EAI_AGAIN:
+                self.unknown[host] = error
+            raise
+        for place in found:
+            self.rule.judge(place["host"])
+        return found
+
+    async def close(self) -> None:
+        await self.lookup.close()

@@ -1,0 +1,120 @@
+"""One shard of a corpus from the web: its photos in a tar, and a row for what became of each url.
+
+The tar's bytes depend on which photos are had, never on when they came. One shard is one job, so
+that an executor (SLURM, Kubernetes) spreads them; a killed job goes on where it was.
+"""
+
+import contextlib
+import fcntl
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from aiohttp.abc import AbstractResolver
+
+from phototags.download.downloader import Downloader
+from phototags.download.journal import Journal, Record, read_journal, settled, write_journal
+from phototags.download.packing import Member, pack
+from phototags.download.rules import Rules
+from phototags.download.settings import Download
+from phototags.download.store import Store
+from phototags.download.table import write_downloads, write_members
+from phototags.errors import PhototagsError
+from phototags.progress import progress
+
+JOURNAL = "journal.jsonl"
+
+
+def download_shard(
+    photos: Iterable[tuple[int, str | None]],
+    work: Path,
+    tar: Path,
+    table: Path,
+    downloads: Path,
+    settings: Download,
+    *,
+    max_pixels: int,
+    max_bytes: int,
+    lookup: AbstractResolver | None = None,
+) -> None:
+    """Bring every photo of a shard to its outcome and pack those that are had.
+
+    Args:
+        photos: row in the listing and url; a url listed twice is asked once.
+        work: folder of the journal and of the photos on their way; kept, so that a rerun asks
+            only what can end better. On the disk of `tar` it takes no room of its own.
+        tar: to be written: the photos by row, `{row:08d}.{jpg,png,gif,webp}`, each content once.
+        table: to be written: row, file, sha256, width, height of every photo that is had.
+        downloads: to be written: what became of each url (`table.write_downloads`).
+        max_pixels, max_bytes: of one photo.
+        lookup: resolves names in place of the system.
+
+    Raises:
+        PhototagsError: when another process works on the shard, or the disk is full.
+    """
+    photos, tar = [(row, url or "") for row, url in photos], Path(tar)
+    with _alone(Path(work)), contextlib.closing(Store(Path(work))) as store:
+        rules = Rules(settings, max_pixels, max_bytes)
+        records = _ask_all(dict.fromkeys(url for _, url in photos), store, rules, lookup)
+        members = pack(tar, ((row, records[url]) for row, url in photos), store)
+        _keep_packed(tar, members, records, store)
+    rows = [(row, records[url], members.get(records[url].sha256)) for row, url in photos]
+    write_members(table, tar.name, rows)
+    write_downloads(downloads, tar.name, rows)
+
+
+@contextlib.contextmanager
+def _alone(work: Path) -> Iterator[None]:
+    """Hold the work folder; the system lets go of it when the process dies, however it dies."""
+    work.mkdir(parents=True, exist_ok=True)
+    with open(work / "lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise PhototagsError(
+                f"{work} is in use by another process. Two would ask for every photo twice: "
+                "wait for the other, or end it."
+            ) from None
+        yield
+
+
+def _ask_all(
+    urls: Iterable[str], store: Store, rules: Rules, lookup: AbstractResolver | None
+) -> dict[str, Record]:
+    """The record of each url: from the journal where it holds, else by asking."""
+    path = store.folder / JOURNAL
+    known = read_journal(path)
+    store.forget_all_but(record.file for record in known.values() if record.file)
+    records = {url: settled(known[url], rules) for url in urls if url in known}
+    records = {url: record for url, record in records.items() if record and _held(record, store)}
+    left = [url for url in urls if url not in records]
+    bar = progress(range(len(left)), "download")
+    with contextlib.closing(Journal(path)) as journal:
+        asked = Downloader(rules, store, journal, lookup).run(left, lambda: next(bar, None))
+    bar.close()
+    return records | asked
+
+
+def _held(record: Record, store: Store) -> bool:
+    """True unless the journal promises bytes that the store has lost."""
+    return record.file is None or store.holds(
+        record.file, record.offset, record.bytes, record.sha256
+    )
+
+
+def _keep_packed(
+    tar: Path, members: dict[str, Member], records: dict[str, Record], store: Store
+) -> None:
+    """Let the tar be the only copy: the journal points into it, then the others are removed.
+
+    Killed at any moment in between, each line of the journal, old or new, has its bytes.
+    """
+    name = store.adopt(tar)
+
+    def moved(record: Record) -> Record:
+        if record.file is None:
+            return record
+        return replace(record, file=name, offset=members[record.sha256].offset)
+
+    write_journal(store.folder / JOURNAL, map(moved, records.values()))
+    store.forget_all_but([name])

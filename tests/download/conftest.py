@@ -1,0 +1,75 @@
+"""A server that misbehaves, and one way to download from it."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow.parquet as parquet
+import pytest
+
+from phototags.download.settings import Download
+from phototags.download.shard import download_shard
+from tests.download.misbehaving import HOST, MisbehavingServer, ServerThread, picture
+
+LIMITS = {"max_pixels": 30_000_000, "max_bytes": 5_000_000}
+
+
+@pytest.fixture(scope="session")
+def one_server():
+    with ServerThread(
+        MisbehavingServer([picture(number) for number in range(200)], 0.002)
+    ) as server:
+        yield server
+
+
+@pytest.fixture
+def server(one_server):
+    one_server.hits.clear()
+    one_server.private_hits = one_server.most_under_way = 0
+    return one_server
+
+
+@dataclass
+class Shard:
+    """A shard's files in one folder, downloaded anew at each call."""
+
+    folder: Path
+    settings: Download
+    limits: dict
+
+    def __call__(self, urls, lookup=None, **changes):
+        """The rows of the downloads table, one a url."""
+        settings = self.settings.model_copy(update=changes)
+        photos = list(enumerate(urls))
+        paths = (self.work, self.tar, self.table, self.downloads)
+        download_shard(photos, *paths, settings, **self.limits, lookup=lookup)
+        return parquet.read_table(self.downloads).to_pylist()
+
+    @property
+    def work(self):
+        return self.folder / "work"
+
+    @property
+    def tar(self):
+        return self.folder / "00000.tar"
+
+    @property
+    def table(self):
+        return self.folder / "00000.parquet"
+
+    @property
+    def downloads(self):
+        return self.folder / "00000.downloads.parquet"
+
+
+@pytest.fixture
+def shard(tmp_path, server):
+    settings = Download(
+        contact="https://example.org/photos",
+        timeout=1.0,
+        back_off=0.05,
+        host_at_once=64,
+        allow=[HOST],
+        placeholders=[hashlib.sha256(server.placeholder).hexdigest()],
+    )
+    return Shard(tmp_path, settings, dict(LIMITS))

@@ -1,0 +1,184 @@
+"""Against a server that misbehaves in every known way, every url ends as it should."""
+
+import hashlib
+import io
+import socket
+import tarfile
+from collections import Counter
+
+import pyarrow.parquet as parquet
+import pytest
+
+from phototags.download.outcomes import Outcome
+from phototags.download.table import census
+from tests.download.misbehaving import CASES, HOST, PRIVATE
+
+
+def members(tar):
+    with tarfile.open(tar) as packed:
+        return {entry.name: packed.extractfile(entry).read() for entry in packed}
+
+
+def free_port():
+    with socket.socket() as taken:
+        taken.bind((HOST, 0))
+        return taken.getsockname()[1]
+
+
+@pytest.fixture
+def everything(server, shard):
+    """Every case twice, and urls that no server needs to misbehave for; with what is right."""
+    right = {
+        server.url(case, 2 * place + copy): outcome
+        for place, (case, outcome) in enumerate(CASES.items())
+        for copy in (0, 1)
+    }
+    return right | {
+        f"http://{PRIVATE}:{server.private_port}/ok/1": "private_address",
+        f"http://2130706434:{server.private_port}/ok/2": "private_address",
+        f"http://0x7f.2:{server.private_port}/ok/3": "private_address",
+        f"http://[::ffff:{PRIVATE}]:{server.private_port}/ok/4": "private_address",
+        f"http://[::1]:{server.private_port}/ok/5": "private_address",
+        f"http://2130706433:{server.port}/ok/199": "ok",
+        f"http://{HOST}:{free_port()}/ok/1": "connection",
+        f"https://{HOST}:{server.port}/ok/1": "connection",
+        "file:///etc/hostname": "bad_url",
+        "data:image/gif;base64,R0lGODlhAQABAAAAACw=": "bad_url",
+        "ftp://example.org/photo.jpg": "bad_url",
+        "photo.jpg": "bad_url",
+        "": "bad_url",
+        f"http://user:secret@{HOST}:{server.port}/ok/1": "bad_url",
+        f"http://{HOST}:99999/ok/1": "bad_url",
+        "http://exa mple.org/": "bad_url",
+        "http://[::1": "bad_url",
+        "http://no-such-name.invalid/1.jpg": "dns",
+    }
+
+
+def test_every_outcome_is_right_and_every_photo_that_can_be_had_is_had(everything, server, shard):
+    rows = shard(everything)
+    wrong = {
+        row["url"]: (row["outcome"], row["detail"])
+        for row in rows
+        if row["outcome"] != everything[row["url"]]
+    }
+    assert wrong == {}
+    assert set(everything.values()) == set(Outcome)  # no outcome is untested
+    content = members(shard.tar)
+    for row in rows:
+        assert (row["file"] is not None) == (row["outcome"] == "ok")
+        if row["outcome"] == "ok":
+            photo = content[row["file"].removeprefix("00000.tar/")]
+            assert hashlib.sha256(photo).hexdigest() == row["sha256"]
+            assert len(photo) == row["bytes"]
+
+
+def test_no_private_address_is_reached_and_no_file_is_read(everything, server, shard):
+    shard(everything)
+    assert server.private_hits == 0
+    assert not any(b"root" in photo for photo in members(shard.tar).values())
+
+
+def test_a_photo_is_kept_byte_for_byte(server, shard):
+    shard([server.url("ok", number) for number in range(5)])
+    assert list(members(shard.tar).values()) == server.photos[:5]
+
+
+def test_only_failures_that_may_pass_are_tried_again(server, shard):
+    cases = [case for case in CASES if not case.startswith("redirect")]
+    rows = shard([server.url(case, 1000) for case in cases])
+    tries = {case: row["tries"] for case, row in zip(cases, rows, strict=True)}
+    for case in ("missing", "forbidden", "html", "bomb", "noai", "placeholder", "endless"):
+        assert tries[case] == server.hits[f"/{case}/1000"] == 1, case
+    for case in ("broken", "drip", "half", "no_http"):
+        assert tries[case] == server.hits[f"/{case}/1000"] == 3, case
+    for case in ("broken_once", "busy", "too_many", "half_once"):
+        assert tries[case] == server.hits[f"/{case}/1000"] == 2, case
+    assert tries["unsupported"] == tries["half_file"] == 1  # asking again gives the same
+
+
+def test_a_rerun_asks_only_for_what_can_end_better(everything, server, shard):
+    first = {row["url"]: row for row in shard(everything)}
+    server.hits.clear()
+    shard(everything)
+    asked = {f"http://{HOST}:{server.port}{path}" for path in server.hits}
+    assert asked == {
+        url for url, row in first.items() if row["again"] and f"{HOST}:{server.port}" in url
+    } - {f"https://{HOST}:{server.port}/ok/1"}
+    outcomes = {first[url]["outcome"] for url in asked}
+    assert outcomes == {"timeout", "server_error", "truncated", "connection"}
+
+
+def test_duplicates_are_kept_once_with_all_their_urls(server, shard):
+    urls = [server.url("ok", number) for number in (3, 203, 4, 3)]  # 203 has the content of 3
+    rows = shard(urls)
+    assert list(members(shard.tar)) == ["00000000.jpg", "00000002.jpg"]
+    files = [row["file"] for row in rows]
+    assert files == [f"00000.tar/0000000{row}.jpg" for row in (0, 0, 2, 0)]
+    assert server.hits["/ok/3"] == 1  # listed twice, asked once
+    assert parquet.read_table(shard.table)["file"].to_pylist() == files
+
+
+def test_the_tar_does_not_depend_on_the_order_of_arrival(server, shard, tmp_path):
+    urls = [server.url("ok", number % 40) for number in range(60)]
+    shard(urls, at_once=64)
+    fast = shard.tar.read_bytes()
+    shard.folder = tmp_path / "other"
+    shard(urls, at_once=1)
+    assert shard.tar.read_bytes() == fast
+
+
+def test_the_server_is_told_who_asks_and_where_to_complain(server, shard):
+    server.agents.clear()
+    shard([server.url("ok")])
+    (agent,) = server.agents
+    assert agent.startswith("phototags") and agent.endswith("(+https://example.org/photos)")
+
+
+def test_an_opt_out_can_be_ignored_and_honoured_again(server, shard):
+    urls = [server.url(case, 7) for case in ("noai", "noindex")]
+    assert [row["outcome"] for row in shard(urls)] == ["opted_out"] * 2
+    assert [row["outcome"] for row in shard(urls, honour_opt_out=False)] == ["ok"] * 2
+    server.hits.clear()
+    assert [row["outcome"] for row in shard(urls)] == ["opted_out"] * 2
+    assert not server.hits  # what the answer said is remembered
+    assert members(shard.tar) == {}
+
+
+def test_a_host_is_asked_no_more_at_once_than_allowed(server, shard):
+    urls = [server.url("ok", number) for number in range(40)]
+    assert {row["outcome"] for row in shard(urls, host_at_once=3)} == {"ok"}
+    assert server.most_under_way <= 3
+
+
+def test_a_host_that_asks_for_an_hour_is_left_for_a_rerun(server, shard):
+    urls = [server.url("busy_for_an_hour")] + [server.url("ok", number) for number in range(9)]
+    rows = shard(urls, host_at_once=1)
+    assert {row["outcome"] for row in rows} == {"server_error"}
+    assert [row["tries"] for row in rows] == [1] + [0] * 9
+    assert server.hits.total() == 1
+    assert {row["outcome"] for row in shard(urls)} == {"ok"}
+
+
+def test_a_host_out_of_reach_is_given_up_after_some_tries(server, shard):
+    port = free_port()
+    rows = shard([f"http://{HOST}:{port}/{n}" for n in range(50)], dead_host_tries=5, at_once=1)
+    assert {row["outcome"] for row in rows} == {"connection"}
+    assert sum(row["tries"] for row in rows) == 5
+
+
+def test_the_census_adds_up(everything, server, shard):
+    shard(everything)
+    losses = census(shard.downloads)
+    assert {loss.outcome: loss.photos for loss in losses} == Counter(everything.values())
+    assert sum(loss.share for loss in losses) == pytest.approx(1)
+    assert next(loss.again for loss in losses if loss.outcome == "not_found") == 0
+    twice = census([shard.downloads, shard.downloads])
+    assert [loss.photos for loss in twice] == [2 * loss.photos for loss in losses]
+
+
+def test_a_shard_without_photos_is_a_shard(server, shard):
+    assert shard([]) == []
+    assert members(shard.tar) == {} and census(shard.downloads) == []
+    assert parquet.read_table(shard.table).num_rows == 0
+    assert io.BytesIO(shard.tar.read_bytes()).getbuffer().nbytes > 0

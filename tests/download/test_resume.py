@@ -1,0 +1,196 @@
+"""Killed, spoilt, crowded out, changed: what was answered stays answered, nothing is lost."""
+
+import fcntl
+import json
+import os
+import resource
+import subprocess
+import sys
+import tarfile
+
+import pytest
+
+from phototags.download.journal import Journal, Record, read_journal, read_line, settled
+from phototags.download.rules import Rules
+from phototags.download.settings import Download
+from phototags.download.store import Store
+from phototags.errors import PhototagsError
+from tests.download.kills import ROOT, kill_and_resume
+from tests.download.misbehaving import HOST
+
+
+def names(tar):
+    with tarfile.open(tar) as packed:
+        return packed.getnames()
+
+
+@pytest.fixture
+def urls(server):
+    return [server.url("ok", number) for number in range(30)]
+
+
+def test_after_kills_at_random_moments_the_bytes_are_those_of_an_undisturbed_run(server):
+    count = kill_and_resume(server, kills=10, seed=3, photos=120)
+    assert count.kills == 10
+    assert count.while_asking > 0
+
+
+def test_a_journal_cut_anywhere_loses_only_the_line_that_was_cut(tmp_path):
+    path = tmp_path / "journal.jsonl"
+    records = [
+        Record(f"http://a/{n}", "ok", 1, 5, "ab", "http://a/ü", 0.1, "said", False, "r")
+        for n in range(3)
+    ]
+    content = b"".join(record.line() for record in records)
+    for length in range(len(content) + 1):
+        path.write_bytes(content[:length])
+        whole = content[:length].count(b"\n")
+        journal = Journal(path)
+        journal.write(records[2])
+        journal.close()
+        known = read_journal(path)
+        assert {url: known[url] for url in list(known)[:whole]} == {
+            record.url: record for record in records[:whole]
+        }
+        assert known["http://a/2"] == records[2]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"", b"{", b"[]", b"null", b'{"url": 1}', b"\xff\xfe", b'{"outcome": "ok"}', b"\0" * 99],
+)
+def test_a_line_that_says_nothing_is_no_record(line):
+    assert read_line(line) is None
+
+
+def test_an_outcome_that_does_not_exist_is_no_record():
+    record = Record("http://a/1", "fine", 1, 5, "ab", "http://a/1", 0.1, "", False, "r")
+    assert read_line(record.line()) is None
+
+
+def test_bytes_that_were_lost_are_asked_for_again(urls, server, shard):
+    shard(urls)
+    before = shard.tar.read_bytes()
+    (kept,) = shard.work.glob("*.kept")
+    os.remove(shard.tar)  # as Snakemake does; the kept file is another name of it
+    with open(kept, "r+b") as spoilt:
+        spoilt.seek(512)
+        spoilt.write(b"spoilt")
+    server.hits.clear()
+    shard(urls)
+    assert list(server.hits) == ["/ok/0"]
+    assert shard.tar.read_bytes() == before
+
+
+def test_a_removed_shard_is_packed_again_without_asking(urls, server, shard):
+    shard(urls)
+    before = shard.tar.read_bytes()
+    for path in (shard.tar, shard.table, shard.downloads):
+        path.unlink()
+    server.hits.clear()
+    shard(urls)
+    assert shard.tar.read_bytes() == before and not server.hits
+
+
+def test_a_packed_shard_takes_the_room_of_one(urls, server, shard):
+    shard(urls)
+    (kept,) = shard.work.glob("[0-9]*")
+    assert kept.samefile(shard.tar)
+
+
+def test_a_changed_list_asks_for_what_is_new_and_leaves_out_what_is_gone(urls, server, shard):
+    shard(urls)
+    server.hits.clear()
+    changed = [server.url("ok", 77), *urls[5:]]
+    shard(changed)
+    assert list(server.hits) == ["/ok/77"]
+    assert len(names(shard.tar)) == 26
+
+
+def test_stricter_limits_hold_for_what_was_had_and_looser_ones_ask_again(urls, server, shard):
+    rows = shard(urls)
+    shard.limits["max_bytes"] = limit = sorted(row["bytes"] for row in rows)[10]
+    server.hits.clear()
+    small = {row["url"] for row in shard(urls) if row["outcome"] == "ok"}
+    assert small == {row["url"] for row in rows if row["bytes"] <= limit}
+    assert not server.hits
+    shard.limits["max_bytes"] = 10**6
+    assert {row["outcome"] for row in shard(urls)} == {"ok"}
+    assert len(server.hits) == len(urls) - len(small)
+
+
+def test_a_placeholder_that_becomes_known_later_is_taken_out(urls, server, shard):
+    rows = shard(urls)
+    server.hits.clear()
+    again = shard(urls, placeholders=[rows[3]["sha256"]])
+    assert [row["outcome"] for row in again[:5]] == ["ok"] * 3 + ["gone_placeholder", "ok"]
+    assert "00000003.jpg" not in names(shard.tar) and not server.hits
+
+
+def test_a_refusal_of_the_server_holds_under_all_rules():
+    old = Record("http://a/1", "not_found", 1, 0, None, "http://a/1", 0.1, "", False, "other rules")
+    assert settled(old, Rules(Download(), 10, 10)) == old
+
+
+def test_two_processes_do_not_work_on_one_shard(urls, server, shard):
+    shard.work.mkdir()
+    with open(shard.work / "lock", "w") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        with pytest.raises(PhototagsError, match="in use by another process"):
+            shard(urls)
+    assert not server.hits
+
+
+def test_a_full_disk_is_said_and_what_was_answered_stays(urls, server, shard, monkeypatch):
+    keep, kept = Store.keep, []
+
+    def full_after_ten(self, body):
+        if len(kept) == 10:
+            soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (self.file.tell() + 100, hard))
+            try:
+                return keep(self, body)
+            finally:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        kept.append(body)
+        return keep(self, body)
+
+    monkeypatch.setattr(Store, "keep", full_after_ten)
+    with pytest.raises(PhototagsError, match="Make room and run again"):
+        shard(urls)
+    assert not shard.tar.exists()
+    monkeypatch.undo()
+    server.hits.clear()
+    assert {row["outcome"] for row in shard(urls)} == {"ok"}
+    assert server.hits.total() == len(urls) - 10
+    assert len(names(shard.tar)) == len(urls)
+
+
+def test_memory_stays_bounded_whatever_servers_send(server, tmp_path):
+    cases = [
+        "endless",
+        "endless_chunks",
+        "zip_bomb",
+        "bomb",
+        "endless_headers",
+        "ok",
+        "claims_huge",
+    ]
+    job = {
+        "urls": [server.url(case, number) for number in range(6) for case in cases],
+        "folder": str(tmp_path),
+        "settings": {"allow": [HOST], "timeout": 10.0, "tries": 1, "host_at_once": 64},
+    }
+    program = (
+        "import json, sys; from tests.download.zygote import download;"
+        "download(json.loads(sys.argv[1]));"
+        "peak = open('/proc/self/status').read().split('VmHWM:')[1].split()[0];"
+        "print(int(peak) // 1024, 'torch' in sys.modules or 'pandas' in sys.modules)"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", program, json.dumps(job)],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    megabytes, heavy = said.stdout.split()
+    assert int(megabytes) < 150
+    assert heavy == "False"
