@@ -1,10 +1,13 @@
 """What every test may use: small drawn corpora, and the real ones where they are mounted."""
 
 import importlib.util
+import io
 import os
+import tarfile
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 
 def _shapes():
@@ -29,3 +32,38 @@ def real_mirror() -> Path:
     if not mirror:
         pytest.skip("needs the real corpora: set PHOTOTAGS_MIRROR to the folder that holds them")
     return Path(mirror)
+
+
+@pytest.fixture
+def make_tar(tmp_path):
+    """Write `tmp_path / name` with files (bytes), links (str: where to) or whole TarInfos."""
+
+    def make(name: str, members: dict[str, bytes | str | tarfile.TarInfo]) -> Path:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        with tarfile.open(tmp_path / name, "w") as tar:
+            for path, content in members.items():
+                if isinstance(content, tarfile.TarInfo):
+                    tar.addfile(content)
+                    continue
+                member = tarfile.TarInfo(path)
+                if isinstance(content, str):
+                    member.type, member.linkname = tarfile.SYMTYPE, content
+                    tar.addfile(member)
+                else:
+                    member.size = len(content)
+                    tar.addfile(member, io.BytesIO(content))
+        return tmp_path / name
+
+    return make
+
+
+@pytest.fixture
+def make_picture():
+    """Bytes of a picture of one colour in any of Pillow's modes and formats."""
+
+    def make(format_="PNG", mode="RGB", size=(8, 6), colour="red", **options) -> bytes:
+        content = io.BytesIO()
+        Image.new("RGB", size, colour).convert(mode).save(content, format_, **options)
+        return content.getvalue()
+
+    return make

@@ -73,7 +73,9 @@ def contributor(creator: str | None) -> str | None:
     >>> contributor("A.J. Ashton"), contributor("HASH(0x89c79d4)"), contributor("Anonymous")
     ('aj ashton', None, None)
     """
-    written = unicodedata.normalize("NFKD", CONTACT.sub(" ", creator or "") or creator or "")
+    written = unicodedata.normalize(
+        "NFKD", CONTACT.sub(" ", creator or "").strip() or creator or ""
+    )
     letters = re.sub(r"[^\w\s@]", "", re.sub(r"-", " ", written.casefold()))
     name = " ".join(letters.split())
     return None if not name or name in NOBODY or name.startswith("hash0x") else name

@@ -86,7 +86,7 @@ def nouns_of(caption: str, wordnet: WordNet) -> list[str]:
     is a noun here is not parsed: `orange` and `fly` count wherever they stand.
     """
     words = re.findall(
-        r"[^\W\d_]+(?:['-][^\W\d_]+)+|[^\W\d_]{2,}", caption.replace("’", "'").lower()
+        r"[^\W\d_]+(?:['-][^\W\d_]+)+|[^\W\d_]{2,}", re.sub("['’]s\\b", "", caption.lower())
     )
     found, at = [], 0
     while at < len(words):

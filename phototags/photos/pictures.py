@@ -19,7 +19,8 @@ FORMATS = {"png": "PNG", "jpg": "JPEG", "gif": "GIF", "webp": "WEBP"}
 def decode(content: bytes, max_pixels: int, max_bytes: int) -> Tensor:
     """The picture as it is meant to be seen: turned upright, transparent put on white.
 
-    Of an animation the first frame. JPEG by torchvision (the same pixels as Pillow in two
+    Of an animation the first frame. A JPEG damaged inside, its end mark in place, decodes to
+    what is left of it: decoders can't tell. JPEG by torchvision (the same pixels as Pillow in two
     thirds of the time), the rest by Pillow.
 
     Returns:

@@ -1,0 +1,84 @@
+"""A tar can't lead anywhere outside itself, whatever its members are called."""
+
+import tarfile
+
+import pytest
+
+from phototags.errors import ArchiveError
+from phototags.photos.archives import Archive, read_members
+
+
+def test_files_are_found_by_name_with_or_without_a_leading_dot(make_tar):
+    with Archive(make_tar("a.tar", {"./x/one.png": b"1", "x/two.png": b"2"})) as archive:
+        assert archive.names("x", ".png") == ["x/one.png", "x/two.png"]
+        assert archive.read("./x/one.png", 10) == b"1"
+
+
+def test_links_are_followed_inside(make_tar):
+    members = {
+        "a/one.png": b"1",
+        "b/link.png": "../a/one.png",
+        "b/far.png": "./link.png",
+    }
+    with Archive(make_tar("a.tar", members)) as archive:
+        assert archive.target("b/far.png") == "a/one.png"
+        assert archive.read("b/far.png", 10) == b"1"
+
+
+def test_a_hard_link_names_its_file_from_the_top(make_tar):
+    link = tarfile.TarInfo("b/hard.png")
+    link.type, link.linkname = tarfile.LNKTYPE, "a/one.png"
+    with Archive(make_tar("a.tar", {"a/one.png": b"1", "b/hard.png": link})) as archive:
+        assert archive.read("b/hard.png", 10) == b"1"
+
+
+@pytest.mark.parametrize(
+    "to", ["/etc/passwd", "../../../../etc/passwd", "nowhere.png", "x.png", "../x"]
+)
+def test_links_out_nowhere_or_in_a_circle_lead_to_nothing(make_tar, to):
+    with Archive(make_tar("a.tar", {"x.png": to})) as archive:
+        assert archive.target("x.png") is None
+        assert archive.read("x.png", 10) is None
+
+
+def test_names_that_are_not_there_lead_to_nothing(make_tar):
+    with Archive(make_tar("a.tar", {"x.png": b"1"})) as archive:
+        assert archive.read("/etc/passwd", 10) is None
+        assert archive.read("../../etc/passwd", 10) is None
+
+
+@pytest.mark.parametrize(
+    "kind", [tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE, tarfile.GNUTYPE_SPARSE]
+)
+def test_devices_and_sparse_files_are_not_there(make_tar, kind):
+    member = tarfile.TarInfo("d/zero.png")
+    member.type = kind
+    with Archive(make_tar("a.tar", {"d/zero.png": member, "d/x.png": b"1"})) as archive:
+        assert archive.names("d", ".png") == ["d/x.png"]
+        assert archive.read("d/zero.png", 10) is None
+
+
+def test_reading_stops_one_byte_after_the_cap(make_tar):
+    with Archive(make_tar("a.tar", {"x.png": b"12345"})) as archive:
+        assert archive.read("x.png", 3) == b"1234"
+        assert archive.read("x.png", 5) == b"12345"
+
+
+def test_a_missing_file_and_a_file_that_is_no_tar_say_what_to_do(tmp_path):
+    (tmp_path / "a.tar").write_bytes(b"no tar" * 1000)
+    for name in ("a.tar", "b.tar"):
+        with pytest.raises(ArchiveError, match="uncompressed tar.*fetch it anew"):
+            Archive(tmp_path / name)
+
+
+def test_a_tar_that_ends_inside_a_file_says_so(make_tar):
+    path = make_tar("a.tar", {"x.png": bytes(50_000)})
+    path.write_bytes(path.read_bytes()[:20_000])
+    with pytest.raises(ArchiveError, match="fetch it anew"), Archive(path) as archive:
+        archive.read("x.png", 10**6)
+
+
+def test_a_damaged_shard_says_so(tmp_path):
+    (tmp_path / "00000.tar").write_bytes(b"x" * 5000)
+    with pytest.raises(ArchiveError, match="shard"):
+        list(read_members(tmp_path / "00000.tar"))
