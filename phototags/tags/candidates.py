@@ -11,7 +11,7 @@ from phototags.errors import VocabularyError
 from phototags.storage import whole
 from phototags.tags import merging
 from phototags.tags.lists import known_to_task, read_aliases, read_tags
-from phototags.tags.noise import named_by_cameras, spread, written_by_apps
+from phototags.tags.noise import counted, named_by_cameras, written_by_apps
 from phototags.tags.wordnet import WordNet
 
 KEPT = "kept"
@@ -65,12 +65,12 @@ def candidates(
     """
     merged, became = tags, []
     for kind, found in merges(tags, settings, wordnet):
-        written = _counted(merged).filter(pl.col("tag").is_in(list(found)))
+        written = counted(_pairs(merged)).filter(pl.col("tag").is_in(list(found)))
         why = [f"{kind}: became {', '.join(found[tag])}" for tag in written["tag"]]
         became.append(written.with_columns(why=pl.Series(why, dtype=pl.String)))
         merged = merging.apply(merged, found)
-    counted = _counted(merged)
-    judged = counted.with_columns(why=_verdict(counted, merged, settings, wordnet))
+    counts = counted(_pairs(merged))
+    judged = counts.with_columns(why=_verdict(counts["tag"], _pairs(merged), settings, wordnet))
     judged = _commonest(judged, settings.max_tags)
     table = pl.concat([judged, *became], how="vertical")
     return table.unique("tag", keep="first", maintain_order=True).sort(
@@ -128,19 +128,11 @@ def _pairs(tags: pl.DataFrame) -> pl.DataFrame:
 def _people(tags: pl.DataFrame) -> pl.DataFrame:
     """tag, people: users, or photos where the corpus names no users."""
     named = tags["user_id"].is_not_null().any()
-    return _counted(tags).select("tag", people="users" if named else "photos")
-
-
-def _counted(tags: pl.DataFrame) -> pl.DataFrame:
-    """tag, photos, users, entropy, spread."""
-    pairs = _pairs(tags)
-    users = pl.col("user_id").drop_nulls().n_unique().cast(pl.Int64)
-    counts = pairs.group_by("tag").agg(photos=pl.len().cast(pl.Int64), users=users)
-    return counts.join(spread(pairs.drop_nulls("user_id")), on="tag", how="left").sort("tag")
+    return counted(_pairs(tags)).select("tag", people="users" if named else "photos")
 
 
 def _verdict(
-    counted: pl.DataFrame, tags: pl.DataFrame, settings: Vocabulary, wordnet: WordNet | None
+    tags: pl.Series, pairs: pl.DataFrame, settings: Vocabulary, wordnet: WordNet | None
 ) -> pl.Expr:
     """The first rule against a tag, in words; `kept` when there is none."""
     tag, photos, users = pl.col("tag"), pl.col("photos"), pl.col("users")
@@ -150,7 +142,6 @@ def _verdict(
         (tag.is_in(list(white)), f"{KEPT}: whitelist"),
         (tag.is_in(list(black)), "blacklist: named there"),
     ]
-    pairs = _pairs(tags)
     named = pairs.drop_nulls("user_id")
     if len(named):
         rules.append((users < settings.min_users, f"min_users: fewer than {settings.min_users}"))
@@ -169,7 +160,7 @@ def _verdict(
             (tag.is_in(list(named_by_cameras(named))), "cameras: names the photo's camera")
         )
     if settings.match:
-        known = known_to_task(settings.match, counted["tag"].to_list(), _needed(wordnet, "match"))
+        known = known_to_task(settings.match, tags.to_list(), _needed(wordnet, "match"))
         rules.append((~tag.is_in(list(known)), f"match: not a word of {settings.match}"))
     return pl.coalesce(*(pl.when(rule).then(pl.lit(words)) for rule, words in rules), pl.lit(KEPT))
 

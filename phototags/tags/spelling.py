@@ -15,6 +15,7 @@ import ftfy
 import polars as pl
 
 PRINTED_VALUES = 3  # as many `hash(0x...)` betray the program that wrote `hash`
+BLANKS = str.maketrans("+_", "  ")
 LONGEST = 100  # characters; longer ones are sentences and lists
 ROUNDS = 5  # each undoes one layer of encoding; real tags have two at most
 ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
@@ -51,8 +52,9 @@ def clean(written: str) -> Spelling:
     >>> clean("camera:make=Canon")
     Spelling(tag='', reason='machine tag')
     """
-    if SIMPLE.fullmatch(written) and len(written) <= LONGEST:
-        return Spelling(written)
+    simple = written.translate(BLANKS).lower()
+    if SIMPLE.fullmatch(simple) and len(simple) <= LONGEST:
+        return Spelling(simple)
     tag = written
     for _ in range(ROUNDS):
         before, tag = tag, _one_round(tag)
@@ -153,7 +155,7 @@ def clean_photos(photos: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     )
     pairs = photos.select("row", "user_id", written="tags").explode("written").drop_nulls("written")
     spelling = _spell(pairs["written"].unique().sort())
-    cleaned = _cleaned(pairs.with_row_index("place").join(spelling, on="written"))
+    cleaned = _cleaned(pairs.join(spelling, on="written", how="left", maintain_order="left"))
     tags = photos.drop("tags").join(cleaned, on="row", how="left", maintain_order="left")
     counts = pairs.group_by("written").agg(
         photos=pl.col("row").n_unique(), users=pl.col("user_id").drop_nulls().n_unique()
@@ -165,10 +167,9 @@ def clean_photos(photos: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def _cleaned(pairs: pl.DataFrame) -> pl.DataFrame:
-    """row, tags of the photos that keep any, from place, row, tag ("" = refused)."""
+    """row, tags of the photos that keep any, from row, tag ("" = refused) in written order."""
     return (
         pairs.filter(pl.col("tag") != "")
-        .sort("place")
         .unique(["row", "tag"], keep="first", maintain_order=True)
         .group_by("row", maintain_order=True)
         .agg(tags="tag")

@@ -4,7 +4,7 @@ import urllib.parse
 import polars as pl
 import pytest
 
-from phototags.tags.noise import named_by_cameras, spread, written_by_apps
+from phototags.tags.noise import counted, named_by_cameras, written_by_apps
 from phototags.tags.spelling import clean_photos
 
 
@@ -17,21 +17,28 @@ def everyone(tag, people):
 
 
 def test_a_tag_of_one_user_has_spread_one():
-    found = spread(pairs([("mine", "a")] * 50))
-    assert found.rows() == [("mine", 0.0, 1.0)]
+    found = counted(pairs([("mine", "a")] * 50))
+    assert found.rows() == [("mine", 50, 1, 0.0, 1.0)]
 
 
 def test_a_tag_used_equally_by_n_people_has_spread_n():
-    assert spread(pairs(everyone("sea", range(8)) * 3)).rows() == [("sea", 3.0, 8.0)]
+    found = counted(pairs(everyone("sea", range(8)) * 3))
+    assert found.rows() == [("sea", 24, 8, 3.0, 8.0)]
+
+
+def test_photos_of_nobody_count_as_photos_alone():
+    rows = [("sea", None), ("sea", "a"), ("sky", None)]
+    found = counted(pl.DataFrame(rows, schema=["tag", "user_id"], orient="row"))
+    assert found.rows() == [("sea", 2, 1, 0.0, 1.0), ("sky", 1, 0, None, None)]
 
 
 def test_spread_equals_a_plain_loop():
     rows = [("a", "x")] * 7 + [("a", "y")] * 2 + [("a", "z")]
     bits = -sum(n / 10 * math.log2(n / 10) for n in (7, 2, 1))
-    ((tag, entropy, people),) = spread(pairs(rows)).rows()
+    ((_, photos, users, entropy, people),) = counted(pairs(rows)).rows()
+    assert (photos, users) == (10, 3)
     assert entropy == pytest.approx(bits, abs=1e-6)
     assert people == pytest.approx(2**bits, abs=1e-3)
-    assert people < 3  # raw people count three
 
 
 def test_three_tags_of_the_same_ten_people_are_an_apps():
