@@ -14,14 +14,10 @@ from phototags.taggers.tagger import load
 given = snakemake  # noqa: F821
 log_to(given.log[0])
 
-photos = read_photos(given.input.photos)
-features = read_features(given.input.features)
-rows = [row for row in features.rows.tolist() if row in set(photos["row"])]
 index = make_index(
     load(Path(given.input.model).parent),
-    features.of(rows),
-    rows,
-    photos,
+    read_features(given.input.features),
+    read_photos(given.input.photos),
     pd.read_parquet(given.input.tags),
     given.wildcards.corpus,
     sha256_of(given.input.model),

@@ -13,6 +13,7 @@ from PIL import Image
 
 import phototags
 from phototags.cli import main
+from phototags.features.cache import Features
 from phototags.photos.table import photo_table
 from phototags.search.index import make_index, write_index
 from phototags.storage import sha256_of
@@ -81,8 +82,11 @@ def write_corpus(home, folder):
         for row, title in enumerate(("A rose", "The sky"))
     )
     tags = pd.DataFrame({"row": [0, 1], "tags": [["red", "flower"], ["blue"]]})
-    features, model = torch.eye(3)[[0, 2]], sha256_of(folder / "model.safetensors")
-    index = make_index(one_colour_each(), features, [0, 1], photos, tags, "shapes", model)
+    features, model = (
+        Features(torch.arange(2), torch.eye(3)[[0, 2]]),
+        sha256_of(folder / "model.safetensors"),
+    )
+    index = make_index(one_colour_each(), features, photos, tags, "shapes", model)
     place = folder.parent / "index"
     write_index(index, place / "shapes.safetensors", place / "shapes.parquet")
 

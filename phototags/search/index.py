@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from phototags.errors import ModelError, PhototagsError
+from phototags.features.cache import Features
 from phototags.photos.table import PHOTOS, read_table, write_table
 from phototags.storage import read_tensors, write_tensors
 from phototags.taggers.tagger import Tagger
@@ -54,8 +55,7 @@ def tag_space(tagger: Tagger, tags: int) -> Tensor:
 
 def make_index(
     tagger: Tagger,
-    features: Tensor,
-    rows: list[int],
+    features: Features,
     photos: pd.DataFrame,
     tags: pd.DataFrame,
     corpus: str,
@@ -64,12 +64,16 @@ def make_index(
     """Index the photos that have features; the others were dropped, and listed, before.
 
     Args:
-        features: (n, F) of the photos `rows`, in that order.
+        photos: the photo table; tags: its cleaned tags.
+        corpus: its name.
+        model: sha256 of the tagger's model.safetensors.
     """
+    known = set(photos["row"])
+    rows = [row for row in features.rows.tolist() if row in known]
     cleaned = tags.set_index("row")["tags"]
     table = photos.set_index("row", drop=False).loc[rows].reset_index(drop=True)
     table = table.assign(tags=[list(cleaned[row]) for row in rows])[FOUND.names]
-    return Index(photo_vectors(tagger, features), table, corpus, model)
+    return Index(photo_vectors(tagger, features.of(rows)), table, corpus, model)
 
 
 def write_index(index: Index, vectors: Path | str, table: Path | str) -> None:

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from phototags.errors import ModelError
+from phototags.features.cache import Features
 from phototags.photos.table import photo_table
 from phototags.search.index import (
     Index,
@@ -73,9 +74,14 @@ def test_without_an_embedding_the_tags_scores_are_searched(tagger):
     torch.testing.assert_close(found, tagger.scores(features))
 
 
+def features_of(rows):
+    drawn = torch.rand(len(rows), 8, generator=torch.Generator().manual_seed(3))
+    return Features(torch.tensor(rows), drawn)
+
+
 @pytest.fixture
 def index():
-    return make_index(im2vec(), torch.rand(3, 8), [0, 2, 3], PHOTOS, TAGS, "shapes", "abc")
+    return make_index(im2vec(), features_of([0, 2, 3, 9]), PHOTOS, TAGS, "shapes", "abc")
 
 
 def test_only_photos_with_features_are_indexed(index):
