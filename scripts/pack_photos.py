@@ -7,6 +7,7 @@ from phototags.corpora.registry import corpus, tables_of
 from phototags.logs import log_to
 from phototags.photos.shards import pack
 from phototags.photos.table import PACKED, read_photos, write_drops, write_table
+from phototags.progress import progress
 
 log_to(snakemake.log[0])  # noqa: F821
 inputs, output = snakemake.input, snakemake.output  # noqa: F821
@@ -16,6 +17,7 @@ reader = READERS[corpus(wildcards.corpus, tables_of(params.tables)).reader]
 listing = read_photos(inputs.listing)
 shard = listing[listing["row"] // params.shard_photos == int(wildcards.shard)]
 found = reader.pictures(Path(inputs.sources[0]).parent, shard, params.max_bytes)
+found = progress(found, "packing pictures", len(shard))
 packed, drops = pack(found, output.shard, max_pixels=params.max_pixels, max_bytes=params.max_bytes)
 write_table(output.table, packed, PACKED)
 write_drops(output.drops, drops)

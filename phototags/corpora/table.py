@@ -16,7 +16,6 @@ from phototags.errors import CorpusError
 from phototags.photos.archives import Archive
 from phototags.photos.shards import Found
 from phototags.photos.table import PHOTOS, Drop, photo_table
-from phototags.progress import progress
 
 NEEDED = ("photo_id", "file", "tags")
 MADE_HERE = {"row", "sha256", "width", "height"}
@@ -55,7 +54,7 @@ def list_photos(source: Path, wordnet: Path | None = None) -> tuple[pd.DataFrame
 def pictures(source: Path, listing: pd.DataFrame, max_bytes: int) -> Iterator[Found]:
     """The pictures of the listed photos; `file` may leave out the tar's top folder `images/`."""
     with Archive(source / "images.tar") as archive:
-        for photo in progress(listing.itertuples(), "packing pictures", len(listing)):
+        for photo in listing.itertuples():
             content = archive.read(photo.file, max_bytes)
             if content is None:
                 content = archive.read(f"images/{photo.file}", max_bytes)

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from phototags.errors import ArchiveError, SourceError
+from phototags.progress import progress
 from phototags.storage import sha256_of
 
 MAX_UNPACKED = 4 << 30  # bytes; no package here unpacks to a tenth of it
@@ -80,7 +81,8 @@ def unpack(deb: Path, tar: Path) -> None:
         open(tar, "wb") as file,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as unpacking,
     ):
-        while piece := unpacking.stdout.read(PIECE):
+        pieces = iter(lambda: unpacking.stdout.read(PIECE), b"")
+        for piece in progress(pieces, f"unpacking {tar.name} (MiB)"):
             left -= len(piece)
             if left < 0:
                 unpacking.kill()

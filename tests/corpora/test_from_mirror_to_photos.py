@@ -1,0 +1,47 @@
+"""A corpus all the way: fetched from a mirror, listed, packed in shards, collected."""
+
+import pandas as pd
+import pytest
+
+from phototags.corpora import table
+from phototags.corpora.registry import corpus, tables_of
+from phototags.download.sources import fetch
+from phototags.photos.collection import collect
+from phototags.photos.shards import pack, read_members
+
+TABLES = tables_of('{"shapes": {"photos": 40, "licence": "CC0", "citation": ""}}')
+
+
+@pytest.fixture
+def source(tiny_mirror, tmp_path):
+    for one in corpus("shapes", TABLES).sources:
+        fetch(one, tmp_path / one.file, str(tiny_mirror))
+    return tmp_path
+
+
+def packed(source, listing, shard, size):
+    rows = listing[listing["row"] // size == shard]
+    found = table.pictures(source, rows, 10**6)
+    return pack(found, source / f"{shard:05d}.tar", max_pixels=10**6, max_bytes=10**6)
+
+
+def test_forty_shapes_arrive_in_shards_of_sixteen(source):
+    listing, _ = table.list_photos(source)
+    shards = [packed(source, listing, shard, 16) for shard in range(3)]
+    assert [len(seen) for seen, _ in shards] == [16, 16, 8]
+    photos, drops = collect(listing, pd.concat([seen for seen, _ in shards]), [])
+    assert drops == []
+    assert photos["user_id"].nunique() == 8
+    assert photos["tags"][0] == ["red", "circle", "big"]
+    assert photos["file"][39] == "00002.tar/00000039.png"
+    assert set(photos["width"]) == {96}
+    rows = [row for shard in range(3) for row, _ in read_members(source / f"{shard:05d}.tar")]
+    assert rows == list(range(40))
+
+
+def test_shards_of_any_size_give_the_same_photos(source):
+    listing, _ = table.list_photos(source)
+    one = collect(listing, packed(source, listing, 0, 100)[0], [])[0]
+    many = [packed(source, listing, shard, 7)[0] for shard in range(6)]
+    columns = ["photo_id", "sha256", "width", "height"]
+    pd.testing.assert_frame_equal(one[columns], collect(listing, pd.concat(many), [])[0][columns])

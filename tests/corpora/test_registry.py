@@ -1,0 +1,77 @@
+"""The registry: every corpus says all of itself before anything is fetched."""
+
+import subprocess
+import sys
+
+import pytest
+
+from phototags.corpora.readers import READERS
+from phototags.corpora.registry import (
+    COLLECTIONS,
+    CORPORA,
+    check_count,
+    corpus,
+    sources_of,
+    tables_of,
+)
+from phototags.errors import CorpusError, ParamsError
+
+MINE = tables_of('{"mine": {"photos": 12, "licence": "CC0", "citation": "me"}}')
+
+
+def test_the_counts_are_the_published_ones():
+    counts = {name: CORPORA[name].photos for name in ("openclipart", "tuxpaint", "corel5k-260")}
+    assert counts == {"openclipart": 8121, "tuxpaint": 796, "corel5k-260": 4999}
+
+
+@pytest.mark.parametrize("known", CORPORA.values(), ids=CORPORA)
+def test_every_corpus_has_a_reader_terms_and_somewhere_to_come_from(known):
+    assert known.reader in READERS
+    assert known.licence and known.citation
+    assert len(set(known.files)) == len(known.files)
+    for source in known.sources:
+        assert source.package or source.sha256, source.file
+        assert source.licence == known.licence
+
+
+def test_ones_own_table_is_a_corpus():
+    own = corpus("mine", MINE)
+    assert (own.reader, own.photos, own.licence) == ("table", 12, "CC0")
+    assert own.files == ["photos.tsv", "images.tar"]
+    assert [source.mirror_path for source in own.sources] == ["mine/photos.tsv", "mine/images.tar"]
+
+
+def test_a_misspelt_name_gets_the_closest():
+    with pytest.raises(ParamsError, match="'openclip'; closest: openclipart"):
+        corpus("openclip", MINE)
+    with pytest.raises(ParamsError, match="closest: mine"):
+        corpus("mime", MINE)
+
+
+@pytest.mark.parametrize("taken", ["corel5k", "wordnet"])
+def test_a_table_can_not_take_a_known_name(taken):
+    with pytest.raises(ParamsError, match=f"'{taken}'.*another name"):
+        corpus("openclipart", {taken: MINE["mine"]})
+
+
+def test_wordnet_is_a_collection_with_sources():
+    assert [source.file for source in sources_of("wordnet", {})] == ["wordnet-base.deb"]
+    assert COLLECTIONS["wordnet"] == sources_of("wordnet", {})
+
+
+@pytest.mark.parametrize(
+    ("name", "where"),
+    [("mine", "corpora.tables.mine.photos in params.yaml"), ("tuxpaint", "registry.py")],
+)
+def test_too_many_photos_say_which_number_to_write_where(name, where):
+    known = corpus(name, MINE)
+    check_count(known, known.photos)
+    with pytest.raises(CorpusError, match=f"{where} to 8000"):
+        check_count(known, 8000)
+
+
+def test_the_snakefile_can_import_it_at_once():
+    heavy = "{'torch', 'pandas', 'numpy', 'pyarrow', 'PIL', 'pydantic'}"
+    program = f"import sys, phototags.corpora.registry; print({heavy} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout.strip() == "set()", done.stderr

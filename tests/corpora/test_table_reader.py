@@ -1,0 +1,108 @@
+"""Anybody's photos.tsv: what is right is read as written, what is wrong is named by its line."""
+
+import logging
+
+import pytest
+
+from phototags.corpora.table import list_photos, pictures
+from phototags.errors import CorpusError
+
+HEAD = "photo_id\tfile\ttags"
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write_table(*lines: str, encoding="utf-8"):
+        (tmp_path / "photos.tsv").write_text("\n".join(lines) + "\n", encoding=encoding)
+        return tmp_path
+
+    return write_table
+
+
+def test_tags_are_as_written_without_the_blanks_around_them(write):
+    listing, drops = list_photos(write(HEAD, "a\ta.png\tRed, red sea ,,Été", "b\tb.png\t"))
+    assert listing["tags"].tolist() == [["Red", "red sea", "Été"], []]
+    assert listing["row"].tolist() == [0, 1]
+    assert drops == []
+
+
+def test_every_optional_column_is_read(write):
+    values = {
+        "user_id": "ann",
+        "split": "test",
+        "title": 'The "sea"',
+        "description": "",
+        "taken_at": "2020-01-01",
+        "longitude": "-179.5",
+        "latitude": "1e1",
+        "licence": "CC0",
+        "licence_url": "urn:l",
+        "author": "Ann",
+        "page_url": "urn:p",
+        "photo_url": "urn:q",
+    }
+    head, line = "\t".join([HEAD, *values]), "\t".join(["a", "a.png", "x", *values.values()])
+    row = list_photos(write(head, line))[0].iloc[0]
+    assert {name: row[name] for name in values if name != "description"} == {
+        **{name: value for name, value in values.items() if value},
+        "longitude": -179.5,
+        "latitude": 10.0,
+    }
+    assert row.isna()["description"]
+
+
+def test_a_quotation_mark_is_a_quotation_mark(write):
+    head = HEAD + "\ttitle"
+    listing, _ = list_photos(write(head, 'a\ta.png\tx\t"open', "b\tb.png\ty\tclosed"))
+    assert listing["title"].tolist() == ['"open', "closed"]
+
+
+def test_a_byte_order_mark_is_no_part_of_a_name(write):
+    assert len(list_photos(write(HEAD, "a\ta.png\tx", encoding="utf-8-sig"))[0]) == 1
+
+
+def test_unused_columns_are_logged(write, caplog):
+    with caplog.at_level(logging.INFO):
+        list_photos(write(HEAD + "\tcamera\tsha256", "a\ta.png\tx\tnone\t00"))
+    assert "camera, sha256" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        (["photo_id\ttags", "a\tx"], "without file"),
+        (["photo_id,file,tags", "a,b,c"], "photo_id, file, tags"),
+        ([HEAD + "\ttags", "a\ta.png\tx\ty"], "each once"),
+        ([], "found \\[\\]"),
+        ([HEAD, "a\ta.png"], "line 2.*fields"),
+        ([HEAD, "a\ta.png\tx\ty"], "line 2.*fields"),
+        ([HEAD, "a\ta.png\tx", " \ta.png\tx"], "line 3.*photo_id is empty"),
+        ([HEAD, "a\t\tx"], "line 2.*file is empty"),
+        ([HEAD, "a\ta.png\tx", "b\tb.png\tx", "a\tc.png\ty"], "'a' in lines 2 and 4"),
+        ([HEAD + "\tsplit", "a\ta.png\tx\tdev"], "line 2.*'dev'.*validation"),
+        ([HEAD + "\tlatitude", "a\ta.png\tx\tnorth"], "line 2.*'north'.*-90 to 90"),
+        ([HEAD + "\tlongitude", "a\ta.png\tx\t181"], "-180 to 180"),
+        ([HEAD + "\tlongitude", "a\ta.png\tx\tnan"], "-180 to 180"),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_line(write, lines, message):
+    with pytest.raises(CorpusError, match=message):
+        list_photos(write(*lines))
+
+
+def test_another_encoding_is_named(write):
+    with pytest.raises(CorpusError, match="UTF-8"):
+        list_photos(write(HEAD, "a\ta.png\tété", encoding="latin-1"))
+
+
+def test_pictures_are_found_with_and_without_the_tars_top_folder(write, make_tar):
+    source = write(HEAD, "a\timages/a.png\tx", "b\tb.png\ty", "c\t../c.png\tz", "d\tgone.png\tz")
+    make_tar("images.tar", {"images/a.png": b"A", "images/b.png": b"B", "c.png": b"C"})
+    found = list(pictures(source, list_photos(source)[0], 100))
+    assert [(photo.photo_id, photo.content) for photo in found] == [
+        ("a", b"A"),
+        ("b", b"B"),
+        ("c", b"C"),
+        ("d", None),
+    ]
+    assert all(photo.drawing is None for photo in found)
