@@ -1,0 +1,90 @@
+"""Features on disk, a file a shard, and in memory, found by row."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from phototags.errors import ModelError
+from phototags.storage import read_tensors, write_tensors
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """Features of a corpus' photos.
+
+    Args:
+        rows: (n,) int64, of the photo table, ascending, each once.
+        matrix: (n, D) float32.
+    """
+
+    rows: Tensor
+    matrix: Tensor
+
+    def of(self, rows: Sequence[int]) -> Tensor:
+        """Features of these rows, in the order asked.
+
+        Args:
+            rows: (m,) of `self.rows`, in any order, repeated or not.
+
+        Returns:
+            (m, D) float32.
+
+        Raises:
+            ModelError: when a row has no features.
+
+        >>> features = Features(torch.tensor([2, 5]), torch.tensor([[0.2], [0.5]]))
+        >>> features.of([5, 2, 5]).flatten().tolist()
+        [0.5, 0.20000000298023224, 0.5]
+        """
+        asked = torch.as_tensor(rows, dtype=torch.int64)
+        places = torch.searchsorted(self.rows, asked).clamp(max=max(len(self.rows) - 1, 0))
+        missing = asked[self.rows[places] != asked] if len(self.rows) else asked
+        if len(missing):
+            raise ModelError(
+                f"each row asked for should have features, but {len(missing)} of {len(asked)} have "
+                f"none, row {missing[0]} first. Ask only for rows in Features.rows: the drops of "
+                "embed_photos say why the others have none."
+            )
+        return self.matrix[places]
+
+
+def write_features(path: Path | str, rows: Tensor, features: Tensor, backbone: str) -> None:
+    """Write a shard's features; the same features are the same bytes.
+
+    Args:
+        rows: (n,) int64.
+        features: (n, D) float32.
+        backbone: its name, kept in the header.
+    """
+    write_tensors(path, {"rows": rows, "features": features}, about={"backbone": backbone})
+
+
+def read_features(paths: Iterable[Path | str]) -> Features:
+    """The features of a corpus from the files of its shards, in any order.
+
+    Raises:
+        ModelError: no files, another backbone in one of them, or a row in two of them.
+    """
+    contents = {str(path): read_tensors(path) for path in paths}
+    kinds = {
+        (about or {}).get("backbone", "?") + f", {tensors['features'].shape[1]} wide"
+        for tensors, about in contents.values()
+    }
+    if len(kinds) != 1:
+        raise ModelError(
+            f"the features should come from one backbone, but {sorted(contents)} come from "
+            f"{sorted(kinds) or 'no file'}. Remove them and run `snakemake` again."
+        )
+    rows = torch.cat([tensors["rows"] for tensors, _ in contents.values()])
+    matrix = torch.cat([tensors["features"] for tensors, _ in contents.values()])
+    order = rows.argsort()
+    rows, matrix = rows[order], matrix[order]
+    if (twice := rows[1:][rows[1:] == rows[:-1]]).numel():
+        raise ModelError(
+            f"a row should have features once, but row {twice[0]} has them in two of "
+            f"{sorted(contents)}. Remove them and run `snakemake` again."
+        )
+    return Features(rows, matrix)

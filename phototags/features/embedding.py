@@ -1,0 +1,125 @@
+"""From pictures of any size to features, one row a photo; what can't be decoded is listed."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import torch
+from torch import Tensor
+from torchvision.transforms.v2 import functional
+
+from phototags.compute import refuse_slow_bf16
+from phototags.errors import PhotoError
+from phototags.features.backbones import Backbone, feature_of
+from phototags.photos.pictures import decode
+from phototags.photos.shards import read_members
+from phototags.photos.table import Drop
+from phototags.progress import progress
+
+STEP = "embed_photos"
+Precision = Literal["fp32", "bf16"]
+
+
+class Embedded(NamedTuple):
+    """A shard's features.
+
+    Args:
+        rows: (n,) int64, of the photo table, ascending.
+        features: (n, D) float32.
+        drops: the photos that could not be decoded.
+    """
+
+    rows: Tensor
+    features: Tensor
+    drops: list[Drop]
+
+
+def squeeze(picture: Tensor, size: int) -> Tensor:
+    """The whole picture on a square, antialiased: nothing at the border is cut off.
+
+    Args:
+        picture: (3, H, W) uint8.
+
+    Returns:
+        (3, size, size) uint8.
+    """
+    return functional.resize(picture, [size, size], antialias=True)
+
+
+def embed_pictures(
+    backbone: Backbone,
+    pictures: Sequence[Tensor],
+    *,
+    batch: int = 32,
+    precision: Precision = "fp32",
+) -> Tensor:
+    """Features of a few decoded pictures, at most `batch` at a time.
+
+    Args:
+        pictures: (3, H, W) uint8 each, of any size.
+
+    Returns:
+        (n, D) float32; equal to the cached features of the same pictures up to rounding.
+
+    Raises:
+        ParamsError: bf16 where the processor has no instructions for it.
+    """
+    photos = (squeeze(picture, backbone.size) for picture in pictures)
+    parts = [_forward(backbone, chunk, precision) for chunk in _chunks(photos, batch)]
+    return torch.cat([torch.zeros(0, backbone.width), *parts])
+
+
+def embed_shard(
+    tar: Path | str,
+    photo_ids: Mapping[int, str],
+    backbone: Backbone,
+    *,
+    batch: int,
+    precision: Precision,
+    max_pixels: int,
+    max_bytes: int,
+) -> Embedded:
+    """Features of the photos of one shard.
+
+    The last batch is filled up, so every photo passes through the same kernels and its
+    features depend neither on its neighbours nor on its place.
+
+    Args:
+        photo_ids: by row; other members of the tar are passed over.
+
+    Raises:
+        ArchiveError: the tar is damaged.
+        ParamsError: bf16 where the processor has no instructions for it.
+    """
+    rows, parts, drops = [], [torch.zeros(0, backbone.width)], []
+
+    def photos() -> Iterator[Tensor]:
+        for row, content in progress(read_members(tar), STEP):
+            if row not in photo_ids:
+                continue
+            try:
+                picture = decode(content, max_pixels, max_bytes)
+            except PhotoError as error:
+                drops.append(Drop(STEP, photo_ids[row], error.reason, str(error)))
+                continue
+            rows.append(row)
+            yield squeeze(picture, backbone.size)
+
+    for chunk in _chunks(photos(), batch):
+        full = chunk + [torch.zeros_like(chunk[0])] * (batch - len(chunk))
+        parts.append(_forward(backbone, full, precision)[: len(chunk)])
+    return Embedded(torch.tensor(rows, dtype=torch.int64), torch.cat(parts), drops)
+
+
+def _chunks(photos: Iterable[Tensor], batch: int) -> Iterator[list[Tensor]]:
+    photos = iter(photos)
+    while chunk := list(islice(photos, batch)):
+        yield chunk
+
+
+def _forward(backbone: Backbone, photos: list[Tensor], precision: Precision) -> Tensor:
+    if precision == "bf16":
+        refuse_slow_bf16()
+    with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
+        return feature_of(backbone, torch.stack(photos))
