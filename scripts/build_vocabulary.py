@@ -6,7 +6,8 @@ import polars as pl
 
 from phototags.config import Vocabulary
 from phototags.logs import log_to
-from phototags.tags.candidates import candidates, kept, write_candidates
+from phototags.tags.candidates import candidates, kept, merge_photos, write_candidates
+from phototags.tags.cleaning import write_tags
 from phototags.tags.vocabulary import write_vocabulary
 from phototags.tags.wordnet import WordNet
 
@@ -14,14 +15,15 @@ given = snakemake  # noqa: F821
 log_to(given.log[0])
 settings = Vocabulary.model_validate_json(given.params.settings)
 package = given.input.get("wordnet")
-
+wordnet = WordNet.read(package) if package else None
 parts = pl.read_parquet(given.input.split, columns=["row", "part"])
-tags = pl.read_parquet(given.input.tags).join(parts, on="row", validate="1:1")
-training = tags.filter(pl.col("part") == "train")
-table = candidates(training, settings, WordNet.read(package) if package else None)
+tags = pl.read_parquet(given.input.tags)
+training = tags.join(parts.filter(pl.col("part") == "train"), on="row", validate="1:1")
+table = candidates(training, settings, wordnet)
 vocabulary = kept(table)
 logging.info("%d of %d tags kept", vocabulary.height, table.height)
-
 write_vocabulary(given.output.vocabulary, vocabulary)
 if given.output.get("candidates"):
     write_candidates(given.output.candidates, table)
+if given.output.get("tags"):
+    write_tags(given.output.tags, merge_photos(tags, training, settings, wordnet))

@@ -1,4 +1,8 @@
-"""Every tag that could be learned, with what speaks for it and why it is kept or not."""
+"""Every tag that could be learned, with what speaks for it and why it is kept or not.
+
+A tag counts by the people who wrote it, never by photos alone, so that nobody owns one; where
+the corpus names no users, by photos. Which tags matter: Boakye et al., 2016.
+"""
 
 import difflib
 from collections.abc import Iterator
@@ -44,6 +48,15 @@ def merges(
         if found:
             yield kind, found
             tags = merging.apply(tags, found)
+
+
+def merge_photos(
+    tags: pl.DataFrame, training: pl.DataFrame, settings: Vocabulary, wordnet: WordNet | None = None
+) -> pl.DataFrame:
+    """Every photo's tags, merged as the training photos alone say that they should be."""
+    for _, found in merges(training, settings, wordnet):
+        tags = merging.apply(tags, found)
+    return tags
 
 
 def candidates(

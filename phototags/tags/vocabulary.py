@@ -1,4 +1,4 @@
-"""The tags worth learning: chosen by how many people write them, numbered by a fixed order."""
+"""The tags worth learning, numbered in a fixed order; phototags.tags.candidates chooses them."""
 
 import difflib
 import functools
@@ -7,11 +7,8 @@ from pathlib import Path
 
 import polars as pl
 
-from phototags.config import Vocabulary
 from phototags.errors import VocabularyError
 from phototags.storage import whole
-from phototags.tags.candidates import candidates, kept
-from phototags.tags.wordnet import WordNet
 
 
 @dataclass(frozen=True)
@@ -84,22 +81,3 @@ def write_vocabulary(path: Path | str, table: pl.DataFrame) -> None:
     """Write tag, photos, users as TSV; the line is the tag's number."""
     with whole(path) as part:
         table.select("tag", "photos", "users").write_csv(part, separator="\t")
-
-
-def build(tags: pl.DataFrame, settings: Vocabulary, wordnet: WordNet | None = None) -> pl.DataFrame:
-    """The vocabulary of a corpus, from the cleaned tags of its training photos alone.
-
-    A tag counts by the people who wrote it, never by photos alone, so that nobody owns one;
-    where the corpus names no users, by photos. `max_tags` keeps those of the most people.
-
-    Args:
-        tags: a row a photo: row, user_id (nullable), tags (list of str, each once).
-        wordnet: see phototags.tags.candidates.
-
-    Returns:
-        tag, photos, users; most photos first, ties by spelling.
-
-    Raises:
-        VocabularyError: when no tag is left.
-    """
-    return kept(candidates(tags, settings, wordnet))

@@ -3,7 +3,7 @@ import pytest
 
 from phototags.config import Vocabulary
 from phototags.errors import VocabularyError
-from phototags.tags.candidates import candidates, kept, why, write_candidates
+from phototags.tags.candidates import candidates, kept, merge_photos, why, write_candidates
 
 ANY = Vocabulary(min_users=1, min_photos=1, max_tags=None)
 
@@ -86,6 +86,14 @@ def test_merged_tags_count_together_and_say_what_they_became(wordnet):
     assert found["cars"]["why"] == "lemma: became car"
     assert found["cars"]["photos"] == 2
     assert kept(table)["tag"].to_list() == ["car", "auto"]
+
+
+def test_test_photos_are_merged_as_the_training_photos_say(wordnet):
+    training = tagged(("a", ["sea view"]), ("b", ["sea view", "cars"]))
+    photos = tagged(("t", ["seaview", "cars"]), ("t", ["sea view"]), ("t", ["buses"]))
+    settings = ANY.model_copy(update={"merge": ["joined", "lemma"]})
+    found = merge_photos(photos, training, settings, wordnet)["tags"].to_list()
+    assert found == [["seaview", "car"], ["sea view"], ["buses"]]
 
 
 def test_kinds_of_merging_build_on_each_other(wordnet):

@@ -4,8 +4,8 @@ import urllib.parse
 import polars as pl
 import pytest
 
+from phototags.tags.cleaning import clean_photos
 from phototags.tags.noise import counted, named_by_cameras, written_by_apps
-from phototags.tags.spelling import clean_photos
 
 
 def pairs(rows):

@@ -3,13 +3,18 @@ import pytest
 
 from phototags.config import Vocabulary
 from phototags.errors import VocabularyError
-from phototags.tags.vocabulary import TagVocabulary, build, read_vocabulary, write_vocabulary
+from phototags.tags.candidates import candidates, kept
+from phototags.tags.vocabulary import TagVocabulary, read_vocabulary, write_vocabulary
 
 ANY = Vocabulary(min_users=1, min_photos=1, max_tags=None)
 
 
 def with_keys(**keys):
     return ANY.model_copy(update=keys)
+
+
+def build(tags, settings):
+    return kept(candidates(tags, settings))
 
 
 def tagged(*rows):

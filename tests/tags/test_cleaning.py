@@ -1,0 +1,66 @@
+import polars as pl
+
+from phototags.tags.cleaning import clean_photos
+from phototags.tags.spelling import clean
+
+
+def photos(*rows):
+    table = {"row": [], "photo_id": [], "user_id": [], "tags": []}
+    for row, (user, tags) in enumerate(rows):
+        for column, value in zip(table, (row, f"p{row}", user, tags), strict=True):
+            table[column].append(value)
+    schema = {"row": pl.Int64, "photo_id": pl.String, "user_id": pl.String}
+    return pl.DataFrame(table, schema=schema | {"tags": pl.List(pl.String)})
+
+
+def test_a_photo_keeps_each_tag_once_in_written_order():
+    tags, _ = clean_photos(photos(("a", ["Sea", "#sky", "sea", "SKY", "art"]), ("b", ["sea"])))
+    assert tags["tags"].to_list() == [["sea", "sky", "art"], ["sea"]]
+
+
+def test_a_photo_without_tags_keeps_its_row():
+    tags, _ = clean_photos(photos(("a", []), ("b", None), ("c", ["--"]), ("d", ["sea"])))
+    assert tags["tags"].to_list() == [[], [], [], ["sea"]]
+    assert tags["row"].to_list() == [0, 1, 2, 3]
+
+
+def test_no_photo_at_all_gives_empty_tables():
+    tags, spelling = clean_photos(photos())
+    assert tags.columns == ["row", "photo_id", "user_id", "tags"]
+    assert tags.is_empty() and spelling.is_empty()
+
+
+def test_each_written_tag_is_listed_once_with_its_photos_and_users():
+    _, spelling = clean_photos(
+        photos(
+            ("a", ["Sea", "Sea", "sea"]),
+            ("a", ["Sea"]),
+            ("b", ["Sea", "geo:lat=1"]),
+            (None, ["Sea"]),
+        )
+    )
+    assert spelling.rows() == [
+        ("Sea", "sea", "", 4, 2),
+        ("geo:lat=1", "", "machine tag", 1, 1),
+        ("sea", "sea", "", 1, 1),
+    ]
+
+
+def test_a_program_that_printed_its_values_betrays_their_type():
+    printed = [f"hash(0x89c79d{digit})" for digit in range(3)]
+    tags, spelling = clean_photos(photos(("a", ["hash", "icon"]), ("b", printed)))
+    assert tags["tags"].to_list() == [["icon"], []]
+    assert dict(spelling.select("written", "reason").rows())["hash"] == "program value"
+
+
+def test_hash_stays_where_no_program_printed_its_values():
+    tags, _ = clean_photos(photos(("a", ["hash", "potatoes"]), ("b", ["hash(0x89c79d4)"])))
+    assert tags["tags"].to_list() == [["hash", "potatoes"], []]
+
+
+def test_joined_tags_equal_those_of_a_plain_loop():
+    rows = [("u", ["A b", "a_b", "", "é" * (n % 3), "c" * n]) for n in range(50)]
+    tags, _ = clean_photos(photos(*rows))
+    for (_, written), found in zip(rows, tags["tags"].to_list(), strict=True):
+        cleaned = [clean(one).tag for one in written]
+        assert found == list(dict.fromkeys(tag for tag in cleaned if tag))
