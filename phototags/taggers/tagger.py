@@ -8,9 +8,9 @@ import torch
 from pydantic import TypeAdapter, ValidationError
 from torch import Tensor
 
-from phototags.systems import Frequency, Multihot, Neighbours, Random, System, Trained
 from phototags.errors import ModelError, PhototagsError
 from phototags.storage import read_tensors, write_json, write_tensors
+from phototags.systems import Frequency, Multihot, Neighbours, Random, System, Trained
 from phototags.taggers.controls import FrequencyTagger, NeighboursTagger, RandomTagger
 from phototags.taggers.embedding import EmbeddingTagger
 from phototags.taggers.heads import make_head
@@ -96,8 +96,6 @@ def restored(system: System, width: int, tensors: dict[str, Tensor]) -> Tagger:
         return RandomTagger(int(tensors["tags"]), int(tensors["seed"]))
     if isinstance(system, Neighbours):
         return NeighboursTagger(**tensors, neighbours=system.neighbours)
-    tagger = untrained(
-        system, width, tensors["tag_vectors"], tensors["bias"], torch.Generator()
-    )
+    tagger = untrained(system, width, tensors["tag_vectors"], tensors["bias"], torch.Generator())
     tagger.load_state_dict(tensors)
     return tagger.eval()

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from phototags.errors import CorpusError
 from phototags.metrics.ranking import mean_average_precision
-from phototags.systems import Frequency, Im2Vec, Multihot, Neighbours, Random, System, Trained
+from phototags.systems import Frequency, Multihot, Random, System, Trained
 from phototags.taggers.controls import FrequencyTagger, RandomTagger, remember
 from phototags.taggers.embedding import EmbeddingTagger
 from phototags.taggers.losses import squared_error
@@ -66,7 +66,6 @@ def control(system: System, photos: TaggedPhotos, tags: int, seed: int) -> Tagge
     counts = photos.counts(tags)
     if isinstance(system, Frequency):
         return FrequencyTagger(counts, system.rarest)
-    assert isinstance(system, Neighbours)
     flat = photos.tags[photos.tags != PADDING]
     ends = torch.cat([torch.zeros(1, dtype=torch.int64), photos.sizes.cumsum(0)])
     return remember(photos.features, flat, ends, counts, system.neighbours)
@@ -82,7 +81,6 @@ def assembled(
         table = torch.zeros(tags, (system.hidden or [width])[-1])
         tagger = untrained(system, width, table, rate(counts, photos).logit(), generator)
         return tagger, Dense(squared_error)
-    assert isinstance(system, Im2Vec)
     bias = system.prior * system.power * rate(counts, photos).log()
     tagger = untrained(system, width, tag_vectors, bias, generator)
     tagger.tag_vectors.requires_grad_(False)

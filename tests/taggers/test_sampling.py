@@ -39,8 +39,7 @@ def test_tags_are_drawn_in_proportion_to_their_weights(generator):
 def test_a_drawn_tag_is_among_a_row_when_a_loop_finds_it(generator):
     drawn = torch.randint(0, 5, (3, 6), generator=generator)
     expected = [
-        [tag in row for tag in own]
-        for own, row in zip(drawn.tolist(), TAGS.tolist(), strict=True)
+        [tag in row for tag in own] for own, row in zip(drawn.tolist(), TAGS.tolist(), strict=True)
     ]
     assert among(drawn, TAGS).tolist() == expected
 

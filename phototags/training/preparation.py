@@ -1,0 +1,57 @@
+"""From the files of a corpus to the photos that training sees, and from a tagger to its files."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from phototags.embeddings.sets import tag_sets
+from phototags.features.cache import Features
+from phototags.storage import whole
+from phototags.systems import System
+from phototags.training.photos import TaggedPhotos, tagged
+
+
+def part_of(
+    part: str,
+    tags: pd.DataFrame,
+    split: pd.DataFrame,
+    features: Features,
+    vocabulary: Sequence[str],
+) -> TaggedPhotos:
+    """The photos of one part of the split that have features and a known tag.
+
+    Args:
+        part: `train` or `validation`; test photos must not be asked for here.
+        tags: columns row, photo_id, tags. split: columns row, part.
+        vocabulary: the T tags by number.
+    """
+    if part == "test":
+        raise ValueError("training never sees test photos")
+    photos = tags.merge(split[["row", "part"]], on="row", validate="one_to_one")
+    photos = photos[(photos["part"] == part) & photos["row"].isin(features.rows.numpy())]
+    sets = tag_sets(photos["tags"], vocabulary)
+    return tagged(photos["photo_id"].tolist(), features.of(photos["row"].tolist()), sets)
+
+
+def described(
+    system: System, photos: TaggedPhotos, validation: TaggedPhotos, vocabulary: Sequence[str]
+) -> dict:
+    """What config.json says of how a tagger was made, but for names only the caller knows."""
+    return {
+        "system": system.model_dump(),
+        "features": photos.features.shape[1],
+        "tags": len(vocabulary),
+        "photos": {
+            "train": len(photos),
+            "train_without_known_tags": photos.left_out,
+            "validation": len(validation),
+            "validation_without_known_tags": validation.left_out,
+        },
+    }
+
+
+def write_history(path: Path | str, history: pd.DataFrame) -> None:
+    """epoch, loss, validation_map, best; floats as they are, so that equal runs are equal bytes."""
+    with whole(path) as part:
+        history.to_csv(part, index=False, lineterminator="\n")

@@ -1,0 +1,33 @@
+"""Rule `train_tagger`: fit one system on one corpus with one seed."""
+
+from pathlib import Path
+
+import pandas as pd
+import torch
+from pydantic import TypeAdapter
+
+from phototags.embeddings.tag_vectors import read_tag_vectors
+from phototags.features.cache import read_features
+from phototags.logs import log_to
+from phototags.systems import System
+from phototags.taggers.tagger import save
+from phototags.tags.vocabulary import read_vocabulary
+from phototags.training.assembly import train
+from phototags.training.preparation import described, part_of, write_history
+
+given = snakemake  # noqa: F821
+log_to(given.log[0])
+torch.set_num_threads(1)  # several would add up in another order
+system = TypeAdapter(System).validate_json(given.params.system)
+
+vocabulary = read_vocabulary(given.input.vocabulary).tags
+tables = pd.read_parquet(given.input.tags), pd.read_parquet(given.input.split)
+features = read_features(given.input.features)
+parts = [part_of(name, *tables, features, vocabulary) for name in ("train", "validation")]
+
+vectors = read_tag_vectors(given.input.vectors)
+tagger, history = train(system, *parts, vectors, given.params.seed)
+names = {"backbone": given.params.backbone, "train": given.wildcards.train}
+config = described(system, *parts, vocabulary) | names | {"seed": given.params.seed}
+save(tagger, config, Path(given.output.model).parent)
+write_history(given.output.history, history)

@@ -1,0 +1,120 @@
+"""The loop: keeps the best epoch, stops in time, names the photos of a loss that is no number."""
+
+import math
+
+import pytest
+import torch
+
+from phototags.errors import CorpusError, ModelError
+from phototags.systems import Im2Vec, Multihot
+from phototags.taggers.embedding import EmbeddingTagger
+from phototags.training.assembly import train
+from phototags.training.loop import Schedule, fit
+from phototags.training.photos import TaggedPhotos
+
+
+def photos(number: int = 64, tags: int = 4) -> TaggedPhotos:
+    """A photo of tag t has its feature t high."""
+    generator = torch.Generator().manual_seed(0)
+    rows = torch.randint(0, tags, (number, 1), generator=generator)
+    features = torch.rand(number, tags, generator=generator) / 10
+    features[torch.arange(number), rows[:, 0]] += 2
+    return TaggedPhotos([f"photo{row}" for row in range(number)], features, rows)
+
+
+def constant_tagger() -> EmbeddingTagger:
+    tagger = EmbeddingTagger(torch.nn.Identity(), torch.zeros(2, 4), torch.zeros(2))
+    tagger.tag_vectors.requires_grad_(False)
+    return tagger
+
+
+def growing(tagger, features, tags, generator):
+    """A loss that moves the bias up by the learning rate a step (Adam's first steps)."""
+    return -tagger.bias.sum()
+
+
+SCHEDULE = Schedule(epochs=9, patience=2, batch=64, learning_rate=0.1)
+
+
+def test_the_weights_of_the_best_epoch_are_kept_and_patience_ends_the_run():
+    seen, scores = [], iter([0.1, 0.5, 0.3, 0.4, 0.9])
+    tagger = constant_tagger()
+
+    def judge(judged):
+        seen.append(judged.bias.detach().clone())
+        return next(scores)
+
+    history = fit(tagger, growing, photos(), judge, SCHEDULE, torch.Generator())
+    assert history.validation_map.tolist() == [0.1, 0.5, 0.3, 0.4]
+    assert history.best.tolist() == [False, True, False, False]
+    assert tagger.bias.detach().equal(seen[1])
+
+
+def test_without_validation_photos_the_last_epoch_is_kept():
+    tagger = constant_tagger()
+    history = fit(tagger, growing, photos(), lambda _: math.nan, SCHEDULE, torch.Generator())
+    assert history.epoch[history.best].tolist() == [9]
+    assert tagger.bias.tolist() == pytest.approx([0.9, 0.9], abs=1e-4)
+
+
+def test_a_loss_that_is_no_number_names_the_photos_of_its_batch():
+    broken = photos(8)
+    broken.features[3, 0] = math.inf
+    system = Multihot(model="multihot", scaling="none", epochs=1, patience=1, batch=8)
+    with pytest.raises(ModelError, match="nan on the photos .*photo3"):
+        train(system, broken, broken, torch.zeros(4, 2), 0)
+
+
+def test_training_without_any_known_tag_says_what_to_lower():
+    none = TaggedPhotos([], torch.zeros(0, 4), torch.zeros(0, 1, dtype=torch.int64), left_out=5)
+    system = Multihot(model="multihot", epochs=1, patience=1)
+    with pytest.raises(CorpusError, match="5 training photos.*vocabulary.min_users"):
+        train(system, none, none, torch.zeros(4, 2), 0)
+
+
+QUICK = {"epochs": 60, "patience": 60, "batch": 16, "learning_rate": 0.02}
+
+
+@pytest.mark.parametrize(
+    "system",
+    [
+        Multihot(model="multihot", **QUICK),
+        Im2Vec(model="im2vec", **QUICK),
+        Im2Vec(model="im2vec", hidden=[8], **QUICK),
+        Im2Vec(model="im2vec", tag_vectors="joint", exclude="sampled", **QUICK),
+    ],
+    ids=lambda system: f"{system.model} {system.hidden} {getattr(system, 'tag_vectors', '')}",
+)
+def test_what_can_be_learned_is_learned(system):
+    shown = photos()
+    vectors = torch.randn(4, 3, generator=torch.Generator().manual_seed(1))
+    nothing = TaggedPhotos([], torch.zeros(0, 4), torch.zeros(0, 1, dtype=torch.int64))
+    tagger, history = train(system, shown, nothing, vectors, 0)  # keeps the last epoch
+    first = tagger.scores(shown.features).argmax(1)
+    assert (first == shown.tags[:, 0]).float().mean() > 0.9
+    assert history.loss.iloc[-1] < history.loss.iloc[0]
+
+
+def test_fixed_tag_vectors_stay_and_joint_ones_move():
+    vectors = torch.randn(4, 3, generator=torch.Generator().manual_seed(1))
+    for way in ("fixed", "joint"):
+        system = Im2Vec(model="im2vec", tag_vectors=way, epochs=2, patience=2)
+        tagger, _ = train(system, photos(), photos(), vectors, 0)
+        assert tagger.tag_vectors.equal(vectors) == (way == "fixed")
+
+
+def test_the_prior_lifts_common_tags_by_the_log_of_their_rate():
+    shown, vectors = photos(), torch.zeros(4, 3)
+    biases = [
+        train(
+            Im2Vec(model="im2vec", epochs=1, patience=1, power=0.5, prior=prior),
+            shown,
+            shown,
+            vectors,
+            0,
+        )[0].bias
+        for prior in (0.0, 1.0)
+    ]
+    counts = torch.bincount(shown.tags[:, 0], minlength=4)
+    assert biases[0].tolist() == [0] * 4
+    torch.testing.assert_close(biases[1].detach(), 0.5 * ((counts + 1) / 66).log())

@@ -1,0 +1,72 @@
+"""Which photos training sees."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from phototags.features.cache import Features
+from phototags.systems import Random
+from phototags.training.photos import spread
+from phototags.training.preparation import described, part_of, write_history
+
+TAGS = pd.DataFrame(
+    {
+        "row": [0, 1, 2, 3, 4],
+        "photo_id": list("abcde"),
+        "user_id": [None] * 5,
+        "tags": [["sea"], ["sky", "sea"], ["unheard of"], ["sea"], ["sky"]],
+    }
+)
+SPLIT = pd.DataFrame(
+    {
+        "row": [4, 3, 2, 1, 0],
+        "photo_id": list("edcba"),
+        "part": ["test", "validation", "train", "train", "train"],
+    }
+)
+FEATURES = Features(torch.tensor([1, 2, 3, 4]), torch.tensor([[1.0], [2.0], [3.0], [4.0]]))
+
+
+def photos_of(part: str):
+    return part_of(part, TAGS, SPLIT, FEATURES, ["sky", "sea"])
+
+
+def test_a_photo_without_known_tags_is_left_out_and_counted_never_taught_as_the_last_tag():
+    photos = photos_of("train")
+    assert photos.ids == ["b"]  # a has no features, c no known tag
+    assert photos.features.tolist() == [[1.0]]
+    assert photos.tags.tolist() == [[0, 1]]
+    assert photos.left_out == 1
+    assert photos.counts(2).tolist() == [1, 1]
+
+
+def test_parts_keep_apart():
+    assert photos_of("validation").ids == ["d"]
+    with pytest.raises(ValueError, match="never sees test photos"):
+        photos_of("test")
+
+
+def test_a_part_without_photos_is_empty_not_an_error():
+    photos = part_of("validation", TAGS, SPLIT[SPLIT.part != "validation"], FEATURES, ["sea"])
+    assert len(photos) == 0
+    assert photos.relevant(1).shape == (0, 1)
+
+
+def test_the_config_counts_what_was_left_out():
+    config = described(Random(model="random"), photos_of("train"), photos_of("validation"), "ab")
+    assert config["photos"]["train_without_known_tags"] == 1
+    assert (config["features"], config["tags"]) == (1, 2)
+
+
+def test_spread_equals_a_loop():
+    tags = torch.tensor([[0, 2, -1], [1, -1, -1]])
+    expected = [[t in row for t in range(3)] for row in tags.tolist()]
+    assert spread(tags, 3).tolist() == expected
+
+
+def test_history_is_written_whole_and_plain(tmp_path):
+    rows = {"epoch": [0], "loss": [None], "validation_map": [np.float64(0.25)], "best": [True]}
+    write_history(tmp_path / "history.csv", pd.DataFrame(rows))
+    expected = b"epoch,loss,validation_map,best\n0,,0.25,True\n"
+    assert (tmp_path / "history.csv").read_bytes() == expected
