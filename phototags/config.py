@@ -33,6 +33,13 @@ class Corpora(Section):
         description="folder or http(s) url with one folder a corpus, asked before the source itself"
     )
     tables: dict[str, Table] = Field(description="your own corpora by name, read as `table`")
+    samples: dict[str, int] = Field(
+        {}, description="photos to take of a corpus, by its name; chosen by a hash of their ids"
+    )
+    user_ids: Literal["hashed", "kept"] = Field(
+        "hashed", description="users as salted hashes, or under the names the corpus gives them"
+    )
+    salt: str = Field("phototags", description="of these hashes; keep your own secret")
     shard_photos: int = Field(description="photos a shard; one shard is one job", gt=0)
     max_pixels: int = Field(description="a picture with more pixels is never decoded", gt=0)
     max_bytes: int = Field(description="a picture file with more bytes is never opened", gt=0)

@@ -22,11 +22,17 @@ try:
     CORPUS_NAMES = list(
         dict.fromkeys(TRAIN_NAMES + [t for e in PARAMS.experiments for t in e.test])
     )
-    CORPORA = {name: corpus(name, PARAMS.corpora.tables) for name in CORPUS_NAMES}
+    CORPORA = {
+        name: corpus(name, PARAMS.corpora.tables, PARAMS.corpora.samples)
+        for name in CORPUS_NAMES
+    }
 except ParamsError as error:
     raise WorkflowError(str(error)) from None
 
-COLLECTIONS = [*CORPUS_NAMES, *SHARED_COLLECTIONS]
+COLLECTIONS = [
+    *dict.fromkeys(one.folder for one in CORPORA.values()),
+    *SHARED_COLLECTIONS,
+]
 RUN = PARAMS.run
 MODELS = f"models/{RUN}"
 RESULTS = f"results/{RUN}"
@@ -94,16 +100,21 @@ def table_settings(wildcards):
 
 
 def sources_of(wildcards):
-    return [
-        f"data/sources/{wildcards.corpus}/{file}"
-        for file in CORPORA[wildcards.corpus].files
-    ]
+    known = CORPORA[wildcards.corpus]
+    return [f"data/sources/{known.folder}/{file}" for file in known.files]
 
 
 def features_of(name):
     return [
         f"data/features/{BACKBONE}/{name}/{shard}.safetensors" for shard in shards(name)
     ]
+
+
+def test_tags(wildcards):
+    """A corpus' own tags, merged as its vocabulary is where it was learned from itself."""
+    if wildcards.test == wildcards.train:
+        return f"{MODELS}/{wildcards.train}/tags.parquet"
+    return f"data/corpora/{wildcards.test}/tags.parquet"
 
 
 def pairs():

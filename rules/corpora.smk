@@ -38,6 +38,9 @@ rule list_photos:
         "../envs/phototags.yaml"
     params:
         tables=table_settings,
+        sample=lambda w: PARAMS.corpora.samples.get(w.corpus),
+        user_ids=PARAMS.corpora.user_ids,
+        salt=PARAMS.corpora.salt,
     message:
         "Listing the photos of {wildcards.corpus}"
     script:

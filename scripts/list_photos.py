@@ -2,18 +2,22 @@
 
 from pathlib import Path
 
-from phototags.corpora.readers import READERS
-from phototags.corpora.registry import check_count, corpus, tables_of
+from phototags.corpora.listing import list_corpus
+from phototags.corpora.registry import corpus, tables_of
 from phototags.logs import log_to
 from phototags.photos.table import write_drops, write_photos
 
 log_to(snakemake.log[0])  # noqa: F821
-inputs, output = snakemake.input, snakemake.output  # noqa: F821
-tables = tables_of(snakemake.params.tables)  # noqa: F821
+inputs, output, params = snakemake.input, snakemake.output, snakemake.params  # noqa: F821
+name = snakemake.wildcards.corpus  # noqa: F821
 
-known = corpus(snakemake.wildcards.corpus, tables)  # noqa: F821
-wordnet = Path(inputs.wordnet) if inputs.get("wordnet") else None
-listing, drops = READERS[known.reader].list_photos(Path(inputs.sources[0]).parent, wordnet)
-check_count(known, len(listing) + len(drops))
+known = corpus(name, tables_of(params.tables), {name: params.sample})
+listing, drops = list_corpus(
+    known,
+    Path(inputs.sources[0]).parent,
+    Path(inputs.wordnet) if inputs.get("wordnet") else None,
+    user_ids=params.user_ids,
+    salt=params.salt,
+)
 write_photos(output.listing, listing)
 write_drops(output.drops, drops)

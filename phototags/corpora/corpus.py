@@ -1,6 +1,7 @@
 """What is known of a corpus before anything is fetched."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from phototags.corpora.checksums import SHA256
 from phototags.download.sources import Source
@@ -18,6 +19,10 @@ class Corpus:
         sources: its files.
         licence: of its pictures.
         citation: whom to cite.
+        pictures: whether they are `packaged` in the sources or on the `web`, each at its photo_url.
+        sample: how many photos are taken of it, chosen by a hash of their ids; None takes all.
+        fields: columns of the photo table that it fills, besides photo_id and file.
+        collection: the folder of its sources, which corpora on the same files share.
     """
 
     name: str
@@ -26,11 +31,27 @@ class Corpus:
     sources: tuple[Source, ...]
     licence: str
     citation: str
+    pictures: Literal["packaged", "web"] = "packaged"
+    sample: int | None = None
+    fields: str = "tags"
+    collection: str = ""
 
     @property
     def files(self) -> list[str]:
-        """Names of its files under `data/sources/{name}`."""
+        """Names of its files under `data/sources/{folder}`."""
         return [source.file for source in self.sources]
+
+    @property
+    def folder(self) -> str:
+        """The folder of its sources under `data/sources`."""
+        return self.collection or self.name
+
+    def sampled(self, photos: int | None) -> "Corpus":
+        """The same corpus, of which only so many photos are taken; None leaves it as it is."""
+        if photos is None:
+            return self
+        known = self.photos if self.sample is None else photos
+        return replace(self, photos=min(known, photos), sample=photos)
 
 
 def corpus_of(

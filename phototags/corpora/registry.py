@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Protocol
 
 from phototags.corpora.corpus import Corpus, corpus_of
+from phototags.corpora.published import PUBLISHED
 from phototags.download.sources import Source
 from phototags.errors import CorpusError, ParamsError
 
@@ -77,7 +78,7 @@ BUILT_IN = (
         "JAIR 47, 2013",
     ),
 )
-CORPORA = {corpus.name: corpus for corpus in BUILT_IN}
+CORPORA = {corpus.name: corpus for corpus in (*BUILT_IN, *PUBLISHED)}
 COLLECTIONS = {
     "wordnet": (
         Source(
@@ -101,8 +102,13 @@ def tables_of(settings: str) -> dict[str, Table]:
     return {name: SimpleNamespace(**own) for name, own in json.loads(settings).items()}
 
 
-def corpus(name: str, tables: Mapping[str, Table]) -> Corpus:
+def corpus(
+    name: str, tables: Mapping[str, Table], samples: Mapping[str, int | None] | None = None
+) -> Corpus:
     """The corpus of that name: one of ours, or one of the user's own tables.
+
+    Args:
+        samples: how many photos to take, of those corpora of which not all are wanted.
 
     Raises:
         ParamsError: when there is none of that name, or when a table takes a name of ours.
@@ -116,8 +122,9 @@ def corpus(name: str, tables: Mapping[str, Table]) -> Corpus:
             f"corpora.tables names {taken[0]!r}, but phototags already has a corpus or collection "
             "of that name. Give your table another name (and its folder in the mirror too)."
         )
+    sample = (samples or {}).get(name)
     if name in CORPORA:
-        return CORPORA[name]
+        return CORPORA[name].sampled(sample)
     if name not in tables:
         known = [*CORPORA, *tables]
         closest = difflib.get_close_matches(name, known, n=1, cutoff=0.5) or known
@@ -133,16 +140,20 @@ def corpus(name: str, tables: Mapping[str, Table]) -> Corpus:
         mirrored=(f"{name}/photos.tsv", f"{name}/images.tar"),
         licence=own.licence,
         citation=own.citation,
-    )
+    ).sampled(sample)
 
 
 def sources_of(name: str, tables: Mapping[str, Table]) -> tuple[Source, ...]:
-    """The sources of a corpus or of another collection.
+    """The sources of a corpus, of corpora that share their files, or of another collection.
 
     Raises:
         ParamsError: when there is none of that name.
     """
-    return COLLECTIONS[name] if name in COLLECTIONS else corpus(name, tables).sources
+    if name in COLLECTIONS:
+        return COLLECTIONS[name]
+    sharing = [known for known in CORPORA.values() if known.folder == name]
+    shared = {source.file: source for known in sharing for source in known.sources}
+    return tuple(shared.values()) or corpus(name, tables).sources
 
 
 def check_count(corpus: Corpus, listed: int) -> None:

@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from phototags.download import debian, mirror
+from phototags.download import debian, inflation, mirror
 from phototags.errors import SourceError
 from phototags.storage import whole
 
@@ -21,6 +21,8 @@ class Source:
         sha256: of what comes, where releases do not differ; apt knows its packages' own.
         licence: what may be done with it.
         citation: who made it.
+        url: where its makers publish it, for `.tar` possibly compressed.
+        size: bytes of what comes from there.
     """
 
     file: str
@@ -29,10 +31,12 @@ class Source:
     sha256: str | None = None
     licence: str = "unknown"
     citation: str = ""
+    url: str | None = None
+    size: int | None = None
 
 
 def fetch(source: Source, to: Path | str, mirror_at: str | None) -> dict[str, str | int | None]:
-    """Bring the file to `to`, from the mirror where it has it, else from Debian's archive.
+    """Bring the file to `to`, from the mirror where it has it, else from where it is published.
 
     Returns:
         the receipt: where it came from (no address), package, version, bytes, sha256 of what
@@ -54,6 +58,8 @@ def fetch(source: Source, to: Path | str, mirror_at: str | None) -> dict[str, st
     elif source.package:
         origin = "apt"
         version, sha256 = debian.download(source.package, came)
+    elif source.url:
+        origin, sha256 = "web", _download(source, source.url, came)
     else:
         raise _missing(source, mirror_at)
     if source.package:
@@ -72,11 +78,31 @@ def fetch(source: Source, to: Path | str, mirror_at: str | None) -> dict[str, st
     }
 
 
+def _download(source: Source, url: str, came: Path) -> str:
+    """Fetch from the makers' address, going on where a download with a known hash broke off.
+
+    Returns:
+        the sha256 of what came.
+    """
+    place, _, name = url.rpartition("/")
+    if not mirror.take(place, name, came, source.sha256 is not None):
+        raise SourceError(
+            f"{url} is no longer there. Get {name} elsewhere ({source.citation}) and put it into a "
+            f"mirror as {source.mirror_path}. docs/corpora.md describes the layout."
+        )
+    found = came.stat().st_size
+    if source.size not in (None, found):
+        came.unlink()
+        raise SourceError(f"{url} should have {source.size} bytes, but {found} came; removed")
+    return mirror.check(came, source.sha256, url)
+
+
 def _keep(source: Source, came: Path, to: Path) -> None:
-    if source.package and to.suffix == ".tar":
+    packed = to.suffix == ".tar" and (source.package or inflation.is_compressed(came))
+    if packed:
         try:
             with whole(to) as part:
-                debian.unpack(came, part)
+                (debian.unpack if source.package else inflation.inflate)(came, part)
         finally:
             came.unlink()
     else:

@@ -49,8 +49,8 @@ class Archive:
         self._tar.close()
 
     def names(self, folder: str, suffix: str) -> list[str]:
-        """Names of files and links below a folder, sorted; suffixes are compared in lower case."""
-        start = folder.rstrip("/") + "/"
+        """Names of files and links below a folder ("" for all), sorted; suffixes in lower case."""
+        start = f"{folder.rstrip('/')}/" if folder else ""
         return sorted(
             name
             for name in self._members

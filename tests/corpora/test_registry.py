@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from phototags.corpora.published import PUBLISHED
 from phototags.corpora.readers import READERS
 from phototags.corpora.registry import (
     COLLECTIONS,
@@ -30,7 +31,8 @@ def test_every_corpus_has_a_reader_terms_and_somewhere_to_come_from(known):
     assert known.licence and known.citation
     assert len(set(known.files)) == len(known.files)
     for source in known.sources:
-        assert source.package or source.sha256, source.file
+        published = known in PUBLISHED and source.mirror_path  # few makers tell a hash
+        assert source.package or source.sha256 or published, source.file
         assert source.licence == known.licence
 
 

@@ -1,0 +1,48 @@
+"""Where corpora are published: file, address, bytes, sha256, as far as somebody recorded them.
+
+Of the pictures and image_data.json of Visual Genome as HuggingFace's datasets fetched them, of
+COCO as TensorFlow's did; nobody published those of the others. docs/corpora.md cites each.
+"""
+
+from typing import NamedTuple
+
+
+class Address(NamedTuple):
+    """Where a file is published, and what it must be; None where that is not known."""
+
+    url: str | None = None
+    size: int | None = None
+    sha256: str | None = None
+
+
+TABLE = """
+visual_genome/image_data.json.zip https://homes.cs.washington.edu/~ranjay/visualgenome/data/dataset/image_data.json.zip 1780854 b87a94918cb2ff4d952cf1dfeca0b9cf6cd6fd204c2f8704645653be1163681a
+visual_genome/objects.json.zip https://homes.cs.washington.edu/~ranjay/visualgenome/data/dataset/objects.json.zip - -
+visual_genome/attributes.json.zip https://homes.cs.washington.edu/~ranjay/visualgenome/data/dataset/attributes.json.zip - -
+visual_genome/region_descriptions.json.zip https://homes.cs.washington.edu/~ranjay/visualgenome/data/dataset/region_descriptions.json.zip - -
+visual_genome/object_alias.txt https://homes.cs.washington.edu/~ranjay/visualgenome/data/dataset/object_alias.txt 60166 0c8e059fc31eeebfd98231f5789892da8ae33bfa00434c70aee969dc6eaa853b
+visual_genome/objects_vocab_1600.txt https://raw.githubusercontent.com/airsplay/py-bottom-up-attention/master/demo/data/genome/1600-400-20/objects_vocab.txt - -
+visual_genome/images.zip https://cs.stanford.edu/people/rak248/VG_100K_2/images.zip 9731705982 51c682d2721f880150720bb416e0346a4c787e4c55d7f80dfd1bd3f73ba81646
+visual_genome/images2.zip https://cs.stanford.edu/people/rak248/VG_100K_2/images2.zip 5471658058 99da1a0ddf87011319ff3b05cf9176ffee2731cc3c52951162d9ef0d68e3cfb5
+mirflickr25k/mirflickr25k.zip https://press.liacs.nl/mirflickr/mirflickr25k.v3b/mirflickr25k.zip - -
+mirflickr25k/mirflickr25k_annotations_v080.zip https://press.liacs.nl/mirflickr/mirflickr25k.v3b/mirflickr25k_annotations_v080.zip - -
+esp_game/ESP-ImageSet.tar http://hunch.net/~learning/ESP-ImageSet.tar.gz - -
+esp_game/espgame.20091111.tar https://lear.inrialpes.fr/people/guillaumin/data/iccv09/espgame.20091111.tar.bz2 - -
+iaprtc12/iaprtc12.tar http://www-i6.informatik.rwth-aachen.de/imageclef/resources/iaprtc12.tgz - -
+iaprtc12/iaprtc12.20091111.tar https://lear.inrialpes.fr/people/guillaumin/data/iccv09/iaprtc12.20091111.tar.bz2 - -
+coco-2014/annotations_trainval2014.zip http://images.cocodataset.org/annotations/annotations_trainval2014.zip 252872794 031296bbc80c45a1d1f76bf9a90ead27e94e99ec629208449507a4917a3bf009
+coco-2014/train2014.zip http://images.cocodataset.org/zips/train2014.zip 13510573713 ede4087e640bddba550e090eae701092534b554b42b05ac33f0300b984b31775
+coco-2014/val2014.zip http://images.cocodataset.org/zips/val2014.zip 6645013297 fe9be816052049c34717e077d9e34aa60814a55679f804cd043e3cbee3b9fde0
+coco-2017/annotations_trainval2017.zip http://images.cocodataset.org/annotations/annotations_trainval2017.zip 252907541 113a836d90195ee1f884e704da6304dfaaecff1f023f49b6ca93c4aaae470268
+coco-2017/train2017.zip http://images.cocodataset.org/zips/train2017.zip 19336861798 69a8bb58ea5f8f99d24875f21416de2e9ded3178e903f1f7603e283b9e06d929
+coco-2017/val2017.zip http://images.cocodataset.org/zips/val2017.zip 815585330 4f7e2ccb2866ec5041993c9cf2a952bbed69647b115d0f74da7ce8f4bef82f05
+nus_wide/ImageList.zip https://lms.comp.nus.edu.sg/wp-content/uploads/2019/research/nuswide/ImageList.zip - -
+nus_wide/NUS_WID_Tags.zip https://lms.comp.nus.edu.sg/wp-content/uploads/2019/research/nuswide/NUS_WID_Tags.zip - -
+nus_wide/ConceptsList.zip https://lms.comp.nus.edu.sg/wp-content/uploads/2019/research/nuswide/ConceptsList.zip - -
+nus_wide/Groundtruth.zip https://lms.comp.nus.edu.sg/wp-content/uploads/2019/research/nuswide/Groundtruth.zip - -
+"""  # noqa: E501
+ADDRESSES = {
+    file: Address(url, None if size == "-" else int(size), None if sha256 == "-" else sha256)
+    for file, url, size, sha256 in map(str.split, TABLE.strip().split("\n"))
+}
+"""By the file's folder and name under `data/sources`."""

@@ -1,0 +1,79 @@
+"""The 0/1 matrices of INRIA's data for image annotation, `.hvecs`, and what stands beside them.
+
+Guillaumin, Mensink, Verbeek & Schmid, TagProp, ICCV 2009: for ESP Game and IAPR TC-12 a
+dictionary, and for each part a list of photos and a matrix. A row of a matrix is its length as an
+int16, then that many int16, little-endian.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from phototags.corpora.inria import unique
+from phototags.errors import CorpusError
+from phototags.photos.archives import Archive
+
+MAX_BYTES = 200_000_000  # of a matrix; the largest has 10 million
+PARTS = ("train", "test")
+
+
+def parts(tar: Path, name: str) -> Iterator[tuple[str, str, list[str]]]:
+    """The part, the listed name and the words of each photo, part by part.
+
+    Args:
+        name: what the files' names start with, `espgame` or `iaprtc12`.
+
+    Raises:
+        ArchiveError: when the tar is damaged.
+        CorpusError: when a file is missing or the files do not fit each other.
+    """
+    with Archive(tar) as archive:
+        words = unique(_lines(archive, f"{name}_dictionary.txt"))
+        for part in PARTS:
+            photos = _lines(archive, f"{name}_{part}_list.txt")
+            file = f"{name}_{part}_annot.hvecs"
+            matrix = read(_content(archive, file), f"{file} in {tar}")
+            if matrix.shape != (len(photos), len(words)):
+                raise CorpusError(
+                    f"{file} in {tar} should have {len(photos)} rows of {len(words)} words, as its "
+                    f"list and dictionary have, but has {matrix.shape[0]} of {matrix.shape[1]}"
+                )
+            for photo, row in zip(photos, matrix, strict=True):
+                yield part, photo, [words[column] for column in np.flatnonzero(row)]
+
+
+def read(content: bytes, where: str) -> np.ndarray:
+    """(rows, columns) bool of a matrix in the `.hvecs` form.
+
+    Raises:
+        CorpusError: when rows differ in length, the last is cut off, or a value is not 0 or 1.
+
+    >>> read(bytes([2, 0, 1, 0, 0, 0]), "an example")
+    array([[ True, False]])
+    """
+    if len(content) < 2 or len(content) % 2:
+        raise CorpusError(f"{where} should be a matrix of int16, but has {len(content)} bytes")
+    values = np.frombuffer(content, "<i2")
+    columns = int(values[0])
+    if columns < 1 or len(values) % (columns + 1):
+        raise CorpusError(f"{where}: {len(values)} int16 are no rows of 1 + {columns}")
+    rows = values.reshape(-1, columns + 1)
+    if (rows[:, 0] != columns).any() or not np.isin(rows[:, 1:], (0, 1)).all():
+        raise CorpusError(
+            f"{where} should have rows of {columns} zeros and ones, each after its length"
+        )
+    return rows[:, 1:] == 1
+
+
+def _content(archive: Archive, file: str) -> bytes:
+    inside = [name for name in archive.names("", file) if name.rpartition("/")[2] == file]
+    inside = inside or [file]
+    content = archive.read(inside[0], MAX_BYTES)
+    if content is None or len(content) > MAX_BYTES:
+        raise CorpusError(f"expected {file} with at most {MAX_BYTES} bytes in {archive.path}")
+    return content
+
+
+def _lines(archive: Archive, file: str) -> list[str]:
+    return _content(archive, file).decode("latin-1").split()

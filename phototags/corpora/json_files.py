@@ -1,0 +1,55 @@
+"""Long JSON files read one record at a time: Visual Genome's have nearly a gigabyte."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import ijson
+
+from phototags.errors import CorpusError
+from phototags.photos.zips import Zip
+
+MAX_JSON = 4 << 30  # bytes; the largest, Visual Genome's relationships, has 0.7
+
+
+def records(archive: Path, name: str, place: str) -> Iterator[dict]:
+    """The objects of a list in a JSON file in a zip.
+
+    Args:
+        name: the file's name, wherever in the zip it lies.
+        place: where the list is, as ijson writes it: `item`, or `images.item`.
+
+    Raises:
+        ArchiveError: when the zip is damaged or has no such file.
+        CorpusError: when the file is no JSON, or the list holds something else than objects.
+    """
+    with Zip(archive) as files:
+        inside = [path for path in files.names("", name) if path.rpartition("/")[2] == name]
+        with files.stream(inside[0] if inside else name, MAX_JSON) as file:
+            try:
+                for record in ijson.items(file, place, use_float=True):
+                    if not isinstance(record, dict):
+                        raise CorpusError(f"{archive}, {name}: {place} is {record!r:.80}")
+                    yield record
+            except (ijson.JSONError, UnicodeDecodeError) as error:
+                raise CorpusError(
+                    f"{name} in {archive} should be JSON, but: {' '.join(str(error).split())}. "
+                    "Remove the archive and run `snakemake` again to fetch it anew."
+                ) from error
+
+
+def field(record: dict, name: str, kind: type | tuple[type, ...], where: str) -> object:
+    """A value of that kind.
+
+    Raises:
+        CorpusError: when it is missing or of another kind.
+
+    >>> field({"id": 3}, "id", int, "images.json")
+    3
+    """
+    value = record.get(name)
+    if not isinstance(value, kind):
+        raise CorpusError(
+            f"{where}: expected {name!r} as {kind}, found {value!r:.60} in {str(record):.120}. "
+            "The file is of another release, or damaged."
+        )
+    return value

@@ -1,0 +1,63 @@
+"""YFCC100M: 100 million Flickr photos and videos under Creative Commons, as a table of their data.
+
+Thomee et al., YFCC100M: The New Data in Multimedia Research, CACM 59(2), 2016. The pictures are
+on the web. Machine tags (`geo:lat=48.1`) are no tags; `yfcc_lines.blocks` has them apart.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from phototags.corpora.yfcc_lines import STEP, blocks
+from phototags.errors import CorpusError
+from phototags.photos.table import PHOTOS, Drop
+from phototags.progress import progress
+
+
+def list_photos(
+    source: Path, wordnet: Path | None = None, sample: int | None = None
+) -> tuple[pd.DataFrame, list[Drop]]:
+    """The `sample` photos whose ids have the smallest `chance`, in the order of the file.
+
+    So a sample holds every smaller one, and no place of the file is preferred. The drops are
+    sampled alike: those of the lines that would have been in the sample.
+
+    Raises:
+        CorpusError: when the lines have neither 23 nor 25 fields.
+        ArchiveError: when the compressed file is damaged.
+    """
+    path = next(p for p in sorted(source.glob("yfcc100m_dataset*")) if p.suffix != ".json")
+    chosen, drops, border = pa.table({"chance": pa.array([], pa.uint64())}), [], 2**64
+    for block in progress(blocks(path), "reading lines (blocks)"):
+        chosen = pa.concat_tables([chosen, block.photos], promote_options="default")
+        drops += block.drops
+        if sample and len(chosen) > 2 * sample:
+            chosen, border = _smallest(chosen, sample)
+            drops = [drop for drop in drops if drop[0] <= border]
+    if sample and len(chosen) > sample:
+        chosen, border = _smallest(chosen, sample)
+    drops = [drop for chance_, drop in drops if chance_ <= border]
+    return _listing(chosen, drops), drops
+
+
+def _smallest(photos: pa.Table, sample: int) -> tuple[pa.Table, int]:
+    """The rows of the smallest chances, and the largest of these."""
+    chances = photos["chance"].to_numpy()
+    rows = np.sort(np.argsort(chances, kind="stable")[:sample])
+    return photos.take(rows).combine_chunks(), int(chances[rows].max())
+
+
+def _listing(photos: pa.Table, drops: list[Drop]) -> pd.DataFrame:
+    """A photo table; of lines with the same id the first stays."""
+    if not len(photos):
+        raise CorpusError("not one line of the YFCC100M table is a photo; see listing.drops.tsv")
+    empty = {name: pa.nulls(len(photos), PHOTOS.field(name).type) for name in PHOTOS.names}
+    columns = empty | {name: photos[name] for name in photos.column_names if name in empty}
+    frame = pa.table(columns, schema=PHOTOS).to_pandas()
+    frame["tags"] = pd.Series(photos["tags"].to_pylist(), dtype=object)
+    again = frame["photo_id"].duplicated()
+    drops += [Drop(STEP, photo_id, "duplicate_id") for photo_id in frame["photo_id"][again]]
+    frame = frame[~again].reset_index(drop=True)
+    return frame.assign(row=np.arange(len(frame)))

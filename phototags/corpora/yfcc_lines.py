@@ -1,0 +1,156 @@
+"""The lines of YFCC100M's table: which are photos, what they hold, and why the others are not.
+
+Fields between tabs, without quoting and without a header: 23 fields, or 25 in the later release,
+which starts with a line number and has a hash after the id. Values are URL-encoded. Bzip2, gzip
+or plain; read in blocks, so memory does not grow with the file.
+"""
+
+import bz2
+import gzip
+import logging
+from collections import Counter, deque
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from phototags.corpora.fields import Lines, cut, numbers, tag_lists, texts
+from phototags.errors import ArchiveError, CorpusError
+from phototags.photos.table import Drop
+
+BLOCK = 1 << 25  # bytes read at once; two blocks are in memory
+LONGEST = 1 << 20  # bytes a line; the longest of 4,536 real ones has 27,330
+STEP = "list_photos"
+LAYOUTS = {23: 0, 25: 2}  # fields a line: how far those after the id stand to the right
+OPENERS = {b"BZh": bz2.open, b"\x1f\x8b": gzip.open}
+PLAIN = {"user_id": 1, "taken_at": 3, "licence": 15, "licence_url": 16}
+PLAIN |= {"page_url": 13, "photo_url": 14}
+ENCODED = {"title": 6, "description": 7, "author": 2}
+TAGS, MACHINE_TAGS, LONGITUDE, LATITUDE, MARKER = 8, 9, 10, 11, 22
+log = logging.getLogger(__name__)
+
+
+class Block(NamedTuple):
+    """What some lines hold.
+
+    Args:
+        photos: the columns of the photo table that YFCC100M has, `machine_tags` and `chance`.
+        drops: of the lines that are no photo, and the chance of each to be in a sample.
+    """
+
+    photos: pa.Table
+    drops: list[tuple[int, Drop]]
+
+
+def chance(ids: np.ndarray) -> np.ndarray:
+    """(n,) uint64, as good as random, of (n,) ids: the finaliser of splitmix64 (Steele 2014)."""
+    mixed = ids.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))
+
+
+def blocks(path: Path, threads: int = 2) -> Iterator[Block]:
+    """Every line of the table, in its order, some at a time."""
+    counts: Counter[str] = Counter()
+    number, fields, waiting = 1, None, deque()
+    with ThreadPoolExecutor(threads) as pool, _open(path) as file:
+        for content in _whole_lines(file, path):
+            fields = fields or _layout(content, path)
+            waiting.append(pool.submit(read, content, number, fields))
+            number += content.count(b"\n")
+            del content
+            if len(waiting) >= threads:
+                yield _counted(waiting.popleft().result(), counts)
+        while waiting:
+            yield _counted(waiting.popleft().result(), counts)
+    log.info("%s: %d lines, of which %s", path, number - 1, dict(counts))
+
+
+def _counted(block: Block, counts: Counter[str]) -> Block:
+    counts["photo"] += len(block.photos)
+    counts.update(drop.reason for _, drop in block.drops)
+    return block
+
+
+def read(content: bytes, number: int, fields: int) -> Block:
+    """The photos of whole lines, of which the first has that number in the file."""
+    lines, right = cut(content, fields), LAYOUTS[fields]
+    whole = lines.counts == fields
+    ids, markers = np.full(len(whole), -1), np.full(len(whole), -1)
+    ids[whole] = numbers(lines.only(whole), min(right, 1))
+    markers[whole] = numbers(lines.only(whole), MARKER + right)
+    sizes = np.diff(lines.starts, append=len(content))
+    reasons = {
+        "too_long": (sizes > LONGEST, lambda line: f"{sizes[line]} bytes, at most {LONGEST}"),
+        "wrong_fields": (~whole, lambda line: f"{lines.counts[line]} fields, expected {fields}"),
+        "zero_byte": (lines.nuls, lambda line: "a zero byte inside"),
+        "bad_id": (ids < 0, lambda line: "the photo id is no number"),
+        "video": (markers == 1, lambda line: "marker 1"),
+        "bad_marker": (markers != 0, lambda line: "the marker is neither 0 nor 1"),
+    }
+    drops, left = {}, np.ones(len(whole), bool)
+    for reason, (refused, detail) in reasons.items():
+        for line in np.flatnonzero(refused & left).tolist():
+            name = str(ids[line]) if ids[line] >= 0 else f"line {number + line}"
+            drops[line] = Drop(STEP, name, reason, detail(line))
+        left &= ~refused
+    keys = chance(np.where(ids >= 0, ids, number + np.arange(len(ids))))
+    dropped = [(int(keys[line]), drops[line]) for line in sorted(drops)]
+    return Block(_photos(lines.only(left), ids[left], keys[left], right), dropped)
+
+
+def _photos(lines: Lines, ids: np.ndarray, keys: np.ndarray, right: int) -> pa.Table:
+    columns = {name: texts(lines, at + right) for name, at in PLAIN.items()}
+    columns |= {name: texts(lines, at + right, encoded=True) for name, at in ENCODED.items()}
+    columns |= {"tags": tag_lists(lines, TAGS + right)}
+    columns |= {"machine_tags": tag_lists(lines, MACHINE_TAGS + right)}
+    for name, at, limit in (("longitude", LONGITUDE, 180), ("latitude", LATITUDE, 90)):
+        degrees = pl.from_arrow(texts(lines, at + right)).cast(pl.Float64, strict=False)
+        columns[name] = degrees.set(~(degrees.abs() <= limit), None).to_arrow()
+    taken = pl.from_arrow(columns["taken_at"])
+    columns["taken_at"] = taken.set(taken == "null", None).cast(pl.String).to_arrow()
+    columns["taken_at"] = columns["taken_at"].cast(pa.string())
+    return pa.table({"photo_id": pa.array(ids).cast(pa.string()), **columns, "chance": keys})
+
+
+def _layout(content: bytes, path: Path) -> int:
+    """How many fields the first lines have; a broken one among them does not decide."""
+    counts = Counter(cut(content[: content.find(b"\n", LONGEST) + 1] or content, 1).counts.tolist())
+    known = {fields: counts[fields] for fields in LAYOUTS if counts[fields]}
+    if not known:
+        raise CorpusError(
+            f"{path} should be YFCC100M's table with 23 or 25 fields between tabs, but its first "
+            f"lines have {sorted(counts)[:5]}. Replace it by the file that its makers publish."
+        )
+    return max(known, key=known.get)
+
+
+def _open(path: Path) -> BinaryIO:
+    with open(path, "rb") as file:
+        start = file.read(3)
+    opener = next((opener for magic, opener in OPENERS.items() if start.startswith(magic)), open)
+    return opener(path, "rb")
+
+
+def _whole_lines(file: BinaryIO, path: Path) -> Iterator[bytes]:
+    """Blocks that end with a newline; a line that never ends is cut, and so refused."""
+    rest = b""
+    try:
+        while piece := file.read(BLOCK):
+            end = piece.rfind(b"\n") + 1
+            if end:
+                yield rest + piece[:end]
+                rest = piece[end:]
+            else:
+                rest = (rest + piece)[: 2 * LONGEST]
+    except (OSError, EOFError, ValueError) as error:
+        raise ArchiveError(
+            f"{path} is damaged: {error}. Remove it and run `snakemake` again to fetch it anew."
+        ) from error
+    if rest:
+        yield rest + b"\n"

@@ -1,0 +1,46 @@
+"""Compressed tars are kept uncompressed, so that each file in them can be read at its place."""
+
+import bz2
+import gzip
+import lzma
+import zlib
+from pathlib import Path
+
+from phototags.errors import ArchiveError
+
+MAX_INFLATED = 64 << 30  # bytes; the largest corpus of pictures in a tar has 4
+PIECE = 1 << 20
+OPENERS = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
+DAMAGED = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError)
+
+
+def is_compressed(file: Path) -> bool:
+    """Whether the file starts as gzip, bzip2 or xz do."""
+    return _opener(file) is not None
+
+
+def inflate(file: Path, to: Path, at_most: int = MAX_INFLATED) -> None:
+    """Write what a compressed file holds.
+
+    Raises:
+        ArchiveError: when it is damaged or holds more than `at_most` bytes.
+    """
+    left = at_most
+    try:
+        with _opener(file)(file, "rb") as packed, open(to, "wb") as plain:
+            while piece := packed.read(PIECE):
+                left -= len(piece)
+                if left < 0:
+                    raise ArchiveError(f"{file.name} unpacks to more than {at_most} bytes: refused")
+                plain.write(piece)
+    except DAMAGED as error:
+        raise ArchiveError(
+            f"{file.name} should be a whole compressed archive, but: {error}. "
+            "Replace it in the mirror or run `snakemake` again to fetch it anew."
+        ) from error
+
+
+def _opener(file: Path):
+    with open(file, "rb") as content:
+        start = content.read(5)
+    return next((opener for magic, opener in OPENERS.items() if start.startswith(magic)), None)
