@@ -1,7 +1,7 @@
 rule embed_tags:
     """Train tag vectors: near means related."""
     input:
-        tags="data/corpora/{train}/tags.parquet",
+        tags=f"{MODELS}/{{train}}/tags.parquet",
         split="data/corpora/{train}/split.parquet",
         vocabulary=f"{MODELS}/{{train}}/vocabulary.tsv",
         code=code("embed_tags"),

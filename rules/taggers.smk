@@ -2,7 +2,7 @@ rule train_tagger:
     """Train one system on one corpus with one seed."""
     input:
         features=lambda w: features_of(w.train),
-        tags="data/corpora/{train}/tags.parquet",
+        tags=f"{MODELS}/{{train}}/tags.parquet",
         split="data/corpora/{train}/split.parquet",
         vocabulary=f"{MODELS}/{{train}}/vocabulary.tsv",
         vectors=f"{MODELS}/{{train}}/seed{{seed}}/tag_vectors.safetensors",

@@ -41,13 +41,16 @@ rule split_photos:
 
 
 rule build_vocabulary:
-    """Choose the tags worth learning, from the training part alone."""
+    """Choose the tags worth learning, from the training part alone; merge those that are one."""
     input:
         tags="data/corpora/{train}/tags.parquet",
         split="data/corpora/{train}/split.parquet",
+        wordnet=WORDNET,
         code=code("build_vocabulary"),
     output:
         vocabulary=f"{MODELS}/{{train}}/vocabulary.tsv",
+        candidates=f"{MODELS}/{{train}}/candidates.tsv",
+        tags=f"{MODELS}/{{train}}/tags.parquet",
     log:
         f"logs/build_vocabulary/{RUN}/{{train}}.log",
     benchmark:
