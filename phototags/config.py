@@ -40,6 +40,17 @@ class Corpora(Section):
         "hashed", description="users as salted hashes, or under the names the corpus gives them"
     )
     salt: str = Field("phototags", description="of these hashes; keep your own secret")
+    licences: list[str] | None = Field(
+        None,
+        description="use only photos with these licences, by the beginning of a licence's name or"
+        " address; null uses all",
+        min_length=1,
+    )
+    removals: str | None = Field(
+        None,
+        description="file of photos to leave out, one id, address or sha256 a line; null takes"
+        " removals.txt where there is one",
+    )
     shard_photos: int = Field(description="photos a shard; one shard is one job", gt=0)
     max_pixels: int = Field(description="a picture with more pixels is never decoded", gt=0)
     max_bytes: int = Field(description="a picture file with more bytes is never opened", gt=0)

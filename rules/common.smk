@@ -37,6 +37,9 @@ RUN = PARAMS.run
 MODELS = f"models/{RUN}"
 RESULTS = f"results/{RUN}"
 BACKBONE = PARAMS.embed_photos.backbone.replace(":", "-")
+REMOVALS = [PARAMS.corpora.removals] if PARAMS.corpora.removals else []
+if not REMOVALS and Path("removals.txt").exists():
+    REMOVALS = ["removals.txt"]
 WORDNET = "data/sources/wordnet/wordnet-base.deb"
 
 # Jobs, on whatever machine they start, compute with the same instructions and import this

@@ -26,6 +26,7 @@ rule list_photos:
     input:
         sources=sources_of,
         wordnet=WORDNET,
+        removals=REMOVALS,
         code=code("list_photos"),
     output:
         listing="data/corpora/{corpus}/listing.parquet",
@@ -41,6 +42,7 @@ rule list_photos:
         sample=lambda w: PARAMS.corpora.samples.get(w.corpus),
         user_ids=PARAMS.corpora.user_ids,
         salt=PARAMS.corpora.salt,
+        max_bytes=PARAMS.corpora.max_bytes,
     message:
         "Listing the photos of {wildcards.corpus}"
     script:
@@ -52,6 +54,7 @@ rule pack_photos:
     input:
         sources=sources_of,
         listing="data/corpora/{corpus}/listing.parquet",
+        removals=REMOVALS,
         code=code("pack_photos"),
     output:
         shard="data/corpora/{corpus}/shards/{shard}.tar",
@@ -95,6 +98,8 @@ rule collect_photos:
         "benchmarks/collect_photos/{corpus}.tsv"
     conda:
         "../envs/phototags.yaml"
+    params:
+        licences=PARAMS.corpora.licences,
     message:
         "Collecting the photos of {wildcards.corpus}"
     script:

@@ -6,6 +6,7 @@ from phototags.logs import log_to
 from phototags.photos.collection import collect
 from phototags.photos.table import (
     PACKED,
+    SHARD,
     read_drops,
     read_photos,
     read_table,
@@ -16,8 +17,9 @@ from phototags.photos.table import (
 log_to(snakemake.log[0])  # noqa: F821
 inputs, output = snakemake.input, snakemake.output  # noqa: F821
 
-packed = pd.concat([read_table(table, PACKED) for table in inputs.tables], ignore_index=True)
+packed = pd.concat([read_table(table, SHARD) for table in inputs.tables])[PACKED.names]
 unpacked = [drop for drops in inputs.drops for drop in read_drops(drops)]
-photos, duplicates = collect(read_photos(inputs.listing), packed, unpacked)
+listing, licences = read_photos(inputs.listing), snakemake.params.licences  # noqa: F821
+photos, refused = collect(listing, packed, unpacked, licences)
 write_photos(output.photos, photos)
-write_drops(output.drops, [*read_drops(inputs.listing_drops), *unpacked, *duplicates])
+write_drops(output.drops, [*read_drops(inputs.listing_drops), *unpacked, *refused])

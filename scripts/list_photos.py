@@ -4,7 +4,9 @@ from pathlib import Path
 
 from phototags.corpora.listing import list_corpus
 from phototags.corpora.registry import corpus, tables_of
+from phototags.corpora.removing import without_removed
 from phototags.logs import log_to
+from phototags.photos.removals import read_removals
 from phototags.photos.table import write_drops, write_photos
 
 log_to(snakemake.log[0])  # noqa: F821
@@ -12,12 +14,15 @@ inputs, output, params = snakemake.input, snakemake.output, snakemake.params  # 
 name = snakemake.wildcards.corpus  # noqa: F821
 
 known = corpus(name, tables_of(params.tables), {name: params.sample})
+folder = Path(inputs.sources[0]).parent
 listing, drops = list_corpus(
     known,
-    Path(inputs.sources[0]).parent,
+    folder,
     Path(inputs.wordnet) if inputs.get("wordnet") else None,
     user_ids=params.user_ids,
     salt=params.salt,
 )
+removals = read_removals(inputs.removals)
+listing, drops = without_removed(known, folder, listing, drops, removals, params.max_bytes)
 write_photos(output.listing, listing)
 write_drops(output.drops, drops)

@@ -5,8 +5,9 @@ from pathlib import Path
 from phototags.corpora.readers import READERS
 from phototags.corpora.registry import corpus, tables_of
 from phototags.logs import log_to
+from phototags.photos.removals import read_removals
 from phototags.photos.shards import pack
-from phototags.photos.table import PACKED, read_photos, write_drops, write_table
+from phototags.photos.table import CREDIT, SHARD, read_photos, write_drops, write_table
 from phototags.progress import progress
 
 log_to(snakemake.log[0])  # noqa: F821
@@ -18,6 +19,12 @@ listing = read_photos(inputs.listing)
 shard = listing[listing["row"] // params.shard_photos == int(wildcards.shard)]
 found = reader.pictures(Path(inputs.sources[0]).parent, shard, params.max_bytes)
 found = progress(found, "packing pictures", len(shard))
-packed, drops = pack(found, output.shard, max_pixels=params.max_pixels, max_bytes=params.max_bytes)
-write_table(output.table, packed, PACKED)
+packed, drops = pack(
+    found,
+    output.shard,
+    max_pixels=params.max_pixels,
+    max_bytes=params.max_bytes,
+    removals=read_removals(inputs.removals),
+)
+write_table(output.table, packed.merge(shard[["row", *CREDIT]], on="row"), SHARD)
 write_drops(output.drops, drops)

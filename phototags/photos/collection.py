@@ -1,15 +1,22 @@
 """The photos of a corpus that can be used, each picture once, and every one that can't."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from phototags.errors import CorpusError
+from phototags.photos.licences import refused
+from phototags.photos.removals import removed_row
 from phototags.photos.table import PHOTOS, Drop
 
 STEP = "collect_photos"
 
 
 def collect(
-    listing: pd.DataFrame, packed: pd.DataFrame, drops: list[Drop]
+    listing: pd.DataFrame,
+    packed: pd.DataFrame,
+    drops: list[Drop],
+    licences: Sequence[str] | None = None,
 ) -> tuple[pd.DataFrame, list[Drop]]:
     """Join what the corpus says with what was found, and keep one photo of each content.
 
@@ -20,14 +27,35 @@ def collect(
         listing: photo table as listed.
         packed: row, file, sha256, width, height of all shards.
         drops: of all shards.
+        licences: those whose photos are kept, as `licences.refused` takes them.
 
     Returns:
         the photo table in the order of rows, and the drops of this step alone.
 
     Raises:
         CorpusError: when a listed photo is neither packed nor dropped, or both: its shards
-            are not of this listing.
+            are not of this listing. When no photo is left.
     """
+    _check_accounted(listing, packed, drops)
+    seen = listing.drop(columns=["file", "sha256", "width", "height"])
+    photos = seen.merge(packed, on="row").sort_values("row", ignore_index=True)[PHOTOS.names]
+    unlicensed = refused(photos, licences, STEP)
+    photos = photos[[drop is None for drop in unlicensed]]
+    if photos.empty:
+        raise CorpusError(
+            f"corpora.licences asks for {licences}, but not one of {len(unlicensed)} photos has "
+            f"such a licence; the first has: {unlicensed[0].detail}. See docs/licences-and-removals.md."
+        )
+    kept = photos.groupby("sha256")["photo_id"].transform("first")
+    again = photos["sha256"].duplicated()
+    duplicates = [
+        Drop(STEP, photo_id, "duplicate", f"the same picture as {first}")
+        for photo_id, first in zip(photos["photo_id"][again], kept[again], strict=True)
+    ]
+    return photos[~again].reset_index(drop=True), [*filter(None, unlicensed), *duplicates]
+
+
+def _check_accounted(listing: pd.DataFrame, packed: pd.DataFrame, drops: list[Drop]) -> None:
     accounted = pd.concat([packed["row"], _rows_of(listing, drops)])
     odd = set(listing["row"]) ^ set(accounted)
     if odd or accounted.duplicated().any():
@@ -43,23 +71,16 @@ def collect(
             f"not one of the {len(listing)} listed photos can be used ({why}). "
             "See the corpus' listing.drops.tsv and shards/*.drops.tsv."
         )
-    seen = listing.drop(columns=["file", "sha256", "width", "height"])
-    photos = seen.merge(packed, on="row").sort_values("row", ignore_index=True)[PHOTOS.names]
-    kept = photos.groupby("sha256")["photo_id"].transform("first")
-    again = photos["sha256"].duplicated()
-    duplicates = [
-        Drop(STEP, photo_id, "duplicate", f"the same picture as {first}")
-        for photo_id, first in zip(photos["photo_id"][again], kept[again], strict=True)
-    ]
-    return photos[~again].reset_index(drop=True), duplicates
 
 
 def _rows_of(listing: pd.DataFrame, drops: list[Drop]) -> pd.Series:
     rows = pd.Series(listing["row"].to_numpy(), index=listing["photo_id"])
-    unknown = [drop.photo_id for drop in drops if drop.photo_id not in rows.index]
+    gone = pd.Series([row for drop in drops if (row := removed_row(drop)) is not None], dtype=int)
+    named = [drop.photo_id for drop in drops if removed_row(drop) is None]
+    unknown = [photo_id for photo_id in named if photo_id not in rows.index]
     if unknown:
         raise CorpusError(
             f"the shards dropped photos that the listing does not name, such as {unknown[0]!r}. "
             "Remove the corpus' shards folder and run `snakemake` again."
         )
-    return rows[[drop.photo_id for drop in drops]]
+    return pd.concat([rows[named], gone])

@@ -13,6 +13,7 @@ from phototags.errors import PhotoError
 from phototags.photos.archives import read_members
 from phototags.photos.drawing import draw_svg
 from phototags.photos.headers import Picture, inspect
+from phototags.photos.removals import Removals, removed
 from phototags.photos.table import PACKED, Drop
 from phototags.storage import whole
 
@@ -20,6 +21,7 @@ __all__ = ["DRAWN_SIDE", "Found", "pack", "read_members"]
 
 DRAWN_SIDE = 1024  # pixels; more than any backbone looks at
 STEP = "pack_photos"
+NOTHING = Removals()
 
 
 class Found(NamedTuple):
@@ -39,12 +41,20 @@ class Found(NamedTuple):
 
 
 def pack(
-    found: Iterable[Found], shard: Path | str, *, max_pixels: int, max_bytes: int
+    found: Iterable[Found],
+    shard: Path | str,
+    *,
+    max_pixels: int,
+    max_bytes: int,
+    removals: Removals = NOTHING,
 ) -> tuple[pd.DataFrame, list[Drop]]:
     """Write the usable pictures, unchanged, to a tar with members `{row:08d}.{format}`.
 
     The same pictures give the same bytes. What the caps refuse is drawn from its SVG where
     there is one.
+
+    Args:
+        removals: pictures with these bytes are left out.
 
     Returns:
         row, file, sha256, width, height of what is in the tar; and the drops.
@@ -56,6 +66,9 @@ def pack(
                 content, picture = _usable(photo, max_pixels, max_bytes)
             except PhotoError as error:
                 drops.append(Drop(STEP, photo.photo_id, error.reason, str(error)))
+                continue
+            if content in removals:
+                drops.append(removed(STEP, photo.row))
                 continue
             name = f"{photo.row:08d}.{picture.format}"
             member = tarfile.TarInfo(name)

@@ -24,7 +24,11 @@ PHOTOS = pa.schema(
 """Columns of photos.parquet in order; in listing.parquet sha256, width and height are null."""
 
 PACKED = pa.schema([PHOTOS.field(name) for name in ("row", "file", "sha256", "width", "height")])
-"""Columns of a shard's table: what is known of a picture once it has been seen."""
+"""What is known of a picture once it has been seen."""
+
+CREDIT = ("photo_id", "licence", "licence_url", "author", "page_url")
+SHARD = pa.schema([*PACKED, *(PHOTOS.field(name) for name in CREDIT)])
+"""Columns of a shard's table: whoever passes on the pictures has beside them whose they are."""
 
 
 @dataclass(frozen=True)

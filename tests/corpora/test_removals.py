@@ -1,0 +1,177 @@
+"""Ask for a photo to be gone, by any of its names, and no file has anything of it."""
+
+import hashlib
+import tarfile
+from pathlib import Path
+
+import pandas as pd
+import polars as pl
+import pytest
+import torch
+
+from phototags.corpora import table
+from phototags.corpora.registry import corpus, tables_of
+from phototags.corpora.removing import without_removed
+from phototags.errors import ParamsError
+from phototags.features.cache import Features
+from phototags.metrics.drops import drops_table
+from phototags.photos.collection import collect
+from phototags.photos.gallery import plain_card
+from phototags.photos.removals import Removals, read_removals
+from phototags.photos.shards import pack
+from phototags.photos.table import (
+    CREDIT,
+    SHARD,
+    Drop,
+    read_photos,
+    write_drops,
+    write_photos,
+    write_table,
+)
+from phototags.report.found import write_found
+from phototags.search.index import make_index, write_index
+from phototags.tags.cleaning import clean_photos, write_tags
+
+TABLES = tables_of('{"shapes": {"photos": 40, "licence": "CC0", "citation": ""}}')
+ROW, CAPS = 12, {"max_pixels": 10**6, "max_bytes": 10**6}
+TITLE, URL = "A secret cross", "https://photos.example/shape12"
+WORD = "onlythisphoto"
+
+
+@pytest.fixture
+def source(tiny_mirror, tmp_path) -> Path:
+    """The corpus `shapes`, in which one photo has words of its own."""
+    folder = tmp_path / "source"
+    folder.mkdir()
+    (folder / "images.tar").write_bytes((tiny_mirror / "shapes/images.tar").read_bytes())
+    head, *lines = (tiny_mirror / "shapes/photos.tsv").read_text().splitlines()
+    lines = [f"{line}\thttps://photos.example/{line.split(chr(9))[0]}/" for line in lines]
+    cells = lines[ROW].split("\t")
+    cells[3:5] = [f"{cells[3]},{WORD}", TITLE]
+    lines[ROW] = "\t".join(cells)
+    (folder / "photos.tsv").write_text("\n".join([f"{head}\tpage_url", *lines]) + "\n")
+    return folder
+
+
+@pytest.fixture
+def picture(source) -> bytes:
+    with tarfile.open(source / "images.tar") as tar:
+        return tar.extractfile(f"images/{ROW:02d}.png").read()
+
+
+class Constant:
+    """A tagger that scores one tag by the first feature."""
+
+    def scores(self, features):
+        return features[:, :1]
+
+
+def run(source: Path, to: Path, removals: Removals) -> None:
+    """Every step that handles single photos, from the reader to a page of found photos."""
+    known = corpus("shapes", TABLES)
+    listing, drops = table.list_photos(source)
+    listing, drops = without_removed(known, source, listing, drops, removals, 10**6)
+    write_photos(to / "listing.parquet", listing)
+    write_drops(to / "shapes/listing.drops.tsv", drops)
+    found = table.pictures(source, listing, 10**6)
+    packed, unpacked = pack(found, to / "shards/00000.tar", **CAPS, removals=removals)
+    credited = packed.merge(listing[["row", *CREDIT]], on="row")
+    write_table(to / "shards/00000.parquet", credited, SHARD)
+    photos, refused = collect(listing, packed, unpacked)
+    write_photos(to / "photos.parquet", photos)
+    write_drops(to / "shapes/drops.tsv", [*drops, *unpacked, *refused])
+    tags, spelling = clean_photos(pl.read_parquet(to / "photos.parquet"))
+    write_tags(to / "tags.parquet", tags)
+    spelling.write_csv(to / "spelling.tsv", separator="\t")
+    rows = torch.tensor(photos["row"].to_numpy())
+    features = Features(rows, torch.rand(len(rows), 3))
+    written = pd.read_parquet(to / "tags.parquet")
+    index = make_index(Constant(), features, photos, written, "shapes", "0")
+    write_index(index, to / "index.safetensors", to / "index.parquet")
+    cards = [(plain_card(photo), 0.0) for _, photo in index.photos.iterrows()]
+    shards = [to / "shards/00000.tar"]
+    write_found(to / "found.html", "cross", ["cross"], [], "shapes", cards, shards)
+
+
+def traces(folder: Path, picture: bytes) -> list[str]:
+    """Which files have anything of the photo, as bytes or, where packed, once unpacked."""
+    digest = hashlib.sha256(picture).hexdigest().encode()
+    secrets = [b"shape12", TITLE.encode(), WORD.encode(), digest, picture[40:200]]
+    found = []
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        content = path.read_bytes()
+        if path.suffix == ".parquet":
+            content += str(pl.read_parquet(path).to_dicts()).encode()
+        found += [path.name for secret in secrets if secret in content]
+    return sorted(set(found))
+
+
+def names_of(picture: bytes) -> dict[str, str]:
+    return {
+        "id": "shape12",
+        "corpus and id": "shapes/shape12",
+        "sha256": hashlib.sha256(picture).hexdigest().upper(),
+        "address": URL.replace("https", "http"),
+    }
+
+
+def test_a_photo_is_in_many_files_as_long_as_nobody_asks(source, picture, tmp_path):
+    run(source, tmp_path / "out", Removals())
+    assert traces(tmp_path / "out", picture) == [
+        "00000.parquet",
+        "00000.tar",
+        "found.html",
+        "index.parquet",
+        "listing.parquet",
+        "photos.parquet",
+        "spelling.tsv",
+        "tags.parquet",
+    ]
+
+
+@pytest.mark.parametrize("kind", ["id", "corpus and id", "sha256", "address"])
+def test_nothing_of_a_removed_photo_is_left_in_any_file(source, picture, tmp_path, kind):
+    (tmp_path / "removals.txt").write_text(
+        f"# asked in May\n\n{names_of(picture)[kind]}  # a mail\n"
+    )
+    run(source, tmp_path / "out", read_removals([tmp_path / "removals.txt"]))
+    assert traces(tmp_path / "out", picture) == []
+    photos = read_photos(tmp_path / "out/photos.parquet")
+    assert photos["row"].tolist() == [row for row in range(40) if row != ROW]
+    counted = drops_table([tmp_path / "out/shapes/drops.tsv"])
+    assert counted.values.tolist() == [["shapes", "list_photos", "removed", 1]]
+
+
+def test_bytes_that_only_packing_sees_are_left_out_there(source, picture, tmp_path):
+    listing, _ = table.list_photos(source)
+    removals = Removals([hashlib.sha256(picture).hexdigest()])
+    found = table.pictures(source, listing, 10**6)
+    packed, drops = pack(found, tmp_path / "00000.tar", **CAPS, removals=removals)
+    photos, _ = collect(listing, packed, drops)
+    assert ROW not in set(photos["row"])
+    assert drops == [Drop("pack_photos", "", "removed", f"row {ROW}")]
+    assert picture[40:200] not in (tmp_path / "00000.tar").read_bytes()
+
+
+def test_what_the_reader_dropped_is_not_named_either(source):
+    dropped = [Drop("list_photos", "lost", "missing", "lost.png"), Drop("list_photos", "b", "x")]
+    listing, _ = table.list_photos(source)
+    _, drops = without_removed(
+        corpus("shapes", TABLES), source, listing, dropped, Removals(["lost"]), 10**6
+    )
+    assert drops == [Drop("list_photos", "", "removed", "line 0"), dropped[1]]
+
+
+def test_another_corpus_photo_of_that_name_stays(source):
+    listing, _ = table.list_photos(source)
+    known = corpus("shapes", TABLES)
+    kept, drops = without_removed(known, source, listing, [], Removals(["coco/shape12"]), 10**6)
+    assert len(kept) == 40
+    assert drops == []
+
+
+def test_removals_that_cannot_be_read_stop_the_run(tmp_path):
+    (tmp_path / "removals.txt").write_bytes(b"\xff\xfe\x00")
+    for name in ("removals.txt", "not there"):
+        with pytest.raises(ParamsError, match="corpora.removals"):
+            read_removals([tmp_path / name])
