@@ -77,19 +77,19 @@ def make_parser() -> argparse.ArgumentParser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         one.set_defaults(command=command)
-        one.add_argument(
-            "--model", type=Path, metavar="DIR", help=f"folder of the tagger (default: {MODEL})"
-        )
-        default, what = (10, "tags a picture") if name == "tag" else (15, "pictures")
-        one.add_argument(
-            "--top", type=count, default=default, metavar="N", help=f"{what} (default: {default})"
-        )
-        add_own_arguments(one, name)
+        add_arguments(one, name)
     return parser
 
 
-def add_own_arguments(parser: argparse.ArgumentParser, name: str) -> None:
-    """What only one command takes."""
+def add_arguments(parser: argparse.ArgumentParser, name: str) -> None:
+    """What a command takes."""
+    parser.add_argument(
+        "--model", type=Path, metavar="DIR", help=f"folder of the tagger (default: {MODEL})"
+    )
+    default, what = (10, "tags a picture") if name == "tag" else (15, "pictures")
+    parser.add_argument(
+        "--top", type=count, default=default, metavar="N", help=f"{what} (default: {default})"
+    )
     if name == "tag":
         parser.add_argument("photos", nargs="+", metavar="PHOTO", help="picture file, or a folder")
         parser.add_argument("--json", action="store_true", help="one JSON object a picture")

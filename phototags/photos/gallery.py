@@ -55,17 +55,22 @@ def cards(
     }
     rows = sorted(set.intersection(*(set(of.index) for of in own.values()))) if own else []
     photos, written = photos.set_index("row"), tags.set_index("row")["tags"]
-    strangers = [row for row in rows if row not in photos.index or row not in written.index]
-    if strangers:
-        raise CorpusError(
-            f"{len(strangers)} predictions are about photos that the corpus does not have, such as "
-            f"row {strangers[0]} of {len(photos)}. Run `snakemake` again."
-        )
+    refuse_strangers(rows, photos.index.intersection(written.index))
     ids = photos.loc[rows, "photo_id"].tolist()
     return [
         card(photos.loc[rows[place]], written[rows[place]], rows[place], own)
         for place in chosen(ids, count)
     ]
+
+
+def refuse_strangers(rows: Sequence[int], known: pd.Index) -> None:
+    """Predictions and tables must be of the same corpus."""
+    strangers = sorted(set(rows) - set(known))
+    if strangers:
+        raise CorpusError(
+            f"{len(strangers)} predictions are about photos that the corpus does not have, such as "
+            f"row {strangers[0]} of {len(known)}. Run `snakemake` again."
+        )
 
 
 def card(photo: pd.Series, written: Sequence[str], row: int, own: Mapping) -> Card:
