@@ -1,5 +1,6 @@
 """Small archives in exactly the layouts that the makers of the corpora publish."""
 
+import importlib.util
 import io
 import json
 import tarfile
@@ -57,3 +58,15 @@ class Layouts:
 @pytest.fixture(scope="session")
 def layouts() -> type[Layouts]:
     return Layouts
+
+
+@pytest.fixture(scope="session")
+def wordnet_folder(tmp_path_factory) -> Path:
+    """The tiny WordNet of the tests of tags."""
+    path = Path(__file__).parents[1] / "tags" / "conftest.py"
+    spec = importlib.util.spec_from_file_location("tags_conftest", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    folder = tmp_path_factory.mktemp("wordnet")
+    module.write_wordnet(folder)
+    return folder

@@ -1,0 +1,54 @@
+import zipfile
+
+import pytest
+
+from phototags.errors import ArchiveError
+from phototags.photos.zips import Zip
+
+
+def write(path, files):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return path
+
+
+def test_files_are_found_by_folder_and_ending(tmp_path):
+    with Zip(write(tmp_path / "a.zip", {"x/1.JPG": b"1", "x/2.txt": b"2", "y/3.jpg": b"3"})) as a:
+        assert a.names("", ".jpg") == ["x/1.JPG", "y/3.jpg"] and a.names("x", ".txt") == ["x/2.txt"]
+        assert a.read("x/2.txt", 10) == b"2" and a.read("nothing", 10) is None
+
+
+def test_a_bomb_is_unpacked_no_further_than_asked(tmp_path):
+    with Zip(write(tmp_path / "a.zip", {"bomb": bytes(50_000_000)})) as a:
+        assert len(a.read("bomb", 1000)) == 1001
+        with pytest.raises(ArchiveError, match="50000000 bytes"), a.stream("bomb", 1000):
+            pass
+
+
+def test_names_that_lead_out_are_only_names(tmp_path):
+    path = write(tmp_path / "a.zip", {"../out.jpg": b"1"})
+    with Zip(path) as a:
+        assert a.read("../out.jpg", 10) == b"1"
+    assert [file.name for file in tmp_path.iterdir()] == ["a.zip"]
+
+
+@pytest.mark.parametrize("at", range(0, 140, 7))
+def test_a_damaged_byte_is_a_named_error_or_harmless(tmp_path, at):
+    path = write(tmp_path / "a.zip", {"name.txt": b"some content" * 9})
+    content = bytearray(path.read_bytes())
+    content[at % len(content)] ^= 0xFF
+    path.write_bytes(content)
+    try:
+        with Zip(path) as a:
+            for name in a.names("", ""):
+                a.read(name, 10**6)
+    except ArchiveError as error:
+        assert "a.zip" in str(error)
+
+
+def test_a_cut_zip_is_an_archive_error(tmp_path):
+    path = write(tmp_path / "a.zip", {"name.txt": b"content"})
+    path.write_bytes(path.read_bytes()[:-10])
+    with pytest.raises(ArchiveError, match="should be a zip"):
+        Zip(path)
