@@ -7,7 +7,7 @@ from pathlib import Path
 
 from phototags.download.journal import Record
 from phototags.download.outcomes import Outcome
-from phototags.download.store import Store
+from phototags.download.store import PIECE, Store
 from phototags.storage import whole
 
 
@@ -32,7 +32,8 @@ def pack(tar: Path, rows: Iterable[tuple[int, Record]], store: Store) -> dict[st
     """
     members: dict[str, Member] = {}
     had = ((row, record) for row, record in sorted(rows, key=lambda pair: pair[0]))
-    with whole(tar) as part, tarfile.open(part, "w", format=tarfile.USTAR_FORMAT) as packed:
+    form = {"format": tarfile.USTAR_FORMAT, "copybufsize": PIECE}
+    with whole(tar) as part, tarfile.open(part, "w", **form) as packed:
         for row, record in had:
             if record.outcome != Outcome.OK or record.sha256 in members:
                 continue

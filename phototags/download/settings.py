@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from phototags.config import Section
+from phototags.section import Section
 
 
 class Download(Section):

@@ -1,15 +1,14 @@
 """The tables of a shard, and what a corpus lost on its way here."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from phototags.download.columns import write_columns
 from phototags.download.journal import Record
 from phototags.download.outcomes import Outcome
 from phototags.download.packing import Member
-from phototags.storage import whole
 
 Row = tuple[int, Record, Member | None]
 
@@ -29,18 +28,14 @@ def write_members(path: Path, tar: str, rows: Sequence[Row]) -> None:
     Photos of the same content name the same file.
     """
     had = [(row, record, member) for row, record, member in rows if member is not None]
-    kinds = {"row": "int64", "file": "string", "sha256": "string"}
-    lines = (
-        {
-            "row": row,
-            "file": f"{tar}/{member.name}",
-            "sha256": record.sha256,
-            "width": record.width,
-            "height": record.height,
-        }
-        for row, record, member in had
-    )
-    _write(path, kinds | {"width": "int64", "height": "int64"}, lines)
+    columns = {
+        "row": ("int64", [row for row, _, _ in had]),
+        "file": ("string", [f"{tar}/{member.name}" for _, _, member in had]),
+        "sha256": ("string", [record.sha256 for _, record, _ in had]),
+        "width": ("int64", [record.width for _, record, _ in had]),
+        "height": ("int64", [record.height for _, record, _ in had]),
+    }
+    write_columns(path, columns)
 
 
 SAID = {
@@ -62,33 +57,13 @@ def write_downloads(path: Path, tar: str, rows: Sequence[Row]) -> None:
     Columns row, url, outcome, tries, bytes, sha256, final_url, seconds, detail (what was found,
     in words), again (a rerun asks again), file (of its content; null when it is not had).
     """
-    lines = (
-        {name: getattr(record, name) for name in SAID}
-        | {"row": row, "file": f"{tar}/{member.name}" if member else None}
-        for row, record, member in rows
-    )
-    _write(path, {"row": "int64"} | SAID | {"file": "string"}, lines)
-
-
-def _write(path: Path, kinds: dict[str, str], rows: Iterable[dict]) -> None:
-    """Parquet by way of JSON lines: every other way from Python values to arrow imports pandas,
-    which takes as much memory as the whole download.
-    """
-    import pyarrow
-    import pyarrow.json
-    import pyarrow.parquet
-
-    schema = pyarrow.schema([(name, pyarrow.type_for_alias(kind)) for name, kind in kinds.items()])
-    lines = "\n".join(json.dumps(row) for row in rows).encode()
-    table = pyarrow.Table.from_batches([], schema)
-    if lines:
-        table = pyarrow.json.read_json(
-            pyarrow.BufferReader(lines),
-            pyarrow.json.ReadOptions(use_threads=False, block_size=len(lines) + 1),
-            pyarrow.json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error"),
-        ).select(list(kinds))
-    with whole(path) as part:
-        pyarrow.parquet.write_table(table, part)
+    said = {
+        name: (kind, [getattr(record, name) for _, record, _ in rows])
+        for name, kind in SAID.items()
+    }
+    files = [f"{tar}/{member.name}" if member else None for _, _, member in rows]
+    numbers = [row for row, _, _ in rows]
+    write_columns(path, {"row": ("int64", numbers)} | said | {"file": ("string", files)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,14 +62,19 @@ class Shard:
         return self.folder / "00000.downloads.parquet"
 
 
-@pytest.fixture
-def shard(tmp_path, server):
+def new_shard(folder, server):
+    """A shard in an empty folder; deadlines that the busiest machine keeps."""
     settings = Download(
         contact="https://example.org/photos",
-        timeout=1.0,
+        timeout=20.0,
         back_off=0.05,
         host_at_once=64,
         allow=[HOST],
         placeholders=[hashlib.sha256(server.placeholder).hexdigest()],
     )
-    return Shard(tmp_path, settings, dict(LIMITS))
+    return Shard(folder, settings, dict(LIMITS))
+
+
+@pytest.fixture
+def shard(tmp_path, server):
+    return new_shard(tmp_path, server)

@@ -32,6 +32,7 @@ class Zygote:
             [sys.executable, "-m", "tests.download.zygote"],
             cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )  # fmt: skip
+        assert self.process.stdout.readline() == "ready\n"
         return self
 
     def __exit__(self, *_):
@@ -99,7 +100,7 @@ def kill_and_resume(server: MisbehavingServer, kills: int, seed: int, photos: in
             server.hits.clear()
             while True:
                 last = count.kills >= kills
-                after = None if last else chance.uniform(0.0, whole * chance.choice((0.2, 1.0)))
+                after = None if last else chance.uniform(0.0, whole * chance.choice((0.3, 1.0)))
                 status = zygote.run(folder, urls, after)
                 check_nothing_asked_twice(server, done)
                 if status == 0:

@@ -186,6 +186,11 @@ class MisbehavingServer:
         self.under_way -= 1
         self._say(writer, 200, self._photo(number))
 
+    async def _distinct(self, writer, path, number):
+        photo = self._photo(number)
+        mark = b"\xff\xfe" + struct.pack(">HI", 6, number)  # a JPEG comment
+        self._say(writer, 200, photo[:2] + mark + photo[2:])
+
     async def _hits(self, writer, path, number):
         said = {"hits": self.hits, "private": self.private_hits, "most": self.most_under_way}
         self._say(writer, 200, json.dumps(said).encode(), "application/json")

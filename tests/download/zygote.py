@@ -9,7 +9,6 @@ import os
 import sys
 from pathlib import Path
 
-import pyarrow.json
 import pyarrow.parquet  # noqa: F401  (here, so that no child has to)
 
 from phototags.download.settings import Download
@@ -24,6 +23,7 @@ def download(job):
 
 
 def main():
+    print("ready", flush=True)
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
