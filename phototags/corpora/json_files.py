@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import ijson
 
@@ -9,6 +10,30 @@ from phototags.errors import CorpusError
 from phototags.photos.zips import Zip
 
 MAX_JSON = 4 << 30  # bytes; the largest, Visual Genome's relationships, has 0.7
+DEEPEST = 10_000  # brackets open at once; ijson's time grows with the square of the depth
+
+
+class Shallow:
+    """A file that is refused when more brackets are open than any corpus has.
+
+    Brackets inside of texts count too, so the limit is far above the depth of the files, 6.
+    """
+
+    def __init__(self, file: IO[bytes], where: str):
+        self.file, self.where, self.depth = file, where, 0
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes.
+
+        Raises:
+            CorpusError: at too many brackets.
+        """
+        piece = self.file.read(size)
+        self.depth += piece.count(b"[") + piece.count(b"{")
+        self.depth -= piece.count(b"]") + piece.count(b"}")
+        if self.depth > DEEPEST:
+            raise CorpusError(f"{self.where} opens {self.depth} brackets; {DEEPEST} at most")
+        return piece
 
 
 def records(archive: Path, name: str, place: str) -> Iterator[dict]:
@@ -26,7 +51,7 @@ def records(archive: Path, name: str, place: str) -> Iterator[dict]:
         inside = [path for path in files.names("", name) if path.rpartition("/")[2] == name]
         with files.stream(inside[0] if inside else name, MAX_JSON) as file:
             try:
-                for record in ijson.items(file, place, use_float=True):
+                for record in ijson.items(Shallow(file, name), place, use_float=True):
                     if not isinstance(record, dict):
                         raise CorpusError(f"{archive}, {name}: {place} is {record!r:.80}")
                     yield record
