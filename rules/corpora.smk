@@ -40,8 +40,7 @@ rule list_photos:
     params:
         tables=table_settings,
         sample=lambda w: PARAMS.corpora.samples.get(w.corpus),
-        user_ids=PARAMS.corpora.user_ids,
-        salt=PARAMS.corpora.salt,
+        users=[PARAMS.corpora.user_ids, PARAMS.corpora.salt],
         max_bytes=PARAMS.corpora.max_bytes,
     message:
         "Listing the photos of {wildcards.corpus}"

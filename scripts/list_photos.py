@@ -15,12 +15,13 @@ name = snakemake.wildcards.corpus  # noqa: F821
 
 known = corpus(name, tables_of(params.tables), {name: params.sample})
 folder = Path(inputs.sources[0]).parent
+user_ids, salt = params.users
 listing, drops = list_corpus(
     known,
     folder,
     Path(inputs.wordnet) if inputs.get("wordnet") else None,
-    user_ids=params.user_ids,
-    salt=params.salt,
+    user_ids=user_ids,
+    salt=salt,
 )
 removals = read_removals(inputs.removals)
 listing, drops = without_removed(known, folder, listing, drops, removals, params.max_bytes)

@@ -44,7 +44,8 @@ def collect(
     if photos.empty:
         raise CorpusError(
             f"corpora.licences asks for {licences}, but not one of {len(unlicensed)} photos has "
-            f"such a licence; the first has: {unlicensed[0].detail}. See docs/licences-and-removals.md."
+            f"such a licence; the first has: {unlicensed[0].detail}. "
+            "See docs/licences-and-removals.md."
         )
     kept = photos.groupby("sha256")["photo_id"].transform("first")
     again = photos["sha256"].duplicated()

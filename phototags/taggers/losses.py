@@ -1,6 +1,6 @@
 """What a wrong score costs: pure functions of scores, each with its paper."""
 
-import torch
+import torch  # noqa: F401  (the examples use it)
 from torch import Tensor
 from torch.nn.functional import logsigmoid
 
