@@ -1,0 +1,78 @@
+"""Files that their makers publish: checked, gone on with, and compressed tars kept uncompressed."""
+
+import bz2
+import gzip
+import hashlib
+import http.server
+import threading
+
+import pytest
+
+from phototags.download import inflation
+from phototags.download.sources import Source, fetch
+from phototags.errors import ArchiveError, SourceError
+
+TAR = b"the bytes of a tar" * 100
+
+
+@pytest.fixture
+def address(tmp_path):
+    """A folder and where it is served."""
+    folder = tmp_path / "published"
+    folder.mkdir()
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *args):
+            super().__init__(*args, directory=str(folder))
+
+        def log_message(self, *args):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield folder, f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress])
+def test_a_published_compressed_tar_is_kept_uncompressed(address, tmp_path, pack):
+    folder, at = address
+    (folder / "a.tar.x").write_bytes(pack(TAR))
+    sha256 = hashlib.sha256(pack(TAR)).hexdigest() if pack is bz2.compress else None
+    source = Source("a.tar", "c/a.tar.x", url=f"{at}/a.tar.x", sha256=sha256)
+    receipt = fetch(source, tmp_path / "a.tar", None)
+    assert (tmp_path / "a.tar").read_bytes() == TAR and receipt["from"] == "web"
+    assert not list(tmp_path.glob(".a.tar*"))
+
+
+def test_another_hash_or_size_is_refused_and_removed(address, tmp_path):
+    folder, at = address
+    (folder / "a.zip").write_bytes(TAR)
+    for known in ({"sha256": "0" * 64}, {"size": 3}):
+        with pytest.raises(SourceError, match=r"a\.zip"):
+            fetch(Source("a.zip", "c/a.zip", url=f"{at}/a.zip", **known), tmp_path / "a.zip", None)
+        assert not list(tmp_path.glob("*a.zip*"))
+
+
+def test_what_is_gone_says_where_to_put_a_copy(address, tmp_path):
+    source = Source("a.zip", "corpus/a.zip", url=f"{address[1]}/a.zip", citation="Somebody 2009")
+    with pytest.raises(SourceError, match=r"no longer there.*Somebody 2009.*corpus/a\.zip"):
+        fetch(source, tmp_path / "a.zip", None)
+
+
+def test_a_mirror_is_asked_before_the_makers(address, tmp_path):
+    (tmp_path / "mirror" / "c").mkdir(parents=True)
+    (tmp_path / "mirror" / "c" / "a.zip").write_bytes(b"mine")
+    source = Source("a.zip", "c/a.zip", url=f"{address[1]}/a.zip")
+    assert fetch(source, tmp_path / "a.zip", str(tmp_path / "mirror"))["from"] == "mirror"
+
+
+def test_a_bomb_or_a_cut_archive_is_a_named_error(tmp_path):
+    packed = tmp_path / "a.tgz"
+    packed.write_bytes(gzip.compress(bytes(10_000_000)))
+    with pytest.raises(ArchiveError, match="more than 1000 bytes"):
+        inflation.inflate(packed, tmp_path / "a.tar", at_most=1000)
+    assert (tmp_path / "a.tar").stat().st_size <= 1000
+    packed.write_bytes(gzip.compress(TAR)[:-9])
+    with pytest.raises(ArchiveError, match="whole compressed archive"):
+        inflation.inflate(packed, tmp_path / "a.tar")
