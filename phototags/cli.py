@@ -194,3 +194,7 @@ def pin_instructions() -> None:
     """Compute as the run does, so that a picture gets the same scores; before torch is there."""
     if "torch" not in sys.modules:
         os.environ.update(instruction_set_variables("avx2"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

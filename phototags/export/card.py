@@ -25,7 +25,8 @@ LIMITS = (
     "Its scores put a photo's tags in order. They are no probabilities.",
     "It repeats what its contributors found worth a word, their tastes and prejudices included: "
     "it is not for judging or recognising people.",
-    "On pictures of another kind than it learned from it does worse: compare the rows above.",
+    "How it does on pictures of another kind than it learned from, only the rows of another test "
+    "corpus say; fewer words are easier, so compare the systems within a corpus.",
 )
 COMMONEST = 20
 
@@ -50,7 +51,7 @@ def model_card(
         f"frozen, gives a picture. {len(tags):,} tags; the commonest: "
         f"{', '.join(tags[:COMMONEST])}.",
         f"```json\n{json.dumps(config['system'], indent=1, sort_keys=True)}\n```",
-        f"## What it learned from\n\n{data(export.train)}",
+        f"## What it learned from\n\n{data(export.train)}{counted(config)}",
         f"## How well it does\n\n{judged(export, scores)}",
         f"{MEANING} {INTERVALS}",
         "## What it cannot do\n\n" + "\n".join(f"- {limit}" for limit in LIMITS),
@@ -64,7 +65,13 @@ def data(train: str) -> str:
     corpus = CORPORA.get(train)
     if corpus is None:
         return f"The corpus `{train}`, pictures of whoever trained it, under their own terms."
-    return f"The corpus `{train}`. Licence: {corpus.licence}. {corpus.citation}".rstrip()
+    return f"The corpus `{train}`. Licence: {corpus.licence}. To be cited: {corpus.citation}."
+
+
+def counted(config: Mapping) -> str:
+    """How many photos taught it, where the config says so."""
+    photos = config.get("photos", {}).get("train")
+    return f" {photos:,} photos with a known tag taught it." if photos else ""
 
 
 def judged(export: Export, scores: pd.DataFrame) -> str:

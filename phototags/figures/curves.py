@@ -72,5 +72,6 @@ def draw_levels(axes: Axes, losses: pd.DataFrame) -> None:
             textcoords="offset points",
             ha="right",
             fontsize=7,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.7},
             color=QUIET,
         )

@@ -27,12 +27,15 @@ class Example:
     Args:
         picture: a thumbnail.
         tags: the tagger's first tags, best first, each with whether a person wrote it too.
-        credit: author and licence.
+        people: the tags that people wrote.
+        author, licence: whose picture it is, and what may be done with it.
     """
 
     picture: Image.Image
     tags: tuple[tuple[str, bool], ...]
-    credit: str
+    people: tuple[str, ...]
+    author: str
+    licence: str
 
 
 def examples(
@@ -48,7 +51,9 @@ def examples(
         Example(
             thumbnail(contents[card.file], CARD),
             tuple((guess.tag, guess.hit) for guess in card.guesses[""]),
-            " · ".join(filter(None, [card.author or "author not named", card.licence])),
+            card.tags,
+            card.author or "author not named",
+            card.licence or "licence not stated",
         )
         for card in shown
     ]
@@ -57,7 +62,7 @@ def examples(
 def plot_examples(examples: list[Example], path: Path | str) -> None:
     """Write the sheet as a png; right tags are filled and ticked, so that colour is not needed."""
     rows = -(-len(examples) // COLUMNS)
-    height = PICTURE + ROWS * (CHIP + 8) + 76
+    height = PICTURE + ROWS * (CHIP + 8) + 100
     size = (GAP + COLUMNS * (CARD + GAP), GAP + rows * (height + GAP) + 44)
     sheet = Image.new("RGB", size, PAPER)
     for place, example in enumerate(examples):
@@ -86,7 +91,7 @@ def draw_card(sheet: Image.Image, example: Example, corner: tuple[int, int], hei
         wide = round(font(23, hit).getlength(words)) + 24
         if x + wide > left + CARD - 16:
             x, y = left + 18, y + CHIP + 8
-        if y + CHIP > top + height - 44:
+        if y + CHIP > top + height - 68:
             break
         box = (x, y, x + wide, y + CHIP)
         pen.rounded_rectangle(
@@ -95,7 +100,11 @@ def draw_card(sheet: Image.Image, example: Example, corner: tuple[int, int], hei
         ink = "white" if hit else INK
         pen.text((x + 12, y + CHIP / 2), words, font=font(23, hit), fill=ink, anchor="lm")
         x += wide + 8
-    credit = fitting(example.credit, font(17), CARD - 40)
+    people = fitting("people: " + ", ".join(example.people), font(17), CARD - 40)
+    pen.text((left + 20, top + height - 60), people, font=font(17), fill=INK)
+    licence = f" · {example.licence}"
+    room = CARD - 40 - font(17).getlength(licence)
+    credit = fitting(example.author, font(17), room) + licence
     pen.text((left + 20, top + height - 32), credit, font=font(17), fill=QUIET)
 
 

@@ -36,6 +36,8 @@ def plot_scores(scores: pd.DataFrame, path: Path | str) -> None:
                 of = here[(here["metric"] == metric) & (here["k"] == k)]
                 draw_panel(axes, of, systems)
                 axes.set_title(title if row == 0 else "", color=QUIET, fontsize=8.5, pad=22)
+                if row == 0:
+                    axes.set_xlim(0, reach(shown, metric, k))
             grid[row][0].annotate(
                 f"{train} → {test}" if train != test else f"{test}, its own test photos",
                 (0, 1),
@@ -47,19 +49,26 @@ def plot_scores(scores: pd.DataFrame, path: Path | str) -> None:
             )
 
 
+def reach(scores: pd.DataFrame, metric: str, k: int) -> float:
+    """Where the panels of a metric end, in percent: the highest number and room for its text."""
+    of = scores[(scores["metric"] == metric) & (scores["k"] == k)]
+    return 118 * max(of["high"].max(), of["value"].max(), 0.01) if len(of) else 100
+
+
 def draw_panel(axes: Axes, of: pd.DataFrame, systems: list[str]) -> None:
     """One metric on one test corpus; the first system stands on top."""
     colour = colours(systems)
     for place, system in enumerate(systems):
         rows = of[of["system"] == system]
-        for value in rows.loc[rows["seed"] != "mean", "value"]:
+        seeds = rows.loc[rows["seed"] != "mean", "value"]
+        for value in seeds:
             axes.plot(100 * value, place, "|", color=colour[system], ms=7, mew=0.8, alpha=0.55)
         for mean in rows[rows["seed"] == "mean"].itertuples():
             axes.hlines(place, 100 * mean.low, 100 * mean.high, color=colour[system], lw=2.4)
             axes.plot(100 * mean.value, place, "o", color=colour[system], ms=6, mec="white")
             axes.annotate(
                 f"{100 * mean.value:.1f}",
-                (100 * mean.high, place),
+                (100 * max(mean.high, seeds.max() if len(seeds) else 0), place),
                 xytext=(5, 0),
                 textcoords="offset points",
                 va="center",
@@ -68,7 +77,5 @@ def draw_panel(axes: Axes, of: pd.DataFrame, systems: list[str]) -> None:
             )
     axes.set_yticks(range(len(systems)), systems, color=INK)
     axes.set_ylim(len(systems) - 0.4, -0.6)
-    axes.set_xlim(left=0, right=None)
-    axes.margins(x=0.16)
     axes.grid(axis="y", visible=False)
     axes.spines["left"].set_visible(False)

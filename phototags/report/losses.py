@@ -24,8 +24,8 @@ class Loss:
 class Way:
     """The way of one corpus from `listed` to `used` photos; they differ by the sum of losses.
 
-    `later` is what the judging left out, photos without a word of the test or words without
-    photos: it takes nothing from the corpus.
+    `later` is what training and judging left out, near-duplicates of test photos, photos without
+    a word of the test or words without photos: it takes nothing from the corpus.
     """
 
     corpus: str

@@ -117,10 +117,11 @@ def drawn(path: Path) -> dict[str, str]:
 
 
 def best_of(results: list, systems: list[str]) -> str | None:
-    """The shown system with the highest first measure of the first board; None shows all."""
+    """The shown system that learns and has the highest first measure; None shows all."""
     if not results:
         return None
-    scored = {system: cells[0].value for system, _, cells in results[0].rows if cells[0]}
+    rows = [row for row in results[0].rows if row[2][0] and not row[1]]
+    scored = {system: cells[0].value for system, _, cells in rows}
     known = [system for system in systems if system in scored]
     return max(known, key=scored.get, default=None)
 

@@ -7,7 +7,7 @@ import pandas as pd
 from phototags.metrics.summary import means, strictest
 from phototags.tables.cells import NAMES, shown
 
-CONTROLS = ("frequency", "random", "rarest", "neighbours")
+CONTROLS = ("neighbours", "frequency", "random", "rarest")
 
 
 MEANINGS = {
@@ -115,19 +115,19 @@ def column(scores: pd.DataFrame, measure: Measure) -> dict[str, Cell]:
 
 
 def sentence(train: str, test: str, scores: pd.DataFrame) -> str:
-    """The result in words: how often the first tag of the best system is right.
+    """The result in words: how often the first tag of the best system that learns is right.
 
-    Empty when precision at one was not measured.
+    The controls stand beside it, whether it beats them or not. Empty when precision at one was
+    not measured.
     """
     first = scores[(scores["metric"] == "precision") & (scores["k"] == 1)].set_index("system")
     if first.empty:
         return ""
-    best = first["value"].idxmax()
+    controls = [system for system in CONTROLS if system in first.index]
+    best = first.drop(controls)["value"].idxmax() if len(controls) < len(first) else controls[0]
     row = first.loc[best]
     others = [
-        f"{system} {100 * first.loc[system, 'value']:.0f}"
-        for system in ("neighbours", "frequency", "random")
-        if system in first.index and system != best
+        f"{system} {100 * first.loc[system, 'value']:.0f}" for system in controls if system != best
     ]
     beside = f" (controls: {', '.join(others)})" if others else ""
     return (

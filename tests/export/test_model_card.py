@@ -12,6 +12,7 @@ from phototags.metrics.summary import COLUMNS
 
 EXPORT = Export(train="openclipart", system="im2vec", seed=1)
 CONFIG = {"system": {"model": "im2vec"}, "backbone": "tiny", "features": 1280, "tags": 2}
+COUNTED = {**CONFIG, "photos": {"train": 5987}}
 
 
 def scores():
@@ -58,6 +59,11 @@ def test_controls_stand_beside_it_as_the_mean_of_seeds(card):
 
 def test_the_pictures_licence_and_the_settings_are_told(card):
     assert "public domain" in card and '"model": "im2vec"' in card and "1,280" in card
+
+
+def test_photos_are_counted_where_the_config_counts_them(card):
+    with_count = model_card("pictures", EXPORT, COUNTED, ["sea", "dog"], scores())
+    assert "5,987 photos" in with_count and "photos with a known tag" not in card
 
 
 def test_another_systems_seed_is_not_taken_for_this_tagger(card):

@@ -68,6 +68,21 @@ def test_a_panel_shows_the_mean_its_interval_and_each_seed():
     assert sum(line.get_marker() == "|" for line in axes.get_lines()) == 2 * 3
 
 
+def test_nothing_is_drawn_beyond_the_end_of_its_panel(tmp_path, monkeypatch):
+    table = scores()
+    table.loc[table["test"] == "b", ["value", "high"]] += 0.45  # the second row reaches farther
+    seen = []
+    monkeypatch.setattr(
+        "phototags.figures.style.Figure.savefig",
+        lambda own, *a, **k: seen.append(own) or a[0].touch(),
+    )
+    plot_scores(table, tmp_path / "scores.png")
+    for axes in seen[0].axes:
+        drawn = [value for line in axes.get_lines() for value in line.get_xdata()]
+        ends = [value for bar in axes.collections for value in bar.get_segments()[0][:, 0]]
+        assert max(drawn + ends) < axes.get_xlim()[1]
+
+
 def test_a_run_of_controls_only_still_gives_both_figures(tmp_path):
     only = losses()[lambda table: table["loss"].isna()]
     plot_losses(only, tmp_path / "losses.svg")
@@ -88,7 +103,7 @@ def test_more_systems_than_colours_still_get_one():
 
 
 def example(tags=(("sea", True), ("$x_1^{$", False))):
-    return Example(Image.new("RGB", (50, 20), "navy"), tuple(tags), "Ann · CC0")
+    return Example(Image.new("RGB", (50, 20), "navy"), tuple(tags), ("sea",), "Ann", "CC0")
 
 
 def test_the_contact_sheet_is_a_png_of_whole_rows(tmp_path):
