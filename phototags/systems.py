@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from phototags.section import Section
 
@@ -40,8 +40,21 @@ class Trained(Section):
         description="epochs without a better validation mAP before stopping", gt=0
     )
     batch: int = Field(128, description="photos a step", gt=0)
-    learning_rate: float = Field(1e-3, description="AdamW's step", gt=0)
-    weight_decay: float = Field(0.0, description="AdamW's decoupled weight decay", ge=0)
+    optimiser: Literal["adamw", "sgd"] = Field(
+        "adamw", description="sgd has momentum 0.9 and a tenth of the step on a plateau"
+    )
+    learning_rate: float = Field(1e-3, description="the optimiser's step", gt=0)
+    weight_decay: float = Field(0.0, description="decoupled from the step in adamw", ge=0)
+    average: float = Field(
+        0.0, description="share of the weights' moving average that a step keeps", ge=0, lt=1
+    )
+    sampling: Literal["natural", "root", "balanced"] = Field(
+        "natural",
+        description="photos of an epoch: each once; repeated by the square root of "
+        "repeat_below / their rarest tag's rate; or drawn so that tags are equally likely",
+    )
+    repeat_below: float = Field(0.01, description="rate of a tag below which root repeats", gt=0)
+    noise: float = Field(0.0, description="share of training tags made wrong", ge=0, le=1)
 
 
 class Multihot(Trained):
@@ -50,12 +63,48 @@ class Multihot(Trained):
     model: Literal["multihot"]
 
 
-class Im2Vec(Trained):
-    """The photo in the place of word2vec's input word: embeddings that agree with tag vectors."""
+class Khot(Trained):
+    """Softmax that shares a photo equally among its tags (Mahajan et al., 2018)."""
 
-    model: Literal["im2vec"]
-    tag_vectors: Literal["fixed", "joint"] = Field("fixed", description="optimise them too: joint")
-    tag_learning_rate: float = Field(0.01, description="step of the tag vectors when joint", gt=0)
+    model: Literal["khot"]
+
+
+class Asl(Trained):
+    """One sigmoid a tag and the asymmetric loss (Ridnik et al., 2021)."""
+
+    model: Literal["asl"]
+    focus_positive: float = Field(0.0, description="power that quiets sure tags", ge=0)
+    focus_negative: float = Field(4.0, description="power that quiets sure missing tags", ge=0)
+    margin: float = Field(0.05, description="chance below which a missing tag is free", ge=0, lt=1)
+
+
+class NaiveSum(Trained):
+    """Regression on the sum of the tags' vectors, which stay fixed."""
+
+    model: Literal["naive-sum"]
+
+
+class Wdv(Trained):
+    """Regression on the tags and their nearest others (word distribution vectors)."""
+
+    model: Literal["wdv"]
+    neighbours: int = Field(2, description="tags that each tag is said by, itself included", gt=0)
+
+
+class Bilinear(Trained):
+    """Tag vectors and a linear map of the photo, both learned, ranked by WARP (Denton 2015)."""
+
+    model: Literal["bilinear"]
+    dimensions: int = Field(64, description="width of the embedding", gt=0)
+    spread: float = Field(0.001, description="standard deviation of the weights at the start", gt=0)
+    margin: float = Field(0.1, description="how far a tag must stand before the others", gt=0)
+    draws: int = Field(1000, description="tags drawn to find one that stands too near", gt=0)
+    longest: float = Field(1.0, description="length that no row of the weights may exceed", gt=0)
+
+
+class Sampled(Trained):
+    """A few tags of the photo against a few drawn from the vocabulary."""
+
     positives: int = Field(5, description="tags drawn from a photo, with replacement", gt=0)
     negatives: int = Field(10, description="tags drawn from the vocabulary for a photo", gt=0)
     power: float = Field(
@@ -64,6 +113,28 @@ class Im2Vec(Trained):
     exclude: Literal["sampled", "photo", "batch"] = Field(
         "photo", description="which positives are never drawn as negatives"
     )
+    drawn: Literal["step", "epoch", "next_photo"] = Field(
+        "step", description="negatives are drawn anew so often, or are the next photo's tags"
+    )
+    subsample_above: float | None = Field(
+        None, description="rate at which a tag is never believed, rarer ones more; null keeps all"
+    )
+
+    @model_validator(mode="after")
+    def negatives_can_be_drawn(self) -> "Sampled":
+        if self.drawn != "step" and self.exclude == "batch":
+            raise ValueError(f"exclude: batch cannot go with drawn: {self.drawn}")
+        if self.drawn == "epoch" and self.exclude != "photo":
+            raise ValueError("drawn: epoch needs exclude: photo, positives are not yet drawn")
+        return self
+
+
+class Im2Vec(Sampled):
+    """The photo in the place of word2vec's input word: embeddings that agree with tag vectors."""
+
+    model: Literal["im2vec"]
+    tag_vectors: Literal["fixed", "joint"] = Field("fixed", description="optimise them too: joint")
+    tag_learning_rate: float = Field(0.01, description="step of the tag vectors when joint", gt=0)
     prior: float = Field(
         0.0,
         description="share of log(count ** power) added to the scores: 0 ranks as published, "
@@ -72,6 +143,23 @@ class Im2Vec(Trained):
     )
 
 
+class Fast0Tag(Sampled):
+    """The photo's tags before the others by RankNet's loss; tag vectors stay fixed."""
+
+    model: Literal["fast0tag"]
+
+
 System = Annotated[
-    Frequency | Random | Neighbours | Multihot | Im2Vec, Field(discriminator="model")
+    Frequency
+    | Random
+    | Neighbours
+    | Multihot
+    | Khot
+    | Asl
+    | NaiveSum
+    | Wdv
+    | Bilinear
+    | Im2Vec
+    | Fast0Tag,
+    Field(discriminator="model"),
 ]

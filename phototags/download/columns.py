@@ -28,7 +28,7 @@ def column(kind: str, values: Sequence):
     import pyarrow
 
     if kind == "string":
-        texts = [(value or "").encode() for value in values]
+        texts = [(value or "").encode(errors="replace") for value in values]
         buffers = [array("i", [0, *accumulate(map(len, texts))]).tobytes(), b"".join(texts)]
     elif kind == "bool":
         buffers = [_bits([bool(value) for value in values])]

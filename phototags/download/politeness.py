@@ -119,7 +119,9 @@ class Agenda:
         host.running -= 1
         self.open -= 1
         left = []
-        if answer is not None:
+        if answer is None:
+            host.unreached = 0
+        else:
             host.free_at = max(host.free_at, self.clock() + answer.wait if answer.wait else 0.0)
             host.unreached = 0 if answer.reached else host.unreached + 1
             silent = host.unreached >= self.settings.dead_host_tries

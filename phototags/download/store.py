@@ -1,5 +1,6 @@
 """The bytes of answered photos until their shard is packed, safe against kill -9 at any moment."""
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -94,8 +95,10 @@ class Store:
                 path.unlink()
 
     def close(self) -> None:
-        if self.file:
-            self.file.close()
+        """Close the file; after a full disk it still holds bytes that no line names."""
+        with contextlib.suppress(OSError):
+            if self.file:
+                self.file.close()
 
 
 class Body:
@@ -121,4 +124,6 @@ class Body:
         return self._digest.hexdigest()
 
     def close(self) -> None:
-        self.file.close()
+        """Let the bytes go."""
+        with contextlib.suppress(OSError):  # a full disk was reported when it was full
+            self.file.close()

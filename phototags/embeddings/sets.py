@@ -43,6 +43,15 @@ class TagSets:
         inside = np.arange(ends[-1]) - np.repeat(ends[:-1], sizes)
         return TagSets(self.tags[np.repeat(self.ends[photos], sizes) + inside], ends)
 
+    def without(self, dropped: np.ndarray) -> "TagSets":
+        """The photos less some tags.
+
+        Args:
+            dropped: (n,) bool, True for each of `tags` that goes.
+        """
+        gone = np.concatenate([[0], np.cumsum(dropped)])
+        return TagSets(self.tags[~dropped], self.ends - gone[self.ends])
+
     def by_size(self) -> dict[int, np.ndarray]:
         """Photos of two tags and more, those of L tags together as (B, L) int32.
 

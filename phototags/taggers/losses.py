@@ -1,6 +1,6 @@
 """What a wrong score costs: pure functions of scores, each with its paper."""
 
-import torch  # noqa: F401  (the examples use it)
+import torch
 from torch import Tensor
 from torch.nn.functional import logsigmoid
 
@@ -47,3 +47,74 @@ def squared_error(scores: Tensor, tags: Tensor) -> Tensor:
     2.0
     """
     return (scores.sigmoid() - tags.to(scores.dtype)).square().sum(1).mean()
+
+
+def softmax_loss(scores: Tensor, tags: Tensor) -> Tensor:
+    """A photo's k tags share its probability equally: targets 1 / k.
+
+    Trains on hashtags at scale where one sigmoid a tag did not (Mahajan et al., ECCV 2018).
+
+    Args:
+        scores: (B, T) float, before the softmax.
+        tags: (B, T) bool, at least one tag a photo.
+
+    Returns:
+        () float, mean over photos in nats, at least the mean of log k. Zero scores give log T.
+
+    >>> round(softmax_loss(torch.zeros(1, 8), torch.arange(8)[None] < 3).item(), 4) == 2.0794
+    True
+    """
+    shares = tags / tags.sum(1, keepdim=True)
+    return -(shares * scores.log_softmax(1)).sum(1).mean()
+
+
+def asymmetric_loss(
+    scores: Tensor,
+    tags: Tensor,
+    *,
+    focus_positive: float = 0.0,
+    focus_negative: float = 4.0,
+    margin: float = 0.05,
+) -> Tensor:
+    """Easy and wrongly missing tags should stop pulling: what is sure enough costs nothing.
+
+    Ridnik et al., ICCV 2021: (1 - p)^focus_positive -log p for a tag that is there and
+    q^focus_negative -log(1 - q) with q = max(p - margin, 0) for one that is not. The original
+    sums over the batch and so changes with its size; this is the mean over photos.
+
+    Args:
+        scores: (B, T) float, before the sigmoid; tags: (B, T) bool.
+
+    Returns:
+        () float in nats, summed over tags, mean over photos. Without focus and margin it is
+        binary cross-entropy.
+
+    >>> plain = {"focus_positive": 0, "focus_negative": 0, "margin": 0}
+    >>> round(asymmetric_loss(torch.zeros(2, 1), torch.ones(2, 1) > 0, **plain).item(), 4)
+    0.6931
+    """
+    chance = scores.sigmoid()
+    there = (1 - chance) ** focus_positive * logsigmoid(scores)
+    if margin:
+        chance = (chance - margin).clamp_min(0)
+        missing = chance**focus_negative * torch.log1p(-chance)
+    else:
+        missing = chance**focus_negative * logsigmoid(-scores)
+    return -torch.where(tags, there, missing).sum(1).mean()
+
+
+def target_error(embeddings: Tensor, targets: Tensor) -> Tensor:
+    """A photo's embedding should be the vector that its tags make.
+
+    The regressions of Attalos (2016): `naive-sum` and `wdv` differ in the targets only.
+
+    Args:
+        embeddings, targets: (B, D) float.
+
+    Returns:
+        () float, squared distance, mean over photos.
+
+    >>> target_error(torch.zeros(2, 3), torch.ones(2, 3)).item()
+    3.0
+    """
+    return (embeddings - targets).square().sum(1).mean()

@@ -10,10 +10,12 @@ from torch import Tensor
 
 from phototags.errors import ModelError, PhototagsError
 from phototags.storage import read_tensors, write_json, write_tensors
-from phototags.systems import Frequency, Multihot, Neighbours, Random, System, Trained
+from phototags.systems import Asl, Frequency, Khot, Multihot, Neighbours, Random, System, Trained
 from phototags.taggers.controls import FrequencyTagger, NeighboursTagger, RandomTagger
 from phototags.taggers.embedding import EmbeddingTagger
 from phototags.taggers.heads import make_head
+
+LEARNED = (Asl, Khot, Multihot)  # their table is the last layer: it is as wide as what it is fed
 
 
 class Tagger(Protocol):
@@ -36,7 +38,7 @@ def untrained(
     system: Trained, width: int, tag_vectors: Tensor, bias: Tensor, generator: torch.Generator
 ) -> EmbeddingTagger:
     """A tagger with a fresh head from n features to the width of the tag vectors."""
-    layers = system.hidden + ([] if isinstance(system, Multihot) else [tag_vectors.shape[1]])
+    layers = system.hidden + ([] if isinstance(system, LEARNED) else [tag_vectors.shape[1]])
     head = make_head(width, layers, system.scaling, system.dropout, generator)
     return EmbeddingTagger(head, tag_vectors, bias)
 

@@ -1,6 +1,7 @@
-"""From a system's settings and photos to a tagger: which head, table, loss and sampler."""
+"""From a system's settings and photos to a tagger, trained."""
 
 import logging
+from collections.abc import Callable
 
 import pandas as pd
 import torch
@@ -8,15 +9,16 @@ from torch import Tensor
 
 from phototags.errors import CorpusError
 from phototags.metrics.ranking import mean_average_precision
-from phototags.systems import Frequency, Multihot, Random, System, Trained
+from phototags.systems import Frequency, Random, System, Trained
+from phototags.systems import Sampled as SampledSystem
+from phototags.taggers.balance import keep_chances
 from phototags.taggers.controls import FrequencyTagger, RandomTagger, remember
-from phototags.taggers.embedding import EmbeddingTagger
-from phototags.taggers.losses import squared_error
 from phototags.taggers.sampling import PADDING
-from phototags.taggers.tagger import Tagger, untrained
+from phototags.taggers.tagger import Tagger
+from phototags.training.feed import Feed, spoilt
 from phototags.training.loop import Schedule, fit
-from phototags.training.objectives import Dense, Objective, Sampled
 from phototags.training.photos import TaggedPhotos
+from phototags.training.plans import plan
 
 log = logging.getLogger(__name__)
 
@@ -48,15 +50,37 @@ def train(
             "have none. Lower vocabulary.min_users and vocabulary.min_photos in params.yaml."
         )
     log.info("%d photos, %d more have no known tag", len(photos), photos.left_out)
-    generator = torch.Generator().manual_seed(seed)
+    judge = judged_on(validation)
     if isinstance(system, Trained):
-        tagger, objective = assembled(system, photos, tag_vectors, generator)
-        schedule = Schedule(**system.model_dump(include=Schedule.__annotations__))
-        return tagger, fit(tagger, objective, photos, judged_on(validation), schedule, generator)
+        return trained(system, photos, judge, tag_vectors, torch.Generator().manual_seed(seed))
     tagger = control(system, photos, len(tag_vectors), seed)
-    score = judged_on(validation)(tagger)
-    row = {"epoch": 0, "loss": None, "validation_map": score, "best": True}
+    row = {"epoch": 0, "loss": None, "validation_map": judge(tagger), "best": True}
     return tagger, pd.DataFrame([row])
+
+
+def trained(
+    system: Trained,
+    photos: TaggedPhotos,
+    judge: Callable[[Tagger], float],
+    tag_vectors: Tensor,
+    generator: torch.Generator,
+) -> tuple[Tagger, pd.DataFrame]:
+    """A tagger that learns by gradient, by the plan of its system."""
+    tags = len(tag_vectors)
+    photos = spoilt(photos, system.noise, tags, generator)
+    rates = photos.counts(tags) / len(photos)
+    above = system.subsample_above if isinstance(system, SampledSystem) else None
+    feed = Feed(
+        photos,
+        system.batch,
+        system.sampling,
+        rates,
+        system.repeat_below,
+        keep_chances(rates, above) if above else None,
+    )
+    schedule = Schedule(**system.model_dump(include=Schedule.__annotations__))
+    tagger, objective, constrain = plan(system, photos, tag_vectors, generator)
+    return tagger, fit(tagger, objective, feed, judge, schedule, generator, constrain)
 
 
 def control(system: System, photos: TaggedPhotos, tags: int, seed: int) -> Tagger:
@@ -71,36 +95,7 @@ def control(system: System, photos: TaggedPhotos, tags: int, seed: int) -> Tagge
     return remember(photos.features, flat, ends, counts, system.neighbours)
 
 
-def assembled(
-    system: Trained, photos: TaggedPhotos, tag_vectors: Tensor, generator: torch.Generator
-) -> tuple[EmbeddingTagger, Objective]:
-    """The untrained tagger with the tag table of its system, and what its training wants."""
-    width, tags = photos.features.shape[1], len(tag_vectors)
-    counts = photos.counts(tags).double()
-    if isinstance(system, Multihot):
-        table = torch.zeros(tags, (system.hidden or [width])[-1])
-        tagger = untrained(system, width, table, rate(counts, photos).logit(), generator)
-        return tagger, Dense(squared_error)
-    bias = system.prior * system.power * rate(counts, photos).log()
-    tagger = untrained(system, width, tag_vectors, bias, generator)
-    tagger.tag_vectors.requires_grad_(False)
-    tagger.bias.requires_grad_(False)
-    objective = Sampled(
-        counts**system.power,
-        system.positives,
-        system.negatives,
-        system.exclude,
-        system.tag_learning_rate if system.tag_vectors == "joint" else 0.0,
-    )
-    return tagger, objective
-
-
-def rate(counts: Tensor, photos: TaggedPhotos) -> Tensor:
-    """(T,) float32 in (0, 1), share of photos that have the tag, as if one more were seen."""
-    return ((counts + 1) / (len(photos) + 2)).float()
-
-
-def judged_on(photos: TaggedPhotos):
+def judged_on(photos: TaggedPhotos) -> Callable[[Tagger], float]:
     """A function that gives a tagger's mAP on these photos; nan without photos."""
 
     def judge(tagger: Tagger) -> float:

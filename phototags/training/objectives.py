@@ -8,11 +8,15 @@ from torch import Tensor
 
 from phototags.taggers.embedding import EmbeddingTagger
 from phototags.taggers.joint import move_tag_vectors
-from phototags.taggers.losses import negative_sampling_loss
-from phototags.taggers.sampling import Exclusion, draw_negatives, draw_positives
+from phototags.taggers.losses import target_error
+from phototags.taggers.ranking import warp_loss
+from phototags.taggers.sampling import among, draw_positives
+from phototags.taggers.targets import summed
+from phototags.training.feed import Batch
+from phototags.training.negatives import Negatives
 from phototags.training.photos import spread
 
-Objective = Callable[[EmbeddingTagger, Tensor, Tensor, torch.Generator], Tensor]
+Objective = Callable[[EmbeddingTagger, Batch, torch.Generator], Tensor]
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,42 +29,69 @@ class Dense:
 
     loss: Callable[[Tensor, Tensor], Tensor]
 
-    def __call__(
-        self, tagger: EmbeddingTagger, features: Tensor, tags: Tensor, generator: torch.Generator
-    ) -> Tensor:
-        """Features (B, n) and padded tags (B, L) to ()."""
-        scores = tagger(features)
-        return self.loss(scores, spread(tags, scores.shape[1]))
+    def __call__(self, tagger: EmbeddingTagger, batch: Batch, generator: torch.Generator) -> Tensor:
+        scores = tagger(batch.features)
+        return self.loss(scores, spread(batch.tags, scores.shape[1]))
+
+
+@dataclass(frozen=True, eq=False)
+class Regressed:
+    """The embedding should be the sum of what stands for each tag.
+
+    Args:
+        table: (T, D) float, a target for each tag.
+    """
+
+    table: Tensor
+
+    def __call__(self, tagger: EmbeddingTagger, batch: Batch, generator: torch.Generator) -> Tensor:
+        targets = summed(spread(batch.tags, len(self.table)), self.table)
+        return target_error(tagger.embed(batch.features), targets)
+
+
+@dataclass(frozen=True, eq=False)
+class Warp:
+    """One tag of each photo against the first drawn tag that comes too near.
+
+    Args:
+        margin: how far the tag should stand before the others. draws: tags drawn at most.
+    """
+
+    margin: float
+    draws: int
+
+    def __call__(self, tagger: EmbeddingTagger, batch: Batch, generator: torch.Generator) -> Tensor:
+        scores = tagger(batch.features)
+        tags = scores.shape[1]
+        positives = draw_positives(batch.tags, 1, generator)
+        drawn = torch.randint(0, tags, (len(scores), self.draws), generator=generator)
+        near, far = scores.gather(1, positives)[:, 0], scores.gather(1, drawn)
+        kept = ~among(drawn, batch.tags)
+        return warp_loss(near, far, kept, tags=tags, margin=self.margin)
 
 
 @dataclass(frozen=True, eq=False)
 class Sampled:
-    """A few of the photo's tags against a few drawn from the vocabulary (Im2Vec).
+    """A few of the photo's tags against a few others (Im2Vec, Fast0Tag).
 
     Args:
-        weights: (T,) float64, negatives are drawn in proportion.
-        positives: tags drawn from a photo. negatives: tags drawn against it.
-        exclude: which positives never stand as negatives.
+        loss: (B, P) and (B, K) scores, and (B, K) bool of the negatives that count.
+        positives: tags drawn from a photo. negatives: what stands against them.
         joint_rate: step of the tag vectors; 0 leaves them where they are.
     """
 
-    weights: Tensor
+    loss: Callable[[Tensor, Tensor, Tensor], Tensor]
     positives: int
-    negatives: int
-    exclude: Exclusion
+    negatives: Negatives
     joint_rate: float = 0.0
 
-    def __call__(
-        self, tagger: EmbeddingTagger, features: Tensor, tags: Tensor, generator: torch.Generator
-    ) -> Tensor:
-        """Features (B, n) and padded tags (B, L) to (); moves the tag vectors when joint."""
-        positives = draw_positives(tags, self.positives, generator)
-        negatives, kept = draw_negatives(
-            self.weights, tags, positives, self.negatives, self.exclude, generator
-        )
-        embeddings, table = tagger.embed(features), tagger.tag_vectors.detach()
+    def __call__(self, tagger: EmbeddingTagger, batch: Batch, generator: torch.Generator) -> Tensor:
+        """The loss; moves the tag vectors when joint."""
+        positives = draw_positives(batch.tags, self.positives, generator)
+        negatives, kept = self.negatives(batch, positives, generator)
+        embeddings, table = tagger.embed(batch.features), tagger.tag_vectors.detach()
         near = torch.einsum("bkd,bd->bk", table[positives], embeddings)
         far = torch.einsum("bkd,bd->bk", table[negatives], embeddings)
         if self.joint_rate:
             move_tag_vectors(table, embeddings, positives, negatives, kept, self.joint_rate)
-        return negative_sampling_loss(near, far, kept)
+        return self.loss(near, far, kept)

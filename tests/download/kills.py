@@ -11,7 +11,6 @@ import random
 import signal
 import subprocess
 import sys
-import tarfile
 import tempfile
 import time
 from dataclasses import dataclass
@@ -68,11 +67,6 @@ class Count:
     asked_twice: int = 0
 
 
-def contents(folder: Path) -> list[tuple[str, bytes]]:
-    with tarfile.open(folder / "0.tar") as packed:
-        return [(entry.name, packed.extractfile(entry).read()) for entry in packed]
-
-
 def answered(folder: Path) -> set[str]:
     """Urls whose answer is written down and final."""
     known = read_journal(folder / "work" / "journal.jsonl").values()
@@ -89,36 +83,45 @@ def kill_and_resume(server: MisbehavingServer, kills: int, seed: int, photos: in
     chance, count = random.Random(seed), Count()
     urls = urls_of(server, photos)
     with Zygote() as zygote, tempfile.TemporaryDirectory() as base:
+        undisturbed = Path(base) / "undisturbed"
         begun = time.monotonic()
-        assert zygote.run(Path(base) / "undisturbed", urls, None) == 0
+        assert zygote.run(undisturbed, urls, None) == 0
         whole = time.monotonic() - begun
-        expected = (Path(base) / "undisturbed" / "0.tar").read_bytes()
-        table = (Path(base) / "undisturbed" / "0.parquet").read_bytes()
         while count.kills < kills:
             folder = Path(base) / f"killed{count.ends}"
-            done: set[str] = set()
             server.hits.clear()
+            done: set[str] = set()
             while True:
-                last = count.kills >= kills
-                after = None if last else chance.uniform(0.0, whole * chance.choice((0.3, 1.0)))
-                status = zygote.run(folder, urls, after)
+                after = chance.uniform(0.0, whole * chance.choice((0.3, 1.0)))
+                status = zygote.run(folder, urls, None if count.kills >= kills else after)
                 check_nothing_asked_twice(server, done)
                 if status == 0:
                     break
                 assert status == -signal.SIGKILL, status
-                count.kills += 1
                 done = answered(folder)
+                count.kills += 1
                 count.while_asking += 0 < len(done) < len(set(urls))
-                if (folder / "0.tar").exists():  # whole, or not there
-                    assert (folder / "0.tar").read_bytes() == expected
+                check_no_half_shard(folder, undisturbed)
             count.ends += 1
-            assert (folder / "0.tar").read_bytes() == expected
-            assert (folder / "0.parquet").read_bytes() == table
-            assert len(list((folder / "work").glob("[0-9]*"))) == 1  # nothing left behind
-            server.hits.clear()
-            assert zygote.run(folder, urls, None) == 0
-            assert server.hits.total() == 0  # an ended download asks for nothing
+            check_the_end(zygote, server, folder, undisturbed, urls)
     return count
+
+
+def check_no_half_shard(folder: Path, undisturbed: Path) -> None:
+    """The shard is whole or not there."""
+    if (folder / "0.tar").exists():
+        assert (folder / "0.tar").read_bytes() == (undisturbed / "0.tar").read_bytes()
+
+
+def check_the_end(zygote, server, folder: Path, undisturbed: Path, urls: list[str]) -> None:
+    """The same bytes, one store, no rubbish, and nothing left to ask."""
+    for name in ("0.tar", "0.parquet"):
+        assert (folder / name).read_bytes() == (undisturbed / name).read_bytes()
+    assert len(list((folder / "work").glob("[0-9]*"))) == 1
+    assert not list(folder.glob(".0.*.part.tar"))
+    server.hits.clear()
+    assert zygote.run(folder, urls, None) == 0
+    assert server.hits.total() == 0
 
 
 def check_nothing_asked_twice(server: MisbehavingServer, done: set[str]) -> None:

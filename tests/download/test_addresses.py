@@ -129,6 +129,16 @@ def test_the_socket_refuses_what_no_resolver_judged(server, shard, monkeypatch):
     assert server.private_hits == 0
 
 
+def test_an_allowed_ipv6_literal_is_asked(server, shard):
+    try:
+        listening = socket.create_server(("::1", 0), family=socket.AF_INET6)
+    except OSError:
+        pytest.skip("this machine has no IPv6 loopback address")
+    with listening:
+        (row,) = shard([f"http://[::1]:{listening.getsockname()[1]}/"], allow=["::1"], timeout=0.2)
+    assert row["outcome"] == "timeout"  # connected, never answered
+
+
 def test_a_name_that_does_not_exist_is_looked_up_once_for_all_its_urls(server, shard):
     lookup = Lookup(socket.gaierror(socket.EAI_NONAME, "no such name"))
     urls = [f"http://photos.example/{number}" for number in range(10)]

@@ -40,3 +40,14 @@ def test_a_selection_keeps_the_order_asked_for():
 def test_no_photos_are_no_sets():
     sets = tag_sets([], ["a"])
     assert len(sets) == 0 and sets.pairs == 0 and sets.by_size() == {}
+
+
+@given(PHOTOS, st.randoms())
+def test_dropped_tags_are_gone_and_the_photos_keep_their_places(photos, random):
+    sets = tag_sets(photos, list("abcdefg"))
+    dropped = np.array([random.random() < 0.4 for _ in sets.tags], bool)
+    left = sets.without(dropped)
+    for number in range(len(sets)):
+        where = slice(sets.ends[number], sets.ends[number + 1])
+        kept = sets.tags[where][~dropped[where]]
+        assert left.tags[left.ends[number] : left.ends[number + 1]].tolist() == kept.tolist()

@@ -19,6 +19,14 @@ SYSTEMS = [
     {"model": "multihot", "hidden": [5], **QUICK},
     {"model": "im2vec", "hidden": [6], "dropout": 0.5, "prior": 0.5, **QUICK},
     {"model": "im2vec", "tag_vectors": "joint", **QUICK},
+    {"model": "im2vec", "drawn": "epoch", "average": 0.9, **QUICK},
+    {"model": "im2vec", "drawn": "next_photo", "subsample_above": 0.9, **QUICK},
+    {"model": "fast0tag", "hidden": [6], **QUICK},
+    {"model": "naive-sum", **QUICK},
+    {"model": "wdv", **QUICK},
+    {"model": "bilinear", "dimensions": 5, "optimiser": "sgd", "draws": 9, **QUICK},
+    {"model": "khot", "sampling": "root", "repeat_below": 0.9, "noise": 0.1, **QUICK},
+    {"model": "asl", "sampling": "balanced", "dropout": 0.2, **QUICK},
 ]
 
 

@@ -6,9 +6,10 @@ import pytest
 import torch
 
 from phototags.errors import CorpusError, ModelError
-from phototags.systems import Im2Vec, Multihot
+from phototags.systems import Asl, Bilinear, Fast0Tag, Im2Vec, Khot, Multihot, NaiveSum, Wdv
 from phototags.taggers.embedding import EmbeddingTagger
 from phototags.training.assembly import train
+from phototags.training.feed import Feed
 from phototags.training.loop import Schedule, fit
 from phototags.training.photos import TaggedPhotos
 
@@ -28,12 +29,13 @@ def constant_tagger() -> EmbeddingTagger:
     return tagger
 
 
-def growing(tagger, features, tags, generator):
+def growing(tagger, batch, generator):
     """A loss that moves the bias up by the learning rate a step (Adam's first steps)."""
     return -tagger.bias.sum()
 
 
-SCHEDULE = Schedule(epochs=9, patience=2, batch=64, learning_rate=0.1)
+SCHEDULE = Schedule(epochs=9, patience=2, learning_rate=0.1)
+FEED = Feed(photos(), batch=64)
 
 
 def test_the_weights_of_the_best_epoch_are_kept_and_patience_ends_the_run():
@@ -44,7 +46,7 @@ def test_the_weights_of_the_best_epoch_are_kept_and_patience_ends_the_run():
         seen.append(judged.bias.detach().clone())
         return next(scores)
 
-    history = fit(tagger, growing, photos(), judge, SCHEDULE, torch.Generator())
+    history = fit(tagger, growing, FEED, judge, SCHEDULE, torch.Generator())
     assert history.validation_map.tolist() == [0.1, 0.5, 0.3, 0.4]
     assert history.best.tolist() == [False, True, False, False]
     assert tagger.bias.detach().equal(seen[1])
@@ -52,7 +54,7 @@ def test_the_weights_of_the_best_epoch_are_kept_and_patience_ends_the_run():
 
 def test_without_validation_photos_the_last_epoch_is_kept():
     tagger = constant_tagger()
-    history = fit(tagger, growing, photos(), lambda _: math.nan, SCHEDULE, torch.Generator())
+    history = fit(tagger, growing, FEED, lambda _: math.nan, SCHEDULE, torch.Generator())
     assert history.epoch[history.best].tolist() == [9]
     assert tagger.bias.tolist() == pytest.approx([0.9, 0.9], abs=1e-4)
 
@@ -82,8 +84,16 @@ QUICK = {"epochs": 60, "patience": 60, "batch": 16, "learning_rate": 0.02}
         Im2Vec(model="im2vec", **QUICK),
         Im2Vec(model="im2vec", hidden=[8], **QUICK),
         Im2Vec(model="im2vec", tag_vectors="joint", exclude="sampled", **QUICK),
+        Im2Vec(model="im2vec", drawn="next_photo", average=0.9, **QUICK),
+        Im2Vec(model="im2vec", drawn="epoch", **QUICK),
+        Fast0Tag(model="fast0tag", **QUICK),
+        NaiveSum(model="naive-sum", **QUICK),
+        Wdv(model="wdv", neighbours=1, **QUICK),
+        Khot(model="khot", sampling="balanced", **QUICK),
+        Asl(model="asl", noise=0.1, **QUICK),
+        Bilinear(model="bilinear", optimiser="sgd", spread=0.1, **QUICK),
     ],
-    ids=lambda system: f"{system.model} {system.hidden} {getattr(system, 'tag_vectors', '')}",
+    ids=lambda system: system.model,
 )
 def test_what_can_be_learned_is_learned(system):
     shown = photos()

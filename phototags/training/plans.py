@@ -1,0 +1,131 @@
+"""Each system's plan: which head, tag table, loss and sampler, each a small part from elsewhere."""
+
+from collections.abc import Callable
+from functools import partial
+
+import torch
+from torch import Tensor
+
+from phototags.systems import Asl, Bilinear, Im2Vec, Khot, Multihot, NaiveSum, Trained, Wdv
+from phototags.systems import Sampled as SampledSystem
+from phototags.taggers.embedding import EmbeddingTagger
+from phototags.taggers.losses import (
+    asymmetric_loss,
+    negative_sampling_loss,
+    softmax_loss,
+    squared_error,
+)
+from phototags.taggers.ranking import limit_lengths, ranknet_loss
+from phototags.taggers.tagger import untrained
+from phototags.taggers.targets import spread_to_neighbours
+from phototags.training.negatives import DrawnEachEpoch, DrawnEachStep, Negatives, NextPhotosTags
+from phototags.training.objectives import Dense, Objective, Regressed, Sampled, Warp
+from phototags.training.photos import TaggedPhotos
+
+Constraint = Callable[[EmbeddingTagger], None]
+Plan = tuple[EmbeddingTagger, Objective, Constraint]
+
+
+def plan(
+    system: Trained, photos: TaggedPhotos, tag_vectors: Tensor, generator: torch.Generator
+) -> Plan:
+    """The untrained tagger, what its training wants, and what its weights must keep to.
+
+    Args:
+        tag_vectors: (T, D) float32; systems that learn their own table take only T from it.
+    """
+    if isinstance(system, SampledSystem):
+        return sampled(system, photos, tag_vectors, generator)
+    if isinstance(system, NaiveSum | Wdv):
+        return regressed(system, photos, tag_vectors, generator)
+    if isinstance(system, Bilinear):
+        return bilinear(system, photos, len(tag_vectors), generator)
+    return dense(system, photos, len(tag_vectors), generator)
+
+
+def dense(system: Trained, photos: TaggedPhotos, tags: int, generator: torch.Generator) -> Plan:
+    """The table and its bias are learned; the bias starts where every score is the tag's rate."""
+    width = photos.features.shape[1]
+    rates = smoothed_rates(photos, tags)
+    bias = rates.log() if isinstance(system, Khot) else rates.logit()
+    table = torch.zeros(tags, (system.hidden or [width])[-1])
+    loss = {Multihot: squared_error, Khot: softmax_loss}.get(type(system))
+    if isinstance(system, Asl):
+        keys = ("focus_positive", "focus_negative", "margin")
+        loss = partial(asymmetric_loss, **system.model_dump(include=keys))
+    return untrained(system, width, table, bias, generator), Dense(loss), unconstrained
+
+
+def regressed(
+    system: Trained, photos: TaggedPhotos, tag_vectors: Tensor, generator: torch.Generator
+) -> Plan:
+    """The table stays: the tags' vectors, or for `wdv` one place a tag."""
+    wdv = isinstance(system, Wdv)
+    table = torch.eye(len(tag_vectors)) if wdv else tag_vectors
+    targets = spread_to_neighbours(tag_vectors, system.neighbours) if wdv else tag_vectors
+    tagger = untrained(system, photos.features.shape[1], table, torch.zeros(len(table)), generator)
+    return fixed(tagger), Regressed(targets), unconstrained
+
+
+def bilinear(system: Bilinear, photos: TaggedPhotos, tags: int, generator: torch.Generator) -> Plan:
+    """Small normal weights everywhere, rows kept short, no bias: Denton et al. (KDD 2015)."""
+    table = torch.empty(tags, system.dimensions)
+    tagger = untrained(system, photos.features.shape[1], table, torch.zeros(tags), generator)
+    tagger.bias.requires_grad_(False)
+    with torch.no_grad():
+        for name, values in tagger.named_parameters():
+            if name.endswith("bias"):
+                values.zero_()
+            else:
+                values.normal_(0, system.spread, generator=generator)
+
+    def constrain(tagger: EmbeddingTagger) -> None:
+        for values in tagger.parameters():
+            if values.ndim == 2:
+                limit_lengths(values, system.longest)
+
+    return tagger, Warp(system.margin, system.draws), constrain
+
+
+def sampled(
+    system: SampledSystem, photos: TaggedPhotos, tag_vectors: Tensor, generator: torch.Generator
+) -> Plan:
+    """The given tag vectors, which no gradient moves; joint moves are the objective's."""
+    im2vec = isinstance(system, Im2Vec)
+    prior = system.prior * system.power if im2vec else 0.0
+    bias = prior * smoothed_rates(photos, len(tag_vectors)).log()
+    tagger = untrained(system, photos.features.shape[1], tag_vectors, bias, generator)
+    joint = im2vec and system.tag_vectors == "joint"
+    objective = Sampled(
+        negative_sampling_loss if im2vec else ranknet_loss,
+        system.positives,
+        negatives_of(system, photos, len(tag_vectors)),
+        system.tag_learning_rate if joint else 0.0,
+    )
+    return fixed(tagger), objective, unconstrained
+
+
+def negatives_of(system: SampledSystem, photos: TaggedPhotos, tags: int) -> Negatives:
+    """Where a system's negatives come from; counts are of the training photos only."""
+    if system.drawn == "next_photo":
+        return NextPhotosTags(system.exclude)
+    weights = photos.counts(tags).double() ** system.power
+    if system.drawn == "epoch":
+        return DrawnEachEpoch(photos.tags, weights, system.negatives)
+    return DrawnEachStep(weights, system.negatives, system.exclude)
+
+
+def fixed(tagger: EmbeddingTagger) -> EmbeddingTagger:
+    """The tagger with a tag table and bias that no gradient moves."""
+    tagger.tag_vectors.requires_grad_(False)
+    tagger.bias.requires_grad_(False)
+    return tagger
+
+
+def smoothed_rates(photos: TaggedPhotos, tags: int) -> Tensor:
+    """(T,) float32 in (0, 1), share of photos that have the tag, as if one more were seen."""
+    return ((photos.counts(tags) + 1) / (len(photos) + 2)).float()
+
+
+def unconstrained(tagger: EmbeddingTagger) -> None:
+    """Weights may go anywhere."""

@@ -1,0 +1,110 @@
+"""Tag vectors beside gensim: pairs a second, and the missing tag found again: tag_vectors.csv.
+
+`python tests/benchmarks/bench_tag_vectors.py [--quick]`. Both sides learn from the same synthetic
+photos, one epoch a run, with 5 negatives and the whole photo as window; a pair is an ordered pair
+of two tags of a photo. One core is counted in CPU seconds, two cores on the clock. Recall@10 is
+that of full training with each side's best settings of those tried (SETTINGS).
+"""
+
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import tag_corpus
+from harness import Row, arguments, compare, peer_python, take_turns, version_of, write_rows
+from measuring import Cost, Worker
+
+HERE = Path(__file__).parent
+TAGS, PHOTOS, LARGE, LARGE_PHOTOS, HELD_OUT = 10_000, 200_000, 2_000_000, 400_000, 10_000
+GENSIM = {"alpha": 0.025, "sample": 0.0, "epochs": 5}
+OURS = {"learning_rate": 0.1, "final": 0.1, "epochs": 5}
+"""The best of alpha .0125, .025, .05, epochs 2, 5, 10, sample 0, 1e-3; of rates .025, .05, .1."""
+
+
+def per_core(cost: Cost) -> float:
+    """Million pairs a CPU second."""
+    return cost.answer / cost.cpu_seconds / 1e6
+
+
+def on_the_clock(cost: Cost) -> float:
+    """Million pairs a second."""
+    return cost.answer / cost.seconds / 1e6
+
+
+class Bench:
+    """Both workers, and the folder they share."""
+
+    def __init__(self, ours: Worker, theirs: Worker, version: str, given) -> None:
+        self.ours, self.theirs, self.version, self.given = ours, theirs, version, given
+
+    def rates(self, case: str, files: dict, tags: int, width: int, workers: int = 1) -> Row:
+        """One epoch a run. gensim runs in the mode that is best for its number of workers."""
+        self.ours.ask(
+            "prepare",
+            sets=files["sets"],
+            tags=tags,
+            dimensions=width,
+            **OURS | {"epochs": 1},
+            workers=workers,
+        )
+        settings = GENSIM | {"epochs": 1, "vector_size": width, "workers": workers}
+        self.theirs.ask("prepare", **files, from_file=workers > 1, **settings)
+        rate = on_the_clock if workers > 1 else per_core
+        done = take_turns(
+            lambda: rate(self.ours.ask("train")),
+            lambda: rate(self.theirs.ask("train")),
+            self.given.pairs,
+        )
+        unit = "M pairs/s" if workers > 1 else "M pairs/s/core"
+        return compare(case, "gensim", self.version, unit, done, better="more")
+
+    def recall(self, case: str, files: dict, parts: dict, width: int, folder: Path) -> Row:
+        """Full training of both, once: same seeds give the same figure."""
+        self.ours.ask("prepare", sets=files["sets"], tags=TAGS, dimensions=width, **OURS)
+        self.theirs.ask("prepare", **files, from_file=False, workers=1, vector_size=width, **GENSIM)
+        counts, found = parts["train"].counts(TAGS), {}
+        for name, side in (("ours", self.ours), ("gensim", self.theirs)):
+            side.ask("train")
+            side.ask("save", path=str(folder / f"{name}.npz"))
+            judged = parts["validation"], parts["test"]
+            found[name] = tag_corpus.quality(folder / f"{name}.npz", counts, *judged)
+            print(case, name, found[name], flush=True)
+        pair = [(found["ours"]["recall"], found["gensim"]["recall"])]
+        return compare(case, "gensim", self.version, "share", pair, better="more")
+
+
+def main() -> None:
+    given = arguments(__doc__)
+    smaller = 20 if given.quick else 1
+    rng, rows = np.random.default_rng(0), []
+    gensim = peer_python("gensim")
+    sides = ([sys.executable, HERE / "skipgram_side.py"], [gensim, HERE / "gensim_side.py"])
+    with TemporaryDirectory() as folder, Worker(sides[0]) as ours, Worker(sides[1]) as theirs:
+        bench, folder = Bench(ours, theirs, version_of("gensim", gensim), given), Path(folder)
+        photos = tag_corpus.topical_sets(PHOTOS // smaller, TAGS, rng)
+        held_out = HELD_OUT // smaller
+        parts = {
+            "test": photos.of(slice(0, held_out)),
+            "validation": photos.of(slice(held_out, 2 * held_out)),
+            "train": photos.of(slice(2 * held_out, None)),
+        }
+        files = tag_corpus.write(parts["train"], folder / "topical")
+        large = tag_corpus.zipf_sets(LARGE_PHOTOS // smaller, LARGE // smaller, rng)
+        large_files = tag_corpus.write(large, folder / "large")
+        rows += [
+            bench.rates("pairs_per_core_d64", files, TAGS, 64),
+            bench.rates("pairs_two_cores_d64", files, TAGS, 64, workers=2),
+            bench.rates("pairs_per_core_d300", files, TAGS, 300),
+            bench.rates("vocabulary_2m", large_files, LARGE // smaller, 64),
+            bench.recall("recall_at_10_d64", files, parts, 64, folder),
+            bench.recall("recall_at_10_d300", files, parts, 300, folder),
+        ]
+    for row in rows:
+        print(*row[:-1], sep=",")
+    if not given.quick:
+        write_rows("tag_vectors", rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+import numpy as np
+import pytest
+import torch
+
+from phototags.embeddings.ngrams import ngram_counts
+from phototags.embeddings.plain_text import text_sets
+from phototags.embeddings.skipgram import SkipGram
+from phototags.embeddings.unseen import refit, scale, subword, transport
+
+
+def normal(*shape, seed=0):
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
+
+
+def test_transport_follows_a_linear_map_of_the_seen_tags():
+    """If optimising was one linear map A, dot products are kept by A's inverse transpose."""
+    before, unseen, turn = normal(30, 5), normal(4, 5, seed=1), normal(5, 5, seed=2)
+    found = transport(before, before @ turn, unseen, alpha=1.0)
+    assert torch.allclose(found, unseen @ torch.linalg.inv(turn).T, atol=1e-4)
+    assert torch.allclose(found @ (before @ turn).T, unseen @ before.T, atol=1e-3)
+
+
+def test_transport_equals_the_published_formula():
+    before, after, unseen = normal(30, 5), normal(30, 5, seed=3), normal(4, 5, seed=1)
+    for row, tag in zip(transport(before, after, unseen, alpha=0.2), unseen, strict=True):
+        expected = 0.2 * torch.linalg.inv(after.T @ after) @ after.T @ (before @ tag)
+        assert torch.allclose(row, expected, atol=1e-5)
+
+
+def test_transport_shortens_where_nothing_moved():
+    before, unseen = normal(30, 5), normal(4, 5, seed=1)
+    assert torch.allclose(transport(before, before, unseen), 0.2 * unseen, atol=1e-5)
+
+
+def test_scale_keeps_the_direction():
+    assert torch.equal(scale(torch.tensor([[1.0, -2.0]]), 3.0), torch.tensor([[3.0, -6.0]]))
+
+
+def test_refit_brings_an_unseen_word_to_its_seen_neighbours():
+    vocabulary = ["sea", "sand", "cpu", "disk", "beach"]
+    text = text_sets(["sea sand beach", "cpu disk"] * 200, vocabulary)
+    vectors = torch.zeros(5, 4)
+    vectors[:2, 0] = vectors[2:4, 1] = 2.0
+    vectors[4, 2] = 0.1
+    seen = torch.tensor([True] * 4 + [False])
+    generator = torch.Generator().manual_seed(0)
+    found = refit(text, vectors, seen, SkipGram(epochs=30), generator)
+    assert torch.equal(found[:4], vectors[:4])
+    assert found[4] @ found[0] > found[4] @ found[2]
+
+
+def test_a_misspelt_tag_is_nearest_to_the_tag_it_means():
+    tags = ["butterfly", "motorcycle", "cathedral", "mountain"]
+    found = subword(tags, np.eye(4), ["buterfly", "motorcycles", "katedral"], ridge=0.1)
+    assert found.argmax(1).tolist() == [0, 1, 2]
+
+
+def test_a_known_tag_is_given_back_as_the_ridge_vanishes():
+    vectors = np.random.default_rng(0).normal(size=(3, 5))
+    found = subword(["sea", "sky", "sun"], vectors, ["sky"], ridge=1e-9)
+    assert found[0] == pytest.approx(vectors[1], abs=1e-6)
+
+
+def test_a_tag_unlike_any_other_has_no_vector():
+    assert not subword(["sea"], np.ones((1, 3)), ["東京"]).any()
+
+
+def test_ngram_rows_have_length_one():
+    counts = ngram_counts(["sea", "", "golden gate"])
+    assert np.asarray(counts.multiply(counts).sum(1)).ravel() == pytest.approx([1, 1, 1])
