@@ -12,8 +12,6 @@ LAYERS = [  # from the bottom up; a folder is one layer
     {"storage", "progress", "logs", "compute"},
     {"section"},
     {"systems"},
-    {"section"},
-    {"systems"},
     {"config"},
     {"metrics"},
     {"tables", "params_page", "readme"},
