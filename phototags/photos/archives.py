@@ -6,13 +6,25 @@ are as if they were not there.
 
 import posixpath
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 
 from phototags.errors import ArchiveError
 
 MAX_LINKS = 40  # as many as Linux follows
+
+
+def names_below(names: Iterable[str], folder: str, suffix: str) -> list[str]:
+    """The names below a folder ("" for all) that end so in lower case, sorted.
+
+    >>> names_below(["b/2.PNG", "b/1.png", "bb/3.png", "b/4.txt"], "b", ".png")
+    ['b/1.png', 'b/2.PNG']
+    """
+    start = f"{folder.rstrip('/')}/" if folder else ""
+    return sorted(
+        name for name in names if name.startswith(start) and name.lower().endswith(suffix)
+    )
 
 
 class Archive:
@@ -50,12 +62,7 @@ class Archive:
 
     def names(self, folder: str, suffix: str) -> list[str]:
         """Names of files and links below a folder ("" for all), sorted; suffixes in lower case."""
-        start = f"{folder.rstrip('/')}/" if folder else ""
-        return sorted(
-            name
-            for name in self._members
-            if name.startswith(start) and name.lower().endswith(suffix)
-        )
+        return names_below(self._members, folder, suffix)
 
     def target(self, name: str) -> str | None:
         """The file that a name leads to, itself when it is no link.

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import IO
 
 from phototags.errors import ArchiveError
+from phototags.photos.archives import names_below
 
 MAX_MEMBERS = 2_000_000  # COCO has 123,287 pictures in its largest
 DAMAGED = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)
@@ -51,12 +52,7 @@ class Zip:
 
     def names(self, folder: str, suffix: str) -> list[str]:
         """Names of files below a folder ("" for all), sorted; suffixes in lower case."""
-        start = f"{folder.rstrip('/')}/" if folder else ""
-        return sorted(
-            name
-            for name in self._members
-            if name.startswith(start) and name.lower().endswith(suffix)
-        )
+        return names_below(self._members, folder, suffix)
 
     def read(self, name: str, at_most: int) -> bytes | None:
         """A file's bytes, one more than `at_most` when it has more; None when there is none.
