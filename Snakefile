@@ -32,6 +32,7 @@ rule all:
 include: "rules/corpora.smk"
 include: "rules/tags.smk"
 include: "rules/embeddings.smk"
+include: "rules/contamination.smk"
 include: "rules/taggers.smk"
 include: "rules/scores.smk"
 include: "rules/pages.smk"

@@ -118,6 +118,20 @@ class EmbedPhotos(Section):
     batch: int = Field(description="photos a forward pass", gt=0)
 
 
+class Contamination(Section):
+    """Training photos that show the same as a test photo."""
+
+    hash_distance: int = Field(
+        description="bits of 64 in which the perceptual hashes of a pair may differ", ge=0, le=64
+    )
+    feature_similarity: float = Field(
+        description="cosine that the features of a pair must reach too", ge=-1, le=1
+    )
+    remove: bool = Field(
+        description="do not learn from them; else the scores' lower bounds say what that may gain"
+    )
+
+
 class Train(Section):
     """Which taggers are trained, and how often."""
 
@@ -166,6 +180,7 @@ class Params(Section):
     split: Split
     embed_tags: EmbedTags
     embed_photos: EmbedPhotos
+    contamination: Contamination
     train: Train
     score: Score
     report: Report

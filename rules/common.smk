@@ -169,6 +169,7 @@ DROPS = [
         for name in CORPUS_NAMES
         for shard in shards(name)
     ),
+    *(f"{MODELS}/{train}/duplicates.drops.tsv" for train in TRAIN_NAMES),
     *(
         tagger(train, system, seed, f"scores_{test}.drops.tsv")
         for train, test, system, seed in jobs()

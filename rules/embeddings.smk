@@ -2,7 +2,7 @@ rule embed_tags:
     """Train tag vectors: near means related."""
     input:
         tags=f"{MODELS}/{{train}}/tags.parquet",
-        split="data/corpora/{train}/split.parquet",
+        split=f"{MODELS}/{{train}}/split.parquet",
         vocabulary=f"{MODELS}/{{train}}/vocabulary.tsv",
         code=code("embed_tags"),
     output:

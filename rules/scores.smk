@@ -8,7 +8,8 @@ rule score_tagger:
         tags=test_tags,
         split="data/corpora/{test}/split.parquet",
         train_tags=f"{MODELS}/{{train}}/tags.parquet",
-        train_split="data/corpora/{train}/split.parquet",
+        train_split=f"{MODELS}/{{train}}/split.parquet",
+        duplicates=f"{MODELS}/{{train}}/duplicates_{{test}}.tsv",
         wordnet=WORDNET,
         code=code("score_tagger"),
     output:

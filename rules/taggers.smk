@@ -3,7 +3,7 @@ rule train_tagger:
     input:
         features=lambda w: features_of(w.train),
         tags=f"{MODELS}/{{train}}/tags.parquet",
-        split="data/corpora/{train}/split.parquet",
+        split=f"{MODELS}/{{train}}/split.parquet",
         vocabulary=f"{MODELS}/{{train}}/vocabulary.tsv",
         vectors=f"{MODELS}/{{train}}/seed{{seed}}/tag_vectors.safetensors",
         code=code("train_tagger"),

@@ -44,7 +44,7 @@ rule build_vocabulary:
     """Choose the tags worth learning, from the training part alone; merge those that are one."""
     input:
         tags="data/corpora/{train}/tags.parquet",
-        split="data/corpora/{train}/split.parquet",
+        split=f"{MODELS}/{{train}}/split.parquet",
         wordnet=WORDNET,
         code=code("build_vocabulary"),
     output:

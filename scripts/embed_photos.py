@@ -12,7 +12,7 @@ inputs, output, params = snakemake.input, snakemake.output, snakemake.params  # 
 
 settings = EmbedPhotos.model_validate_json(params.settings)
 photos = read_photos(inputs.photos)
-rows, features, drops = embed_shard(
+rows, features, hashes, drops = embed_shard(
     inputs.shard,
     dict(zip(photos["row"], photos["photo_id"], strict=True)),
     load_backbone(settings.backbone),
@@ -21,5 +21,5 @@ rows, features, drops = embed_shard(
     max_pixels=params.max_pixels,
     max_bytes=params.max_bytes,
 )
-write_features(output.features, rows, features, settings.backbone)
+write_features(output.features, rows, features, settings.backbone, hashes)
 write_drops(output.drops, drops)

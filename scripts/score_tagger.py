@@ -4,6 +4,7 @@ from pathlib import Path
 
 from phototags.config import Score
 from phototags.features.cache import read_features
+from phototags.features.duplicates import read_duplicates
 from phototags.logs import log_to
 from phototags.scoring.judging import judge, model_scores
 from phototags.scoring.photos import JUDGED, LEARNED, photos_of, refuse_overlap, with_features
@@ -25,5 +26,6 @@ tags = read_vocabulary(given.input.vocabulary).tags
 words = reaches(train, test, tags, photos, settings, given.input.wordnet)
 tagger = load(Path(given.input.model).parent)
 scores = model_scores(tagger, features.of(photos["row"].to_numpy()), len(tags))
-judgement = judge(scores, tags, photos, words, settings, train)
+doubted = set(read_duplicates(given.input.duplicates)["test_row"])
+judgement = judge(scores, tags, photos, words, settings, train, doubted)
 judgement.write(given.output.scores, given.output.predictions, given.output.drops)

@@ -55,6 +55,19 @@ def test_it_leaves_scores_tables_figures_and_a_page(project):
     assert "http://" not in page.replace("http://www.w3.org", "").replace("http://purl", "")
 
 
+def test_near_duplicates_of_test_photos_are_not_learned_from_and_bound_the_scores(project):
+    drops = pd.read_csv(project / "results/shapes/drops.csv").set_index("step")
+    assert drops.loc["find_duplicates", "reason"] == "near_duplicate"  # colours of one shape
+    learned = pd.read_parquet(project / "models/shapes/shapes/split.parquet")
+    assert (learned["part"] == "removed").sum() == drops.loc["find_duplicates", "photos"]
+    scores = pd.read_csv(project / "results/shapes/scores.csv")
+    cells = scores.set_index(["system", "seed", "bridge", "k", "metric"])["value"].unstack()
+    for metric in ("precision", "recall", "accuracy", "miap", "map"):
+        bounded = cells.dropna(subset=f"{metric}_lower_bound")
+        assert len(bounded), metric
+        assert (bounded[f"{metric}_lower_bound"] <= bounded[metric]).all(), metric
+
+
 def test_there_is_nothing_left_to_do(project, tiny_mirror):
     again = snakemake(project, tiny_mirror, "--dry-run")
     assert "Nothing to be done" in again.stdout + again.stderr

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from phototags.errors import ModelError
@@ -51,15 +53,39 @@ class Features:
         return self.matrix[places]
 
 
-def write_features(path: Path | str, rows: Tensor, features: Tensor, backbone: str) -> None:
+def write_features(
+    path: Path | str, rows: Tensor, features: Tensor, backbone: str, hashes: Tensor | None = None
+) -> None:
     """Write a shard's features; the same features are the same bytes.
 
     Args:
         rows: (n,) int64.
         features: (n, D) float32.
         backbone: its name, kept in the header.
+        hashes: (n,) int64, perceptual hashes of the same pictures.
     """
-    write_tensors(path, {"rows": rows, "features": features}, about={"backbone": backbone})
+    tensors = {"rows": rows, "features": features}
+    tensors |= {} if hashes is None else {"hashes": hashes}
+    write_tensors(path, tensors, about={"backbone": backbone})
+
+
+def read_hashes(paths: Iterable[Path | str]) -> NDArray[np.int64]:
+    """The perceptual hashes of a corpus, in the order of `read_features`' rows.
+
+    Raises:
+        ModelError: when a file has none.
+    """
+    rows, hashes = [], []
+    for path in paths:
+        tensors, _ = read_tensors(path)
+        if "hashes" not in tensors:
+            raise ModelError(
+                f"{path} should hold perceptual hashes beside the features, but has none: it is "
+                "from another version. Remove it and run `snakemake` again."
+            )
+        rows.append(tensors["rows"].numpy())
+        hashes.append(tensors["hashes"].numpy())
+    return np.concatenate(hashes)[np.concatenate(rows).argsort()]
 
 
 def read_features(paths: Iterable[Path | str]) -> Features:

@@ -12,6 +12,7 @@ from torchvision.transforms.v2 import functional
 from phototags.compute import refuse_slow_bf16
 from phototags.errors import PhotoError
 from phototags.features.backbones import Backbone, feature_of
+from phototags.features.hashing import perceptual_hash
 from phototags.photos.pictures import decode
 from phototags.photos.shards import read_members
 from phototags.photos.table import Drop
@@ -27,11 +28,13 @@ class Embedded(NamedTuple):
     Args:
         rows: (n,) int64, of the photo table, ascending.
         features: (n, D) float32.
+        hashes: (n,) int64, perceptual hashes of the squeezed pictures.
         drops: the photos that could not be decoded.
     """
 
     rows: Tensor
     features: Tensor
+    hashes: Tensor
     drops: list[Drop]
 
 
@@ -92,7 +95,7 @@ def embed_shard(
         ArchiveError: the tar is damaged.
         ParamsError: bf16 where the processor has no instructions for it.
     """
-    rows, parts, drops = [], [torch.zeros(0, backbone.width)], []
+    rows, hashes, parts, drops = [], [], [torch.zeros(0, backbone.width)], []
 
     def photos() -> Iterator[Tensor]:
         for row, content in progress(read_members(tar), STEP):
@@ -104,12 +107,15 @@ def embed_shard(
                 drops.append(Drop(STEP, photo_ids[row], error.reason, str(error)))
                 continue
             rows.append(row)
-            yield squeeze(picture, backbone.size)
+            squeezed = squeeze(picture, backbone.size)
+            hashes.append(perceptual_hash(squeezed))
+            yield squeezed
 
     for chunk in _chunks(photos(), batch):
         full = chunk + [torch.zeros_like(chunk[0])] * (batch - len(chunk))
         parts.append(_forward(backbone, full, precision)[: len(chunk)])
-    return Embedded(torch.tensor(rows, dtype=torch.int64), torch.cat(parts), drops)
+    numbers = [torch.tensor(of, dtype=torch.int64) for of in (rows, hashes)]
+    return Embedded(numbers[0], torch.cat(parts), numbers[1], drops)
 
 
 def _chunks(photos: Iterable[Tensor], batch: int) -> Iterator[list[Tensor]]:

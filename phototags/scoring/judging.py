@@ -1,7 +1,7 @@
 """What a tagger says of test photos, and how good that is."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from phototags.config import Score
 from phototags.errors import ModelError
 from phototags.metrics.bootstrap import multiplicities
 from phototags.metrics.evaluation import evaluate
+from phototags.metrics.lower_bound import lower_bounds
 from phototags.photos.table import Drop, write_drops, write_table
 from phototags.scoring.words import Reach
 from phototags.taggers.tagger import Tagger
@@ -81,6 +82,7 @@ def judge(
     reaches: Sequence[Reach],
     settings: Score,
     train: str,
+    doubted: Collection[int] = (),
 ) -> Judgement:
     """Score every bridge; photos without a word of a bridge are counted and left out.
 
@@ -89,6 +91,7 @@ def judge(
         photos: N rows with row, photo_id, tags.
         reaches: the words of each bridge; the first one's best words become predictions.
         train: the training corpus, which the drops name.
+        doubted: rows of photos with a near-duplicate among the training photos.
     """
     tables, drops = [], []
     for reach in reaches:
@@ -103,7 +106,9 @@ def judge(
         ]
         log.info("%s: %d words, %d photos", reach.bridge, len(reach.words), known.sum())
         if known.any():
-            tables.append(_measured(reach.scores(scores)[known], relevant[known], settings, reach))
+            seen = photos.loc[known, "row"].isin(doubted).to_numpy()
+            of_words = reach.scores(scores)[known]
+            tables.append(_measured(of_words, relevant[known], seen, settings, reach))
     rows = pd.concat(tables) if tables else pd.DataFrame(columns=SCORES.names)
     own = Reach("own", list(model_tags), [[tag] for tag in range(len(model_tags))])
     predictions = [first_words(scores, photos["row"], reach) for reach in (*reaches[:1], own)]
@@ -123,9 +128,13 @@ def has_words(tags: pd.Series, words: Sequence[str]) -> NDArray[np.bool_]:
     return found
 
 
-def _measured(scores: NDArray, relevant: NDArray, settings: Score, reach: Reach) -> pd.DataFrame:
+def _measured(
+    scores: NDArray, relevant: NDArray, seen: NDArray, settings: Score, reach: Reach
+) -> pd.DataFrame:
     weights = multiplicities(len(relevant), settings.resamples, settings.seed)
-    table = pd.DataFrame([vars(measured) for measured in evaluate(scores, relevant, weights)])
+    measured = evaluate(scores, relevant, weights)
+    measured += lower_bounds(scores, relevant, weights, seen, measured)
+    table = pd.DataFrame([vars(one) for one in measured])
     counts = {"photos": len(relevant), "tags": int(relevant.any(axis=0).sum())}
     return table.assign(bridge=reach.bridge, **counts)
 

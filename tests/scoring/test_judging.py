@@ -8,6 +8,7 @@ import torch
 from phototags.config import Score
 from phototags.errors import ModelError
 from phototags.metrics.evaluation import LENGTHS, PER_PHOTO
+from phototags.metrics.lower_bound import BOUNDED
 from phototags.metrics.ranking import mean_average_precision
 from phototags.scoring.judging import first_words, has_words, judge, model_scores
 from phototags.scoring.words import Reach
@@ -66,7 +67,7 @@ def test_scores_are_those_of_the_photos_that_have_a_word(photos, scores, reaches
     relevant = [[True, True, False], [False, True, True]]
     expected = mean_average_precision(scores[[0, 3]][:, [0, 1, 6]], relevant)
     assert table.loc[("exact", "map", 0), "value"] == pytest.approx(expected)
-    assert len(table.loc["exact"]) == len(PER_PHOTO) * len(LENGTHS) + 7
+    assert len(table.loc["exact"]) == len(PER_PHOTO) * len(LENGTHS) + 7 + len(BOUNDED)
     assert {len(replicates) for replicates in table["replicates"]} == {20}
 
 

@@ -1,0 +1,49 @@
+rule find_duplicates:
+    """Photos learned from that show what a test photo shows."""
+    input:
+        train_features=lambda w: features_of(w.train),
+        train_split="data/corpora/{train}/split.parquet",
+        test_features=lambda w: features_of(w.test),
+        test_split="data/corpora/{test}/split.parquet",
+        code=code("find_duplicates"),
+    output:
+        duplicates=f"{MODELS}/{{train}}/duplicates_{{test}}.tsv",
+    log:
+        f"logs/find_duplicates/{RUN}/{{train}}/{{test}}.log",
+    benchmark:
+        f"benchmarks/find_duplicates/{RUN}/{{train}}/{{test}}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    params:
+        settings=settings(PARAMS.contamination),
+    message:
+        "Finding photos of {wildcards.test} among those of {wildcards.train}"
+    script:
+        "../scripts/find_duplicates.py"
+
+
+rule choose_training:
+    """What is learned from, without what would give test photos away."""
+    input:
+        split="data/corpora/{train}/split.parquet",
+        duplicates=lambda w: [
+            f"{MODELS}/{train}/duplicates_{test}.tsv"
+            for train, test in pairs()
+            if train == w.train
+        ],
+        code=code("choose_training"),
+    output:
+        split=f"{MODELS}/{{train}}/split.parquet",
+        drops=f"{MODELS}/{{train}}/duplicates.drops.tsv",
+    log:
+        f"logs/choose_training/{RUN}/{{train}}.log",
+    benchmark:
+        f"benchmarks/choose_training/{RUN}/{{train}}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    params:
+        settings=settings(PARAMS.contamination),
+    message:
+        "Choosing what is learned from of {wildcards.train}"
+    script:
+        "../scripts/choose_training.py"

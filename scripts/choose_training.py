@@ -1,0 +1,18 @@
+"""Rule `choose_training`: what is learned from, without what would give test photos away."""
+
+import pandas as pd
+
+from phototags.config import Contamination
+from phototags.features.duplicates import SPLIT, read_duplicates, without_duplicates
+from phototags.logs import log_to
+from phototags.photos.table import write_drops, write_table
+
+given = snakemake  # noqa: F821
+log_to(given.log[0])
+settings = Contamination.model_validate_json(given.params.settings)
+
+split, drops = pd.read_parquet(given.input.split), []
+if settings.remove:
+    split, drops = without_duplicates(split, map(read_duplicates, given.input.duplicates))
+write_table(given.output.split, split, SPLIT)
+write_drops(given.output.drops, drops)

@@ -1,0 +1,22 @@
+"""Rule `find_duplicates`: photos learned from that show what a test photo shows."""
+
+import logging
+
+from phototags.config import Contamination
+from phototags.features.duplicates import find_duplicates, seen, write_duplicates
+from phototags.logs import log_to
+
+given = snakemake  # noqa: F821
+log_to(given.log[0])
+settings = Contamination.model_validate_json(given.params.settings)
+
+learned = seen(given.input.train_split, ("train", "validation"), given.input.train_features)
+judged = seen(given.input.test_split, ("test",), given.input.test_features)
+duplicates = find_duplicates(
+    learned,
+    judged,
+    hash_distance=settings.hash_distance,
+    feature_similarity=settings.feature_similarity,
+)
+logging.info("%d near-duplicates", len(duplicates))
+write_duplicates(given.output.duplicates, duplicates)

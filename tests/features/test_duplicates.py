@@ -1,0 +1,146 @@
+"""What a test photo shows is found among the photos learned from, however it was saved again."""
+
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from PIL import Image
+
+from phototags.errors import ModelError
+from phototags.features import duplicates as module
+from phototags.features.cache import read_features, read_hashes, write_features
+from phototags.features.duplicates import (
+    COLUMNS,
+    SPLIT,
+    Seen,
+    alike,
+    find_duplicates,
+    read_duplicates,
+    seen,
+    without_duplicates,
+    write_duplicates,
+)
+from phototags.features.hashing import perceptual_hash
+from phototags.metrics.drops import drops_table
+from phototags.photos.pictures import decode
+from phototags.photos.table import write_drops, write_table
+
+
+@pytest.fixture
+def photos():
+    """20 pictures of smooth colours (20, 3, 300, 400), no two alike."""
+    coarse = torch.rand(20, 3, 6, 8, generator=torch.Generator().manual_seed(3))
+    smooth = torch.nn.functional.interpolate(coarse, (300, 400), mode="bicubic")
+    return (smooth.clamp(0, 1) * 255).byte()
+
+
+def saved_again(photo, size, quality):
+    content = io.BytesIO()
+    picture = Image.fromarray(photo.permute(1, 2, 0).numpy())
+    picture.resize(size).save(content, "JPEG", quality=quality)
+    return decode(content.getvalue(), 10**7, 10**7)
+
+
+def bits(one: int, other: int) -> int:
+    return bin((one ^ other) & (2**64 - 1)).count("1")
+
+
+@pytest.mark.parametrize(("size", "quality"), [((400, 300), 30), ((130, 98), 80), ((800, 600), 90)])
+def test_a_copy_is_nearer_than_any_other_picture(photos, size, quality):
+    hashes = [perceptual_hash(photo) for photo in photos]
+    for place, photo in enumerate(photos):
+        copy = perceptual_hash(saved_again(photo, size, quality))
+        assert bits(copy, hashes[place]) <= 4
+        others = [bits(copy, one) for other, one in enumerate(hashes) if other != place]
+        assert min(others) > 10
+
+
+def looks(hashes, features, first_row=0):
+    hashes = np.array(hashes, np.uint64)
+    features = torch.nn.functional.normalize(torch.tensor(features).float(), dim=1).numpy()
+    rows = np.arange(first_row, first_row + len(hashes))
+    return Seen(rows, np.array([f"p{row}" for row in rows], object), hashes, features)
+
+
+def test_blocks_of_any_size_find_the_pairs_that_a_slow_loop_finds(monkeypatch):
+    generator = np.random.default_rng(0)
+    learned = generator.integers(0, 2**64, 50, np.uint64)
+    judged = generator.integers(0, 2**64, 30, np.uint64)
+    expected = {
+        (one, other, bits(int(a), int(b)))
+        for one, a in enumerate(learned)
+        for other, b in enumerate(judged)
+        if bits(int(a), int(b)) <= 28
+    }
+    assert expected
+    for block, checked in ((7, 3), (100, 5), (10**6, 10**6)):
+        monkeypatch.setattr(module, "BLOCK", block)
+        monkeypatch.setattr(module, "CHECKED", checked)
+        found = {
+            triple
+            for ones, others, distances in alike(learned, judged, 28)
+            for triple in zip(ones.tolist(), others.tolist(), distances.tolist(), strict=True)
+        }
+        assert found == expected
+
+
+def test_both_the_hash_and_the_features_must_be_alike():
+    learned = looks([0, 0, 0b11111, 2**63], [[1, 0], [0, 1], [1, 0], [1, 0.1]])
+    judged = looks([0], [[1, 0]], first_row=70)
+    found = find_duplicates(learned, judged, hash_distance=2, feature_similarity=0.9)
+    assert list(found.columns) == list(COLUMNS)
+    assert found.drop(columns="similarity").values.tolist() == [
+        [0, "p0", 70, "p70", 0],
+        [3, "p3", 70, "p70", 1],
+    ]
+    assert found["similarity"].tolist() == pytest.approx([1, 1 / 1.01**0.5], abs=1e-4)
+
+
+def test_nothing_is_found_among_nothing(tmp_path):
+    nothing = looks(np.zeros(0, np.uint64), np.zeros((0, 2)))
+    found = find_duplicates(nothing, nothing, hash_distance=64, feature_similarity=-1)
+    write_duplicates(tmp_path / "duplicates.tsv", found)
+    assert read_duplicates(tmp_path / "duplicates.tsv").columns.to_list() == list(COLUMNS)
+    split = pd.DataFrame({"row": [1], "photo_id": ["a"], "part": ["train"]})
+    kept, drops = without_duplicates(split, [read_duplicates(tmp_path / "duplicates.tsv")])
+    assert kept["part"].tolist() == ["train"]
+    assert drops == []
+
+
+def test_hashes_come_back_with_their_photos_whatever_the_order_of_shards(tmp_path):
+    rows, hashes = torch.tensor([5, 9]), torch.tensor([-1, 7])
+    write_features(tmp_path / "b", rows, torch.ones(2, 2), "b0", hashes)
+    write_features(tmp_path / "a", torch.tensor([2]), torch.ones(1, 2), "b0", torch.tensor([3]))
+    files = [tmp_path / "b", tmp_path / "a"]
+    assert read_features(files).rows.tolist() == [2, 5, 9]
+    assert read_hashes(files).tolist() == [3, -1, 7]
+    parts = ["train", "validation", "test", "train"]
+    frame = pd.DataFrame({"row": [2, 5, 9, 11], "photo_id": list("wxyz"), "part": parts})
+    write_table(tmp_path / "split.parquet", frame, SPLIT)
+    found = seen(tmp_path / "split.parquet", ("train", "validation"), files)
+    assert found.rows.tolist() == [2, 5]  # row 11 has no features
+    assert found.photo_ids.tolist() == ["w", "x"]
+    assert found.hashes.tolist() == [3, 2**64 - 1]
+    assert np.linalg.norm(found.features, axis=1) == pytest.approx([1, 1])
+
+
+def test_features_of_an_older_version_are_refused(tmp_path):
+    write_features(tmp_path / "a", torch.tensor([2]), torch.ones(1, 2), "b0")
+    with pytest.raises(ModelError, match="hashes"):
+        read_hashes([tmp_path / "a"])
+
+
+def test_near_duplicates_leave_the_training_and_are_counted_once(tmp_path):
+    parts = ["train", "validation", "test", "train"]
+    split = pd.DataFrame({"row": range(4), "photo_id": list("abcd"), "part": parts})
+    one = pd.DataFrame([(0, "a", 8, "x", 2, 0.95), (0, "a", 9, "y", 0, 1.0)], columns=COLUMNS)
+    other = pd.DataFrame([(1, "b", 3, "z", 1, 0.99), (0, "a", 4, "u", 1, 0.9)], columns=COLUMNS)
+    kept, drops = without_duplicates(split, [one, other])
+    assert kept["part"].tolist() == ["removed", "removed", "test", "train"]
+    assert split["part"].tolist() == parts
+    (tmp_path / "shapes").mkdir()
+    write_drops(tmp_path / "shapes/duplicates.drops.tsv", drops)
+    counted = drops_table([tmp_path / "shapes/duplicates.drops.tsv"])
+    assert counted.values.tolist() == [["shapes", "find_duplicates", "near_duplicate", 2]]
