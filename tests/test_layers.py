@@ -23,6 +23,7 @@ LAYERS = [  # from the bottom up; a folder is one layer
     {"taggers"},
     {"training", "scoring"},
     {"search", "export", "figures", "report"},
+    {"commands"},
     {"cli"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

@@ -1,0 +1,53 @@
+"""What commands share: exit codes, the tagger that they use, how its numbers are computed."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+import phototags
+from phototags.compute import instruction_set_variables
+from phototags.errors import PhototagsError
+
+MODEL = Path("models/pictures/tagger")
+ALL_FINE, SOME_FAILED, NOT_STARTED = 0, 1, 2
+
+
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """--model DIR."""
+    parser.add_argument(
+        "--model", type=Path, metavar="DIR", help=f"folder of the tagger (default: {MODEL})"
+    )
+
+
+def add_top(parser: argparse.ArgumentParser, default: int, what: str) -> None:
+    """--top N."""
+    parser.add_argument(
+        "--top", type=count, default=default, metavar="N", help=f"{what} (default: {default})"
+    )
+
+
+def count(written: str) -> int:
+    """A whole number of at least one."""
+    if not written.isdigit() or int(written) < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1 on, found {written!r}")
+    return int(written)
+
+
+def model_folder(named: Path | None) -> Path:
+    """The folder named, or the one that `make results` makes, here or where phototags lies."""
+    checkout = Path(phototags.__file__).parents[1]
+    places = [named] if named else [MODEL, checkout / MODEL]
+    for place in places:
+        if (place / "config.json").exists():
+            return place
+    raise PhototagsError(
+        f"expected a tagger's config.json in {' or '.join(map(str, places))}, found none. "
+        "Make one with `make results`, or name its folder with --model."
+    )
+
+
+def pin_instructions() -> None:
+    """Compute as the run does, so that a picture gets the same scores; before torch is there."""
+    if "torch" not in sys.modules:
+        os.environ.update(instruction_set_variables("avx2"))
