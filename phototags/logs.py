@@ -1,5 +1,6 @@
 """A step's log: what it did, and when it fails, why, in words for whoever has to mend it."""
 
+import contextlib
 import logging
 import sys
 import traceback
@@ -28,7 +29,7 @@ def log_to(path: Path | str) -> None:
             f"error: {error}" if known else "".join(traceback.format_exception(kind, error, trace))
         )
         print(reason, file=sys.stderr)
-        with open(path, "a") as log:
+        with contextlib.suppress(OSError), open(path, "a") as log:  # a full disk takes no log
             print(reason, file=log)
 
     sys.excepthook = say_why

@@ -1,6 +1,7 @@
 """Files appear whole or not at all, and twice the same content is twice the same bytes."""
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -8,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from phototags.errors import PhototagsError
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @contextlib.contextmanager
@@ -17,6 +20,9 @@ def whole(path: Path | str) -> Iterator[Path]:
     Yields:
         a path in the same folder (made if needed) with the same suffix, removed when the
         block raises.
+
+    Raises:
+        PhototagsError: the disk, or what the user may have of it, is full.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -26,8 +32,22 @@ def whole(path: Path | str) -> Iterator[Path]:
         with open(part, "rb") as written:
             os.fsync(written.fileno())
         os.replace(part, path)
+    except Exception as error:
+        if out_of_room(error):
+            raise PhototagsError(
+                f"no room to write {path}: {error}. Make room on that disk, then run again; "
+                "nothing half-written was kept."
+            ) from error
+        raise
     finally:
         part.unlink(missing_ok=True)
+
+
+def out_of_room(error: Exception) -> bool:
+    """Whether a full disk or quota is the reason; libraries keep the number, or the text alone."""
+    if getattr(error, "errno", None) in FULL:
+        return True
+    return any(os.strerror(number) in str(error) for number in FULL)
 
 
 def sha256_of(path: Path | str) -> str:

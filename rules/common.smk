@@ -1,4 +1,5 @@
 import ast
+import functools
 import json
 import os
 import re
@@ -56,32 +57,36 @@ def one_of(names):
     return "|".join(re.escape(name) for name in names)
 
 
+@functools.cache
+def imports(path):
+    """The modules of phototags that a file imports, as paths."""
+    modules = []
+    for node in ast.walk(ast.parse((BASE / path).read_text())):
+        if isinstance(node, ast.Import):
+            modules += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            modules += [node.module, *(f"{node.module}.{a.name}" for a in node.names)]
+    paths = [
+        name.replace(".", os.sep) + ".py"
+        for name in modules
+        if name.startswith("phototags.")
+    ]
+    return [path for path in paths if (BASE / path).exists()]
+
+
 def code(name):
     """scripts/NAME.py and every module of phototags that it imports, at any depth.
 
     An input of each job: Snakemake sees an edited script, but not an edited import.
     """
-    todo, seen = [f"scripts/{name}.py"], []
+    script = f"scripts/{name}.py"
+    todo, seen = [script], set()
     while todo:
-        path = todo.pop(0)
-        if path in seen or not (BASE / path).exists():
-            continue
-        seen.append(path)
-        for node in ast.walk(ast.parse((BASE / path).read_text())):
-            modules = []
-            if isinstance(node, ast.Import):
-                modules = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                modules = [
-                    node.module,
-                    *(f"{node.module}.{a.name}" for a in node.names),
-                ]
-            todo += [
-                f"{os.sep.join(name.split('.'))}.py"
-                for name in modules
-                if name.startswith("phototags.")
-            ]
-    return [seen[0], *sorted(seen[1:])]
+        path = todo.pop()
+        if path not in seen:
+            seen.add(path)
+            todo += imports(path)
+    return [script, *sorted(seen - {script})]
 
 
 def settings(section):
