@@ -50,7 +50,7 @@ acceptance: $(READY)
 
 docs: $(READY)
 	$(BIN)/python -m phototags.params_page docs/params.md
-	$(BIN)/python -m phototags.tables.cost benchmarks results/$(RUN)/cost.md
+	$(BIN)/python -m phototags.tables.cost benchmarks results/$(RUN)
 	$(BIN)/python -m phototags.readme README.md
 
 lock: $(READY)

@@ -40,8 +40,10 @@ def instruction_set_variables(name: str) -> dict[str, str]:
     """Environment variables that hold a process to one thread and one set of instructions.
 
     Args:
-        name: `avx2` (the same bytes on every x86-64 that has AVX2 and FMA) or `native` (as
-            fast as this processor can, its results its own).
+        name: `avx2` (what every x86-64 with AVX2 and FMA can do: on one machine always the same
+            bytes, on another the same but for the last bits of square roots and distances,
+            which its makers' libraries round differently) or `native` (as fast as this
+            processor can).
 
     Raises:
         ParamsError: for another name.

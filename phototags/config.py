@@ -172,7 +172,7 @@ class Params(Section):
         description="name of the run; results go to results/{run}", pattern=r"^[a-z0-9-]+$"
     )
     instruction_set: Literal["avx2", "native"] = Field(
-        description="processor instructions to use; avx2 gives the same bytes on every x86-64"
+        description="processor instructions to use; avx2: those that every x86-64 of today has"
     )
     experiments: list[Experiment] = Field(description="what is learned and tested", min_length=1)
     corpora: Corpora

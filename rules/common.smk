@@ -150,7 +150,8 @@ def refuse_blind_run():
     have = next(
         (p for d in ("data", "models") for p in Path(d).rglob("*") if p.is_file()), None
     )
-    if have and not any(Path(".snakemake/metadata").glob("*")):
+    kept = (Path(".snakemake") / name for name in ("metadata", "incomplete"))
+    if have and not any(path for folder in kept for path in folder.glob("*")):
         raise WorkflowError(
             f"{have} is here, but what it was made from (.snakemake/metadata) is not: "
             "run `dvc pull` (or `dvc checkout`), or remove data/ and models/, then run again"

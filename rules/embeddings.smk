@@ -35,7 +35,7 @@ rule embed_photos:
     log:
         f"logs/embed_photos/{BACKBONE}/{{corpus}}/{{shard}}.log",
     benchmark:
-        f"benchmarks/embed_photos/{BACKBONE}/{{corpus}}/{{shard}}.tsv"
+        f"benchmarks/embed_photos/{{corpus}}/{BACKBONE}/{{shard}}.tsv"
     conda:
         "../envs/phototags.yaml"
     params:

@@ -1,6 +1,6 @@
-"""What a run cost: `python -m phototags.tables.cost benchmarks results/pictures/cost.md`.
+"""What a run cost: `python -m phototags.tables.cost benchmarks results/pictures`.
 
-From the benchmark file that Snakemake keeps for each job.
+From the benchmark files that Snakemake keeps: benchmarks/RULE/(RUN or CORPUS)... of each job.
 """
 
 import sys
@@ -12,16 +12,23 @@ from phototags.errors import PhototagsError
 from phototags.storage import whole
 
 
-def cost(benchmarks: Path) -> str:
+def cost(benchmarks: Path, results: Path) -> str:
     """A sentence: jobs, CPU minutes, and the memory and the rule of the largest job.
 
+    Args:
+        benchmarks: folder with those of this run, and perhaps of others.
+        results: folder of the run, named as the run; its scores.csv names the corpora.
+
     Raises:
-        PhototagsError: when no job has left a benchmark.
+        PhototagsError: when no job of the run has left a benchmark.
     """
-    files = sorted(benchmarks.rglob("*.tsv"))
+    scores = pd.read_csv(results / "scores.csv", usecols=["train", "test"])
+    named = {results.name, "wordnet", *scores["train"], *scores["test"]}
+    files = [file for file in sorted(benchmarks.rglob("*.tsv")) if of(file, benchmarks) in named]
     if not files:
         raise PhototagsError(
-            f"expected benchmarks of jobs under {benchmarks}, found none. Run `make results` first."
+            f"expected benchmarks of {results.name}'s jobs under {benchmarks}, found none. "
+            "Run `make results` first."
         )
     tables = [pd.read_csv(file, sep="\t", na_values="-").tail(1) for file in files]
     jobs = pd.concat(tables, ignore_index=True)
@@ -34,6 +41,13 @@ def cost(benchmarks: Path) -> str:
     )
 
 
+def of(file: Path, benchmarks: Path) -> str:
+    """The run or the corpus that a job worked for."""
+    return file.relative_to(benchmarks).parts[1].removesuffix(".tsv")
+
+
 if __name__ == "__main__":
-    with whole(sys.argv[2]) as part:
-        part.write_text(cost(Path(sys.argv[1])) + "\n", encoding="utf-8")
+    folder = Path(sys.argv[2])
+    sentence = cost(Path(sys.argv[1]), folder)
+    with whole(folder / "cost.md") as part:
+        part.write_text(sentence + "\n", encoding="utf-8")
