@@ -45,7 +45,8 @@ def download(package: str, to: Path) -> Package:
             promised = _download(package, folder, [])
         except SourceError:  # no lists, as in a container image, or lists gone stale
             lists = _private_lists(Path(folder))
-            _apt(["apt-get", "update"], lists, package)
+            strict = ["-o", "APT::Update::Error-Mode=any"]  # else failures are only warnings
+            _apt(["apt-get", "update"], [*strict, *lists], package)
             promised = _download(package, folder, lists)
         (found,) = Path(folder).glob("*.deb")
         if (digest := sha256_of(found)) != promised.sha256:
@@ -135,7 +136,7 @@ def _apt(command: list[str], options: list[str], package: str, cwd: str | None =
         reason = " ".join(done.stderr.split()) or f"exit status {done.returncode}"
         raise SourceError(
             f"`{' '.join(command)}` for the package {package} failed: {reason}. The package is in "
-            "Debian's main and Ubuntu's universe. Check the network and apt's sources, or put the "
-            ".deb into a mirror (see docs/corpora.md)."
+            "Debian's main and Ubuntu's universe. Check the network, apt's sources and the room on "
+            "the disk, or put the .deb into a mirror (see docs/corpora.md)."
         )
     return done.stdout
