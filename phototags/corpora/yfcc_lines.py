@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from phototags.corpora.fields import Lines, count_lines, cut, numbers, tag_lists, texts
+from phototags.download.inflation import DAMAGED
 from phototags.errors import ArchiveError, CorpusError
 from phototags.photos.table import Drop
 
@@ -145,7 +146,7 @@ def _whole_lines(file: BinaryIO, path: Path) -> Iterator[bytes]:
             yield block + rest + (b"" if (rest or block).endswith(b"\n") else b"\n")
             while rest and not rest.endswith(b"\n"):
                 rest = file.readline(LONGEST)
-    except (OSError, EOFError, ValueError) as error:
+    except DAMAGED as error:
         raise ArchiveError(
             f"{path} is damaged: {error}. Remove it and run `snakemake` again to fetch it anew."
         ) from error
