@@ -117,6 +117,13 @@ def test_damaged_tags_of_mirflickr_are_words_or_a_named_error(survives, packing)
     survives(b"Golden Gate\r\ncaf\xc3\xa9\r\n", mirflickr25k.list_photos, write)
 
 
+def test_a_damaged_credit_of_mirflickr_is_no_error(survives, packing):
+    others = {"im1.jpg": b"", "meta/tags/tags1.txt": b"sea"}
+    write = packing.in_zip("mirflickr25k.zip", "meta/license/license1.txt", others)
+    said = b"Owner: ann\r\nLicense:\r\nAttribution\r\nUrl: http://www.flickr.com/photos/7/1/\r\n"
+    survives(said, mirflickr25k.list_photos, write)
+
+
 def test_damaged_concepts_of_mirflickr_are_a_named_error(survives, packing):
     def write(content, folder):
         packing.in_zip("mirflickr25k.zip", "mirflickr/im1.jpg")(b"", folder)
