@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+from phototags.download.inflation import cap
 from phototags.errors import ArchiveError, SourceError
 from phototags.progress import progress
 from phototags.storage import sha256_of
@@ -74,10 +75,11 @@ def unpack(deb: Path, tar: Path) -> None:
     """Write the files of a package as an uncompressed tar, which can be read at any place.
 
     Raises:
-        ArchiveError: when it is no whole Debian package, or unpacks to more than `MAX_UNPACKED`.
+        ArchiveError: when it is no whole Debian package, or unpacks to more bytes than
+            `MAX_UNPACKED` or `inflation.cap` allow.
     """
     command = ["dpkg-deb", "--fsys-tarfile", deb]
-    left = MAX_UNPACKED
+    at_most = left = cap(deb.stat().st_size, MAX_UNPACKED)
     with (
         open(tar, "wb") as file,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as unpacking,
@@ -87,7 +89,7 @@ def unpack(deb: Path, tar: Path) -> None:
             left -= len(piece)
             if left < 0:
                 unpacking.kill()
-                raise ArchiveError(f"{deb.name} unpacks to more than {MAX_UNPACKED} bytes: refused")
+                raise ArchiveError(f"{deb.name} unpacks to more than {at_most} bytes: refused")
             file.write(piece)
         complaint = unpacking.stderr.read()
     if unpacking.returncode:
