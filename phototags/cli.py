@@ -5,7 +5,7 @@ import os
 import sys
 
 import phototags
-from phototags.commands import analogy, near, search, tag, vocabulary
+from phototags.commands import analogy, losses, near, search, tag, vocabulary
 from phototags.commands.common import ALL_FINE, NOT_STARTED
 from phototags.errors import PhototagsError
 
@@ -15,13 +15,14 @@ COMMANDS = {
     "near": near,
     "analogy": analogy,
     "vocabulary": vocabulary,
+    "losses": losses,
 }
 EXIT_CODES = """
 exit codes:
   0  all fine
   1  a picture could not be read (the others were tagged), a search found nothing, or a tag is
      not known
-  2  wrong usage, or no tagger, index or table where one is needed
+  2  wrong usage, or no tagger, index, table or corpus where one is needed
 """
 
 
