@@ -97,14 +97,14 @@ rule download_photos:
         corpus=one_of(ON_THE_WEB),
     conda:
         "../envs/phototags.yaml"
+    resources:
+        downloads=1,
     params:
         settings=settings(PARAMS.download),
         licences=PARAMS.corpora.licences,
         shard_photos=PARAMS.corpora.shard_photos,
         max_pixels=PARAMS.corpora.max_pixels,
         max_bytes=PARAMS.corpora.max_bytes,
-    resources:
-        downloads=1,
     message:
         "Downloading shard {wildcards.shard} of {wildcards.corpus}"
     script:
