@@ -161,7 +161,7 @@ def refuse_blind_run():
 if workflow.is_main_process and Path("dvc.lock").exists():
     refuse_blind_run()
 
-TABLES = ["headline", "bridges", "published"]
+TABLES = ["headline", "bridges", "published", "tag_vectors"]
 HISTORIES = [
     tagger(train, system, seed, "history.csv")
     for train in TRAIN_NAMES
