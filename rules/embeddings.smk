@@ -7,6 +7,7 @@ rule embed_tags:
         code=code("embed_tags"),
     output:
         vectors=f"{MODELS}/{{train}}/seed{{seed}}/tag_vectors.safetensors",
+        contexts=f"{MODELS}/{{train}}/seed{{seed}}/tag_contexts.safetensors",
         history=f"{MODELS}/{{train}}/seed{{seed}}/tag_vectors.history.csv",
     log:
         f"logs/embed_tags/{RUN}/{{train}}/seed{{seed}}.log",

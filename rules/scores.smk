@@ -38,6 +38,10 @@ rule judge_tags:
             f"{MODELS}/{{train}}/seed{seed}/tag_vectors.safetensors"
             for seed in PARAMS.train.seeds
         ],
+        contexts=[
+            f"{MODELS}/{{train}}/seed{seed}/tag_contexts.safetensors"
+            for seed in PARAMS.train.seeds
+        ],
         vocabulary=f"{MODELS}/{{train}}/vocabulary.tsv",
         tags=f"{MODELS}/{{train}}/tags.parquet",
         split=f"{MODELS}/{{train}}/split.parquet",
@@ -54,7 +58,7 @@ rule judge_tags:
         "../envs/phototags.yaml"
     params:
         seeds=PARAMS.train.seeds,
-        start=PARAMS.embed_tags.start,
+        settings=settings(PARAMS.embed_tags),
         bootstrap=dict(resamples=PARAMS.score.resamples, seed=PARAMS.score.seed),
     message:
         "Judging the tag vectors of {wildcards.train} on {wildcards.test}"

@@ -2,11 +2,12 @@
 
 import pandas as pd
 
+from phototags.config import EmbedTags
 from phototags.embeddings.tag_vectors import read_tag_vectors
 from phototags.embeddings.text import glove
 from phototags.logs import log_to
 from phototags.scoring.photos import JUDGED, LEARNED, photos_of, refuse_overlap
-from phototags.scoring.tag_vectors import common_tags, judge_tags
+from phototags.scoring.tag_vectors import Tables, common_tags, judge_tags
 from phototags.storage import whole
 from phototags.tags.vocabulary import read_vocabulary
 
@@ -20,10 +21,19 @@ training = photos_of(given.input.tags, given.input.split, {"train"})
 vocabulary = read_vocabulary(given.input.vocabulary).tags
 rows = common_tags(vocabulary, pd.read_parquet(given.input.test_tags, columns=["tags"])["tags"])
 tags = [vocabulary[row] for row in rows]
-tables = [read_tag_vectors(path).numpy()[rows] for path in given.input.vectors]
-vectors = {"tag-vectors": dict(zip(given.params.seeds, tables, strict=True))}
-if given.params.start == "glove":
-    vectors = {"text": dict.fromkeys(given.params.seeds, glove().of(tags)), **vectors}
-scores = judge_tags(tags, training["tags"], judged["tags"], vectors, **given.params.bootstrap)
+settings = EmbedTags.model_validate_json(given.params.settings)
+words, contexts = (
+    dict(
+        zip(
+            given.params.seeds,
+            [read_tag_vectors(path).numpy()[rows] for path in paths],
+            strict=True,
+        )
+    )
+    for paths in (given.input.vectors, given.input.contexts)
+)
+text = glove().of(tags) if settings.start == "glove" else None
+tables = Tables(words, contexts, settings.power, text)
+scores = judge_tags(tags, training["tags"], judged["tags"], tables, **given.params.bootstrap)
 with whole(given.output.scores) as part:
     scores.to_parquet(part)

@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from phototags.embeddings.guesses import by_cooccurrence, by_cosine, by_frequency
+from phototags.embeddings.guesses import by_context, by_cooccurrence, by_cosine, by_frequency
 from phototags.embeddings.missing_tag import Riddles, Scorer, ranks, riddles
 from phototags.embeddings.sets import TagSets, tag_sets
 from phototags.metrics.bootstrap import multiplicities
@@ -32,41 +33,47 @@ def common_tags(tags: Sequence[str], photos: Tags) -> NDArray[np.int64]:
     return np.array([number for number, tag in enumerate(tags) if tag in words], np.int64)
 
 
+@dataclass(frozen=True, eq=False)
+class Tables:
+    """Vectors of the tags that can be guessed, all (T, D) float.
+
+    Args:
+        words, contexts: by seed, what skip-gram learned (`tag_vectors.embed_tags`).
+        power: of the counts by which its negatives were drawn.
+        text: the vectors that it started from, None where that was chance.
+    """
+
+    words: Mapping[int, NDArray]
+    contexts: Mapping[int, NDArray]
+    power: float
+    text: NDArray | None = None
+
+
 def judge_tags(
-    tags: Sequence[str],
-    training: Tags,
-    test: Tags,
-    vectors: Mapping[str, Mapping[int, NDArray]],
-    resamples: int,
-    seed: int,
+    tags: Sequence[str], training: Tags, test: Tags, tables: Tables, resamples: int, seed: int
 ) -> pd.DataFrame:
     """Recall@10 and mean reciprocal rank of one hidden tag of each test photo, by the others.
 
-    The tags nearest to the sum of the shown ones' unit vectors are the guess; the controls guess
-    by counts of the training photos, the same for every seed.
-
     Args:
         tags: (T,) the tags that can be guessed.
-        training: the photos that the controls count.
+        training: the photos that are counted.
         test: the photos asked about; those with less than two of the tags ask nothing, and of
             more than MOST some are drawn.
-        vectors: (T, D) by system and seed.
         resamples: of the bootstrap over photos.
         seed: hides a tag of each photo and draws the resamples, the same for all systems.
 
     Returns:
-        COLUMNS, a row a system, seed and metric (`recall` at 10, `mrr`; perfect 1), controls
-        first; without a photo that asks, no row.
+        COLUMNS, a row a system, seed and metric (`recall` at 10, `mrr`; perfect 1); a system
+        without a seed has the same row for each. Without a photo that asks, no row.
     """
     asked = questions(test, tags, seed)
     if not len(asked.hidden):
         return pd.DataFrame(columns=COLUMNS)
     weights = multiplicities(len(asked.hidden), resamples, seed)
-    seeds = dict.fromkeys(one for of in vectors.values() for one in of)
     rows = []
-    for system, one, scorer in guesses(tag_sets(training, tags), len(tags), vectors):
-        scores = _judged(asked, scorer, len(tags), weights)
-        rows += [scores.assign(system=system, seed=n) for n in (seeds if one is None else [one])]
+    for system, own, scorer in guesses(tag_sets(training, tags), len(tags), tables):
+        scores = _judged(asked, scorer, len(tags), weights).assign(system=system)
+        rows += [scores.assign(seed=one) for one in (tables.words if own is None else [own])]
     return pd.concat(rows, ignore_index=True)[COLUMNS]
 
 
@@ -82,13 +89,17 @@ def questions(test: Tags, tags: Sequence[str], seed: int) -> Riddles:
 
 
 def guesses(
-    training: TagSets, tags: int, vectors: Mapping[str, Mapping[int, NDArray]]
+    training: TagSets, tags: int, tables: Tables
 ) -> Iterator[tuple[str, int | None, Scorer]]:
-    """Each system's name, seed and scorer; the controls have no seed."""
-    yield "frequency", None, by_frequency(training.counts(tags))
+    """Each way to guess: its name, its seed where it has one, and its scorer."""
+    counts = training.counts(tags)
+    yield "frequency", None, by_frequency(counts)
     yield "cooccurrence", None, by_cooccurrence(training, tags)
-    for system, of in vectors.items():
-        yield from ((system, seed, by_cosine(table)) for seed, table in of.items())
+    if tables.text is not None:
+        yield "text-nearest", None, by_cosine(tables.text)
+    for seed, words in tables.words.items():
+        yield "nearest", seed, by_cosine(words)
+        yield "tag-vectors", seed, by_context(words, tables.contexts[seed], counts, tables.power)
 
 
 def _judged(asked: Riddles, scorer: Scorer, tags: int, weights: NDArray) -> pd.DataFrame:

@@ -11,10 +11,11 @@ MEASURES = {("recall", 10): "R@10", ("mrr", 0): "MRR"}
 EXPLAINED = (
     "One tag of each test photo is hidden; the others are to tell it. R@10: how often it is "
     "among the ten best of the tags that the photo does not show; MRR: the mean of one over its "
-    "place. In percent, ties count against. `frequency` names the commonest tags, `cooccurrence` "
-    "the mean of P(tag | shown tag) counted on the training photos, `text` the tags nearest to "
-    "the shown ones by the vectors that training starts from, `tag-vectors` by those that it "
-    "ends with. On another corpus the tags are those that both have, letter for letter."
+    "place. In percent, ties count against. Controls: `frequency` names the commonest tags, "
+    "`cooccurrence` sums P(tag | shown tag) as counted on the training photos. `nearest` takes "
+    "the cosine to the shown tags' vectors, as `phototags near` does, `text-nearest` the same "
+    "before training; `tag-vectors` is what the vectors were trained for: tag times context, "
+    "plus the log count. On another corpus the tags are those that both have, letter for letter."
 )
 
 
