@@ -24,6 +24,30 @@ rule embed_tags:
         "../scripts/embed_tags.py"
 
 
+rule map_tags:
+    """Which tags lie near which, to be looked at."""
+    input:
+        vectors=f"{MODELS}/{{train}}/seed{PARAMS.train.seeds[0]}/tag_vectors.safetensors",
+        vocabulary=f"{MODELS}/{{train}}/vocabulary.tsv",
+        wordnet=WORDNET,
+        code=code("map_tags"),
+    output:
+        map=f"{MODELS}/{{train}}/tag_map.tsv",
+        nearest=f"{MODELS}/{{train}}/nearest_tags.tsv",
+    log:
+        f"logs/map_tags/{RUN}/{{train}}.log",
+    benchmark:
+        f"benchmarks/map_tags/{RUN}/{{train}}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    params:
+        seed=PARAMS.train.seeds[0],
+    message:
+        "Mapping the tags of {wildcards.train}"
+    script:
+        "../scripts/map_tags.py"
+
+
 rule embed_photos:
     """Features of one shard from the frozen backbone."""
     input:
