@@ -34,6 +34,8 @@ COLLECTIONS = [
     *dict.fromkeys(one.folder for one in CORPORA.values()),
     *SHARED_COLLECTIONS,
 ]
+PACKAGED = [name for name, one in CORPORA.items() if one.pictures == "packaged"]
+ON_THE_WEB = [name for name, one in CORPORA.items() if one.pictures == "web"]
 RUN = PARAMS.run
 MODELS = f"models/{RUN}"
 RESULTS = f"results/{RUN}"
@@ -53,8 +55,8 @@ if PARAMS.corpora.mirror:
 
 
 def one_of(names):
-    """A wildcard's closed set."""
-    return "|".join(re.escape(name) for name in names)
+    """A wildcard's closed set; of an empty one nothing is a member, not everything."""
+    return "|".join(re.escape(name) for name in names) or "(?!)"
 
 
 @functools.cache
