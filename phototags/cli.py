@@ -5,16 +5,16 @@ import os
 import sys
 
 import phototags
-from phototags.commands import search, tag
+from phototags.commands import losses, search, tag
 from phototags.commands.common import ALL_FINE, NOT_STARTED
 from phototags.errors import PhototagsError
 
-COMMANDS = {"tag": tag, "search": search}
+COMMANDS = {"tag": tag, "search": search, "losses": losses}
 EXIT_CODES = """
 exit codes:
   0  all fine
   1  a picture could not be read (the others were tagged), or a search found nothing
-  2  wrong usage, or no tagger or index where one is needed
+  2  wrong usage, or no tagger, index or corpus where one is needed
 """
 
 

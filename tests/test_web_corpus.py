@@ -3,11 +3,13 @@
 import hashlib
 import shutil
 import tarfile
+from collections import Counter
 from urllib.parse import urlsplit
 
 import pandas as pd
 import pytest
 
+from phototags.cli import main
 from phototags.download.journal import read_journal
 from tests.download.misbehaving import MisbehavingServer, ServerThread, picture
 from tests.website import GONE_BY_ADDRESS, UNLICENSED, Website
@@ -82,3 +84,28 @@ def test_no_file_has_the_bytes_of_a_photo_that_must_go(site):
     files = [path for path in (site.project / "data").rglob("*") if path.is_file()]
     assert len(files) > 10
     assert not [path for path in files if middle in path.read_bytes()]
+
+
+def test_losses_adds_up_what_became_of_the_listed_photos(site, capsys, monkeypatch):
+    monkeypatch.chdir(site.project)
+    assert main(["losses", "site"]) == 0
+    heading, asked, total, dropped = capsys.readouterr().out.strip().split("\n\n")
+    expected = Counter(site.expected().values())
+    assert heading == "site: 38 addresses of photos in 2 shards"  # two were not asked for
+    assert total == f"site: 40 photos listed, {expected.pop('ok')} used"
+    found = Counter()
+    for line in dropped.splitlines()[2:]:
+        _, reason, photos, _, left = line.strip("| ").split("|")
+        found[reason.strip()] += int(photos)
+    assert found == expected
+    for line in asked.splitlines()[2:]:
+        outcome, _, photos, _, again = (cell.strip() for cell in line.strip("| ").split("|"))
+        had = 40 - sum(number for name, number in expected.items() if name != "duplicate") + 1
+        assert int(photos) == (had if outcome == "ok" else expected[outcome])
+        assert again == "0"
+
+
+def test_losses_of_an_unknown_corpus_names_the_known(site, capsys, monkeypatch):
+    monkeypatch.chdir(site.project)
+    assert main(["losses", "sight"]) == 2
+    assert "listed here: site" in capsys.readouterr().err
