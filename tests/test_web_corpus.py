@@ -1,20 +1,29 @@
 """A corpus on the web through Snakemake: killed, resumed, and every photo accounted for."""
 
 import hashlib
+import json
 import shutil
+import sys
 import tarfile
 from collections import Counter
 from urllib.parse import urlsplit
 
 import pandas as pd
 import pytest
+import yaml
 
 from phototags.cli import main
 from phototags.download.journal import read_journal
 from tests.download.misbehaving import MisbehavingServer, ServerThread, picture
-from tests.website import GONE_BY_ADDRESS, UNLICENSED, Website
+from tests.website import GONE_BY_ADDRESS, PICTURES, ROOT, UNLICENSED, Website
 
 pytestmark = pytest.mark.skipif(not shutil.which("dpkg-deb"), reason="needs Debian's dpkg-deb")
+SHARDS = [f"data/corpora/site/shards/{shard:05d}.tar" for shard in range(2)]
+SUBMIT = """#!/bin/sh
+sh "$1" > "$1.log" 2>&1 &
+echo "$1" >> submitted
+"""
+KUBECTL = ROOT / "tests/kubectl.py"
 PHOTOS = "data/corpora/site/photos.parquet"
 
 
@@ -31,7 +40,7 @@ def answered(site):
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """The corpus after a kill -9 amid the first shard and a second run; `asked` in each."""
-    server = MisbehavingServer([picture(number) for number in range(100)], 0.05)
+    server = MisbehavingServer([picture(number) for number in range(PICTURES)], 0.05)
     with ServerThread(server):
         site = Website(tmp_path_factory.mktemp("web"), server)
         site.kill(site.start("--cores", "2", PHOTOS), after=8)
@@ -66,8 +75,8 @@ def test_the_shards_hold_the_bytes_that_the_server_has(site):
             content = packed.extractfile(member).read()
         assert hashlib.sha256(content).hexdigest() == photo.sha256
         case, number = site.photos[photo.row]
-        theirs = site.server.other["PNG"] if case == "png" else site.server.photos[number]
-        assert content == theirs
+        photo = site.server.photos[number % PICTURES]
+        assert content == (site.server.other["PNG"] if case == "png" else photo)
 
 
 def test_who_is_not_wanted_is_not_asked_for(site):
@@ -109,3 +118,55 @@ def test_losses_of_an_unknown_corpus_names_the_known(site, capsys, monkeypatch):
     monkeypatch.chdir(site.project)
     assert main(["losses", "sight"]) == 2
     assert "listed here: site" in capsys.readouterr().err
+
+
+def program(site, name, text):
+    """Put a program first in Snakemake's PATH."""
+    path = site.programs[1] / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+    path.chmod(0o755)
+    return path
+
+
+def spread_anew(site, *words, **variables):
+    """Let a cluster make the shards once more; their bytes before and now."""
+    before = [(site.project / shard).read_bytes() for shard in SHARDS]
+    site.server.hits.clear()
+    often = ["--jobs", "2", "--seconds-between-status-checks", "1"]
+    again = ["--nolock", "--forcerun", "download_photos", "--", *SHARDS]
+    site.run(*words, *often, *again, **variables)
+    return before, [(site.project / shard).read_bytes() for shard in SHARDS]
+
+
+def test_a_cluster_makes_the_same_shards_each_in_a_job_of_its_own(site):
+    pytest.importorskip("snakemake_executor_plugin_cluster_generic")
+    submit = program(site, "submit", SUBMIT)
+    executor = ["--executor", "cluster-generic", "--cluster-generic-submit-cmd", str(submit)]
+    shutil.rmtree(site.project / "data/downloads")
+    before, now = spread_anew(site, *executor, "--resources", "downloads=2")
+    assert now == before and len(site.server.hits) > 30
+    jobs = (site.project / "submitted").read_text().splitlines()
+    assert len(jobs) == 2 and all("download_photos" in job for job in jobs)
+
+
+def test_kubernetes_runs_each_shard_in_a_pod_with_the_projects_volume(site):
+    pytest.importorskip("snakemake_executor_plugin_cluster_generic")
+    kubectl = program(site, "kubectl", f"#!{sys.executable}\n{KUBECTL.read_text()}")
+    before, now = spread_anew(
+        site, "--workflow-profile", "profiles/kubernetes", PHOTOTAGS_IMAGE="python:3.11",
+        PHOTOTAGS_CLAIM="claim", PHOTOTAGS_MOUNT="/project",
+    )  # fmt: skip
+    assert now == before and not site.server.hits
+    pods = [json.loads(pod.read_text()) for pod in kubectl.with_suffix(".jobs").glob("*.json")]
+    assert [pod["image"] for pod in pods] == ["python:3.11"] * 2
+    assert {pod["resources"]["limits"]["memory"] for pod in pods} == {"1000M"}
+    assert {pod["volumeMounts"][0]["mountPath"] for pod in pods} == {"/project"}
+
+
+def test_every_profile_has_the_settings_that_reruns_depend_on():
+    read = [yaml.safe_load(path.read_text()) for path in (ROOT / "profiles").glob("*/profile.yaml")]
+    assert len(read) == 3
+    for key in ("max-checksum-file-size", "rerun-incomplete", "rerun-triggers", "show-failed-logs"):
+        assert len({str(profile[key]) for profile in read}) == 1, key
+    assert all(profile["resources"][0].startswith("downloads=") for profile in read)

@@ -15,16 +15,17 @@ from tests.download.misbehaving import CASES, HOST, MisbehavingServer
 
 ROOT = Path(__file__).parents[1]
 PARTS = ["Snakefile", "params.yaml", "rules", "scripts", "phototags", "profiles", "envs"]
-SHARD = 20
+SHARD, PICTURES = 20, 100
 FIRST = [
-    *(("ok", number) for number in range(10)),
+    *(("ok", number) for number in range(9)),
+    ("redirect", 12),
     *((case, 10) for case in ("missing", "half_file", "redirect_private", "placeholder", "noai")),
     *((case, 11) for case in ("broken_once", "html", "bomb", "forbidden")),
-    ("redirect", 0),  # the same content as row 0
+    ("ok", PICTURES),  # the same content as row 0
 ]
 SECOND = [
     *(("ok", number) for number in range(20, 34)),
-    ("redirect", 1),  # the same content as row 1, in another shard
+    ("ok", PICTURES + 1),  # the same content as row 1, in another shard
     ("png", 40),
     ("ok", 90),  # all rights reserved
     ("ok", 91),  # to be gone, by its bytes
@@ -41,10 +42,12 @@ class Website:
 
     Args:
         folder: becomes a mirror and a copy of the project that plans this corpus alone.
+        server: of PICTURES photos.
     """
 
     def __init__(self, folder: Path, server: MisbehavingServer):
         self.project, self.mirror, self.server = folder / "project", folder / "mirror", server
+        self.programs = [Path(sys.executable).parent, folder / "programs"]
         self.photos = [*FIRST, *SECOND]
         self.urls = [server.url(*photo) for photo in self.photos]
         self.urls[NO_URL] = "photo.jpg"
@@ -70,7 +73,7 @@ class Website:
             copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
             (self.project / part).parent.mkdir(parents=True, exist_ok=True)
             copy(ROOT / part, self.project / part)
-        content = self.server.photos[91 % len(self.server.photos)]
+        content = self.server.photos[91]
         gone = [hashlib.sha256(content).hexdigest(), self.urls[GONE_BY_ADDRESS]]
         (self.project / "removals.txt").write_text("\n".join(gone) + "\n")
         (self.project / "site.json").write_text(json.dumps(self.preset()))
@@ -102,21 +105,25 @@ class Website:
         ends |= {GONE_BY_BYTES: "removed", GONE_BY_ADDRESS: "removed"}
         return ends | {19: "duplicate", 34: "duplicate"}
 
-    def start(self, *words: str) -> subprocess.Popen:
-        """Snakemake in a process group of its own, which `kill` ends."""
+    def start(self, *words: str, **variables: str) -> subprocess.Popen:
+        """Snakemake in a process group of its own, which `kill` ends.
+
+        Args:
+            variables: of the environment.
+        """
         command = [sys.executable, "-m", "snakemake", "--configfile", "site.json", *words]
         environment = os.environ | {
             "PHOTOTAGS_MIRROR": str(self.mirror), "PYTHONPATH": str(self.project),
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        }  # fmt: skip
+            "PATH": os.pathsep.join(map(str, [*self.programs, os.environ["PATH"]])),
+        } | variables  # fmt: skip
         return subprocess.Popen(
             command, cwd=self.project, env=environment, text=True, start_new_session=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
 
-    def run(self, *words: str) -> str:
+    def run(self, *words: str, **variables: str) -> str:
         """What Snakemake said; it must have ended well."""
-        process = self.start(*words)
+        process = self.start(*words, **variables)
         said, _ = process.communicate(timeout=300)
         assert process.returncode == 0, said[-8000:]
         return said
