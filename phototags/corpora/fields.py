@@ -1,7 +1,6 @@
 """Fields of a table between tabs, at the speed of memory: bytes in, Arrow arrays out.
 
-A CSV parser would have to be told apart from quotation marks, could not say which lines have a
-field too many, and would leave the URL encoding to Python: 10^8 lines are too many for that.
+A CSV parser would neither say which lines have a field too many nor undo the URL encoding.
 """
 
 from typing import NamedTuple
@@ -107,11 +106,7 @@ def _numbers(block, first, end):
 
 
 def texts(lines: Lines, field: int, encoded: bool = False) -> pa.Array:
-    """The field as text; null where it is empty, U+FFFD where it is no UTF-8.
-
-    Args:
-        encoded: undo URL encoding, with `+` for a blank.
-    """
+    """The field as text (`encoded`: URL-decoded); null where it is empty, U+FFFD where no UTF-8."""
     first, end = lines.bounds(field)
     out = np.empty(int((end - first).sum()), np.uint8)
     offsets = np.zeros(len(first) + 1, np.int32)
