@@ -29,7 +29,7 @@ results: $(READY)
 	snakemake --cores all $(PRESET)
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 fuzz: $(READY)
 	PHOTOTAGS_EXAMPLES=100 PHOTOTAGS_LINES=2000000 $(BIN)/python -m pytest tests/mutations \
