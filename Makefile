@@ -1,6 +1,6 @@
 # make results            environment, then the default run (real pictures, tables, figures, a tagger)
 # make results RUN=photos MIRROR=folder-or-url     another run: presets/photos.yaml
-# make test | lint | bench | docs | lock | clean
+# make test | fuzz | lint | bench | docs | lock | clean
 # Needs Python 3.11, git and make.
 
 PYTHON ?= python3.11
@@ -13,7 +13,7 @@ export PHOTOTAGS_MIRROR := $(MIRROR)
 endif
 PRESET := $(if $(filter-out pictures,$(RUN)),--configfile presets/$(RUN).yaml)
 
-.PHONY: environment results test lint format bench acceptance docs lock clean
+.PHONY: environment results test fuzz lint format bench acceptance docs lock clean
 
 environment: $(READY)
 
@@ -29,7 +29,11 @@ results: $(READY)
 	snakemake --cores all $(PRESET)
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+fuzz: $(READY)
+	PHOTOTAGS_EXAMPLES=100 PHOTOTAGS_LINES=2000000 $(BIN)/python -m pytest tests/mutations \
+		tests/corpora/test_yfcc100m_reader.py
 
 lint: $(READY)
 	ruff check .

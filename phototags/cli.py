@@ -5,16 +5,24 @@ import os
 import sys
 
 import phototags
-from phototags.commands import search, tag
+from phototags.commands import analogy, losses, near, search, tag, vocabulary
 from phototags.commands.common import ALL_FINE, NOT_STARTED
 from phototags.errors import PhototagsError
 
-COMMANDS = {"tag": tag, "search": search}
+COMMANDS = {
+    "tag": tag,
+    "search": search,
+    "near": near,
+    "analogy": analogy,
+    "vocabulary": vocabulary,
+    "losses": losses,
+}
 EXIT_CODES = """
 exit codes:
   0  all fine
-  1  a picture could not be read (the others were tagged), or a search found nothing
-  2  wrong usage, or no tagger or index where one is needed
+  1  a picture could not be read (the others were tagged), a search found nothing, or a tag is
+     not known
+  2  wrong usage, or no tagger, index, table or corpus where one is needed
 """
 
 

@@ -1,4 +1,4 @@
-"""What params.yaml may contain. Keys are described here and in systems.py, nowhere else."""
+"""What params.yaml may contain. Keys are described here, in systems.py and download_settings.py."""
 
 from pathlib import Path
 from typing import Literal
@@ -6,6 +6,7 @@ from typing import Literal
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
+from phototags.download_settings import Download
 from phototags.errors import ParamsError
 from phototags.section import Section
 from phototags.systems import System
@@ -19,9 +20,12 @@ class Experiment(Section):
 
 
 class Table(Section):
-    """Your own pictures: a `photos.tsv` and an `images.tar` or a folder of images."""
+    """Your own pictures: a `photos.tsv`, and an `images.tar`, a folder of images, or their urls."""
 
     photos: int = Field(description="rows of photos.tsv, at most", gt=0)
+    pictures: Literal["packaged", "web"] = Field(
+        "packaged", description="in images.tar, or on the web at the column photo_url"
+    )
     licence: str = Field("unknown", description="licence of the pictures, shown beside them")
     citation: str = Field("", description="who to thank for the corpus")
 
@@ -176,6 +180,7 @@ class Params(Section):
     )
     experiments: list[Experiment] = Field(description="what is learned and tested", min_length=1)
     corpora: Corpora
+    download: Download = Download()
     vocabulary: Vocabulary
     split: Split
     embed_tags: EmbedTags

@@ -19,7 +19,8 @@ INTRODUCTION = """\
 Every number that changes a result is in `params.yaml`; a preset in `presets/` overlays it
 (`make results RUN=photos`). A key that is not on this page stops the run before it is planned.
 
-This page is made from `phototags/config.py` and `phototags/systems.py` by `make docs`.
+This page is made from `config.py`, `systems.py` and `download_settings.py` in `phototags/` by
+`make docs`.
 """
 NAMES = {int: "whole number", float: "number", str: "text", bool: "true or false"}
 BOUNDS = {

@@ -34,6 +34,8 @@ COLLECTIONS = [
     *dict.fromkeys(one.folder for one in CORPORA.values()),
     *SHARED_COLLECTIONS,
 ]
+PACKAGED = [name for name, one in CORPORA.items() if one.pictures == "packaged"]
+ON_THE_WEB = [name for name, one in CORPORA.items() if one.pictures == "web"]
 RUN = PARAMS.run
 MODELS = f"models/{RUN}"
 RESULTS = f"results/{RUN}"
@@ -53,8 +55,8 @@ if PARAMS.corpora.mirror:
 
 
 def one_of(names):
-    """A wildcard's closed set."""
-    return "|".join(re.escape(name) for name in names)
+    """A wildcard's closed set; of an empty one nothing is a member, not everything."""
+    return "|".join(re.escape(name) for name in names) or "(?!)"
 
 
 @functools.cache
@@ -161,7 +163,7 @@ def refuse_blind_run():
 if workflow.is_main_process and Path("dvc.lock").exists():
     refuse_blind_run()
 
-TABLES = ["headline", "bridges", "published"]
+TABLES = ["headline", "bridges", "published", "tag_vectors"]
 HISTORIES = [
     tagger(train, system, seed, "history.csv")
     for train in TRAIN_NAMES

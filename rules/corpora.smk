@@ -63,6 +63,8 @@ rule pack_photos:
         "logs/pack_photos/{corpus}/{shard}.log",
     benchmark:
         "benchmarks/pack_photos/{corpus}/{shard}.tsv"
+    wildcard_constraints:
+        corpus=one_of(PACKAGED),
     conda:
         "../envs/phototags.yaml"
     params:
@@ -74,6 +76,39 @@ rule pack_photos:
         "Packing shard {wildcards.shard} of {wildcards.corpus}"
     script:
         "../scripts/pack_photos.py"
+
+
+rule download_photos:
+    """Ask the web for the photos of one shard; a rerun asks only what can end better."""
+    input:
+        listing="data/corpora/{corpus}/listing.parquet",
+        removals=REMOVALS,
+        code=code("download_photos"),
+    output:
+        shard="data/corpora/{corpus}/shards/{shard}.tar",
+        table="data/corpora/{corpus}/shards/{shard}.parquet",
+        drops="data/corpora/{corpus}/shards/{shard}.drops.tsv",
+        downloads="data/corpora/{corpus}/shards/{shard}.downloads.parquet",
+    log:
+        "logs/download_photos/{corpus}/{shard}.log",
+    benchmark:
+        "benchmarks/download_photos/{corpus}/{shard}.tsv"
+    wildcard_constraints:
+        corpus=one_of(ON_THE_WEB),
+    conda:
+        "../envs/phototags.yaml"
+    resources:
+        downloads=1,
+    params:
+        settings=settings(PARAMS.download),
+        licences=PARAMS.corpora.licences,
+        shard_photos=PARAMS.corpora.shard_photos,
+        max_pixels=PARAMS.corpora.max_pixels,
+        max_bytes=PARAMS.corpora.max_bytes,
+    message:
+        "Downloading shard {wildcards.shard} of {wildcards.corpus}"
+    script:
+        "../scripts/download_photos.py"
 
 
 rule collect_photos:

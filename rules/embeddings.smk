@@ -7,6 +7,7 @@ rule embed_tags:
         code=code("embed_tags"),
     output:
         vectors=f"{MODELS}/{{train}}/seed{{seed}}/tag_vectors.safetensors",
+        contexts=f"{MODELS}/{{train}}/seed{{seed}}/tag_contexts.safetensors",
         history=f"{MODELS}/{{train}}/seed{{seed}}/tag_vectors.history.csv",
     log:
         f"logs/embed_tags/{RUN}/{{train}}/seed{{seed}}.log",
@@ -21,6 +22,30 @@ rule embed_tags:
         "Embedding the tags of {wildcards.train}, seed {wildcards.seed}"
     script:
         "../scripts/embed_tags.py"
+
+
+rule map_tags:
+    """Which tags lie near which, to be looked at."""
+    input:
+        vectors=f"{MODELS}/{{train}}/seed{PARAMS.train.seeds[0]}/tag_vectors.safetensors",
+        vocabulary=f"{MODELS}/{{train}}/vocabulary.tsv",
+        wordnet=WORDNET,
+        code=code("map_tags"),
+    output:
+        map=f"{MODELS}/{{train}}/tag_map.tsv",
+        nearest=f"{MODELS}/{{train}}/nearest_tags.tsv",
+    log:
+        f"logs/map_tags/{RUN}/{{train}}.log",
+    benchmark:
+        f"benchmarks/map_tags/{RUN}/{{train}}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    params:
+        seed=PARAMS.train.seeds[0],
+    message:
+        "Mapping the tags of {wildcards.train}"
+    script:
+        "../scripts/map_tags.py"
 
 
 rule embed_photos:

@@ -68,6 +68,8 @@ rule write_report:
             for name in CORPUS_NAMES
             for shard in shards(name)
         ],
+        tag_maps=[f"{MODELS}/{train}/tag_map.tsv" for train in TRAIN_NAMES],
+        nearest_tags=[f"{MODELS}/{train}/nearest_tags.tsv" for train in TRAIN_NAMES],
         template="phototags/templates/report.html",
         code=code("write_report"),
     output:

@@ -31,15 +31,52 @@ rule score_tagger:
         "../scripts/score_tagger.py"
 
 
+rule judge_tags:
+    """Guess the missing tag of held-out photos, by vectors and by counting."""
+    input:
+        vectors=[
+            f"{MODELS}/{{train}}/seed{seed}/tag_vectors.safetensors"
+            for seed in PARAMS.train.seeds
+        ],
+        contexts=[
+            f"{MODELS}/{{train}}/seed{seed}/tag_contexts.safetensors"
+            for seed in PARAMS.train.seeds
+        ],
+        vocabulary=f"{MODELS}/{{train}}/vocabulary.tsv",
+        tags=f"{MODELS}/{{train}}/tags.parquet",
+        split=f"{MODELS}/{{train}}/split.parquet",
+        test_tags=test_tags,
+        test_split="data/corpora/{test}/split.parquet",
+        code=code("judge_tags"),
+    output:
+        scores=f"{MODELS}/{{train}}/tag_scores_{{test}}.parquet",
+    log:
+        f"logs/judge_tags/{RUN}/{{train}}/{{test}}.log",
+    benchmark:
+        f"benchmarks/judge_tags/{RUN}/{{train}}/{{test}}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    params:
+        seeds=PARAMS.train.seeds,
+        settings=settings(PARAMS.embed_tags),
+        bootstrap=dict(resamples=PARAMS.score.resamples, seed=PARAMS.score.seed),
+    message:
+        "Judging the tag vectors of {wildcards.train} on {wildcards.test}"
+    script:
+        "../scripts/judge_tags.py"
+
+
 rule summarise_scores:
-    """All scores of the run in one tidy table, and what every step dropped in another."""
+    """All scores of the run in tidy tables, and what every step dropped in another."""
     input:
         scores=[tagger(t, s, n, f"scores_{test}.parquet") for t, test, s, n in jobs()],
+        tag_scores=[f"{MODELS}/{t}/tag_scores_{test}.parquet" for t, test in pairs()],
         histories=HISTORIES,
         drops=DROPS,
         code=code("summarise_scores"),
     output:
         scores=f"{RESULTS}/scores.csv",
+        tag_vectors=f"{RESULTS}/tag_vectors.csv",
         metrics=f"{RESULTS}/metrics.json",
         losses=f"{RESULTS}/losses.csv",
         drops=f"{RESULTS}/drops.csv",
@@ -51,6 +88,7 @@ rule summarise_scores:
         "../envs/phototags.yaml"
     params:
         jobs=[list(job) for job in jobs()],
+        pairs=[list(pair) for pair in pairs()],
     message:
         "Summarising the scores"
     script:
@@ -61,6 +99,7 @@ rule write_tables:
     """The scores as tables that a person reads."""
     input:
         scores=f"{RESULTS}/scores.csv",
+        tag_vectors=f"{RESULTS}/tag_vectors.csv",
         code=code("write_tables"),
     output:
         tables=[f"{RESULTS}/tables/{name}.md" for name in TABLES],

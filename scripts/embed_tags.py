@@ -15,7 +15,8 @@ split = pd.read_parquet(given.input.split, columns=["row", "part"])
 photos = pd.read_parquet(given.input.tags).merge(split, on="row", validate="one_to_one")
 training = photos.loc[photos["part"] == "train", "tags"]
 
-vectors, history = embed_tags(
-    training, read_vocabulary(given.input.vocabulary).tags, settings, given.params.seed
+tags = read_vocabulary(given.input.vocabulary).tags
+learned = embed_tags(training, tags, settings, given.params.seed)
+write_tag_vectors(
+    given.output.vectors, given.output.contexts, given.output.history, learned, settings
 )
-write_tag_vectors(given.output.vectors, given.output.history, vectors, history, settings)

@@ -3,7 +3,7 @@
 from phototags.logs import log_to
 from phototags.metrics.drops import drops_table
 from phototags.metrics.histories import losses_table
-from phototags.metrics.summary import metrics_tree, scores_table
+from phototags.metrics.summary import metrics_tree, scores_table, tag_vectors_table
 from phototags.storage import whole, write_json
 
 given = snakemake  # noqa: F821
@@ -13,6 +13,7 @@ scores = scores_table(given.input.scores, given.params.jobs)
 write_json(given.output.metrics, metrics_tree(scores))
 for table, path in (
     (scores, given.output.scores),
+    (tag_vectors_table(given.input.tag_scores, given.params.pairs), given.output.tag_vectors),
     (losses_table(given.input.histories), given.output.losses),
     (drops_table(given.input.drops), given.output.drops),
 ):

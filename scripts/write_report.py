@@ -20,5 +20,7 @@ write_report(
         photos=given.input.photos,
         tags=given.input.tags,
         shards=given.input.shards,
+        tag_maps=given.input.tag_maps,
+        nearest_tags=given.input.nearest_tags,
     ),
 )

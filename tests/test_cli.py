@@ -12,7 +12,7 @@ import torch
 from PIL import Image
 
 import phototags
-from phototags.cli import main
+from phototags.cli import COMMANDS, main
 from phototags.features.cache import Features
 from phototags.photos.table import photo_table
 from phototags.search.index import make_index, write_index
@@ -184,7 +184,16 @@ def test_an_index_of_another_tagger_is_refused(home, capsys):
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["tag"], ["search"], ["tag", "--top", "0", "x"], ["tag", "--colour", "x"]]
+    "arguments",
+    [
+        [],
+        *([command] for command in COMMANDS),
+        ["tag", "--top", "0", "x"],
+        ["tag", "--colour", "x"],
+        ["near", "a", "b"],
+        ["analogy", "a", "b"],
+        ["vocabulary", "whence", "a"],
+    ],
 )
 def test_wrong_usage_exits_with_2(arguments, capsys):
     with pytest.raises(SystemExit) as stop:
@@ -192,7 +201,7 @@ def test_wrong_usage_exits_with_2(arguments, capsys):
     assert stop.value.code == 2
 
 
-@pytest.mark.parametrize("command", [[], ["tag"], ["search"]])
+@pytest.mark.parametrize("command", [[], *([command] for command in COMMANDS)])
 def test_help_shows_examples_and_exit_codes(command, capsys):
     with pytest.raises(SystemExit) as stop:
         main([*command, "--help"])

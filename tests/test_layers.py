@@ -11,7 +11,7 @@ LAYERS = [  # from the bottom up; a folder is one layer
     {"errors"},
     {"storage", "progress", "logs", "compute"},
     {"section"},
-    {"systems"},
+    {"systems", "download_settings"},
     {"config"},
     {"metrics"},
     {"tables", "params_page", "readme"},

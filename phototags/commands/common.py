@@ -1,4 +1,4 @@
-"""What commands share: exit codes, the tagger that they use, how its numbers are computed."""
+"""What commands share: exit codes, the tagger or corpus they use, how numbers are computed."""
 
 import argparse
 import os
@@ -45,6 +45,24 @@ def model_folder(named: Path | None) -> Path:
         f"expected a tagger's config.json in {' or '.join(map(str, places))}, found none. "
         "Make one with `make results`, or name its folder with --model."
     )
+
+
+def corpus_folder(corpus: str) -> Path:
+    """The folder of a corpus that was listed, here or where phototags lies.
+
+    Raises:
+        PhototagsError: when there is none, with the names of those that there are.
+    """
+    places = [Path("data/corpora"), Path(phototags.__file__).parents[1] / "data/corpora"]
+    found = {
+        file.parent.name: file.parent for at in places for file in at.glob("*/listing.parquet")
+    }
+    if corpus not in found:
+        raise PhototagsError(
+            f"expected data/corpora/{corpus}/listing.parquet, found none; listed here: "
+            f"{', '.join(sorted(found)) or 'no corpus'}. Make it with `make results`."
+        )
+    return found[corpus]
 
 
 def pin_instructions() -> None:

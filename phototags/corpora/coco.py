@@ -59,21 +59,27 @@ def pictures(source: Path, listing: pd.DataFrame, max_bytes: int) -> Iterator[Fo
 
 
 def _photos(archive: Path, name: str) -> Iterator[tuple[int, dict]]:
-    licences = {one.get("id"): one for one in records(archive, name, "licenses.item")}
+    licences = {field(one, "id", int, name): one for one in records(archive, name, "licenses.item")}
     for record in progress(records(archive, name, "images.item"), "reading photos"):
-        licence = licences.get(record.get("license"), {})
+        licence = licences.get(_maybe(record, "license", int), {})
         photo_id = field(record, "id", int, name)
         yield (
             photo_id,
             {
                 "photo_id": str(photo_id),
-                "taken_at": record.get("date_captured"),
-                "licence": licence.get("name"),
-                "licence_url": licence.get("url"),
-                "photo_url": record.get("flickr_url"),
+                "taken_at": _maybe(record, "date_captured"),
+                "licence": _maybe(licence, "name"),
+                "licence_url": _maybe(licence, "url"),
+                "photo_url": _maybe(record, "flickr_url"),
                 "file": field(record, "file_name", str, name),
             },
         )
+
+
+def _maybe(record: dict, name: str, kind: type = str) -> object:
+    """What a record may lack, None where it does or says it in another kind."""
+    value = record.get(name)
+    return value if isinstance(value, kind) else None
 
 
 def _objects(archive: Path, name: str) -> dict[int, list[str]]:

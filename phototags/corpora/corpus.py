@@ -63,6 +63,7 @@ def corpus_of(
     mirrored: tuple[str, ...] = (),
     licence: str,
     citation: str,
+    pictures: Literal["packaged", "web"] = "packaged",
 ) -> Corpus:
     """A corpus of Debian packages, kept as tars, and of files that only a mirror has."""
     terms = {"licence": licence, "citation": citation}
@@ -72,4 +73,4 @@ def corpus_of(
     ] + [
         Source(path.rpartition("/")[2], path, sha256=SHA256.get(path), **terms) for path in mirrored
     ]
-    return Corpus(name, reader, photos, tuple(sources), **terms)
+    return Corpus(name, reader, photos, tuple(sources), **terms, pictures=pictures)

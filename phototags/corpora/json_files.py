@@ -71,7 +71,7 @@ def field(record: dict, name: str, kind: type | tuple[type, ...], where: str) ->
     >>> field({"id": 3}, "id", int, "images.json")
     3
     """
-    value = record.get(name)
+    value = record.get(name) if isinstance(record, dict) else None
     if not isinstance(value, kind):
         raise CorpusError(
             f"{where}: expected {name!r} as {kind}, found {value!r:.60} in {str(record):.120}. "

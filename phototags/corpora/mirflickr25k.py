@@ -20,6 +20,11 @@ from phototags.progress import progress
 PICTURE = re.compile(r"(?:(?P<top>.*)/)?im(?P<number>\d{1,9})\.jpg")
 MAX_TEXT = 1_000_000  # bytes; a list of ids has at most 200,000
 STEP = "list_photos"
+LABELS = {"licence": ("licen",), "author": ("owner", "author", "creator"), "title": ("title",)}
+PLACES = {
+    "licence_url": re.compile(r"https?://(?:www\.)?creativecommons\.org/\S+"),
+    "page_url": re.compile(r"https?://(?:www\.)?flickr\.com/photos/\S+"),
+}
 
 
 def list_photos(
@@ -28,7 +33,8 @@ def list_photos(
     """Every picture of the archive, in the order of their numbers.
 
     Users' tags are the raw ones (`Golden Gate`) where the archive has them, else Flickr's
-    (`goldengate`). Text that is no UTF-8 has U+FFFD in its place.
+    (`goldengate`). Text that is no UTF-8 has U+FFFD in its place. Licence, author, title and
+    addresses are those of `meta/license`, null where the archive has none.
 
     Raises:
         ArchiveError: when an archive is damaged.
@@ -42,7 +48,8 @@ def list_photos(
             if tags is None:
                 drops.append(Drop(STEP, f"im{number}", "no_tags_file", "the archive lists no tags"))
                 continue
-            rows.append({"photo_id": f"im{number}", "tags": tags, "file": file})
+            row = {"photo_id": f"im{number}", "tags": tags, "file": file}
+            rows.append(row | _credit(archive, top, number))
     return photo_table(rows), drops
 
 
@@ -67,11 +74,33 @@ def _numbered(archive: Zip) -> list[tuple[int, str, str]]:
 
 def _tags(archive: Zip, top: str, number: int) -> list[str] | None:
     for folder in ("tags_raw", "tags"):
-        content = archive.read(f"{top}/meta/{folder}/tags{number}.txt".lstrip("/"), MAX_TEXT)
-        if content is not None:
-            lines = content.decode("utf-8", errors="replace").splitlines()
-            return list(dict.fromkeys(tag for line in lines if (tag := line.strip())))
+        text = _text(archive, f"{top}/meta/{folder}/tags{number}.txt")
+        if text is not None:
+            return list(dict.fromkeys(tag for line in text.splitlines() if (tag := line.strip())))
     return None
+
+
+def _credit(archive: Zip, top: str, number: int) -> dict[str, str]:
+    """What the photo's licence file says of licence, author, title, addresses, as far as it does.
+
+    Its makers say that it holds these, not in which words, so labels are known by a part of them
+    (`License type: ...`, the value on the same line or the next) and addresses by their host.
+    """
+    text = _text(archive, f"{top}/meta/license/license{number}.txt") or ""
+    lines, said = text.splitlines(), {}
+    for line, after in zip(lines, [*lines[1:], ""], strict=False):
+        label, colon, value = line.partition(":")
+        value = value.strip() or after.strip()
+        for name, parts in LABELS.items():
+            if colon and value and "://" not in value and any(map(label.lower().count, parts)):
+                said.setdefault(name, value)
+    found = {name: place.search(text) for name, place in PLACES.items()}
+    return said | {name: match[0] for name, match in found.items() if match}
+
+
+def _text(archive: Zip, name: str) -> str | None:
+    content = archive.read(name.lstrip("/"), MAX_TEXT)
+    return None if content is None else content.decode("utf-8", errors="replace")
 
 
 def _concepts(path: Path) -> dict[int, list[str]]:

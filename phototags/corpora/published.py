@@ -82,7 +82,7 @@ MIRFLICKR25K = _corpora(
     "mirflickr25k.zip mirflickr25k_annotations_v080.zip",
     licence=FLICKR,
     citation="Huiskes & Lew, The MIR Flickr Retrieval Evaluation, MIR 2008",
-    fields="tags",
+    fields="tags title licence licence_url author page_url",
 )
 ESP_TERMS = {
     "licence": "unclear: pictures of the web of 2003, for research only",

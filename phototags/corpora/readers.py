@@ -61,6 +61,7 @@ READERS = {
     "openclipart": _reader(openclipart),
     "tuxpaint": _reader(tuxpaint),
     "table": _reader(table),
+    "table-web": Reader(partial(table.list_photos, web=True), on_the_web),
     "inria": _reader(inria),
     "yfcc100m": Reader(yfcc100m.list_photos, on_the_web, samples=True),
     "mirflickr25k": _reader(mirflickr25k),

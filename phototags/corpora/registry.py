@@ -6,8 +6,8 @@ Light on purpose: the Snakefile imports it. The readers are in `phototags.corpor
 import difflib
 import json
 from collections.abc import Mapping
-from types import SimpleNamespace
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Literal
 
 from phototags.corpora.corpus import Corpus, corpus_of
 from phototags.corpora.published import PUBLISHED
@@ -15,12 +15,14 @@ from phototags.download.sources import Source
 from phototags.errors import CorpusError, ParamsError
 
 
-class Table(Protocol):
+@dataclass(frozen=True)
+class Table:
     """What params say of the user's own pictures (config.Table; an edit there fetches nothing)."""
 
     photos: int
     licence: str
     citation: str
+    pictures: Literal["packaged", "web"] = "packaged"
 
 
 COREL_LICENCE = "research use only, never republished: the pictures are Corel's"
@@ -99,7 +101,7 @@ def tables_of(settings: str) -> dict[str, Table]:
     >>> tables_of('{"mine": {"photos": 3, "licence": "CC0", "citation": ""}}')["mine"].photos
     3
     """
-    return {name: SimpleNamespace(**own) for name, own in json.loads(settings).items()}
+    return {name: Table(**own) for name, own in json.loads(settings).items()}
 
 
 def corpus(
@@ -133,13 +135,16 @@ def corpus(
             "params.yaml, or describe your own pictures under corpora.tables."
         )
     own = tables[name]
+    web = own.pictures == "web"
+    files = ("photos.tsv",) if web else ("photos.tsv", "images.tar")
     return corpus_of(
         name,
-        "table",
+        "table-web" if web else "table",
         own.photos,
-        mirrored=(f"{name}/photos.tsv", f"{name}/images.tar"),
+        mirrored=tuple(f"{name}/{file}" for file in files),
         licence=own.licence,
         citation=own.citation,
+        pictures=own.pictures,
     ).sampled(sample)
 
 

@@ -1,8 +1,9 @@
-"""Anybody's pictures: a `photos.tsv` with one line a photo, and an `images.tar`.
+"""Anybody's pictures: a `photos.tsv` with one line a photo, and an `images.tar` or urls.
 
-Columns photo_id, file, tags (between commas); if wanted user_id, split, title, description,
-taken_at, longitude, latitude, licence, licence_url, author, page_url, photo_url; others are
-ignored. UTF-8, a tab between fields, no quoting: a quotation mark is a quotation mark.
+Columns photo_id, file (on the web: photo_url), tags (between commas); if wanted user_id, split,
+title, description, taken_at, longitude, latitude, licence, licence_url, author, page_url,
+photo_url; others are ignored. UTF-8, a tab between fields, no quoting: a quotation mark is a
+quotation mark.
 """
 
 import csv
@@ -17,28 +18,32 @@ from phototags.photos.archives import Archive
 from phototags.photos.shards import Found
 from phototags.photos.table import PHOTOS, Drop, photo_table
 
-NEEDED = ("photo_id", "file", "tags")
 MADE_HERE = {"row", "sha256", "width", "height"}
 PARTS = ("train", "validation", "test")
 RANGES = {"longitude": 180.0, "latitude": 90.0}
 log = logging.getLogger(__name__)
 
 
-def list_photos(source: Path, wordnet: Path | None = None) -> tuple[pd.DataFrame, list[Drop]]:
+def list_photos(
+    source: Path, wordnet: Path | None = None, *, web: bool = False
+) -> tuple[pd.DataFrame, list[Drop]]:
     """Every line of photos.tsv, in its order; nothing is dropped here.
+
+    Args:
+        web: the pictures are on the web, each at its photo_url; else in images.tar.
 
     Raises:
         CorpusError: naming the line, when columns are missing, a line has more or fewer fields,
             an id is empty or used twice, or a value is not of its kind.
     """
-    path = source / "photos.tsv"
+    path, needed = source / "photos.tsv", ("photo_id", "photo_url" if web else "file")
     rows, lines = [], {}
     try:
         with open(path, newline="", encoding="utf-8-sig") as file:
             table = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-            _check_columns(path, table.fieldnames or [])
+            _check_columns(path, table.fieldnames or [], (*needed, "tags"))
             for line in table:
-                row = _row(f"{path}, line {table.line_num}", line)
+                row = _row(f"{path}, line {table.line_num}", line, needed)
                 if row["photo_id"] in lines:
                     raise CorpusError(
                         f"{path} names photo {row['photo_id']!r} in lines "
@@ -61,11 +66,11 @@ def pictures(source: Path, listing: pd.DataFrame, max_bytes: int) -> Iterator[Fo
             yield Found(photo.row, photo.photo_id, content)
 
 
-def _check_columns(path: Path, found: list[str]) -> None:
-    missing = [name for name in NEEDED if name not in found]
+def _check_columns(path: Path, found: list[str], needed: tuple[str, ...]) -> None:
+    missing = [name for name in needed if name not in found]
     if missing or len(set(found)) < len(found):
         raise CorpusError(
-            f"{path} should start with a line of column names, each once, {', '.join(NEEDED)} "
+            f"{path} should start with a line of column names, each once, {', '.join(needed)} "
             f"among them; found {found}"
             + (f", without {', '.join(missing)}. " if missing else ". ")
             + "Fields are divided by tabs (see docs/corpora.md)."
@@ -75,13 +80,13 @@ def _check_columns(path: Path, found: list[str]) -> None:
         log.info("%s: columns not used: %s", path, ", ".join(ignored))
 
 
-def _row(where: str, line: dict) -> dict:
+def _row(where: str, line: dict, needed: tuple[str, ...]) -> dict:
     """One line as a row of the photo table; empty fields are null."""
     if None in line or None in line.values():
         raise CorpusError(f"{where}: expected as many fields as column names, found more or fewer")
     known = {name for name in PHOTOS.names if name not in MADE_HERE}
     row = {name: text.strip() or None for name, text in line.items() if name in known}
-    for name in ("photo_id", "file"):
+    for name in needed:
         if row[name] is None:
             raise CorpusError(f"{where}: {name} is empty; every photo needs one")
     row["tags"] = [tag for written in line["tags"].split(",") if (tag := written.strip())]

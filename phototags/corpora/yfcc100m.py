@@ -29,30 +29,31 @@ def list_photos(
         ArchiveError: when the compressed file is damaged.
     """
     path = next(p for p in sorted(source.glob("yfcc100m_dataset*")) if p.suffix != ".json")
-    chosen, drops, border = pa.table({"chance": pa.array([], pa.uint64())}), [], 2**64
+    chosen, drops, border = [], [], np.uint64(2**64 - 1)
     for block in progress(blocks(path), "reading lines (blocks)"):
-        chosen = pa.concat_tables([chosen, block.photos], promote_options="default")
-        drops += block.drops
-        if sample and len(chosen) > 2 * sample:
+        chosen.append(block.photos.filter(block.photos["chance"].to_numpy() <= border))
+        drops += [drop for drop in block.drops if drop[0] <= border]
+        if sample and sum(map(len, chosen)) > 2 * sample:
             chosen, border = _smallest(chosen, sample)
-            drops = [drop for drop in drops if drop[0] <= border]
-    if sample and len(chosen) > sample:
+    if sample and sum(map(len, chosen)) > sample:
         chosen, border = _smallest(chosen, sample)
     drops = [drop for chance_, drop in drops if chance_ <= border]
     return _listing(chosen, drops), drops
 
 
-def _smallest(photos: pa.Table, sample: int) -> tuple[pa.Table, int]:
+def _smallest(chosen: list[pa.Table], sample: int) -> tuple[list[pa.Table], np.uint64]:
     """The rows of the smallest chances, and the largest of these."""
+    photos = pa.concat_tables(chosen)
     chances = photos["chance"].to_numpy()
     rows = np.sort(np.argsort(chances, kind="stable")[:sample])
-    return photos.take(rows).combine_chunks(), int(chances[rows].max())
+    return [photos.take(rows).combine_chunks()], chances[rows].max()
 
 
-def _listing(photos: pa.Table, drops: list[Drop]) -> pd.DataFrame:
+def _listing(chosen: list[pa.Table], drops: list[Drop]) -> pd.DataFrame:
     """A photo table; of lines with the same id the first stays."""
-    if not len(photos):
+    if not any(map(len, chosen)):
         raise CorpusError("not one line of the YFCC100M table is a photo; see listing.drops.tsv")
+    photos = pa.concat_tables(chosen)
     empty = {name: pa.nulls(len(photos), PHOTOS.field(name).type) for name in PHOTOS.names}
     columns = empty | {name: photos[name] for name in photos.column_names if name in empty}
     frame = pa.table(columns, schema=PHOTOS).to_pandas()

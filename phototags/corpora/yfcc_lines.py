@@ -17,12 +17,14 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from phototags.corpora.fields import Lines, cut, numbers, tag_lists, texts
+from phototags.corpora.fields import Lines, count_lines, cut, numbers, tag_lists, texts
+from phototags.download.inflation import DAMAGED
 from phototags.errors import ArchiveError, CorpusError
 from phototags.photos.table import Drop
 
-BLOCK = 1 << 25  # bytes read at once; two blocks are in memory
+BLOCK = 1 << 22  # bytes read at once: what is done to a block finds it in the cache
 LONGEST = 1 << 20  # bytes a line; the longest of 4,536 real ones has 27,330
 STEP = "list_photos"
 LAYOUTS = {23: 0, 25: 2}  # fields a line: how far those after the id stand to the right
@@ -62,7 +64,7 @@ def blocks(path: Path, threads: int = 2) -> Iterator[Block]:
         for content in _whole_lines(file, path):
             fields = fields or _layout(content, path)
             waiting.append(pool.submit(read, content, number, fields))
-            number += content.count(b"\n")
+            number += count_lines(content)
             del content
             if len(waiting) >= threads:
                 yield _counted(waiting.popleft().result(), counts)
@@ -112,9 +114,8 @@ def _photos(lines: Lines, ids: np.ndarray, keys: np.ndarray, right: int) -> pa.T
     for name, at, limit in (("longitude", LONGITUDE, 180), ("latitude", LATITUDE, 90)):
         degrees = pl.from_arrow(texts(lines, at + right)).cast(pl.Float64, strict=False)
         columns[name] = degrees.set(~(degrees.abs() <= limit), None).to_arrow()
-    taken = pl.from_arrow(columns["taken_at"])
-    columns["taken_at"] = taken.set(taken == "null", None).cast(pl.String).to_arrow()
-    columns["taken_at"] = columns["taken_at"].cast(pa.string())
+    taken = columns["taken_at"]
+    columns["taken_at"] = pc.if_else(pc.equal(taken, "null"), None, taken)
     return pa.table({"photo_id": pa.array(ids).cast(pa.string()), **columns, "chance": keys})
 
 
@@ -139,18 +140,13 @@ def _open(path: Path) -> BinaryIO:
 
 def _whole_lines(file: BinaryIO, path: Path) -> Iterator[bytes]:
     """Blocks that end with a newline; a line that never ends is cut, and so refused."""
-    rest = b""
     try:
-        while piece := file.read(BLOCK):
-            end = piece.rfind(b"\n") + 1
-            if end:
-                yield rest + piece[:end]
-                rest = piece[end:]
-            else:
-                rest = (rest + piece)[: 2 * LONGEST]
-    except (OSError, EOFError, ValueError) as error:
+        while block := file.read(BLOCK):
+            rest = file.readline(2 * LONGEST)
+            yield block + rest + (b"" if (rest or block).endswith(b"\n") else b"\n")
+            while rest and not rest.endswith(b"\n"):
+                rest = file.readline(LONGEST)
+    except DAMAGED as error:
         raise ArchiveError(
             f"{path} is damaged: {error}. Remove it and run `snakemake` again to fetch it anew."
         ) from error
-    if rest:
-        yield rest + b"\n"

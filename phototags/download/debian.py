@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+from phototags.download.inflation import cap
 from phototags.errors import ArchiveError, SourceError
 from phototags.progress import progress
 from phototags.storage import sha256_of
@@ -45,7 +46,8 @@ def download(package: str, to: Path) -> Package:
             promised = _download(package, folder, [])
         except SourceError:  # no lists, as in a container image, or lists gone stale
             lists = _private_lists(Path(folder))
-            _apt(["apt-get", "update"], lists, package)
+            strict = ["-o", "APT::Update::Error-Mode=any"]  # else failures are only warnings
+            _apt(["apt-get", "update"], [*strict, *lists], package)
             promised = _download(package, folder, lists)
         (found,) = Path(folder).glob("*.deb")
         if (digest := sha256_of(found)) != promised.sha256:
@@ -73,10 +75,11 @@ def unpack(deb: Path, tar: Path) -> None:
     """Write the files of a package as an uncompressed tar, which can be read at any place.
 
     Raises:
-        ArchiveError: when it is no whole Debian package, or unpacks to more than `MAX_UNPACKED`.
+        ArchiveError: when it is no whole Debian package, or unpacks to more bytes than
+            `MAX_UNPACKED` or `inflation.cap` allow.
     """
     command = ["dpkg-deb", "--fsys-tarfile", deb]
-    left = MAX_UNPACKED
+    at_most = left = cap(deb.stat().st_size, MAX_UNPACKED)
     with (
         open(tar, "wb") as file,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as unpacking,
@@ -86,7 +89,7 @@ def unpack(deb: Path, tar: Path) -> None:
             left -= len(piece)
             if left < 0:
                 unpacking.kill()
-                raise ArchiveError(f"{deb.name} unpacks to more than {MAX_UNPACKED} bytes: refused")
+                raise ArchiveError(f"{deb.name} unpacks to more than {at_most} bytes: refused")
             file.write(piece)
         complaint = unpacking.stderr.read()
     if unpacking.returncode:
@@ -135,7 +138,7 @@ def _apt(command: list[str], options: list[str], package: str, cwd: str | None =
         reason = " ".join(done.stderr.split()) or f"exit status {done.returncode}"
         raise SourceError(
             f"`{' '.join(command)}` for the package {package} failed: {reason}. The package is in "
-            "Debian's main and Ubuntu's universe. Check the network and apt's sources, or put the "
-            ".deb into a mirror (see docs/corpora.md)."
+            "Debian's main and Ubuntu's universe. Check the network, apt's sources and the room on "
+            "the disk, or put the .deb into a mirror (see docs/corpora.md)."
         )
     return done.stdout

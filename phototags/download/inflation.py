@@ -9,6 +9,8 @@ from pathlib import Path
 from phototags.errors import ArchiveError
 
 MAX_INFLATED = 64 << 30  # bytes; the largest corpus of pictures in a tar has 4
+MAX_RATIO = 100  # bytes for one; matrices of zeros and ones have sixty
+FREE = 1 << 30  # bytes that any archive may unpack to, whatever its ratio
 PIECE = 1 << 20
 OPENERS = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
 DAMAGED = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError)
@@ -19,13 +21,22 @@ def is_compressed(file: Path) -> bool:
     return _opener(file) is not None
 
 
+def cap(size: int, at_most: int = MAX_INFLATED) -> int:
+    """How many bytes an archive of that size may unpack to; more is a bomb.
+
+    >>> cap(50 << 20) == 5000 << 20, cap(1) == 1 << 30
+    (True, True)
+    """
+    return min(at_most, max(FREE, MAX_RATIO * size))
+
+
 def inflate(file: Path, to: Path, at_most: int = MAX_INFLATED) -> None:
     """Write what a compressed file holds.
 
     Raises:
-        ArchiveError: when it is damaged or holds more than `at_most` bytes.
+        ArchiveError: when it is damaged, or holds more than `at_most` bytes or than `cap` allows.
     """
-    left = at_most
+    at_most = left = cap(file.stat().st_size, at_most)
     try:
         with _opener(file)(file, "rb") as packed, open(to, "wb") as plain:
             while piece := packed.read(PIECE):

@@ -18,18 +18,21 @@ TRIES = 4
 GONE = (404, 410)
 
 
-def take(mirror: str, path: str, to: Path, resume: bool) -> bool:
+def take(mirror: str, path: str, to: Path, resume: bool, at_most: int | None = None) -> bool:
     """Copy the mirror's file `path` to `to`; False when the mirror has no such file.
 
     Where a folder mirror has pictures in `images/` instead of `images.tar`, they are put into
     one. A download that broke off leaves `to` as far as it came, and goes on there next time
     when `resume` is set (the caller then checks a hash: the file may have changed meanwhile).
 
+    Args:
+        at_most: bytes to take from an address; None for as many as come.
+
     Raises:
-        SourceError: when the mirror is no folder or does not answer.
+        SourceError: when the mirror is no folder, does not answer, or sends more than `at_most`.
     """
     if mirror.startswith(("http://", "https://")):
-        return _download(f"{mirror.rstrip('/')}/{path}", to, resume)
+        return _download(f"{mirror.rstrip('/')}/{path}", to, resume, at_most)
     folder = Path(mirror).expanduser()
     if not folder.is_dir():
         raise SourceError(
@@ -58,12 +61,12 @@ def tar_of(folder: Path, to: Path) -> None:
                 tar.addfile(member, content)
 
 
-def _download(url: str, to: Path, resume: bool) -> bool:
+def _download(url: str, to: Path, resume: bool, at_most: int | None) -> bool:
     for attempt in range(TRIES):
         if attempt:
             time.sleep(2**attempt)
         try:
-            return _stream(url, to, resume or attempt > 0)
+            return _stream(url, to, resume or attempt > 0, at_most)
         except urllib.error.HTTPError as error:
             if error.code in GONE:
                 return False
@@ -78,7 +81,7 @@ def _download(url: str, to: Path, resume: bool) -> bool:
     ) from failure
 
 
-def _stream(url: str, to: Path, resume: bool) -> bool:
+def _stream(url: str, to: Path, resume: bool, at_most: int | None) -> bool:
     """Fetch what is missing of `to`; raises OSError when the connection breaks off."""
     start = to.stat().st_size if resume and to.exists() else 0
     headers = {"Range": f"bytes={start}-"} if start else {}
@@ -92,6 +95,9 @@ def _stream(url: str, to: Path, resume: bool) -> bool:
             pieces = iter(lambda: answer.read(PIECE), b"")
             for piece in progress(pieces, f"{to.name} (MiB)", int(length or 0) // PIECE or None):
                 file.write(piece)
+                if at_most is not None and file.tell() > at_most:
+                    quarantine(to)
+                    raise SourceError(f"{url} should have {at_most} bytes, but sends more: refused")
             if length is not None and file.tell() != start + int(length):
                 raise OSError(f"{file.tell()} of {start + int(length)} bytes came")
     return True
@@ -101,14 +107,19 @@ def check(file: Path, sha256: str | None, name: str) -> str:
     """The file's sha256.
 
     Raises:
-        SourceError: when it is not the expected one; the file is removed, so that it is not
+        SourceError: when it is not the expected one; the file is put aside, so that it is not
             taken up again.
     """
     found = sha256_of(file)
     if sha256 not in (None, found):
-        file.unlink()
+        aside = quarantine(file)
         raise SourceError(
             f"{name} should have sha256 {sha256}, but has {found}: the copy is damaged or of "
-            "another release. Replace it in the mirror."
+            f"another release. Replace it in the mirror; what came is kept as {aside}."
         )
     return found
+
+
+def quarantine(file: Path) -> Path:
+    """Put a wrong file aside under a name that nothing reads; one is kept, the last."""
+    return file.replace(file.with_name(f"{file.name}.wrong"))

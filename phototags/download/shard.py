@@ -6,7 +6,7 @@ that an executor (SLURM, Kubernetes) spreads them; a killed job goes on where it
 
 import contextlib
 import fcntl
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,11 +14,12 @@ from aiohttp.abc import AbstractResolver
 
 from phototags.download.downloader import Downloader
 from phototags.download.journal import Journal, Record, read_journal, settled, write_journal
+from phototags.download.outcomes import Outcome
 from phototags.download.packing import Member, pack
 from phototags.download.rules import Rules
-from phototags.download.settings import Download
 from phototags.download.store import Store
 from phototags.download.table import write_downloads, write_members
+from phototags.download_settings import Download
 from phototags.errors import PhototagsError
 from phototags.progress import progress
 
@@ -35,6 +36,7 @@ def download_shard(
     *,
     max_pixels: int,
     max_bytes: int,
+    unwanted: Collection[str] = (),
     lookup: AbstractResolver | None = None,
 ) -> None:
     """Bring every photo of a shard to its outcome and pack those that are had.
@@ -47,6 +49,7 @@ def download_shard(
         table: to be written: row, file, sha256, width, height of every photo that is had.
         downloads: to be written: what became of each url (`table.write_downloads`).
         max_pixels, max_bytes: of one photo.
+        unwanted: sha256 of photos that must go: had, but neither packed nor kept nor named.
         lookup: resolves names in place of the system.
 
     Raises:
@@ -57,10 +60,16 @@ def download_shard(
         for stale in tar.parent.glob(f".{tar.stem}.*.part{tar.suffix}"):  # killed while packing
             stale.unlink()
         rules = Rules(settings, max_pixels, max_bytes)
-        records = _ask_all(dict.fromkeys(url for _, url in photos), store, rules, lookup)
-        members = pack(tar, ((row, records[url]) for row, url in photos), store)
+        urls = dict.fromkeys(url for _, url in photos)
+        records = _ask_all(urls, store, rules, unwanted, lookup)
+        wanted = ((row, records[url]) for row, url in photos)
+        wanted = (pair for pair in wanted if pair[1].sha256 not in unwanted)
+        members = pack(tar, wanted, store)
         _keep_packed(tar, members, records, store)
-    rows = [(row, records[url], members.get(records[url].sha256)) for row, url in photos]
+    rows = [
+        (row, _unnamed(records[url], unwanted), members.get(records[url].sha256))
+        for row, url in photos
+    ]
     write_members(table, tar.name, rows)
     write_downloads(downloads, tar.name, rows)
 
@@ -81,14 +90,22 @@ def _alone(work: Path) -> Iterator[None]:
 
 
 def _ask_all(
-    urls: Iterable[str], store: Store, rules: Rules, lookup: AbstractResolver | None
+    urls: Iterable[str],
+    store: Store,
+    rules: Rules,
+    unwanted: Collection[str],
+    lookup: AbstractResolver | None,
 ) -> dict[str, Record]:
     """The record of each url: from the journal where it holds, else by asking."""
     path = store.folder / JOURNAL
     known = read_journal(path)
     store.forget_all_but(record.file for record in known.values() if record.file)
     records = {url: settled(known[url], rules) for url in urls if url in known}
-    records = {url: record for url, record in records.items() if record and _held(record, store)}
+    records = {
+        url: record
+        for url, record in records.items()
+        if record and (record.sha256 in unwanted or _held(record, store))
+    }
     left = [url for url in urls if url not in records]
     bar = progress(range(len(left)), "download")
     with contextlib.closing(Journal(path)) as journal:
@@ -98,10 +115,19 @@ def _ask_all(
 
 
 def _held(record: Record, store: Store) -> bool:
-    """True unless the journal promises bytes that the store has lost."""
-    return record.file is None or store.holds(
+    """True unless the journal says of a photo that is not in the store that it is had."""
+    if record.outcome != Outcome.OK:
+        return True
+    return record.file is not None and store.holds(
         record.file, record.offset, record.bytes, record.sha256
     )
+
+
+def _unnamed(record: Record, unwanted: Collection[str]) -> Record:
+    """The record, without what would tell which photo it is if that must go."""
+    if record.sha256 not in unwanted:
+        return record
+    return replace(record, url="", final_url="", sha256=None, detail="")
 
 
 def _keep_packed(
@@ -116,6 +142,8 @@ def _keep_packed(
     def moved(record: Record) -> Record:
         if record.file is None:
             return record
+        if record.sha256 not in members:
+            return replace(record, file=None, offset=None)
         return replace(record, file=name, offset=members[record.sha256].offset)
 
     write_journal(store.folder / JOURNAL, map(moved, records.values()))

@@ -66,6 +66,7 @@ def fetch(source: Source, to: Path | str, mirror_at: str | None) -> dict[str, st
         version = debian.version_of(came)
     size = came.stat().st_size
     _keep(source, came, to)
+    came.with_name(f"{came.name}.wrong").unlink(missing_ok=True)
     return {
         "file": source.file,
         "from": origin,
@@ -85,15 +86,18 @@ def _download(source: Source, url: str, came: Path) -> str:
         the sha256 of what came.
     """
     place, _, name = url.rpartition("/")
-    if not mirror.take(place, name, came, source.sha256 is not None):
+    if not mirror.take(place, name, came, source.sha256 is not None, source.size):
         raise SourceError(
             f"{url} is no longer there. Get {name} elsewhere ({source.citation}) and put it into a "
             f"mirror as {source.mirror_path}. docs/corpora.md describes the layout."
         )
     found = came.stat().st_size
     if source.size not in (None, found):
-        came.unlink()
-        raise SourceError(f"{url} should have {source.size} bytes, but {found} came; removed")
+        aside = mirror.quarantine(came)
+        raise SourceError(
+            f"{url} should have {source.size} bytes, but {found} came, kept as {aside}. It is "
+            f"another release: get the one of {source.citation} and put it into a mirror."
+        )
     return mirror.check(came, source.sha256, url)
 
 

@@ -9,15 +9,16 @@ from torch import Tensor
 
 from phototags.config import EmbedTags
 from phototags.embeddings.sets import tag_sets
-from phototags.embeddings.skipgram import SkipGram, train
+from phototags.embeddings.skipgram import SkipGram, learn
 from phototags.embeddings.start import random_start, text_start
+from phototags.embeddings.table import Table
 from phototags.embeddings.text import glove
 from phototags.storage import read_tensors, whole, write_tensors
 
 
 def embed_tags(
     photos: Iterable[Iterable[str]], vocabulary: Sequence[str], settings: EmbedTags, seed: int
-) -> tuple[Tensor, pd.DataFrame]:
+) -> tuple[Table, pd.DataFrame]:
     """Vectors of the vocabulary's tags, learned from the tags of the training photos.
 
     The vectors are word2vec's as they come, length included, which is the published form: a tag
@@ -29,7 +30,8 @@ def embed_tags(
         seed: same seed, same bytes (with one torch thread).
 
     Returns:
-        (T, D) float32 and a frame (epoch, loss), nats a pair.
+        a table of (T, D) float32 words, the tags' vectors, and contexts, what is expected beside
+        them; and a frame (epoch, loss), nats a pair.
     """
     torch.set_num_threads(1)  # several would add up in another order
     generator = torch.Generator().manual_seed(seed)
@@ -43,23 +45,25 @@ def embed_tags(
         power=settings.power,
         learning_rate=settings.learning_rate,
     )
-    return train(tag_sets(photos, vocabulary), start, skipgram, generator)
+    return learn(tag_sets(photos, vocabulary), start, skipgram, generator)
 
 
 def write_tag_vectors(
     path: Path | str,
+    contexts_path: Path | str,
     history_path: Path | str,
-    vectors: Tensor,
-    history: pd.DataFrame,
+    learned: tuple[Table, pd.DataFrame],
     settings: EmbedTags,
 ) -> None:
-    """One file of vectors and how they were made, one of the loss of each epoch."""
-    about = {"dimensions": vectors.shape[1], **settings.model_dump()}
-    write_tensors(path, {"vectors": vectors}, about)
+    """A file of the tags' vectors, one of their contexts, one of the loss of each epoch."""
+    table, history = learned
+    about = {"dimensions": table.words.shape[1], **settings.model_dump()}
+    write_tensors(path, {"vectors": table.words}, about)
+    write_tensors(contexts_path, {"vectors": table.contexts}, about)
     with whole(history_path) as part:
         history.to_csv(part, index=False, lineterminator="\n")
 
 
 def read_tag_vectors(path: Path | str) -> Tensor:
-    """(T, D) float32, in the order of the run's vocabulary."""
+    """(T, D) float32, in the order of the run's vocabulary; of either file of vectors."""
     return read_tensors(path)[0]["vectors"]

@@ -75,17 +75,12 @@ def read_hashes(paths: Iterable[Path | str]) -> NDArray[np.int64]:
     Raises:
         ModelError: when a file has none.
     """
-    rows, hashes = [], []
-    for path in paths:
-        tensors, _ = read_tensors(path)
-        if "hashes" not in tensors:
-            raise ModelError(
-                f"{path} should hold perceptual hashes beside the features, but has none: it is "
-                "from another version. Remove it and run `snakemake` again."
-            )
-        rows.append(tensors["rows"].numpy())
-        hashes.append(tensors["hashes"].numpy())
-    return np.concatenate(hashes)[np.concatenate(rows).argsort()]
+    contents = [_read(path, {"rows": 1, "hashes": 1})[0] for path in paths]
+    rows, hashes = (
+        np.concatenate([tensors[name].numpy() for tensors in contents])
+        for name in ("rows", "hashes")
+    )
+    return hashes[rows.argsort()]
 
 
 def read_features(paths: Iterable[Path | str]) -> Features:
@@ -94,10 +89,10 @@ def read_features(paths: Iterable[Path | str]) -> Features:
     Raises:
         ModelError: no files, another backbone in one of them, or a row in two of them.
     """
-    contents = {str(path): read_tensors(path) for path in paths}
+    contents = {str(path): _read(path, {"rows": 1, "features": 2}) for path in paths}
     kinds = {
-        (about or {}).get("backbone", "?") + f", {tensors['features'].shape[1]} wide"
-        for tensors, about in contents.values()
+        f"{backbone}, {tensors['features'].shape[1]} wide"
+        for tensors, backbone in contents.values()
     }
     if len(kinds) != 1:
         raise ModelError(
@@ -114,3 +109,28 @@ def read_features(paths: Iterable[Path | str]) -> Features:
             f"{sorted(contents)}. Remove them and run `snakemake` again."
         )
     return Features(rows, matrix)
+
+
+def _read(path: Path | str, expected: dict[str, int]) -> tuple[dict[str, Tensor], str]:
+    """The tensors of a file and its backbone's name.
+
+    Args:
+        expected: the dimensions of each tensor that must be there; all have a row for each of
+            `rows`, and only features are no int64.
+
+    Raises:
+        ModelError: when a tensor is missing or of another kind.
+    """
+    tensors, about = read_tensors(path)
+    for name, dimensions in expected.items():
+        kind = torch.float32 if name == "features" else torch.int64
+        tensor = tensors.get(name)
+        fits = tensor is not None and (tensor.ndim, tensor.dtype) == (dimensions, kind)
+        if not fits or len(tensor) != len(tensors["rows"]):
+            found = "none" if tensor is None else f"{tuple(tensor.shape)} {tensor.dtype}"
+            raise ModelError(
+                f"{path} should hold {name} with {dimensions} dimensions as {kind}, one for each "
+                f"of `rows`, but has {found}: damaged or from another version. Remove it and run "
+                "`snakemake` again."
+            )
+    return tensors, str(about.get("backbone", "?")) if isinstance(about, dict) else "?"

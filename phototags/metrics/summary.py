@@ -1,6 +1,6 @@
 """All scores of a run in one tidy table: every seed, and the mean of the seeds."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +31,7 @@ HEADLINE = (
 
 
 def scores_table(files: Sequence[Path | str], jobs: Sequence[Sequence]) -> pd.DataFrame:
-    """The tidy scores of a run, in the order of its jobs.
+    """The tidy scores of the taggers of a run, in the order of its jobs.
 
     Args:
         files: what `score_tagger` wrote: bridge, metric, k, value, photos, tags, replicates.
@@ -45,14 +45,35 @@ def scores_table(files: Sequence[Path | str], jobs: Sequence[Sequence]) -> pd.Da
     Raises:
         CorpusError: when the seeds of one system were judged on different photos or tags.
     """
+    return _tidy((job, pd.read_parquet(file)) for file, job in zip(files, jobs, strict=True))
+
+
+def tag_vectors_table(files: Sequence[Path | str], pairs: Sequence[Sequence[str]]) -> pd.DataFrame:
+    """The tidy scores of the tag vectors of a run; see `scores_table`.
+
+    Args:
+        files: what `judge_tags` wrote; besides a row's scores, its system and seed.
+        pairs: [train, test] of each file.
+    """
+    return _tidy(
+        ((train, test, system, seed), scores)
+        for file, (train, test) in zip(files, pairs, strict=True)
+        for (system, seed), scores in pd.read_parquet(file).groupby(["system", "seed"], sort=False)
+    )
+
+
+def _tidy(judged: Iterable[tuple[Sequence, pd.DataFrame]]) -> pd.DataFrame:
+    """COLUMNS of scores, each with the (train, test, system, seed) that it belongs to."""
     seeds: dict[tuple, dict[str, pd.DataFrame]] = {}
-    for file, (*names, seed) in zip(files, jobs, strict=True):
-        seeds.setdefault(tuple(names), {})[str(seed)] = pd.read_parquet(file)
+    for (*names, seed), scores in judged:
+        seeds.setdefault(tuple(names), {})[str(seed)] = scores.reset_index(drop=True)
     frames = [
         _with_intervals(scores).assign(**dict(zip(JOB, (*names, seed), strict=True)))
         for names, by_seed in seeds.items()
         for seed, scores in [*by_seed.items(), ("mean", _mean_of(names, by_seed))]
     ]
+    if not frames:
+        return pd.DataFrame(columns=COLUMNS)
     return pd.concat(frames, ignore_index=True)[COLUMNS]
 
 

@@ -4,6 +4,7 @@ Links are followed by name inside the archive; devices, sparse files and links t
 are as if they were not there.
 """
 
+import itertools
 import posixpath
 import tarfile
 from collections.abc import Iterable, Iterator
@@ -13,6 +14,7 @@ from types import TracebackType
 from phototags.errors import ArchiveError
 
 MAX_LINKS = 40  # as many as Linux follows
+MAX_MEMBERS = 2_000_000  # COCO has 123,287 pictures in its largest archive
 
 
 def names_below(names: Iterable[str], folder: str, suffix: str) -> list[str]:
@@ -33,14 +35,17 @@ class Archive:
     Used in a `with` block.
 
     Raises:
-        ArchiveError: when the file is missing or no tar, or ends too early.
+        ArchiveError: when the file is missing or no tar, ends too early, or names more than
+            `MAX_MEMBERS` files.
     """
 
     def __init__(self, path: Path | str):
         self.path = Path(path)
         try:
             self._tar = tarfile.open(self.path, "r:")  # noqa: SIM115
-            members = self._tar.getmembers()
+            members = list(itertools.islice(self._tar, MAX_MEMBERS + 1))
+            if len(members) > MAX_MEMBERS:
+                raise ValueError(f"it has more than {MAX_MEMBERS} files")
         except (OSError, tarfile.TarError, ValueError) as error:
             raise ArchiveError(
                 f"{self.path} should be an uncompressed tar, but: {error}. "

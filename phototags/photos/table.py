@@ -118,8 +118,11 @@ def read_drops(path: Path | str) -> list[Drop]:
     Raises:
         CorpusError: when a line has not the four columns.
     """
-    with open(path, newline="", encoding="utf-8") as file:
-        rows = list(csv.reader(file, delimiter="\t"))
+    try:
+        with open(path, newline="", encoding="utf-8") as file:
+            rows = list(csv.reader(file, delimiter="\t"))
+    except (UnicodeDecodeError, csv.Error) as error:
+        rows = [[str(error)]]
     expected = [field.name for field in fields(Drop)]
     if not rows or rows[0] != expected or any(len(row) != len(expected) for row in rows):
         raise CorpusError(

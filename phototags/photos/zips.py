@@ -10,9 +10,8 @@ from types import TracebackType
 from typing import IO
 
 from phototags.errors import ArchiveError
-from phototags.photos.archives import names_below
+from phototags.photos.archives import MAX_MEMBERS, names_below
 
-MAX_MEMBERS = 2_000_000  # COCO has 123,287 pictures in its largest
 DAMAGED = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)
 """What zipfile raises for damage, encryption (RuntimeError) and methods that it does not know."""
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-BEFORE = ("list_photos", "pack_photos", "collect_photos")  # steps that make the photo table
+# Steps that make the photo table.
+BEFORE = ("list_photos", "pack_photos", "download_photos", "collect_photos")
 STEPS = (*BEFORE, "embed_photos")  # after them a photo is used
 
 

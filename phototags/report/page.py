@@ -15,6 +15,7 @@ from phototags.metrics.summary import read_scores
 from phototags.photos.gallery import Card, cards
 from phototags.report.losses import ways
 from phototags.report.markdown import Block, blocks
+from phototags.report.neighbourhoods import HEIGHT, NO_NOUN, WIDTH, neighbourhoods
 from phototags.report.pages import data_url, render
 from phototags.report.pictures import Picture, pictures_of
 from phototags.report.results import MEASURES, boards
@@ -39,6 +40,8 @@ class Inputs:
     photos: Sequence[Path]
     tags: Sequence[Path]
     shards: Sequence[Path]
+    tag_maps: Sequence[Path]
+    nearest_tags: Sequence[Path]
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,9 @@ def write_report(path: Path | str, run: str, settings: Report, inputs: Inputs) -
         figures=[drawn(Path(figure)) for figure in inputs.figures],
         ways=ways(pd.read_csv(inputs.drops), {name: len(table) for name, table in photos.items()}),
         tables=others(inputs.tables),
+        vocabularies=neighbourhoods(inputs.tag_maps, inputs.nearest_tags),
+        sheet=(WIDTH, HEIGHT),
+        bare=NO_NOUN,
         licences=licences(photos),
         sources=[CORPORA[name] for name in photos if name in CORPORA],
     )

@@ -4,7 +4,6 @@ A tag counts by the people who wrote it, never by photos alone, so that nobody o
 the corpus names no users, by photos. Which tags matter: Boakye et al., 2016.
 """
 
-import difflib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -112,24 +111,6 @@ def write_candidates(path: Path | str, table: pl.DataFrame) -> None:
     """Write the table as TSV."""
     with whole(path) as part:
         table.write_csv(part, separator="\t")
-
-
-def why(path: Path | str, tag: str) -> str:
-    """In words, why a tag is in the vocabulary or not.
-
-    Raises:
-        VocabularyError: nobody wrote the tag; names the closest that were written.
-    """
-    table = pl.read_csv(path, separator="\t", schema_overrides={"tag": pl.String})
-    row = next(table.filter(pl.col("tag") == tag).iter_rows(named=True), None)
-    if row is None:
-        closest = ", ".join(difflib.get_close_matches(tag, table["tag"], 3)) or "none"
-        raise VocabularyError(
-            f"tag {tag!r} is on no training photo of {path}; closest: {closest}. "
-            "Look for it in spelling.tsv, which lists what cleaning refused."
-        )
-    people = f", people {row['users']} (spread {row['spread']:.1f})" if row["users"] else ""
-    return f"{tag}: photos {row['photos']}{people}; {row['why']}"
 
 
 def _pairs(tags: pl.DataFrame) -> pl.DataFrame:

@@ -52,14 +52,22 @@ class Row(NamedTuple):
     machine: str
 
 
-def take_turns(ours: Callable[[], float], theirs: Callable[[], float], pairs: int = PAIRS) -> Pairs:
+def take_turns(
+    ours: Callable[[], float],
+    theirs: Callable[[], float],
+    pairs: int = PAIRS,
+    *,
+    warm: bool = False,
+) -> Pairs:
     """Run both `pairs` times after one run that is not counted; who starts changes every time.
 
     Args:
         ours: runs once and returns its figure, a rate or a cost.
         theirs: the same for the peer.
+        warm: both have just run for a case before, so that each run counts.
     """
-    ours(), theirs()
+    if not warm:
+        ours(), theirs()
     done: Pairs = []
     for number in range(pairs):
         if number % 2:

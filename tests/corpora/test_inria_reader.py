@@ -2,6 +2,7 @@
 
 import pytest
 
+from phototags.corpora import table
 from phototags.corpora.inria import list_photos, pictures
 from phototags.errors import CorpusError
 
@@ -65,3 +66,16 @@ def test_the_published_files_have_the_published_counts(real_mirror):
     assert listing["split"].value_counts().to_dict() == {"train": 4500, "test": 499}
     assert len({tag for tags in listing["tags"] for tag in tags}) == 260
     assert listing["photo_id"].is_unique
+
+
+def test_the_column_beside_lizard_is_the_iguana(real_mirror):
+    """The two releases tag the same photos `iguana`, and none has `marine` twice."""
+    own, _ = table.list_photos(real_mirror / "corel5k")
+    listing, _ = list_photos(real_mirror / "corel5k" / "inria260")
+    for word in ("iguana", "marine", "lizard"):
+        tagged = [
+            set(photos.photo_id[[word in tags for tags in photos.tags]])
+            for photos in (own, listing)
+        ]
+        assert tagged[0] == tagged[1] and len(tagged[0]) >= 16
+    assert "marine 2" not in {tag for tags in listing.tags for tag in tags}

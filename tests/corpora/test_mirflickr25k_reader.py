@@ -51,3 +51,22 @@ def test_a_list_of_something_else_is_an_error(source, layouts):
     (source / "mirflickr25k.zip").unlink()
     with pytest.raises(ArchiveError, match=r"mirflickr25k\.zip"):
         list_photos(source)
+
+
+@pytest.mark.parametrize("between", [" ", "\r\n"])
+def test_licence_and_author_of_each_photo_are_kept(source, layouts, between):
+    page, terms = (
+        "http://www.flickr.com/photos/7@N00/1/",
+        "http://creativecommons.org/licenses/by/2.0/",
+    )
+    said = {"Owner username": "ann", "Image title": "Gate: open", "Web url": page}
+    said |= {"License type": "Attribution License", "License url": terms}
+    credit = "\r\n".join(f"{label}:{between}{value}" for label, value in said.items())
+    files = {f"mirflickr/im{number}.jpg": b"" for number in (1, 2)}
+    files |= {f"mirflickr/meta/tags/tags{number}.txt": "sea" for number in (1, 2)}
+    files["mirflickr/meta/license/license1.txt"] = credit
+    layouts.write_zip(source / "mirflickr25k.zip", files)
+    listing, _ = list_photos(source)
+    kept = listing[["licence", "licence_url", "author", "title", "page_url"]]
+    assert kept.values[0].tolist() == ["Attribution License", terms, "ann", "Gate: open", page]
+    assert kept.iloc[1].isna().all()

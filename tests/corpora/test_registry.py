@@ -43,6 +43,14 @@ def test_ones_own_table_is_a_corpus():
     assert [source.mirror_path for source in own.sources] == ["mine/photos.tsv", "mine/images.tar"]
 
 
+def test_ones_own_table_on_the_web_is_a_file_of_addresses():
+    own = corpus(
+        "mine",
+        tables_of('{"mine": {"photos": 1, "licence": "", "citation": "", "pictures": "web"}}'),
+    )
+    assert (own.reader, own.pictures, own.files) == ("table-web", "web", ["photos.tsv"])
+
+
 def test_a_misspelt_name_gets_the_closest():
     with pytest.raises(ParamsError, match="'openclip'; closest: openclipart"):
         corpus("openclip", MINE)

@@ -57,6 +57,16 @@ def test_a_quotation_mark_is_a_quotation_mark(write):
     assert listing["title"].tolist() == ['"open', "closed"]
 
 
+def test_on_the_web_an_address_takes_the_place_of_a_file(write):
+    lines = ["photo_id\ttags\tphoto_url", "a\tsea\thttps://photos.example/a"]
+    listing, _ = list_photos(write(*lines), web=True)
+    assert listing["photo_url"].tolist() == ["https://photos.example/a"]
+    with pytest.raises(CorpusError, match="without photo_url"):
+        list_photos(write(HEAD, "a\ta.png\tx"), web=True)
+    with pytest.raises(CorpusError, match="line 3: photo_url is empty"):
+        list_photos(write(*lines, "b\tsea\t"), web=True)
+
+
 def test_a_byte_order_mark_is_no_part_of_a_name(write):
     assert len(list_photos(write(HEAD, "a\ta.png\tx", encoding="utf-8-sig"))[0]) == 1
 

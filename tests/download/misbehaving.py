@@ -118,10 +118,11 @@ class MisbehavingServer:
     Args:
         photos: bodies of the good answers, `/ok/N` is the N-th (modulo their number).
         delay: seconds before each good answer, like a network's.
+        drip: seconds that an answer drips, a byte each tenth of a second.
     """
 
-    def __init__(self, photos: list[bytes], delay: float = 0.0):
-        self.photos, self.delay = photos, delay
+    def __init__(self, photos: list[bytes], delay: float = 0.0, drip: int = 60):
+        self.photos, self.delay, self.drip = photos, delay, drip
         self.hits: collections.Counter[str] = collections.Counter()
         self.agents: set[str] = set()
         self.under_way = self.most_under_way = self.private_hits = 0
@@ -233,7 +234,7 @@ class MisbehavingServer:
 
     async def _drip(self, writer, path, number):
         self._say(writer, 200, length=100_000)
-        for byte in self._photo(number)[:600]:
+        for byte in self._photo(number)[: self.drip * 10]:
             writer.write(bytes([byte]))
             await writer.drain()
             await asyncio.sleep(0.1)
@@ -488,6 +489,7 @@ if __name__ == "__main__":
     parser.add_argument("--width", type=int, default=500)
     parser.add_argument("--height", type=int, default=375)
     parser.add_argument("--delay", type=float, default=0.0)
+    parser.add_argument("--drip", type=int, default=60)
     chosen = parser.parse_args()
     bodies = [picture(n, "JPEG", chosen.width, chosen.height) for n in range(chosen.photos)]
-    asyncio.run(serve_forever(MisbehavingServer(bodies, chosen.delay)))
+    asyncio.run(serve_forever(MisbehavingServer(bodies, chosen.delay, chosen.drip)))

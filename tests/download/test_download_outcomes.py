@@ -7,14 +7,17 @@ import tarfile
 import time
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 
 import pyarrow.parquet as parquet
 import pytest
 
-from phototags.download.outcomes import Outcome
+from phototags.download.outcomes import MEANING, Outcome
 from phototags.download.table import census
 from tests.download.conftest import new_shard
 from tests.download.misbehaving import CASES, HOST, PRIVATE
+
+ROOT = Path(__file__).parents[2]
 
 
 def members(tar):
@@ -214,3 +217,9 @@ def test_a_shard_without_photos_is_a_shard(server, shard):
     assert members(shard.tar) == {} and census(shard.downloads) == []
     assert parquet.read_table(shard.table).num_rows == 0
     assert io.BytesIO(shard.tar.read_bytes()).getbuffer().nbytes > 0
+
+
+def test_every_outcome_has_a_meaning_and_a_line_in_the_docs():
+    assert set(MEANING) == set(Outcome)
+    page = (ROOT / "docs/corpora.md").read_text(encoding="utf-8")
+    assert not [outcome for outcome in Outcome if f"`{outcome}`" not in page]

@@ -4,6 +4,7 @@ import bz2
 import gzip
 import hashlib
 import http.server
+import random
 import threading
 
 import pytest
@@ -45,13 +46,13 @@ def test_a_published_compressed_tar_is_kept_uncompressed(address, tmp_path, pack
     assert not list(tmp_path.glob(".a.tar*"))
 
 
-def test_another_hash_or_size_is_refused_and_removed(address, tmp_path):
+def test_another_hash_or_size_is_refused_and_put_aside(address, tmp_path):
     folder, at = address
     (folder / "a.zip").write_bytes(TAR)
     for known in ({"sha256": "0" * 64}, {"size": 3}):
         with pytest.raises(SourceError, match=r"a\.zip"):
             fetch(Source("a.zip", "c/a.zip", url=f"{at}/a.zip", **known), tmp_path / "a.zip", None)
-        assert not list(tmp_path.glob("*a.zip*"))
+        assert [path.name for path in tmp_path.glob("*a.zip*")] == [".a.zip.came.wrong"]
 
 
 def test_what_is_gone_says_where_to_put_a_copy(address, tmp_path):
@@ -75,4 +76,16 @@ def test_a_bomb_or_a_cut_archive_is_a_named_error(tmp_path):
     assert (tmp_path / "a.tar").stat().st_size <= 1000
     packed.write_bytes(gzip.compress(TAR)[:-9])
     with pytest.raises(ArchiveError, match="whole compressed archive"):
+        inflation.inflate(packed, tmp_path / "a.tar")
+
+
+def test_an_archive_that_unpacks_to_more_than_its_bytes_can_hold_is_a_bomb(tmp_path, monkeypatch):
+    monkeypatch.setattr(inflation, "FREE", 10_000)
+    packed, noise = tmp_path / "a.tgz", random.Random(0).randbytes(50_000)
+    packed.write_bytes(gzip.compress(noise))
+    inflation.inflate(packed, tmp_path / "a.tar")
+    assert (tmp_path / "a.tar").read_bytes() == noise
+    packed.write_bytes(gzip.compress(bytes(500_000)))  # a thousand bytes for one
+    at_most = max(10_000, inflation.MAX_RATIO * packed.stat().st_size)
+    with pytest.raises(ArchiveError, match=f"more than {at_most} bytes"):
         inflation.inflate(packed, tmp_path / "a.tar")

@@ -12,7 +12,7 @@ import pytest
 
 from phototags.download.journal import Journal, Record, read_journal, read_line, settled
 from phototags.download.rules import Rules
-from phototags.download.settings import Download
+from phototags.download_settings import Download
 from phototags.errors import PhototagsError
 from tests.download.kills import ROOT, kill_and_resume
 from tests.download.misbehaving import HOST
@@ -124,6 +124,28 @@ def test_a_placeholder_that_becomes_known_later_is_taken_out(urls, server, shard
     again = shard(urls, placeholders=[rows[3]["sha256"]])
     assert [row["outcome"] for row in again[:5]] == ["ok"] * 3 + ["gone_placeholder", "ok"]
     assert "00000003.jpg" not in names(shard.tar) and not server.hits
+
+
+def test_a_photo_that_must_go_is_neither_kept_nor_named_nor_asked_again(urls, server, shard):
+    rows = shard(urls)
+    content = server.photos[3]
+    shard.limits["unwanted"] = {rows[3]["sha256"]}
+    server.hits.clear()
+    again = shard(urls)
+    assert not server.hits
+    assert "00000003.jpg" not in names(shard.tar) and len(names(shard.tar)) == len(urls) - 1
+    files = [path for path in shard.folder.rglob("*") if path.is_file()]
+    assert not [path for path in files if content[len(content) // 2 :] in path.read_bytes()]
+    unnamed = {name: again[3][name] for name in ("url", "final_url", "sha256", "file")}
+    assert unnamed == {"url": "", "final_url": "", "sha256": None, "file": None}
+    shard.limits["unwanted"] = ()
+    assert shard(urls)[3]["file"] == "00000.tar/00000003.jpg"
+    assert list(server.hits) == ["/ok/3"]
+
+
+def test_a_shard_of_no_photos_is_an_empty_one(shard):
+    assert shard([]) == []
+    assert names(shard.tar) == []
 
 
 def test_a_refusal_of_the_server_holds_under_all_rules():

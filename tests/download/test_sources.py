@@ -75,11 +75,27 @@ def test_the_receipt_says_what_came_and_names_no_place_of_this_machine(folder, t
     assert [path.name for path in (tmp_path / "to").iterdir()] == ["images.tar"]
 
 
-def test_a_damaged_copy_is_refused_and_not_kept(folder, tmp_path):
-    (tmp_path / "mirror" / "mine" / "images.tar").write_bytes(CONTENT[:-1])
+def test_a_damaged_copy_is_refused_and_put_aside_until_a_sound_one_comes(folder, tmp_path):
+    copy, to = tmp_path / "mirror" / "mine" / "images.tar", tmp_path / "to" / "images.tar"
+    copy.write_bytes(CONTENT[:-1])
     with pytest.raises(SourceError, match=f"{SHA256}.*damaged"):
-        fetch(FILE, tmp_path / "to" / "images.tar", folder)
-    assert list((tmp_path / "to").iterdir()) == []
+        fetch(FILE, to, folder)
+    (aside,) = to.parent.iterdir()
+    assert aside.name == ".images.tar.came.wrong" and aside.read_bytes() == CONTENT[:-1]
+    copy.write_bytes(CONTENT)
+    fetch(FILE, to, folder)
+    assert list(to.parent.iterdir()) == [to]
+
+
+def test_no_more_is_taken_from_the_web_than_its_makers_say(server, tmp_path):
+    url = f"{server}mine/images.tar"
+    for size in (len(CONTENT) - 1, len(CONTENT) + 1):
+        source = Source("images.tar", "x/images.tar", url=url, size=size)
+        with pytest.raises(SourceError, match=f"should have {size} bytes"):
+            fetch(source, tmp_path / "images.tar", None)
+    assert not (tmp_path / "images.tar").exists()
+    fetch(Source("images.tar", "x", url=url, size=len(CONTENT)), tmp_path / "images.tar", None)
+    assert (tmp_path / "images.tar").read_bytes() == CONTENT
 
 
 @pytest.mark.parametrize("asked", [None, "folder"])

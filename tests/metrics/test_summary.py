@@ -14,6 +14,7 @@ from phototags.metrics.summary import (
     read_scores,
     scores_table,
     strictest,
+    tag_vectors_table,
 )
 
 PHOTOS = 60
@@ -123,3 +124,24 @@ def test_the_metrics_for_dvc_are_the_means_of_the_strictest_bridge(run):
         metric_name(row.metric, row.k): row.value for row in chosen.itertuples()
     }
     assert list(tree["shapes"]) == ["shapes", "stamps"]
+
+
+def test_tag_vectors_are_summed_up_as_taggers_are(run, tmp_path):
+    files, jobs = run
+    together = [
+        pd.read_parquet(file).assign(system=system, seed=seed)
+        for file, (_, test, system, seed) in zip(files, jobs, strict=True)
+        if test == "shapes"
+    ]
+    pd.concat(together).to_parquet(tmp_path / "tag_scores.parquet")
+    made = tag_vectors_table([tmp_path / "tag_scores.parquet"], [["shapes", "shapes"]])
+    asked = [job[1] == "shapes" for job in jobs]
+    expected = scores_table(
+        *([one for one, wanted in zip(all_, asked, strict=True) if wanted] for all_ in run)
+    )
+    pd.testing.assert_frame_equal(made, expected)
+
+
+def test_without_a_photo_to_ask_the_table_has_columns_only(run, tmp_path):
+    pd.read_parquet(run[0][0]).assign(system="a", seed=0).iloc[:0].to_parquet(tmp_path / "no.pq")
+    assert list(tag_vectors_table([tmp_path / "no.pq"], [["a", "b"]]).columns) == COLUMNS

@@ -5,6 +5,7 @@ import tarfile
 import pytest
 
 from phototags.errors import ArchiveError
+from phototags.photos import archives
 from phototags.photos.archives import Archive, read_members
 
 
@@ -56,6 +57,13 @@ def test_devices_and_sparse_files_are_not_there(make_tar, kind):
     with Archive(make_tar("a.tar", {"d/zero.png": member, "d/x.png": b"1"})) as archive:
         assert archive.names("d", ".png") == ["d/x.png"]
         assert archive.read("d/zero.png", 10) is None
+
+
+def test_more_files_than_any_corpus_has_are_refused(make_tar, monkeypatch):
+    path = make_tar("a.tar", {f"{number}.png": b"" for number in range(4)})
+    monkeypatch.setattr(archives, "MAX_MEMBERS", 3)
+    with pytest.raises(ArchiveError, match="more than 3 files"):
+        Archive(path)
 
 
 def test_reading_stops_one_byte_after_the_cap(make_tar):

@@ -3,6 +3,7 @@ import zipfile
 import pytest
 
 from phototags.errors import ArchiveError
+from phototags.photos import zips
 from phototags.photos.zips import Zip
 
 
@@ -24,6 +25,21 @@ def test_a_bomb_is_unpacked_no_further_than_asked(tmp_path):
         assert len(a.read("bomb", 1000)) == 1001
         with pytest.raises(ArchiveError, match="50000000 bytes"), a.stream("bomb", 1000):
             pass
+
+
+def test_more_files_than_any_corpus_has_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(zips, "MAX_MEMBERS", 3)
+    with pytest.raises(ArchiveError, match="4 files; 3 at most"):
+        Zip(write(tmp_path / "a.zip", {str(number): b"" for number in range(4)}))
+
+
+def test_links_and_devices_in_a_zip_are_never_made(tmp_path):
+    """A zip says what a file is in its upper 16 bits; here it stays the bytes that it holds."""
+    link = zipfile.ZipInfo("link.jpg")
+    link.external_attr = 0o120777 << 16
+    with Zip(write(tmp_path / "a.zip", {link: b"/etc/passwd"})) as a:
+        assert a.read("link.jpg", 100) == b"/etc/passwd"
+    assert [file.name for file in tmp_path.iterdir()] == ["a.zip"]
 
 
 def test_names_that_lead_out_are_only_names(tmp_path):

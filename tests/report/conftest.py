@@ -68,6 +68,20 @@ def scores_of(pairs, systems):
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
+def write_vocabulary(folder, train):
+    """What map_tags leaves: three tags on a map, and what is near two of them."""
+    place = folder / "models" / "tiny" / train
+    place.mkdir(parents=True, exist_ok=True)
+    (place / "tag_map.tsv").write_text(
+        "tag\tphotos\tcategory\tx\ty\nsea\t9\tobject\t0.5\t0.5\nnull\t4\t\t0\t0\n"
+        "<b>bold</b>\t1\tTops\t1\t1\n"
+    )
+    (place / "nearest_tags.tsv").write_text(
+        "tag\tchosen\tnear\tcosine\nsea\tcommonest\tnull\t0.5\nnull\trandom\tsea\t0.25\n"
+    )
+    return place
+
+
 @pytest.fixture
 def small_run(tmp_path) -> Inputs:
     """Every file that a report needs."""
@@ -89,6 +103,7 @@ def small_run(tmp_path) -> Inputs:
     losses.columns = ["train", "system", "seed", "epoch", "loss", "validation_map"]
     plot_losses(losses, results / "losses.svg")
     plot_scores(pd.read_csv(results / "scores.csv", dtype={"seed": str}), results / "scores.svg")
+    vocabulary = write_vocabulary(tmp_path, "shapes")
     return Inputs(
         scores=results / "scores.csv",
         drops=results / "drops.csv",
@@ -102,4 +117,6 @@ def small_run(tmp_path) -> Inputs:
         photos=[place / "photos.parquet" for place in corpora],
         tags=[place / "tags.parquet" for place in corpora],
         shards=[place / "shards" / "00000.tar" for place in corpora],
+        tag_maps=[vocabulary / "tag_map.tsv"],
+        nearest_tags=[vocabulary / "nearest_tags.tsv"],
     )

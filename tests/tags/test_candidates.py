@@ -3,7 +3,7 @@ import pytest
 
 from phototags.config import Vocabulary
 from phototags.errors import VocabularyError
-from phototags.tags.candidates import candidates, kept, merge_photos, why, write_candidates
+from phototags.tags.candidates import candidates, kept, merge_photos, write_candidates
 
 ANY = Vocabulary(min_users=1, min_photos=1, max_tags=None)
 
@@ -127,17 +127,6 @@ def test_a_task_keeps_only_what_it_knows(tmp_path, wordnet):
 def test_wordnet_is_asked_for_where_it_is_needed():
     with pytest.raises(VocabularyError, match="lemma needs WordNet"):
         verdicts(tagged(*ROWS), merge=["lemma"])
-
-
-def test_why_answers_in_words(tmp_path):
-    path = tmp_path / "candidates.tsv"
-    rows = [*ROWS, (None, ['6" gun', "null"])]
-    write_candidates(path, candidates(tagged(*rows), ANY.model_copy(update={"min_users": 2})))
-    assert why(path, "sea") == "sea: photos 4, people 3 (spread 2.8); kept"
-    assert why(path, "art") == "art: photos 1, people 1 (spread 1.0); min_users: fewer than 2"
-    assert why(path, '6" gun') == '6" gun: photos 1; min_users: fewer than 2'
-    with pytest.raises(VocabularyError, match="closest: sea"):
-        why(path, "seaa")
 
 
 def test_the_same_photos_in_any_order_give_the_same_bytes(tmp_path, wordnet):

@@ -1,4 +1,4 @@
-"""What may be set about downloading. Every key is described here and nowhere else."""
+"""What may be set about downloading photos. Every key is described here and nowhere else."""
 
 from pydantic import Field
 
@@ -9,7 +9,7 @@ class Download(Section):
     """How the photos of a list of urls are asked for, and what is refused."""
 
     contact: str | None = Field(
-        None, description="web page or mail address in the User-Agent, for owners of servers"
+        None, description="web page or mail address in the User-Agent, for servers' owners: set it"
     )
     at_once: int = Field(64, description="requests under way in one shard", gt=0, le=1024)
     host_at_once: int = Field(8, description="requests under way at one host", gt=0)

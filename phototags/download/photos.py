@@ -1,0 +1,76 @@
+"""The photos of a corpus that is on the web: what `photos.shards` is for packaged ones."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from phototags.download.outcomes import Outcome
+from phototags.download.shard import download_shard
+from phototags.download_settings import Download
+from phototags.photos.licences import refused
+from phototags.photos.removals import Removals, removed
+from phototags.photos.table import PACKED, Drop, read_table
+
+STEP = "download_photos"
+
+
+def download_photos(
+    shard: pd.DataFrame,
+    work: Path | str,
+    tar: Path | str,
+    downloads: Path | str,
+    settings: Download,
+    *,
+    max_pixels: int,
+    max_bytes: int,
+    licences: Sequence[str] | None,
+    removals: Removals,
+) -> tuple[pd.DataFrame, list[Drop]]:
+    """Ask for the photos of a shard; each ends in the tar or in the drops, by its outcome.
+
+    A photo without one of the licences is not asked for. Photos of the same content are in the
+    tar once.
+
+    Args:
+        shard: the rows of the listing, with photo_url.
+        work, tar, downloads: as `download_shard` takes them.
+        licences: those whose photos are wanted, as `licences.refused` takes them.
+        removals: pictures with these bytes are left out.
+
+    Returns:
+        row, file, sha256, width, height of what is in the tar; and the drops.
+
+    Raises:
+        PhototagsError: as `download_shard` does.
+    """
+    unlicensed = refused(shard, licences, STEP)
+    wanted = shard[[drop is None for drop in unlicensed]]
+    urls = (url if isinstance(url, str) else None for url in wanted["photo_url"])
+    had = Path(work) / "had.parquet"
+    download_shard(
+        zip(wanted["row"].tolist(), urls, strict=True),
+        Path(work),
+        Path(tar),
+        had,
+        Path(downloads),
+        settings,
+        max_pixels=max_pixels,
+        max_bytes=max_bytes,
+        unwanted=removals.hashes,
+    )
+    lost = _lost(Path(downloads), dict(zip(shard["row"], shard["photo_id"], strict=True)))
+    return read_table(had, PACKED), [*filter(None, unlicensed), *lost]
+
+
+def _lost(downloads: Path, names: dict[int, str]) -> list[Drop]:
+    """A drop for each photo that is not had, its outcome as reason; `removed` for one that was."""
+    said = pq.read_table(downloads, columns=["row", "outcome", "detail", "file"]).to_pylist()
+    return [
+        removed(STEP, one["row"])
+        if one["outcome"] == Outcome.OK
+        else Drop(STEP, names[one["row"]], one["outcome"], one["detail"])
+        for one in said
+        if one["file"] is None
+    ]

@@ -1,0 +1,27 @@
+"""Rule `download_photos`: one shard's photos from the web as a tar; a list of the others."""
+
+from phototags.download.photos import download_photos
+from phototags.download_settings import Download
+from phototags.logs import log_to
+from phototags.photos.removals import read_removals
+from phototags.photos.table import CREDIT, SHARD, read_photos, write_drops, write_table
+
+log_to(snakemake.log[0])  # noqa: F821
+inputs, output = snakemake.input, snakemake.output  # noqa: F821
+params, wildcards = snakemake.params, snakemake.wildcards  # noqa: F821
+
+listing = read_photos(inputs.listing)
+shard = listing[listing["row"] // params.shard_photos == int(wildcards.shard)]
+had, drops = download_photos(
+    shard,
+    f"data/downloads/{wildcards.corpus}/{wildcards.shard}",
+    output.shard,
+    output.downloads,
+    Download.model_validate_json(params.settings),
+    max_pixels=params.max_pixels,
+    max_bytes=params.max_bytes,
+    licences=params.licences,
+    removals=read_removals(inputs.removals),
+)
+write_table(output.table, had.merge(shard[["row", *CREDIT]], on="row"), SHARD)
+write_drops(output.drops, drops)

@@ -1,0 +1,21 @@
+"""Rule `map_tags`: which tags lie near which, to be looked at."""
+
+from phototags.embeddings.surroundings import map_of, nearest_of
+from phototags.embeddings.tag_vectors import read_tag_vectors
+from phototags.logs import log_to
+from phototags.storage import whole
+from phototags.tags.vocabulary import read_vocabulary
+from phototags.tags.wordnet import WordNet
+
+given = snakemake  # noqa: F821
+log_to(given.log[0])
+
+vocabulary = read_vocabulary(given.input.vocabulary)
+vectors = read_tag_vectors(given.input.vectors)
+wordnet = WordNet.read(given.input.wordnet)
+for table, path in (
+    (map_of(vocabulary, vectors, wordnet, given.params.seed), given.output.map),
+    (nearest_of(vocabulary, vectors, given.params.seed), given.output.nearest),
+):
+    with whole(path) as part:
+        table.to_csv(part, sep="\t", index=False, lineterminator="\n")
