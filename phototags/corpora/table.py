@@ -89,7 +89,8 @@ def _row(where: str, line: dict, needed: tuple[str, ...]) -> dict:
     for name in needed:
         if row[name] is None:
             raise CorpusError(f"{where}: {name} is empty; every photo needs one")
-    row["tags"] = [tag for written in line["tags"].split(",") if (tag := written.strip())]
+    for name in {"tags", "machine_tags"} & line.keys():
+        row[name] = [tag for written in line[name].split(",") if (tag := written.strip())]
     if row.get("split") not in (None, *PARTS):
         raise CorpusError(
             f"{where}: split is {row['split']!r}; expected {', '.join(PARTS)} or none"

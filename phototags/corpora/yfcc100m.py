@@ -1,7 +1,7 @@
 """YFCC100M: 100 million Flickr photos and videos under Creative Commons, as a table of their data.
 
 Thomee et al., YFCC100M: The New Data in Multimedia Research, CACM 59(2), 2016. The pictures are
-on the web. Machine tags (`geo:lat=48.1`) are no tags; `yfcc_lines.blocks` has them apart.
+on the web. Machine tags (`geo:lat=48.1`) are no tags and have a column of their own.
 """
 
 from pathlib import Path
@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from phototags.corpora.yfcc_lines import STEP, blocks
 from phototags.errors import CorpusError
-from phototags.photos.table import PHOTOS, Drop
+from phototags.photos.table import PHOTOS, Drop, frame_of
 from phototags.progress import progress
 
 
@@ -56,8 +56,7 @@ def _listing(chosen: list[pa.Table], drops: list[Drop]) -> pd.DataFrame:
     photos = pa.concat_tables(chosen)
     empty = {name: pa.nulls(len(photos), PHOTOS.field(name).type) for name in PHOTOS.names}
     columns = empty | {name: photos[name] for name in photos.column_names if name in empty}
-    frame = pa.table(columns, schema=PHOTOS).to_pandas()
-    frame["tags"] = pd.Series(photos["tags"].to_pylist(), dtype=object)
+    frame = frame_of(pa.table(columns, schema=PHOTOS))
     again = frame["photo_id"].duplicated()
     drops += [Drop(STEP, photo_id, "duplicate_id") for photo_id in frame["photo_id"][again]]
     frame = frame[~again].reset_index(drop=True)

@@ -14,14 +14,18 @@ from phototags.storage import whole
 
 PHOTOS = pa.schema(
     [("row", pa.int64()), ("photo_id", pa.string()), ("user_id", pa.string())]
-    + [("tags", pa.list_(pa.string()))]
+    + [(name, pa.list_(pa.string())) for name in ("tags", "machine_tags")]
     + [(name, pa.string()) for name in ("title", "description", "taken_at")]
     + [(name, pa.float64()) for name in ("longitude", "latitude")]
     + [(name, pa.string()) for name in ("licence", "licence_url", "author")]
     + [(name, pa.string()) for name in ("page_url", "photo_url", "split", "file", "sha256")]
     + [(name, pa.int64()) for name in ("width", "height")]
 )
-"""Columns of photos.parquet in order; in listing.parquet sha256, width and height are null."""
+"""Columns of photos.parquet in order; in listing.parquet sha256, width and height are null.
+
+Tags are what people wrote; machine tags (`geo:lat=48.1`), which programs write, are kept apart
+where a corpus keeps them so.
+"""
 
 PACKED = pa.schema([PHOTOS.field(name) for name in ("row", "file", "sha256", "width", "height")])
 """What is known of a picture once it has been seen."""
@@ -73,9 +77,15 @@ def read_table(path: Path | str, schema: pa.Schema) -> pd.DataFrame:
             f"{path} should have the columns {schema.names}, but has {content.column_names}. "
             "It is from another version: remove it and run `snakemake` again."
         )
+    return frame_of(content)
+
+
+def frame_of(content: pa.Table) -> pd.DataFrame:
+    """A table as pandas has it, but lists of tags as Python lists."""
     frame = content.to_pandas()
-    if "tags" in frame:
-        frame["tags"] = pd.Series(content.column("tags").to_pylist(), dtype=object)
+    for name in ("tags", "machine_tags"):
+        if name in frame:
+            frame[name] = pd.Series(content.column(name).to_pylist(), dtype=object)
     return frame
 
 
@@ -88,9 +98,7 @@ def photo_table(rows: Iterable[dict]) -> pd.DataFrame:
     rows = list(rows)
     columns = {name: [row.get(name) for row in rows] for name in PHOTOS.names}
     columns["row"] = list(range(len(rows)))
-    frame = pa.table(columns, schema=PHOTOS).to_pandas()
-    frame["tags"] = pd.Series(columns["tags"], dtype=object)
-    return frame
+    return frame_of(pa.table(columns, schema=PHOTOS))
 
 
 def write_photos(path: Path | str, photos: pd.DataFrame) -> None:

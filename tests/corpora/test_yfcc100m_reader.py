@@ -15,6 +15,7 @@ from phototags.corpora import yfcc_lines
 from phototags.corpora.yfcc100m import list_photos
 from phototags.corpora.yfcc_lines import blocks, chance
 from phototags.errors import ArchiveError, CorpusError
+from phototags.photos.table import read_photos, write_photos
 
 COLUMNS = {"user_id": 1, "taken_at": 3, "licence": 15, "licence_url": 16, "page_url": 13}
 COLUMNS |= {"photo_url": 14, "title": 6, "description": 7, "author": 2}
@@ -96,6 +97,10 @@ def test_machine_tags_are_kept_apart(tmp_path):
     write(tmp_path, [line(1)])
     (row,) = table(tmp_path / "yfcc100m_dataset")
     assert row["machine_tags"] == ["geo:lat=4"] and "geo:lat=4" not in row["tags"]
+    listing, _ = list_photos(tmp_path)
+    write_photos(tmp_path / "photos.parquet", listing)
+    (photo,) = read_photos(tmp_path / "photos.parquet").itertuples()
+    assert photo.machine_tags == ["geo:lat=4"] and photo.tags == row["tags"]
 
 
 def test_hostile_lines_are_counted_and_the_others_read(tmp_path):
