@@ -16,7 +16,7 @@ from phototags.commands.common import (
 SUMMARY = "find pictures by words"
 DETAILS = """\
 examples:
-  phototags search "red flower"
+  phototags search "tree, flower"
   phototags search "cat, christmas tree" --corpus tuxpaint --out found.html
 
 The vectors of the words' tags are summed; photos with the highest dot product come first. A word
