@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,14 +65,27 @@ class TagSets:
         }
 
 
-def tag_sets(photos: Iterable[Iterable[str]], vocabulary: Sequence[str]) -> TagSets:
+def tag_sets(photos: Iterable[Iterable[str]] | pl.Series, vocabulary: Sequence[str]) -> TagSets:
     """The tags that are in the vocabulary, each once a photo; photos keep their place.
+
+    Args:
+        photos: the tags of each photo; a polars series of lists is taken as it is.
+        vocabulary: distinct tags, by number.
 
     >>> sets = tag_sets([["sea", "sky"], ["unheard of"], ["sky", "sky"]], ["sky", "sea"])
     >>> sets.tags.tolist(), sets.ends.tolist()
     ([1, 0, 0], [0, 2, 2, 3])
     """
-    index = {tag: number for number, tag in enumerate(vocabulary)}
-    sets = [[index[tag] for tag in dict.fromkeys(tags) if tag in index] for tags in photos]
-    flat = np.array([tag for tags in sets for tag in tags], np.int32)
-    return TagSets(flat, np.cumsum([0] + [len(tags) for tags in sets]))
+    if not isinstance(photos, pl.Series):
+        photos = pl.Series([list(tags) for tags in photos], dtype=pl.List(pl.String))
+    number = pl.col("tag").cast(pl.Enum(vocabulary), strict=False).to_physical()
+    pairs = (
+        photos.to_frame("tag")
+        .with_row_index("photo")
+        .explode("tag")
+        .with_columns(number.cast(pl.Int32))
+        .drop_nulls("tag")
+        .unique(maintain_order=True)
+    )
+    sizes = np.bincount(pairs["photo"].to_numpy(), minlength=len(photos))
+    return TagSets(pairs["tag"].to_numpy(), np.concatenate([[0], np.cumsum(sizes)]))
