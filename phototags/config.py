@@ -73,6 +73,13 @@ class Vocabulary(Section):
         " (2 ** entropy); 2 refuses tags that are nearly one person's own",
         ge=1,
     )
+    min_visualness: float | None = Field(
+        None,
+        description="chance that two people's photos of a tag look more alike than one of them and"
+        " any other photo; refuses tags below it, 0.5 being chance; null keeps all",
+        ge=0,
+        le=1,
+    )
     refuse: list[Literal["apps", "cameras"]] = Field(
         [], description="tags that a program writes always together, or that name the camera"
     )
@@ -102,14 +109,30 @@ class Split(Section):
 class EmbedTags(Section):
     """Skip-gram with negative sampling over tag sets."""
 
-    start: Literal["glove", "random"] = Field(
-        description="vectors to start from where a word has one"
+    start: str = Field(
+        description="vectors to start from where a word has one: glove, random, text (learned from"
+        " embed_tags.text), or a text file of word2vec, GloVe or fastText vectors (also gzipped)"
     )
-    dimensions: int = Field(description="width of a tag vector; 50 with glove", gt=0)
+    text: str | None = Field(
+        None, description="file of plain text whose words the same trainer learns first"
+    )
+    dimensions: int = Field(
+        description="width of a tag vector; 50 with glove, that of a file's vectors with a file",
+        gt=0,
+    )
     epochs: int = Field(description="passes over the training photos; 0 keeps the start", ge=0)
     negatives: int = Field(description="negative tags drawn for each pair", gt=0)
     power: float = Field(description="negatives are drawn in proportion to count ** power", ge=0)
     learning_rate: float = Field(description="Adagrad's step, one accumulator a row", gt=0)
+
+    @model_validator(mode="after")
+    def text_is_there_to_start_from(self) -> "EmbedTags":
+        if (self.start == "text") != (self.text is not None):
+            raise ValueError(
+                f"start: text and text: FILE go together, but start is {self.start} and text is "
+                f"{self.text}"
+            )
+        return self
 
 
 class EmbedPhotos(Section):

@@ -43,6 +43,9 @@ BACKBONE = PARAMS.embed_photos.backbone.replace(":", "-")
 REMOVALS = [PARAMS.corpora.removals] if PARAMS.corpora.removals else []
 if not REMOVALS and Path("removals.txt").exists():
     REMOVALS = ["removals.txt"]
+START = {"glove": [], "random": [], "text": [f"{MODELS}/text_vectors.txt"]}.get(
+    PARAMS.embed_tags.start, [PARAMS.embed_tags.start]
+)
 WORDNET = "data/sources/wordnet/wordnet-base.deb"
 
 # Jobs, on whatever machine they start, compute with the same instructions and import this

@@ -1,9 +1,32 @@
+rule embed_text:
+    """Learn word vectors from plain text, for tag vectors to start from."""
+    input:
+        text=PARAMS.embed_tags.text or [],
+        code=code("embed_text"),
+    output:
+        vectors=f"{MODELS}/text_vectors.txt",
+    log:
+        f"logs/embed_text/{RUN}.log",
+    benchmark:
+        f"benchmarks/embed_text/{RUN}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    params:
+        settings=settings(PARAMS.embed_tags),
+        seed=PARAMS.train.seeds[0],
+    message:
+        "Learning word vectors from {input.text}"
+    script:
+        "../scripts/embed_text.py"
+
+
 rule embed_tags:
     """Train tag vectors: near means related."""
     input:
         tags=f"{MODELS}/{{train}}/tags.parquet",
         split=f"{MODELS}/{{train}}/split.parquet",
         vocabulary=f"{MODELS}/{{train}}/vocabulary.tsv",
+        start=START,
         code=code("embed_tags"),
     output:
         vectors=f"{MODELS}/{{train}}/seed{{seed}}/tag_vectors.safetensors",

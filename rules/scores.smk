@@ -47,6 +47,7 @@ rule judge_tags:
         split=f"{MODELS}/{{train}}/split.parquet",
         test_tags=test_tags,
         test_split="data/corpora/{test}/split.parquet",
+        start=START,
         code=code("judge_tags"),
     output:
         scores=f"{MODELS}/{{train}}/tag_scores_{{test}}.parquet",

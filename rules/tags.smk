@@ -45,6 +45,7 @@ rule build_vocabulary:
     input:
         tags="data/corpora/{train}/tags.parquet",
         split=f"{MODELS}/{{train}}/split.parquet",
+        features=lambda w: features_of(w.train),
         wordnet=WORDNET,
         code=code("build_vocabulary"),
     output:
@@ -59,6 +60,7 @@ rule build_vocabulary:
         "../envs/phototags.yaml"
     params:
         settings=settings(PARAMS.vocabulary),
+        instruction_set=PARAMS.instruction_set,
     message:
         "Building the vocabulary of {wildcards.train}"
     script:

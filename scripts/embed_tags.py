@@ -3,6 +3,7 @@
 import pandas as pd
 
 from phototags.config import EmbedTags
+from phototags.embeddings.start import text_vectors
 from phototags.embeddings.tag_vectors import embed_tags, write_tag_vectors
 from phototags.logs import log_to
 from phototags.tags.vocabulary import read_vocabulary
@@ -16,7 +17,8 @@ photos = pd.read_parquet(given.input.tags).merge(split, on="row", validate="one_
 training = photos.loc[photos["part"] == "train", "tags"]
 
 tags = read_vocabulary(given.input.vocabulary).tags
-learned = embed_tags(training, tags, settings, given.params.seed)
+text = text_vectors(settings.start, given.input.get("start", []), tags)
+learned = embed_tags(training, tags, settings, given.params.seed, text)
 write_tag_vectors(
     given.output.vectors, given.output.contexts, given.output.history, learned, settings
 )

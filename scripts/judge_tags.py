@@ -3,8 +3,8 @@
 import pandas as pd
 
 from phototags.config import EmbedTags
+from phototags.embeddings.start import text_vectors
 from phototags.embeddings.tag_vectors import read_tag_vectors
-from phototags.embeddings.text import glove
 from phototags.logs import log_to
 from phototags.scoring.photos import JUDGED, LEARNED, photos_of, refuse_overlap
 from phototags.scoring.tag_vectors import Tables, common_tags, judge_tags
@@ -32,8 +32,8 @@ words, contexts = (
     )
     for paths in (given.input.vectors, given.input.contexts)
 )
-text = glove().of(tags) if settings.start == "glove" else None
-tables = Tables(words, contexts, settings.power, text)
+text = text_vectors(settings.start, given.input.get("start", []), tags)
+tables = Tables(words, contexts, settings.power, text and text.of(tags))
 scores = judge_tags(tags, training["tags"], judged["tags"], tables, **given.params.bootstrap)
 with whole(given.output.scores) as part:
     scores.to_parquet(part)

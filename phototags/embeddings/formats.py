@@ -81,9 +81,12 @@ def _width(line: str, path: Path | str) -> int:
 
 def _numbers(rows: list[list[str]], path: Path | str) -> np.ndarray:
     try:
-        return np.array(rows, np.float32)
+        numbers = np.array(rows, np.float32)
     except ValueError as error:
         raise ModelError(f"{path} should hold numbers after each word, but: {error}.") from error
+    if not np.isfinite(numbers).all():
+        raise ModelError(f"{path} should hold finite numbers, but has some that are not.")
+    return numbers
 
 
 def write_word2vec(path: Path | str, tags: Sequence[str], vectors: np.ndarray) -> None:

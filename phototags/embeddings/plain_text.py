@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from phototags.embeddings.sets import TagSets, tag_sets
+from phototags.errors import ModelError
 
+MIN_COUNT = 5  # word2vec's
 WORD = re.compile(r"\w+(?:['’-]\w+)*")
 
 
@@ -20,13 +22,22 @@ def words_of(line: str) -> list[str]:
 
 
 def lines_of(paths: Iterable[Path | str]) -> Iterator[str]:
-    """Every line of some text files; bytes that are no UTF-8 are replaced."""
+    """Every line of some text files; bytes that are no UTF-8 are replaced.
+
+    Raises:
+        ModelError: when a file can't be read.
+    """
     for path in paths:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            yield from file
+        try:
+            with open(path, encoding="utf-8", errors="replace") as file:
+                yield from file
+        except OSError as error:
+            raise ModelError(
+                f"{path} should be a file of plain text, but: {error}. Correct embed_tags.text."
+            ) from error
 
 
-def text_vocabulary(lines: Iterable[str], min_count: int = 5) -> list[str]:
+def text_vocabulary(lines: Iterable[str], min_count: int = MIN_COUNT) -> list[str]:
     """The words that occur at least `min_count` times, the commonest first, ties by spelling."""
     counts = Counter(word for line in lines for word in words_of(line))
     kept = [(-count, word) for word, count in counts.items() if count >= min_count]

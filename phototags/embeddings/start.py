@@ -1,17 +1,36 @@
 """Where the tag vectors begin: at what text says, where it says something."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from phototags.embeddings.text import TextVectors
+from phototags.embeddings.formats import read_text_vectors
+from phototags.embeddings.text import TextVectors, glove, words_in
 from phototags.errors import ParamsError
 
 
 def random_start(tags: int, dimensions: int, generator: torch.Generator) -> Tensor:
     """(T, D) float32, uniform within 1 / 2D of zero, as word2vec begins."""
     return (torch.rand(tags, dimensions, generator=generator) - 0.5) / dimensions
+
+
+def text_vectors(
+    start: str, files: Sequence[Path | str], tags: Sequence[str]
+) -> TextVectors | None:
+    """What text says of the tags, by the params' `embed_tags.start`; None where chance begins.
+
+    Args:
+        files: none for `glove` and `random`, else the file of vectors; only the words of the tags
+            are kept of it.
+
+    Raises:
+        ModelError: when the vectors are missing or damaged.
+    """
+    if start == "random":
+        return None
+    return glove() if start == "glove" else read_text_vectors(*files, only=words_in(tags))
 
 
 def text_start(

@@ -1,5 +1,6 @@
 """The tag vectors of a run, from training photos to a file."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -8,16 +9,24 @@ import torch
 from torch import Tensor
 
 from phototags.config import EmbedTags
+from phototags.embeddings.plain_text import MIN_COUNT, lines_of, text_sets, text_vocabulary
 from phototags.embeddings.sets import tag_sets
-from phototags.embeddings.skipgram import SkipGram, learn
+from phototags.embeddings.skipgram import SkipGram, learn, train
 from phototags.embeddings.start import random_start, text_start
 from phototags.embeddings.table import Table
-from phototags.embeddings.text import glove
+from phototags.embeddings.text import TextVectors
+from phototags.errors import ModelError
 from phototags.storage import read_tensors, whole, write_tensors
+
+log = logging.getLogger(__name__)
 
 
 def embed_tags(
-    photos: Iterable[Iterable[str]], vocabulary: Sequence[str], settings: EmbedTags, seed: int
+    photos: Iterable[Iterable[str]],
+    vocabulary: Sequence[str],
+    settings: EmbedTags,
+    seed: int,
+    text: TextVectors | None = None,
 ) -> tuple[Table, pd.DataFrame]:
     """Vectors of the vocabulary's tags, learned from the tags of the training photos.
 
@@ -28,6 +37,7 @@ def embed_tags(
         photos: the cleaned tags of each training photo; tags out of the vocabulary are ignored.
         vocabulary: T tags, in the order of the rows returned.
         seed: same seed, same bytes (with one torch thread).
+        text: what text says of the tags (`start.text_vectors`); None starts by chance.
 
     Returns:
         a table of (T, D) float32 words, the tags' vectors, and contexts, what is expected beside
@@ -35,17 +45,41 @@ def embed_tags(
     """
     torch.set_num_threads(1)  # several would add up in another order
     generator = torch.Generator().manual_seed(seed)
-    if settings.start == "glove":
-        start = text_start(vocabulary, glove(), settings.dimensions, generator)
-    else:
+    if text is None:
         start = random_start(len(vocabulary), settings.dimensions, generator)
-    skipgram = SkipGram(
-        epochs=settings.epochs,
-        negatives=settings.negatives,
-        power=settings.power,
-        learning_rate=settings.learning_rate,
+    else:
+        start = text_start(vocabulary, text, settings.dimensions, generator)
+    return learn(tag_sets(photos, vocabulary), start, skipgram_of(settings), generator)
+
+
+def embed_text(path: Path | str, settings: EmbedTags, seed: int) -> tuple[list[str], Tensor]:
+    """Vectors of the words of plain text, by the trainer that learns tags afterwards.
+
+    Returns:
+        the words that occur often enough, the commonest first, and (N, D) float32.
+
+    Raises:
+        ModelError: when the file is missing or has no word often enough.
+    """
+    torch.set_num_threads(1)
+    generator = torch.Generator().manual_seed(seed)
+    words = text_vocabulary(lines_of([path]))
+    if not words:
+        raise ModelError(
+            f"{path} should be plain text, but no word stands in it {MIN_COUNT} times. Give "
+            "more text as embed_tags.text, or set embed_tags.start: random."
+        )
+    log.info("%d words of %s", len(words), path)
+    start = random_start(len(words), settings.dimensions, generator)
+    sets = text_sets(lines_of([path]), words)
+    return words, train(sets, start, skipgram_of(settings), generator)[0]
+
+
+def skipgram_of(settings: EmbedTags) -> SkipGram:
+    """The trainer's settings among those of the params."""
+    return SkipGram(
+        **settings.model_dump(include={"epochs", "negatives", "power", "learning_rate"})
     )
-    return learn(tag_sets(photos, vocabulary), start, skipgram, generator)
 
 
 def write_tag_vectors(

@@ -26,6 +26,16 @@ WORDS = (
 BETWEEN_WORDS = re.compile(r"[\s_\-/+]+")
 
 
+def words_in(tags: Sequence[str]) -> set[str]:
+    """Every word that a table of vectors may be asked for when it is asked for the tags.
+
+    >>> sorted(words_in(["Red Rose"]))
+    ['red', 'red rose', 'rose']
+    """
+    lower = {tag.lower() for tag in tags}
+    return lower | {word for tag in lower for word in BETWEEN_WORDS.split(tag)}
+
+
 @dataclass(frozen=True, eq=False)
 class TextVectors:
     """A table of words and their vectors that answers for tags of several words too.

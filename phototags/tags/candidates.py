@@ -4,7 +4,7 @@ A tag counts by the people who wrote it, never by photos alone, so that nobody o
 the corpus names no users, by photos. Which tags matter: Boakye et al., 2016.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import polars as pl
@@ -18,6 +18,8 @@ from phototags.tags.noise import counted, named_by_cameras, written_by_apps
 from phototags.tags.wordnet import WordNet
 
 KEPT = "kept"
+Looks = Callable[[pl.DataFrame], pl.DataFrame]
+COLUMNS = ("tag", "photos", "users", "entropy", "spread", "visualness", "why")
 BY_PEOPLE = {"by": ["users", "photos", "tag"], "descending": [True, True, False]}
 
 
@@ -59,21 +61,28 @@ def merge_photos(
 
 
 def candidates(
-    tags: pl.DataFrame, settings: Vocabulary, wordnet: WordNet | None = None
+    tags: pl.DataFrame,
+    settings: Vocabulary,
+    wordnet: WordNet | None = None,
+    looks: Looks | None = None,
 ) -> pl.DataFrame:
     """Each tag of the training photos, counted after merging, and the first rule against it.
 
     The rules in their order: whitelist, blacklist, min_users, min_photos, max_photos,
-    min_spread, apps, cameras, match, max_tags. Users count only where the corpus names any.
+    min_spread, apps, cameras, match, min_visualness, max_tags. Users count only where the
+    corpus names any.
 
     Args:
         tags: a row a photo: row, user_id (nullable), tags (each once); for `refuse: [cameras]`
             also camera (nullable), as the photo's metadata has it.
         wordnet: asked when settings merge by lemma or synset, split, or match.
+        looks: from row, user_id, tag to tag, visualness (`features.visualness`); asked of the
+            tags that no rule before it refused. None leaves all of them unseen.
 
     Returns:
-        tag, photos, users, entropy (bits, over users), spread (2 ** entropy), why (`kept`, the
-        rule that refused it, or what it became); most photos first, ties by spelling.
+        tag, photos, users, entropy (bits, over users), spread (2 ** entropy), visualness (null
+        where it was not asked), why (`kept`, the rule that refused it, or what it became); most
+        photos first, ties by spelling.
     """
     merged, became = tags, []
     for kind, found in merges(tags, settings, wordnet):
@@ -83,8 +92,9 @@ def candidates(
         merged = merging.apply(merged, found)
     counts = counted(_pairs(merged))
     judged = counts.with_columns(why=_verdict(counts["tag"], _pairs(merged), settings, wordnet))
+    judged = _seen(judged, _pairs(merged), settings.min_visualness, looks)
     judged = _commonest(judged, settings.max_tags)
-    table = pl.concat([judged, *became], how="vertical")
+    table = pl.concat([judged, *became], how="diagonal").select(*COLUMNS)
     return table.unique("tag", keep="first", maintain_order=True).sort(
         ["photos", "tag"], descending=[True, False]
     )
@@ -157,6 +167,27 @@ def _verdict(
         known = known_to_task(settings.match, tags.to_list(), _needed(wordnet, "match"))
         rules.append((~tag.is_in(list(known)), f"match: not a word of {settings.match}"))
     return pl.coalesce(*(pl.when(rule).then(pl.lit(words)) for rule, words in rules), pl.lit(KEPT))
+
+
+def _seen(
+    judged: pl.DataFrame, pairs: pl.DataFrame, least: float | None, looks: Looks | None
+) -> pl.DataFrame:
+    """Add how visual the tags are that are kept so far, and refuse those that are not enough."""
+    if looks is None:
+        if least is not None:
+            raise VocabularyError(
+                "vocabulary.min_visualness needs features of the photos, which were not given. "
+                "Give the rule build_vocabulary the features, or leave it out of params.yaml."
+            )
+        return judged.with_columns(visualness=pl.lit(None, pl.Float64))
+    chosen = judged.filter(pl.col("why").str.starts_with(KEPT)).select("tag")
+    seen = looks(pairs.select("row", "user_id", "tag").join(chosen, on="tag", how="semi"))
+    judged = judged.join(seen, on="tag", how="left", maintain_order="left")
+    if least is None:
+        return judged
+    refused = (pl.col("why") == KEPT) & (pl.col("visualness") < least)
+    words = pl.lit(f"min_visualness: under {least:g}, looks like any photo")
+    return judged.with_columns(why=pl.when(refused).then(words).otherwise("why"))
 
 
 def _commonest(judged: pl.DataFrame, max_tags: int | None) -> pl.DataFrame:

@@ -6,11 +6,10 @@ from pathlib import Path
 import polars as pl
 
 from phototags.errors import VocabularyError
-from phototags.tags.candidates import KEPT
+from phototags.tags.candidates import COLUMNS, KEPT
 from phototags.tags.spelling import clean
 
 BECAME = ": became "
-CANDIDATES = ("tag", "photos", "users", "entropy", "spread", "why")
 SPELLING = ("written", "tag", "reason", "photos", "users")
 
 
@@ -68,9 +67,11 @@ def counted_in_words(row: dict) -> str:
     words = f"{row['photos']:,} photo{'s' * (row['photos'] != 1)}"
     if row["users"]:
         words += f" by {row['users']:,} user{'s' * (row['users'] != 1)}"
-    if row.get("entropy") is None:
-        return words
-    return f"{words}, entropy {row['entropy']:.2f} bits, spread {row['spread']:.1f}"
+    if row.get("entropy") is not None:
+        words += f", entropy {row['entropy']:.2f} bits, spread {row['spread']:.1f}"
+    if row.get("visualness") is not None:
+        words += f", visualness {row['visualness']:.2f}"
+    return words
 
 
 def read_candidates(path: Path | str) -> pl.DataFrame:
@@ -79,7 +80,7 @@ def read_candidates(path: Path | str) -> pl.DataFrame:
     Raises:
         VocabularyError: when it is missing or damaged.
     """
-    return _read(path, CANDIDATES)
+    return _read(path, COLUMNS)
 
 
 def read_spelling(path: Path | str) -> pl.DataFrame:
@@ -97,7 +98,8 @@ def no_spelling() -> pl.DataFrame:
 
 
 def _schema(columns: tuple[str, ...]) -> dict:
-    kinds = {"photos": pl.Int64, "users": pl.Int64, "entropy": pl.Float64, "spread": pl.Float64}
+    kinds = dict.fromkeys(("photos", "users"), pl.Int64)
+    kinds |= dict.fromkeys(("entropy", "spread", "visualness"), pl.Float64)
     return {name: kinds.get(name, pl.String) for name in columns}
 
 

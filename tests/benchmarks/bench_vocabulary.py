@@ -2,9 +2,9 @@
 
 `python tests/benchmarks/bench_vocabulary.py [--quick]`. Both sides read the same parquet table (of
 lines like YFCC100M's), spell each distinct tag once by the same function, choose the tags of three
-people and five photos, and number each photo's tags. A plain loop does the same photo by photo once;
-all three results are held against each other. `memory_2m`: the most that each side held. Ours has two
-threads where there are two cores, pandas has one.
+people and five photos, and number each photo's tags. A plain loop does the same photo by photo
+once; all three results are held against each other. `memory_2m`: the most that each side held. Ours
+has two threads where there are two cores, pandas has one.
 """
 
 import sys

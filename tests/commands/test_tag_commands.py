@@ -28,8 +28,9 @@ def home(tmp_path, monkeypatch):
     counts = {"photos": 5, "users": 2}
     rows = pd.DataFrame([{"tag": tag, **counts} for tag in TAGS])
     rows.to_csv(models / "courts" / "vocabulary.tsv", sep="\t", index=False)
-    shared = counts | {"entropy": 1.0, "spread": 2.0}
+    shared = counts | {"entropy": 1.0, "spread": 2.0, "visualness": None}
     judged = [{"tag": "kings", **shared, "why": "lemma: became king"}]
+    shared |= {"visualness": 0.75}
     judged += [{"tag": tag, **shared, "why": "kept"} for tag in TAGS]
     pd.DataFrame(judged).to_csv(models / "courts" / "candidates.tsv", sep="\t", index=False)
     spelling = tmp_path / "data" / "corpora" / "courts" / "spelling.tsv"
@@ -61,7 +62,7 @@ def test_why_follows_a_tag_from_what_was_written_to_what_it_became(home, capsys)
     assert capsys.readouterr().out.splitlines() == [
         "'#Kings' is spelt 'kings'",
         "kings: became king by lemma (5 photos by 2 users, entropy 1.00 bits, spread 2.0)",
-        "king: kept (5 photos by 2 users, entropy 1.00 bits, spread 2.0)",
+        "king: kept (5 photos by 2 users, entropy 1.00 bits, spread 2.0, visualness 0.75)",
     ]
     assert main(["vocabulary", "why", "hash"]) == 0
     assert "spelling: program value, on 9 photos by 1 user" in capsys.readouterr().out

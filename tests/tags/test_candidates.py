@@ -59,7 +59,27 @@ def test_lists_go_before_counts_and_white_before_black(tmp_path):
 
 def test_entropy_is_over_users_and_not_over_photos():
     table = candidates(tagged(*ROWS), ANY).filter(pl.col("tag") == "sky")
-    assert table.rows() == [("sky", 2, 2, 1.0, 2.0, "kept")]
+    assert table.rows() == [("sky", 2, 2, 1.0, 2.0, None, "kept")]
+
+
+def test_tags_that_look_like_anything_are_refused_and_only_kept_ones_are_looked_at():
+    asked = []
+
+    def looks(pairs):
+        asked.append(set(pairs.rows()))
+        return pl.DataFrame({"tag": ["sea", "sky"], "visualness": [0.9, 0.55]})
+
+    settings = ANY.model_copy(update={"min_users": 2, "min_visualness": 0.6})
+    table = candidates(tagged(*ROWS), settings, looks=looks)
+    assert table.select("tag", "visualness", "why").rows() == [
+        ("sea", 0.9, "kept"),
+        ("sky", 0.55, "min_visualness: under 0.6, looks like any photo"),
+        ("art", None, "min_users: fewer than 2"),
+    ]
+    tags = [(row, user, tag) for row, (user, own) in enumerate(ROWS) for tag in own]
+    assert asked == [{one for one in tags if one[2] != "art"}]
+    with pytest.raises(VocabularyError, match="needs features"):
+        candidates(tagged(*ROWS), settings)
 
 
 def test_without_users_rules_about_users_do_not_speak():
