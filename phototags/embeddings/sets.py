@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from phototags.tags.repeats import repeated
+
 
 @dataclass(frozen=True, eq=False)
 class TagSets:
@@ -79,13 +81,9 @@ def tag_sets(photos: Iterable[Iterable[str]] | pl.Series, vocabulary: Sequence[s
     if not isinstance(photos, pl.Series):
         photos = pl.Series([list(tags) for tags in photos], dtype=pl.List(pl.String))
     number = pl.col("tag").cast(pl.Enum(vocabulary), strict=False).to_physical()
-    pairs = (
-        photos.to_frame("tag")
-        .with_row_index("photo")
-        .explode("tag")
-        .with_columns(number.cast(pl.Int32))
-        .drop_nulls("tag")
-        .unique(maintain_order=True)
-    )
-    sizes = np.bincount(pairs["photo"].to_numpy(), minlength=len(photos))
-    return TagSets(pairs["tag"].to_numpy(), np.concatenate([[0], np.cumsum(sizes)]))
+    pairs = photos.to_frame("tag").with_row_index("photo").explode("tag")
+    pairs = pairs.with_columns(number.cast(pl.Int32)).drop_nulls("tag")
+    owner, tags = (pairs[name].to_numpy() for name in ("photo", "tag"))
+    first = ~repeated(owner, tags, len(vocabulary))
+    sizes = np.bincount(owner[first], minlength=len(photos))
+    return TagSets(tags[first], np.concatenate([[0], np.cumsum(sizes)]))

@@ -90,9 +90,10 @@ def candidates(
         why = [f"{kind}: became {', '.join(found[tag])}" for tag in written["tag"]]
         became.append(written.with_columns(why=pl.Series(why, dtype=pl.String)))
         merged = merging.apply(merged, found)
-    counts = counted(_pairs(merged))
-    judged = counts.with_columns(why=_verdict(counts["tag"], _pairs(merged), settings, wordnet))
-    judged = _seen(judged, _pairs(merged), settings.min_visualness, looks)
+    pairs = _pairs(merged)
+    counts = counted(pairs)
+    judged = counts.with_columns(why=_verdict(counts["tag"], pairs, settings, wordnet))
+    judged = _seen(judged, pairs, settings.min_visualness, looks)
     judged = _commonest(judged, settings.max_tags)
     table = pl.concat([judged, *became], how="diagonal").select(*COLUMNS)
     return table.unique("tag", keep="first", maintain_order=True).sort(

@@ -3,9 +3,12 @@
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from phototags.storage import whole
+from phototags.tags.repeats import repeated
 from phototags.tags.spelling import PROGRAM_VALUE, Spelling, clean
 
 PRINTED_VALUES = 3  # as many `hash(0x...)` betray the program that wrote `hash`
@@ -31,17 +34,28 @@ def clean_photos(photos: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         pl.col("user_id").cast(pl.String),
         pl.col("tags").cast(pl.List(pl.String)).fill_null([]),
     )
-    pairs = photos.select("row", "user_id", written="tags").explode("written").drop_nulls("written")
-    spelling = _spell(pairs["written"].unique().sort())
-    cleaned = _cleaned(pairs.join(spelling, on="written", how="left", maintain_order="left"))
-    tags = photos.drop("tags").join(cleaned, on="row", how="left", maintain_order="left")
-    counts = pairs.group_by("written").agg(
-        photos=pl.col("row").n_unique(), users=pl.col("user_id").drop_nulls().n_unique()
+    pairs = photos.select(written="tags").with_row_index("photo").explode("written")
+    pairs = pairs.drop_nulls("written")
+    distinct = pairs["written"].unique().sort()
+    codes = numbered(pairs["written"], distinct).to_numpy()
+    spelling = _spell(distinct)
+    tags = _lists(pairs["photo"].to_numpy(), codes, spelling["tag"], photos.height)
+    people = numbered(photos["user_id"], photos["user_id"].drop_nulls().unique())
+    counts = (
+        pl.DataFrame({"code": codes, "photo": pairs["photo"]})
+        .with_columns(user=people.gather(pairs["photo"]))
+        .group_by("code")
+        .agg(photos=pl.col("photo").n_unique(), users=pl.col("user").drop_nulls().n_unique())
+        .sort("code")
     )
-    spelling = spelling.join(counts, on="written").sort(
-        ["photos", "written"], descending=[True, False]
-    )
-    return tags.with_columns(pl.col("tags").fill_null([])), spelling
+    spelling = spelling.hstack(counts.drop("code"))
+    spelling = spelling.sort(["photos", "written"], descending=[True, False])
+    return photos.with_columns(tags=tags), spelling
+
+
+def numbered(texts: pl.Series, distinct: pl.Series) -> pl.Series:
+    """The place of each text among distinct ones, null where it is not there."""
+    return texts.cast(pl.Enum(distinct), strict=False).to_physical()
 
 
 def write_tags(path: Path | str, tags: pl.DataFrame) -> None:
@@ -50,14 +64,20 @@ def write_tags(path: Path | str, tags: pl.DataFrame) -> None:
         tags.write_parquet(part)
 
 
-def _cleaned(pairs: pl.DataFrame) -> pl.DataFrame:
-    """row, tags of the photos that keep any, from row, tag ("" = refused) in written order."""
-    return (
-        pairs.filter(pl.col("tag") != "")
-        .unique(["row", "tag"], keep="first", maintain_order=True)
-        .group_by("row", maintain_order=True)
-        .agg(tags="tag")
-    )
+def _lists(photos: np.ndarray, codes: np.ndarray, spelt: pl.Series, number: int) -> pl.Series:
+    """The tags of each of so many photos, each once, in written order.
+
+    Args:
+        photos, codes: (n,) a photo and the written tag that it has.
+        spelt: the tag that each code is taken for ("" = refused).
+    """
+    distinct = spelt.filter(spelt != "").unique().sort()
+    tags = numbered(spelt, distinct).cast(pl.Int64).fill_null(-1).to_numpy()[codes]
+    photos, tags = photos[tags >= 0], tags[tags >= 0]
+    first = ~repeated(photos, tags, len(distinct))
+    ends = np.concatenate([[0], np.cumsum(np.bincount(photos[first], minlength=number))])
+    values = distinct.gather(tags[first]).to_arrow()
+    return pl.Series(pa.LargeListArray.from_arrays(ends, values), dtype=pl.List(pl.String))
 
 
 def _spell(written: pl.Series) -> pl.DataFrame:

@@ -1,10 +1,10 @@
-"""Tag vectors judged on the labels of other corpora: results/benchmarks/tag_vectors_across.{csv,md}.
+"""Tag vectors judged on other corpora's labels: results/benchmarks/tag_vectors_across.{csv,md}.
 
 `PHOTOTAGS_MIRROR=FOLDER python tests/benchmarks/judge_across.py`, after `make results`. No picture
 is needed, so corpora whose pictures can't be had are judged too. Learned from: the training photos
 of the default run, and the real rows of YFCC100M in the mirror (all of them: no test corpus has
-their photos). Tested on: the words of Corel-5K, of Flickr8k, of ESP Game and IAPR TC-12 (their named
-columns), and of Visual Genome's 150 objects. Settings are those of params.yaml.
+their photos). Tested on: the words of Corel-5K, of Flickr8k, of ESP Game and IAPR TC-12 (their
+named columns), and of Visual Genome's 150 objects. Settings are those of params.yaml.
 """
 
 import os
