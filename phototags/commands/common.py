@@ -13,11 +13,9 @@ MODEL = Path("models/pictures/tagger")
 ALL_FINE, SOME_FAILED, NOT_STARTED = 0, 1, 2
 
 
-def add_model(parser: argparse.ArgumentParser) -> None:
+def add_model(parser: argparse.ArgumentParser, what: str = "folder of the tagger") -> None:
     """--model DIR."""
-    parser.add_argument(
-        "--model", type=Path, metavar="DIR", help=f"folder of the tagger (default: {MODEL})"
-    )
+    parser.add_argument("--model", type=Path, metavar="DIR", help=f"{what} (default: {MODEL})")
 
 
 def add_top(parser: argparse.ArgumentParser, default: int, what: str) -> None:
@@ -36,8 +34,7 @@ def count(written: str) -> int:
 
 def model_folder(named: Path | None) -> Path:
     """The folder named, or the one that `make results` makes, here or where phototags lies."""
-    checkout = Path(phototags.__file__).parents[1]
-    places = [named] if named else [MODEL, checkout / MODEL]
+    places = [named] if named else here_or_there(MODEL)
     for place in places:
         if (place / "config.json").exists():
             return place
@@ -47,15 +44,21 @@ def model_folder(named: Path | None) -> Path:
     )
 
 
+def here_or_there(path: Path | str) -> list[Path]:
+    """A path of a run: in the working directory, and where phototags lies."""
+    return [Path(path), Path(phototags.__file__).parents[1] / path]
+
+
 def corpus_folder(corpus: str) -> Path:
     """The folder of a corpus that was listed, here or where phototags lies.
 
     Raises:
         PhototagsError: when there is none, with the names of those that there are.
     """
-    places = [Path("data/corpora"), Path(phototags.__file__).parents[1] / "data/corpora"]
     found = {
-        file.parent.name: file.parent for at in places for file in at.glob("*/listing.parquet")
+        file.parent.name: file.parent
+        for at in here_or_there("data/corpora")
+        for file in at.glob("*/listing.parquet")
     }
     if corpus not in found:
         raise PhototagsError(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from phototags.commands.common import ALL_FINE, MODEL, SOME_FAILED, model_folder
+from phototags.commands.common import ALL_FINE, SOME_FAILED, add_model, model_folder
 from phototags.errors import ModelError, VocabularyError
 
 
@@ -19,12 +19,10 @@ class Learned(NamedTuple):
 
 def add_learned(parser: argparse.ArgumentParser) -> None:
     """--model DIR."""
-    parser.add_argument(
-        "--model",
-        type=Path,
-        metavar="DIR",
-        help="folder of the tagger whose run is asked, or of one of the run's training corpora: "
-        f"models/RUN/TRAIN (default: {MODEL})",
+    add_model(
+        parser,
+        "folder of the tagger whose run is asked, or of one of the run's training corpora: "
+        "models/RUN/TRAIN",
     )
 
 
