@@ -6,6 +6,7 @@ rule train_tagger:
         split=f"{MODELS}/{{train}}/split.parquet",
         vocabulary=f"{MODELS}/{{train}}/vocabulary.tsv",
         vectors=f"{MODELS}/{{train}}/seed{{seed}}/tag_vectors.safetensors",
+        users=lambda w: users_of(w.train, w.train),
         code=code("train_tagger"),
     output:
         model=f"{MODELS}/{{train}}/{{system}}/seed{{seed}}/model.safetensors",
