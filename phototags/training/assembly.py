@@ -16,7 +16,7 @@ from phototags.taggers.controls import FrequencyTagger, RandomTagger, remember
 from phototags.taggers.sampling import PADDING
 from phototags.taggers.tagger import Tagger
 from phototags.training.feed import Feed, spoilt
-from phototags.training.loop import Schedule, fit
+from phototags.training.loop import ALONE, Around, Schedule, fit
 from phototags.training.photos import TaggedPhotos
 from phototags.training.plans import plan
 
@@ -29,12 +29,14 @@ def train(
     validation: TaggedPhotos,
     tag_vectors: Tensor,
     seed: int,
+    around: Around = ALONE,
 ) -> tuple[Tagger, pd.DataFrame]:
     """Train one tagger.
 
     Args:
         photos: what is learned from. validation: what decides when to stop.
         tag_vectors: (T, D) float32, one row a tag of the vocabulary.
+        around: what a training by epochs goes on from, who follows it, who shares it.
 
     Returns:
         the tagger, and a frame (epoch, loss, validation_map, best); a control's has one row,
@@ -52,7 +54,8 @@ def train(
     log.info("%d photos, %d more have no known tag", len(photos), photos.left_out)
     judge = judged_on(validation)
     if isinstance(system, Trained):
-        return trained(system, photos, judge, tag_vectors, torch.Generator().manual_seed(seed))
+        generator = torch.Generator().manual_seed(seed)
+        return trained(system, photos, judge, tag_vectors, generator, around)
     tagger = control(system, photos, len(tag_vectors), seed)
     row = {"epoch": 0, "loss": None, "validation_map": judge(tagger), "best": True}
     return tagger, pd.DataFrame([row])
@@ -64,23 +67,28 @@ def trained(
     judge: Callable[[Tagger], float],
     tag_vectors: Tensor,
     generator: torch.Generator,
+    around: Around = ALONE,
 ) -> tuple[Tagger, pd.DataFrame]:
     """A tagger that learns by gradient, by the plan of its system."""
     tags = len(tag_vectors)
     photos = spoilt(photos, system.noise, tags, generator)
-    rates = photos.counts(tags) / len(photos)
-    above = system.subsample_above if isinstance(system, SampledSystem) else None
-    feed = Feed(
-        photos,
-        system.batch,
-        system.sampling,
-        rates,
-        system.repeat_below,
-        keep_chances(rates, above) if above else None,
-    )
+    feed = Feed(photos, system.batch, **shown_as(system, photos, tags))
     schedule = Schedule(**system.model_dump(include=Schedule.__annotations__))
     tagger, objective, constrain = plan(system, photos, tag_vectors, generator)
-    return tagger, fit(tagger, objective, feed, judge, schedule, generator, constrain)
+    way = (feed, judge, schedule, generator, constrain, around)
+    return tagger, fit(tagger, objective, *way)
+
+
+def shown_as(system: Trained, photos: TaggedPhotos, tags: int) -> dict:
+    """How a system wants its photos shown: a Feed's sampling, rates, repeat_below, chances."""
+    rates = photos.counts(tags) / len(photos)
+    above = system.subsample_above if isinstance(system, SampledSystem) else None
+    return {
+        "sampling": system.sampling,
+        "rates": rates,
+        "repeat_below": system.repeat_below,
+        "chances": keep_chances(rates, above) if above else None,
+    }
 
 
 def control(system: System, photos: TaggedPhotos, tags: int, seed: int) -> Tagger:

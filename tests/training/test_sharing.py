@@ -1,0 +1,115 @@
+"""Several processes learn what one learns; nothing but the order of sums may differ."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import torch
+
+from phototags.errors import ModelError
+from phototags.features.cache import write_features
+from phototags.storage import read_tensors, write_tensors
+from phototags.taggers.tagger import load
+from phototags.training.assembly import train
+from phototags.training.end_to_end import read_end_to_end
+from phototags.training.run_inputs import inputs_of, merged, read_inputs
+from phototags.training.sharing import part_of_process
+from tests.training.shared import SYSTEMS, learned
+
+ROOT = Path(__file__).parents[2]
+TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node"]
+
+
+def run(processes: int, *command: object, cwd: Path = ROOT) -> None:
+    asked = [*TORCHRUN, str(processes), "-m", *map(str, command)]
+    done = subprocess.run(asked, cwd=cwd, capture_output=True, text=True, timeout=300)
+    assert not done.returncode, done.stderr[-3000:]
+
+
+@pytest.fixture(scope="module", params=[2])
+def several(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp(f"by{request.param}")
+    run(request.param, "tests.training.shared", folder)
+    return folder
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_several_processes_learn_what_one_learns(name, several):
+    tagger, history = learned(SYSTEMS[name])
+    found, rows = read_tensors(several / f"{name}-0.safetensors")
+    torch.testing.assert_close(found, tagger.tensors(), rtol=1e-4, atol=1e-6)
+    expected = torch.tensor(history.astype(float).values)
+    torch.testing.assert_close(
+        torch.tensor(rows), expected, rtol=1e-5, atol=1e-6, check_dtype=False
+    )
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_all_processes_end_with_the_same_bytes(name, several):
+    files = sorted(several.glob(f"{name}-*.safetensors"))
+    assert len({file.read_bytes() for file in files}) == 1 < len(files)
+
+
+def test_every_photo_of_a_batch_is_embedded_by_one_process():
+    for photos in range(9):
+        parts = [part_of_process(photos, process, 4) for process in range(4)]
+        assert [photo for part in parts for photo in range(photos)[part]] == list(range(photos))
+
+
+@pytest.fixture
+def done_run(tmp_path, monkeypatch):
+    """What the workflow leaves for `train_tagger`, and params that say so."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    generator = torch.Generator().manual_seed(0)
+    rows, tags = torch.arange(12), [["sea"], ["sky"], ["sea", "sky"]] * 4
+    features = torch.rand(12, 1280, generator=generator)
+    models = tmp_path / "models/tiny/holidays"
+    (models / "seed0").mkdir(parents=True)
+    ids = [f"p{row}" for row in range(12)]
+    pd.DataFrame({"row": rows, "photo_id": ids, "tags": tags}).to_parquet(models / "tags.parquet")
+    split = pd.DataFrame({"row": rows, "part": ["train"] * 9 + ["validation"] * 3})
+    split.to_parquet(models / "split.parquet")
+    (models / "vocabulary.tsv").write_text("tag\tphotos\tusers\nsea\t6\t1\nsky\t6\t1\n")
+    vectors = torch.rand(2, 3, generator=generator)
+    write_tensors(models / "seed0/tag_vectors.safetensors", {"vectors": vectors})
+    folder = tmp_path / "data/features/efficientnet_lite0/holidays"
+    write_features(folder / "00000.safetensors", rows, features, "efficientnet_lite0")
+    shutil.copyfile(ROOT / "params.yaml", tmp_path / "params.yaml")
+    preset = {"run": "tiny", "train": {"systems": {"im2vec": {"epochs": 2, "batch": 4}}}}
+    (tmp_path / "tiny.yaml").write_text(json.dumps(preset))
+    return tmp_path
+
+
+def test_torchrun_trains_what_the_workflow_would(done_run, monkeypatch):
+    asked = ["im2vec", "--train", "holidays", "--to", "out", "--params", "params.yaml", "tiny.yaml"]
+    run(2, "phototags.training.parallel", *asked, cwd=done_run)
+    found = {path.name for path in (done_run / "out").iterdir()}
+    assert found == {"model.safetensors", "config.json", "history.csv"}
+    monkeypatch.chdir(done_run)
+    params = merged([Path("params.yaml"), Path("tiny.yaml")])
+    inputs = read_inputs(params, "holidays", 0)
+    alone, _ = train(params.train.systems["im2vec"], *inputs.parts, inputs.vectors, 0)
+    torch.testing.assert_close(load(done_run / "out").tensors(), alone.tensors())
+
+
+def test_the_backbone_is_trained_on_several_processes_too(done_run, make_tar, make_picture):
+    members = {f"{row:08d}.jpg": make_picture("JPEG", size=(40, 30)) for row in range(12)}
+    shards = done_run / "data/corpora/holidays/shards"
+    shards.mkdir(parents=True)
+    shutil.move(make_tar("00000.tar", members), shards)
+    asked = ["im2vec", "--train", "holidays", "--to", "out", "--params", "params.yaml", "tiny.yaml"]
+    run(2, "phototags.training.parallel", *asked, "--backbone", "trained", cwd=done_run)
+    photos = torch.zeros(1, 3, 224, 224, dtype=torch.uint8)
+    assert read_end_to_end(done_run / "out").scores(photos).shape == (1, 2)
+    assert len(pd.read_csv(done_run / "out/history.csv")) == 2
+
+
+def test_what_the_workflow_has_not_made_yet_is_named(done_run, monkeypatch):
+    monkeypatch.chdir(done_run)
+    params = merged([Path("params.yaml"), Path("tiny.yaml")])
+    with pytest.raises(ModelError, match="seed7/tag_vectors.safetensors should be there"):
+        inputs_of(params, "holidays", 7)
