@@ -33,10 +33,8 @@ parts = [
 ]
 
 vectors = read_tag_vectors(given.input.vectors)
-settings = {"system": given.params.system, "seed": given.params.seed}
-checkpoint = Checkpoint(
-    Path("checkpoints") / given.output.model, fingerprint_of(given.input, settings), SECONDS
-)
+fingerprint = fingerprint_of(given.input, dict(given.params.items()))
+checkpoint = Checkpoint(Path("checkpoints") / given.output.model, fingerprint, SECONDS)
 live = LiveCurves(Path("live") / Path(given.output.model).relative_to("models").parent)
 tagger, history = train(system, *parts, vectors, given.params.seed, Around(checkpoint, live))
 names = {"backbone": given.params.backbone, "train": given.wildcards.train}
