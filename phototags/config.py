@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError, model_validator
 from phototags.download_settings import Download
 from phototags.errors import ParamsError
 from phototags.section import Section
-from phototags.systems import System
+from phototags.systems import Conditional, System
 
 
 class Experiment(Section):
@@ -159,6 +159,20 @@ class Contamination(Section):
     )
 
 
+class Users(Section):
+    """What a user's other photos tell of a photo, for systems that know whose photo it is."""
+
+    history: float = Field(
+        0.5,
+        description="share of each held-out user's photos that only describe the user: they are "
+        "neither learned from nor scored, by any system of the run",
+        gt=0,
+        lt=1,
+    )
+    seed: int = Field(0, description="salt of the hash that draws these photos")
+    width: int = Field(32, description="numbers that a user's features are reduced to", gt=0)
+
+
 class Train(Section):
     """Which taggers are trained, and how often."""
 
@@ -209,6 +223,9 @@ class Params(Section):
     embed_tags: EmbedTags
     embed_photos: EmbedPhotos
     contamination: Contamination
+    users: Users | None = Field(
+        None, description="histories of users, where a system wants them; null has none"
+    )
     train: Train
     score: Score
     report: Report
@@ -224,6 +241,14 @@ class Params(Section):
         ):
             if name not in known:
                 raise ValueError(f"export names {name!r}, but this run trains only {known}")
+        return self
+
+    @model_validator(mode="after")
+    def users_are_described_where_a_system_wants_them(self) -> "Params":
+        systems = self.train.systems.items()
+        wanting = [name for name, system in systems if isinstance(system, Conditional)]
+        if wanting and self.users is None:
+            raise ValueError(f"{wanting[0]} needs the section users, but that is null")
         return self
 
 

@@ -1,10 +1,13 @@
 """The systems that can be trained, each with the keys that mean something for it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, model_validator
 
 from phototags.section import Section
+
+Descriptor = Literal["photos", "tags", "number", "place", "season", "year"]
+DESCRIPTORS: tuple[str, ...] = get_args(Descriptor)
 
 
 class Frequency(Section):
@@ -91,15 +94,45 @@ class Wdv(Trained):
     neighbours: int = Field(2, description="tags that each tag is said by, itself included", gt=0)
 
 
-class Bilinear(Trained):
-    """Tag vectors and a linear map of the photo, both learned, ranked by WARP (Denton 2015)."""
+class Ranked(Trained):
+    """Tag vectors and a map of the photo, both learned, ranked by WARP."""
 
-    model: Literal["bilinear"]
     dimensions: int = Field(64, description="width of the embedding", gt=0)
     spread: float = Field(0.001, description="standard deviation of the weights at the start", gt=0)
     margin: float = Field(0.1, description="how far a tag must stand before the others", gt=0)
     draws: int = Field(1000, description="tags drawn to find one that stands too near", gt=0)
     longest: float = Field(1.0, description="length that no row of the weights may exceed", gt=0)
+
+
+class Bilinear(Ranked):
+    """Tag vectors and a linear map of the photo, both learned, ranked by WARP (Denton 2015)."""
+
+    model: Literal["bilinear"]
+
+
+class Conditional(Ranked):
+    """What every tagger has that knows whose photo it is (Denton 2015)."""
+
+    descriptors: list[Descriptor] = Field(
+        ["photos", "tags", "number"],
+        description="what the user's other photos tell: their mean features and tag vectors, how "
+        "many, where, at what time of the year, in which years; none: all users are strangers",
+    )
+    units: int = Field(24, description="width of the layer that describes a user", gt=0)
+    strangers: float = Field(0.0, description="share of photos whose user is hidden", ge=0, lt=1)
+
+
+class UserBiased(Conditional):
+    """The user moves the photo's embedding: P x + B u (Denton 2015)."""
+
+    model: Literal["user-biased"]
+
+
+class UserMultiplicative(Conditional):
+    """The user says what counts in the photo: beta((alpha u) * (gamma x)) (Denton 2015)."""
+
+    model: Literal["user-multiplicative"]
+    factors: int = Field(100, description="width in which user and photo are multiplied", gt=0)
 
 
 class Sampled(Trained):
@@ -159,6 +192,8 @@ System = Annotated[
     | NaiveSum
     | Wdv
     | Bilinear
+    | UserBiased
+    | UserMultiplicative
     | Im2Vec
     | Fast0Tag,
     Field(discriminator="model"),

@@ -130,6 +130,18 @@ def test_tags(wildcards):
     return f"data/corpora/{wildcards.test}/tags.parquet"
 
 
+def users_of(train, test):
+    """What describes the users of a corpus, in a run that describes users."""
+    return [f"{MODELS}/{train}/users_{test}.safetensors"] if PARAMS.users else []
+
+
+def learned_split(wildcards):
+    """A corpus' split, without near-duplicates where it is learned from."""
+    if wildcards.test == wildcards.train:
+        return f"{MODELS}/{wildcards.train}/split.parquet"
+    return f"data/corpora/{wildcards.test}/split.parquet"
+
+
 def pairs():
     """(train corpus, test corpus) of every experiment."""
     return [(e.train, test) for e in PARAMS.experiments for test in e.test]

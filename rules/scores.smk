@@ -10,6 +10,7 @@ rule score_tagger:
         train_tags=f"{MODELS}/{{train}}/tags.parquet",
         train_split=f"{MODELS}/{{train}}/split.parquet",
         duplicates=f"{MODELS}/{{train}}/duplicates_{{test}}.tsv",
+        users=lambda w: users_of(w.train, w.test),
         wordnet=WORDNET,
         code=code("score_tagger"),
     output:

@@ -9,8 +9,9 @@ from phototags.logs import log_to
 from phototags.scoring.judging import judge, model_scores
 from phototags.scoring.photos import JUDGED, LEARNED, photos_of, refuse_overlap, with_features
 from phototags.scoring.words import reaches
-from phototags.taggers.tagger import load
+from phototags.taggers.tagger import load, read_config
 from phototags.tags.vocabulary import read_vocabulary
+from phototags.users.table import read_users, with_users
 
 given = snakemake  # noqa: F821
 log_to(given.log[0])
@@ -18,14 +19,18 @@ settings = Score.model_validate_json(given.params.settings)
 train, test = given.wildcards.train, given.wildcards.test
 
 photos = photos_of(given.input.tags, given.input.split, JUDGED)
+users = read_users(given.input.users)
+photos = photos[users.scored(photos["row"])] if users else photos
 learned = photos_of(given.input.train_tags, given.input.train_split, LEARNED)
 refuse_overlap(train, test, learned, photos)
 features = read_features(given.input.features)
 photos = with_features(photos, features.rows.tolist(), test)
 tags = read_vocabulary(given.input.vocabulary).tags
 words = reaches(train, test, tags, photos, settings, given.input.wordnet)
-tagger = load(Path(given.input.model).parent)
-scores = model_scores(tagger, features.of(photos["row"].to_numpy()), len(tags))
+rows, folder = photos["row"].tolist(), Path(given.input.model).parent
+known = read_config(folder)["system"].get("descriptors", ())
+inputs = with_users(features.of(rows), rows, users, known)
+scores = model_scores(load(folder), inputs, len(tags))
 doubted = set(read_duplicates(given.input.duplicates)["test_row"])
 judgement = judge(scores, tags, photos, words, settings, train, doubted)
 judgement.write(given.output.scores, given.output.predictions, given.output.drops)

@@ -14,6 +14,7 @@ from phototags.taggers.tagger import save
 from phototags.tags.vocabulary import read_vocabulary
 from phototags.training.assembly import train
 from phototags.training.preparation import described, part_of, write_history
+from phototags.users.table import read_users
 
 given = snakemake  # noqa: F821
 log_to(given.log[0])
@@ -23,7 +24,10 @@ system = TypeAdapter(System).validate_json(given.params.system)
 vocabulary = read_vocabulary(given.input.vocabulary).tags
 tables = pd.read_parquet(given.input.tags), pd.read_parquet(given.input.split)
 features = read_features(given.input.features)
-parts = [part_of(name, *tables, features, vocabulary) for name in ("train", "validation")]
+users, known = read_users(given.input.users), getattr(system, "descriptors", ())
+parts = [
+    part_of(name, *tables, features, vocabulary, users, known) for name in ("train", "validation")
+]
 
 vectors = read_tag_vectors(given.input.vectors)
 tagger, history = train(system, *parts, vectors, given.params.seed)

@@ -21,6 +21,7 @@ LAYERS = [  # from the bottom up; a folder is one layer
     {"corpora"},
     {"embeddings", "features"},
     {"taggers"},
+    {"users"},
     {"training", "scoring"},
     {"search", "export", "figures", "report"},
     {"commands"},

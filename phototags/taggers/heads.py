@@ -58,10 +58,10 @@ def make_head(
 
 def linear(width: int, to: int, generator: torch.Generator) -> nn.Linear:
     """torch's own start, uniform in +-1 / sqrt(width), but from the generator."""
-    layer = nn.utils.skip_init(nn.Linear, width, to)
+    layer, reach = nn.utils.skip_init(nn.Linear, width, to), max(width, 1) ** -0.5
     with torch.no_grad():
         for values in (layer.weight, layer.bias):
-            values.uniform_(-(width**-0.5), width**-0.5, generator=generator)
+            values.uniform_(-reach, reach, generator=generator)
     return layer
 
 

@@ -10,10 +10,22 @@ from torch import Tensor
 
 from phototags.errors import ModelError, PhototagsError
 from phototags.storage import read_tensors, write_json, write_tensors
-from phototags.systems import Asl, Frequency, Khot, Multihot, Neighbours, Random, System, Trained
+from phototags.systems import (
+    Asl,
+    Conditional,
+    Frequency,
+    Khot,
+    Multihot,
+    Neighbours,
+    Random,
+    System,
+    Trained,
+    UserBiased,
+)
 from phototags.taggers.controls import FrequencyTagger, NeighboursTagger, RandomTagger
 from phototags.taggers.embedding import EmbeddingTagger
 from phototags.taggers.heads import make_head
+from phototags.taggers.user_heads import BiasedHead, MultiplicativeHead, UserHead, UserLayer
 
 LEARNED = (Asl, Khot, Multihot)  # their table is the last layer: it is as wide as what it is fed
 
@@ -26,7 +38,10 @@ class Tagger(Protocol):
     """
 
     def scores(self, features: Tensor) -> Tensor:
-        """Features (B, n) of the backbone it was trained with to (B, T) float, more is likelier."""
+        """Features (B, n) of the backbone it was trained with to (B, T) float, more is likelier.
+
+        One that knows users takes (B, n + m) too, with each photo's user behind its features.
+        """
         ...
 
     def tensors(self) -> dict[str, Tensor]:
@@ -35,12 +50,37 @@ class Tagger(Protocol):
 
 
 def untrained(
-    system: Trained, width: int, tag_vectors: Tensor, bias: Tensor, generator: torch.Generator
+    system: Trained,
+    width: int,
+    tag_vectors: Tensor,
+    bias: Tensor,
+    generator: torch.Generator,
+    described: int = 0,
 ) -> EmbeddingTagger:
-    """A tagger with a fresh head from n features to the width of the tag vectors."""
+    """A tagger with a fresh head from n features to the width of the tag vectors.
+
+    Args:
+        width: n. described: m, columns behind the features that describe the photo's user.
+    """
+    if isinstance(system, Conditional):
+        head = user_head(system, width, described, tag_vectors.shape[1], generator)
+        return EmbeddingTagger(head, tag_vectors, bias)
     layers = system.hidden + ([] if isinstance(system, LEARNED) else [tag_vectors.shape[1]])
     head = make_head(width, layers, system.scaling, system.dropout, generator)
     return EmbeddingTagger(head, tag_vectors, bias)
+
+
+def user_head(
+    system: Conditional, width: int, described: int, to: int, generator: torch.Generator
+) -> UserHead:
+    """(B, n + m) or (B, n) -> (B, D)."""
+    biased = isinstance(system, UserBiased)
+    layers = [*system.hidden, to if biased else system.factors]
+    photo = make_head(width, layers, system.scaling, system.dropout, generator)
+    user = UserLayer(described, system.units, system.strangers, generator)
+    if biased:
+        return BiasedHead(photo, user, width, to, generator)
+    return MultiplicativeHead(photo, user, width, system.factors, to, generator)
 
 
 def save(tagger: Tagger, config: dict, folder: Path | str) -> None:
@@ -98,6 +138,8 @@ def restored(system: System, width: int, tensors: dict[str, Tensor]) -> Tagger:
         return RandomTagger(int(tensors["tags"]), int(tensors["seed"]))
     if isinstance(system, Neighbours):
         return NeighboursTagger(**tensors, neighbours=system.neighbours)
-    tagger = untrained(system, width, tensors["tag_vectors"], tensors["bias"], torch.Generator())
+    described = tensors["head.user.units.weight"].shape[1] if isinstance(system, Conditional) else 0
+    tables = tensors["tag_vectors"], tensors["bias"]
+    tagger = untrained(system, width, *tables, torch.Generator(), described)
     tagger.load_state_dict(tensors)
     return tagger.eval()

@@ -16,15 +16,17 @@ class TaggedPhotos:
 
     Args:
         ids: N photo ids, for error messages.
-        features: (N, n) float32.
+        features: (N, n) float32, or (N, n + m) where each photo's user is described behind them.
         tags: (N, L) int64, tag numbers of each photo, ended by PADDING.
         left_out: photos that were not taken, since none of their tags is known.
+        described: m, columns of the features that describe a user.
     """
 
     ids: Sequence[str]
     features: Tensor
     tags: Tensor
     left_out: int = 0
+    described: int = 0
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -6,7 +6,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from phototags.systems import Asl, Bilinear, Im2Vec, Khot, Multihot, NaiveSum, Trained, Wdv
+from phototags.systems import Asl, Im2Vec, Khot, Multihot, NaiveSum, Ranked, Trained, Wdv
 from phototags.systems import Sampled as SampledSystem
 from phototags.taggers.embedding import EmbeddingTagger
 from phototags.taggers.losses import (
@@ -38,8 +38,8 @@ def plan(
         return sampled(system, photos, tag_vectors, generator)
     if isinstance(system, NaiveSum | Wdv):
         return regressed(system, photos, tag_vectors, generator)
-    if isinstance(system, Bilinear):
-        return bilinear(system, photos, len(tag_vectors), generator)
+    if isinstance(system, Ranked):
+        return ranked(system, photos, len(tag_vectors), generator)
     return dense(system, photos, len(tag_vectors), generator)
 
 
@@ -67,10 +67,11 @@ def regressed(
     return fixed(tagger), Regressed(targets), unconstrained
 
 
-def bilinear(system: Bilinear, photos: TaggedPhotos, tags: int, generator: torch.Generator) -> Plan:
-    """Small normal weights everywhere, rows kept short, no bias: Denton et al. (KDD 2015)."""
-    table = torch.empty(tags, system.dimensions)
-    tagger = untrained(system, photos.features.shape[1], table, torch.zeros(tags), generator)
+def ranked(system: Ranked, photos: TaggedPhotos, tags: int, generator: torch.Generator) -> Plan:
+    """Small normal weights everywhere, rows of V and P kept short: Denton et al. (KDD 2015)."""
+    table, bias = torch.empty(tags, system.dimensions), torch.zeros(tags)
+    width = photos.features.shape[1] - photos.described
+    tagger = untrained(system, width, table, bias, generator, photos.described)
     tagger.bias.requires_grad_(False)
     with torch.no_grad():
         for name, values in tagger.named_parameters():
@@ -78,9 +79,10 @@ def bilinear(system: Bilinear, photos: TaggedPhotos, tags: int, generator: torch
                 values.zero_()
             else:
                 values.normal_(0, system.spread, generator=generator)
+    maps = getattr(tagger.head, "photo", tagger.head)  # what is of the user is free
 
     def constrain(tagger: EmbeddingTagger) -> None:
-        for values in tagger.parameters():
+        for values in (tagger.tag_vectors, *maps.parameters()):
             if values.ndim == 2:
                 limit_lengths(values, system.longest)
 

@@ -1,6 +1,7 @@
 """From the files of a corpus to the photos that training sees, and from a tagger to its files."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +11,7 @@ from phototags.features.cache import Features
 from phototags.storage import whole
 from phototags.systems import System
 from phototags.training.photos import TaggedPhotos, tagged
+from phototags.users.table import UserTable, with_users
 
 
 def part_of(
@@ -18,6 +20,8 @@ def part_of(
     split: pd.DataFrame,
     features: Features,
     vocabulary: Sequence[str],
+    users: UserTable | None = None,
+    descriptors: Sequence[str] = (),
 ) -> TaggedPhotos:
     """The photos of one part of the split that have features and a known tag.
 
@@ -25,13 +29,19 @@ def part_of(
         part: `train` or `validation`; test photos must not be asked for here.
         tags: columns row, photo_id, tags. split: columns row, part.
         vocabulary: the T tags by number.
+        users: photos that are their user's history are not taken; None where there is none.
+        descriptors: what of the users stands behind the features.
     """
     if part == "test":
         raise ValueError("training never sees test photos")
     photos = tags.merge(split[["row", "part"]], on="row", validate="one_to_one")
     photos = photos[(photos["part"] == part) & photos["row"].isin(features.rows.numpy())]
-    sets = tag_sets(photos["tags"], vocabulary)
-    return tagged(photos["photo_id"].tolist(), features.of(photos["row"].tolist()), sets)
+    if users:
+        photos = photos[users.scored(photos["row"])]
+    sets, rows = tag_sets(photos["tags"], vocabulary), photos["row"].tolist()
+    inputs = with_users(features.of(rows), rows, users, descriptors)
+    chosen = tagged(photos["photo_id"].tolist(), inputs, sets)
+    return replace(chosen, described=inputs.shape[1] - features.matrix.shape[1])
 
 
 def described(
@@ -40,7 +50,7 @@ def described(
     """What config.json says of how a tagger was made, but for names only the caller knows."""
     return {
         "system": system.model_dump(),
-        "features": photos.features.shape[1],
+        "features": photos.features.shape[1] - photos.described,
         "tags": len(vocabulary),
         "photos": {
             "train": len(photos),

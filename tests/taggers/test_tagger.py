@@ -5,7 +5,7 @@ import torch
 from pydantic import TypeAdapter
 
 from phototags.errors import ModelError
-from phototags.systems import System
+from phototags.systems import Conditional, System
 from phototags.taggers.tagger import load, save
 from phototags.training.assembly import train
 from phototags.training.photos import TaggedPhotos
@@ -25,6 +25,8 @@ SYSTEMS = [
     {"model": "naive-sum", **QUICK},
     {"model": "wdv", **QUICK},
     {"model": "bilinear", "dimensions": 5, "optimiser": "sgd", "draws": 9, **QUICK},
+    {"model": "user-biased", "descriptors": ["photos"], "strangers": 0.5, "draws": 9, **QUICK},
+    {"model": "user-multiplicative", "factors": 7, "spread": 0.1, "draws": 9, **QUICK},
     {"model": "khot", "sampling": "root", "repeat_below": 0.9, "noise": 0.1, **QUICK},
     {"model": "asl", "sampling": "balanced", "dropout": 0.2, **QUICK},
 ]
@@ -34,11 +36,12 @@ def trained(settings: dict, seed: int = 0):
     generator = torch.Generator().manual_seed(0)
     features = torch.rand(20, 8, generator=generator)
     tags = torch.randint(0, 4, (20, 2), generator=generator)
-    photos = TaggedPhotos([str(row) for row in range(20)], features, tags)
-    vectors = torch.randn(4, 3, generator=generator)
     system = TypeAdapter(System).validate_python(settings)
+    described = 3 if isinstance(system, Conditional) else 0  # the last of the columns
+    photos = TaggedPhotos([str(row) for row in range(20)], features, tags, described=described)
+    vectors = torch.randn(4, 3, generator=generator)
     tagger, history = train(system, photos, photos, vectors, seed)
-    config = {"system": system.model_dump(), "features": 8, "tags": 4}
+    config = {"system": system.model_dump(), "features": 8 - described, "tags": 4}
     return tagger, config, history, features
 
 

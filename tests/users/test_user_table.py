@@ -1,0 +1,150 @@
+"""No photo tells of itself, no history is learned from, and strangers stay unknown."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from phototags.config import Users
+from phototags.errors import CorpusError, ModelError
+from phototags.features.cache import Features
+from phototags.storage import write_tensors
+from phototags.systems import DESCRIPTORS
+from phototags.tags.vocabulary import TagVocabulary
+from phototags.training.preparation import part_of
+from phototags.users.corpus import joined, users_of
+from phototags.users.reduction import reduction
+from phototags.users.table import read_users, with_users, write_users
+
+USERS = ["ann"] * 4 + ["bob"] * 6 + ["cid", None, None, "dee", "dee"]
+PARTS = ["train"] * 4 + ["test"] * 6 + ["test", "train", "train", "validation", "validation"]
+N = len(USERS)
+VOCABULARY = TagVocabulary(["sea", "sky", "art"], [5, 4, 2], [2, 2, 2])
+VECTORS = np.random.default_rng(0).normal(size=(3, 4))
+
+
+def photos() -> pd.DataFrame:
+    tags = [["sea"], ["sky", "sea"], ["art"], ["sky"]]
+    return pd.DataFrame(
+        {
+            "row": range(N),
+            "photo_id": [f"p{row}" for row in range(N)],
+            "user_id": USERS,
+            "tags": [tags[row % 4] for row in range(N)],
+            "part": PARTS,
+            "longitude": [float(row) for row in range(N)],
+            "latitude": [np.nan if row % 3 else 1.0 for row in range(N)],
+            "taken_at": [f"20{10 + row}-0{1 + row % 9}-01" for row in range(N)],
+        }
+    )
+
+
+def features() -> Features:
+    return Features(torch.arange(N), torch.rand(N, 6, generator=torch.Generator().manual_seed(0)))
+
+
+def table_of(photos: pd.DataFrame, features: Features):
+    reduced = reduction(torch.rand(9, 6, generator=torch.Generator().manual_seed(1)), 2)
+    return users_of(photos, features, reduced, (VOCABULARY, VECTORS), Users(history=0.5))
+
+
+TABLE = table_of(photos(), features())
+
+
+@pytest.mark.parametrize("row", range(N))
+def test_whatever_a_photo_is_its_user_is_told_by_the_others(row):
+    other, matrix = photos(), features().matrix.clone()
+    matrix[row] = torch.tensor([9.0, 0, 3, 0, 0, 1])
+    other.at[row, "tags"] = ["art", "sky"]
+    other.loc[row, ["longitude", "latitude", "taken_at"]] = [-70.0, -40.0, "1999-12-31"]
+    changed = table_of(other, Features(torch.arange(N), matrix))
+    own = changed.of([row], DESCRIPTORS)
+    assert own.numpy().tobytes() == TABLE.of([row], DESCRIPTORS).numpy().tobytes()
+
+
+def test_only_training_photos_and_history_tell_anything():
+    silent = [row for row in range(N) if PARTS[row] != "train" and not TABLE.history[row].item()]
+    other, matrix = photos(), features().matrix.clone()
+    for row in silent:
+        other.at[row, "tags"] = ["art", "sky"]
+        other.loc[row, ["longitude", "latitude", "taken_at"]] = [-70.0, -40.0, "1999-12-31"]
+        matrix[row] = 1.0
+    changed = table_of(other, Features(torch.arange(N), matrix))
+    assert changed.of(range(N), DESCRIPTORS).equal(TABLE.of(range(N), DESCRIPTORS))
+
+
+def test_blocks_are_the_means_of_the_users_other_seen_photos():
+    years = np.arange(2010, 2010 + N)
+    for row in range(N):
+        others = [
+            other
+            for other in range(N)
+            if other != row
+            and USERS[other] == USERS[row] is not None
+            and (PARTS[other] == "train" or TABLE.history[other])
+        ]
+        mean = (years[others].mean() - 2010) / 5 if others else 0.0
+        assert TABLE.blocks["year"][row].tolist() == pytest.approx([mean, float(bool(others))])
+        number = np.log1p(len(others))
+        assert TABLE.blocks["number"][row].tolist() == pytest.approx([number, float(bool(others))])
+
+
+def test_a_user_with_one_photo_and_nobody_known_are_strangers_all_zeros():
+    strangers = [10, 11, 12]
+    assert not TABLE.of(strangers, DESCRIPTORS).any()
+
+
+def test_the_names_choose_the_columns_in_one_order_and_none_is_the_off_switch():
+    assert TABLE.of([0], ["year", "photos"]).shape == (1, 3 + 2)
+    assert TABLE.of([0], ["year", "photos"]).equal(TABLE.of([0], ["photos", "year"]))
+    assert TABLE.of([0, 1], []).shape == (2, 0)
+    assert with_users(torch.ones(1, 6), [0], TABLE, []).shape == (1, 6)
+    assert with_users(torch.ones(1, 6), [0], None, ["photos"]).shape == (1, 6)
+
+
+def test_history_is_never_trained_on_nor_scored():
+    tags, split = photos()[["row", "photo_id", "tags"]], photos()[["row", "part"]]
+    chosen = part_of("validation", tags, split, features(), VOCABULARY.tags, TABLE, ["photos"])
+    history = {f"p{row}" for row in range(N) if TABLE.history[row]}
+    assert TABLE.history.sum() == 3 + 1  # of bob's six and dee's two
+    assert len(chosen) == 1 and not history & set(chosen.ids)
+    assert (chosen.features.shape[1], chosen.described) == (6 + 3, 3)
+    assert TABLE.scored(range(N)).tolist() == [not one for one in TABLE.history.tolist()]
+    assert len(part_of("train", tags, split, features(), VOCABULARY.tags, TABLE)) == 6
+
+
+def test_a_written_table_is_read_as_it_was_and_twice_the_same_bytes(tmp_path):
+    for name in "ab":
+        write_users(tmp_path / name, TABLE)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+    again = read_users([tmp_path / "a"])
+    assert again.of(range(N), DESCRIPTORS).equal(TABLE.of(range(N), DESCRIPTORS))
+    assert again.history.equal(TABLE.history)
+    assert read_users([]) is None
+
+
+def test_a_table_without_its_columns_and_a_photo_that_is_not_in_it_are_refused(tmp_path):
+    write_tensors(tmp_path / "users.safetensors", {"rows": TABLE.rows})
+    with pytest.raises(ModelError, match="should hold rows, history"):
+        read_users([tmp_path / "users.safetensors"])
+    with pytest.raises(ModelError, match="not all of them"):
+        TABLE.of([N], DESCRIPTORS)
+
+
+def test_tables_of_different_photos_are_refused(tmp_path):
+    paths = [tmp_path / name for name in ("photos", "tags", "split")]
+    for path, columns in zip(
+        paths,
+        (
+            ["row", "longitude", "latitude", "taken_at"],
+            ["row", "photo_id", "user_id", "tags"],
+            ["row", "part"],
+        ),
+        strict=True,
+    ):
+        photos()[columns].to_parquet(path)
+    whole = joined(*paths)
+    assert whole.assign(tags=whole["tags"].map(list)).equals(photos()[whole.columns])
+    photos()[["row", "part"]][1:].to_parquet(paths[2])
+    with pytest.raises(CorpusError, match="same photos"):
+        joined(*paths)
