@@ -16,6 +16,7 @@ from phototags.config import validate
 from phototags.corpora.registry import COLLECTIONS as SHARED_COLLECTIONS
 from phototags.corpora.registry import corpus
 from phototags.errors import ParamsError
+from phototags.systems import Bilinear, Ranked
 
 try:
     PARAMS = validate(config)
@@ -178,6 +179,19 @@ def refuse_blind_run():
 if workflow.is_main_process and Path("dvc.lock").exists():
     refuse_blind_run()
 
+RANKED = {
+    name: system
+    for name, system in PARAMS.train.systems.items()
+    if isinstance(system, Ranked)
+}
+KNOWING = [
+    name for name, system in RANKED.items() if getattr(system, "descriptors", None)
+]
+ABOUT_USERS = [  # where a system that knows the user stands beside one that does not
+    f"users_{train}"
+    for train, test in pairs()
+    if train == test and KNOWING and Bilinear in map(type, RANKED.values())
+]
 TABLES = ["headline", "bridges", "published", "tag_vectors"]
 HISTORIES = [
     tagger(train, system, seed, "history.csv")
@@ -206,7 +220,8 @@ TARGETS = [
         for kind in ("safetensors", "parquet")
     ),
     f"{MODELS}/tagger/MODEL_CARD.md",
-    *(f"{RESULTS}/tables/{name}.md" for name in TABLES),
+    *(f"{RESULTS}/tables/{name}.md" for name in TABLES + ABOUT_USERS),
+    *(f"{RESULTS}/figures/{name}.svg" for name in ABOUT_USERS),
     *([f"{RESULTS}/figures/examples.png"] if PARAMS.report.show_photos else []),
     f"{RESULTS}/report.html",
     *(

@@ -54,8 +54,11 @@ rule write_report:
         scores=f"{RESULTS}/scores.csv",
         losses=f"{RESULTS}/losses.csv",
         drops=f"{RESULTS}/drops.csv",
-        tables=[f"{RESULTS}/tables/{name}.md" for name in TABLES],
-        figures=[f"{RESULTS}/figures/scores.svg", f"{RESULTS}/figures/losses.svg"],
+        tables=[f"{RESULTS}/tables/{name}.md" for name in TABLES + ABOUT_USERS],
+        figures=[
+            f"{RESULTS}/figures/{name}.svg"
+            for name in ["scores", "losses", *ABOUT_USERS]
+        ],
         predictions=[
             tagger(train, system, PARAMS.train.seeds[0], f"predictions_{test}.parquet")
             for train, test in pairs()

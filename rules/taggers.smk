@@ -1,32 +1,3 @@
-rule describe_users:
-    """What the other photos of each photo's user tell, and which photos only tell."""
-    input:
-        train_features=lambda w: features_of(w.train),
-        train_split=f"{MODELS}/{{train}}/split.parquet",
-        vocabulary=f"{MODELS}/{{train}}/vocabulary.tsv",
-        vectors=f"{MODELS}/{{train}}/seed{PARAMS.train.seeds[0]}/tag_vectors.safetensors",
-        features=lambda w: features_of(w.test),
-        tags=test_tags,
-        split=learned_split,
-        photos="data/corpora/{test}/photos.parquet",
-        code=code("describe_users"),
-    output:
-        users=f"{MODELS}/{{train}}/users_{{test}}.safetensors",
-    log:
-        f"logs/describe_users/{RUN}/{{train}}/{{test}}.log",
-    benchmark:
-        f"benchmarks/describe_users/{RUN}/{{train}}/{{test}}.tsv"
-    conda:
-        "../envs/phototags.yaml"
-    params:
-        settings=PARAMS.users and settings(PARAMS.users),
-        instruction_set=PARAMS.instruction_set,
-    message:
-        "Describing the users of {wildcards.test} to those who learn from {wildcards.train}"
-    script:
-        "../scripts/describe_users.py"
-
-
 rule train_tagger:
     """Train one system on one corpus with one seed."""
     input:

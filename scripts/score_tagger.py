@@ -7,7 +7,14 @@ from phototags.features.cache import read_features
 from phototags.features.duplicates import read_duplicates
 from phototags.logs import log_to
 from phototags.scoring.judging import judge, model_scores
-from phototags.scoring.photos import JUDGED, LEARNED, photos_of, refuse_overlap, with_features
+from phototags.scoring.photos import (
+    JUDGED,
+    LEARNED,
+    photos_of,
+    refuse_overlap,
+    with_features,
+    without_history,
+)
 from phototags.scoring.words import reaches
 from phototags.taggers.tagger import load, read_config
 from phototags.tags.vocabulary import read_vocabulary
@@ -20,7 +27,7 @@ train, test = given.wildcards.train, given.wildcards.test
 
 photos = photos_of(given.input.tags, given.input.split, JUDGED)
 users = read_users(given.input.users)
-photos = photos[users.scored(photos["row"])] if users else photos
+photos, history = without_history(photos, users, train)
 learned = photos_of(given.input.train_tags, given.input.train_split, LEARNED)
 refuse_overlap(train, test, learned, photos)
 features = read_features(given.input.features)
@@ -32,5 +39,5 @@ known = read_config(folder)["system"].get("descriptors", ())
 inputs = with_users(features.of(rows), rows, users, known)
 scores = model_scores(load(folder), inputs, len(tags))
 doubted = set(read_duplicates(given.input.duplicates)["test_row"])
-judgement = judge(scores, tags, photos, words, settings, train, doubted)
+judgement = judge(scores, tags, photos, words, settings, train, doubted, history)
 judgement.write(given.output.scores, given.output.predictions, given.output.drops)

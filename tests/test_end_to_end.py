@@ -68,6 +68,14 @@ def test_near_duplicates_of_test_photos_are_not_learned_from_and_bound_the_score
         assert (bounded[f"{metric}_lower_bound"] <= bounded[metric]).all(), metric
 
 
+def test_the_history_of_test_users_is_not_scored_and_what_the_user_gains_is_told(project):
+    drops = pd.read_csv(project / "results/shapes/drops.csv").set_index("reason")
+    split = pd.read_parquet(project / "data/corpora/shapes/split.parquet")
+    history = 2 * (split["part"] == "test").sum() // 5  # two of each user's five photos
+    assert drops.loc["history_of_user", "photos"] == history
+    assert "user-biased" in (project / "results/shapes/tables/users_shapes.md").read_text()
+
+
 def test_there_is_nothing_left_to_do(project, tiny_mirror):
     again = snakemake(project, tiny_mirror, "--dry-run")
     assert "Nothing to be done" in again.stdout + again.stderr

@@ -119,7 +119,10 @@ def predicted(files: Sequence[Path]) -> dict[str, dict[str, pd.DataFrame]]:
 def drawn(path: Path) -> dict[str, str]:
     """A figure inside the page."""
     kind = {".svg": "image/svg+xml", ".png": "image/png"}[path.suffix]
-    return {"title": TITLES.get(path.stem, path.stem), "url": data_url(path.read_bytes(), kind)}
+    return {
+        "title": TITLES.get(path.stem, path.stem.replace("_", " of ", 1)),
+        "url": data_url(path.read_bytes(), kind),
+    }
 
 
 def best_of(results: list, systems: list[str]) -> str | None:

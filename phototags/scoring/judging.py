@@ -83,6 +83,7 @@ def judge(
     settings: Score,
     train: str,
     doubted: Collection[int] = (),
+    unscored: Sequence[Drop] = (),
 ) -> Judgement:
     """Score every bridge; photos without a word of a bridge are counted and left out.
 
@@ -92,8 +93,9 @@ def judge(
         reaches: the words of each bridge; the first one's best words become predictions.
         train: the training corpus, which the drops name.
         doubted: rows of photos with a near-duplicate among the training photos.
+        unscored: photos that were left out before.
     """
-    tables, drops = [], []
+    tables, drops = [], [*unscored]
     for reach in reaches:
         relevant = has_words(photos["tags"], reach.words)
         known = relevant.any(axis=1)

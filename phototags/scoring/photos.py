@@ -6,6 +6,8 @@ from pathlib import Path
 import pandas as pd
 
 from phototags.errors import CorpusError
+from phototags.photos.table import Drop
+from phototags.users.table import UserTable
 
 LEARNED = frozenset({"train", "validation"})
 JUDGED = frozenset({"test"})
@@ -58,6 +60,23 @@ def refuse_overlap(train: str, test: str, learned: pd.DataFrame, judged: pd.Data
             f"photos and {len(users)} users stand on both sides, such as {(photos + users)[0]!r}. "
             "Remove its split.parquet and run `snakemake` again."
         )
+
+
+def without_history(
+    photos: pd.DataFrame, users: UserTable | None, train: str
+) -> tuple[pd.DataFrame, list[Drop]]:
+    """The photos that are scored, and a drop for each that only describes its user.
+
+    Args:
+        users: None in a run that describes nobody: then every photo is scored.
+        train: the training corpus, which the drops name.
+    """
+    if users is None:
+        return photos, []
+    scored = users.scored(photos["row"])
+    step = f"score_tagger {train}"
+    drops = [Drop(step, photo, "history_of_user") for photo in photos.loc[~scored, "photo_id"]]
+    return photos[scored], drops
 
 
 def with_features(photos: pd.DataFrame, rows: Collection[int], corpus: str) -> pd.DataFrame:

@@ -2,9 +2,18 @@
 
 import pandas as pd
 import pytest
+import torch
 
 from phototags.errors import CorpusError
-from phototags.scoring.photos import JUDGED, LEARNED, photos_of, refuse_overlap, with_features
+from phototags.scoring.photos import (
+    JUDGED,
+    LEARNED,
+    photos_of,
+    refuse_overlap,
+    with_features,
+    without_history,
+)
+from phototags.users.table import UserTable
 
 USERS = ["ann", "ann", "bob", "cem", None]
 PARTS = ["train", "validation", "test", "test", "test"]
@@ -66,3 +75,13 @@ def test_no_photo_to_judge_is_an_error(corpus):
 def test_ids_of_different_corpora_are_not_compared(corpus):
     learned = photos_of(*corpus, LEARNED)
     refuse_overlap("shapes", "stamps", learned, learned)
+
+
+def test_photos_that_are_history_are_left_out_and_listed():
+    photos = pd.DataFrame({"row": [3, 5, 8], "photo_id": list("abc")})
+    table = UserTable(torch.tensor([3, 5, 8]), torch.tensor([False, True, False]), {})
+    scored, drops = without_history(photos, table, "shapes")
+    assert scored["photo_id"].tolist() == ["a", "c"]
+    assert [(drop.step, drop.photo_id) for drop in drops] == [("score_tagger shapes", "b")]
+    everything, none = without_history(photos, None, "shapes")
+    assert everything is photos and none == []

@@ -1,0 +1,92 @@
+rule describe_users:
+    """What the other photos of each photo's user tell, and which photos only tell."""
+    input:
+        train_features=lambda w: features_of(w.train),
+        train_split=f"{MODELS}/{{train}}/split.parquet",
+        vocabulary=f"{MODELS}/{{train}}/vocabulary.tsv",
+        vectors=f"{MODELS}/{{train}}/seed{PARAMS.train.seeds[0]}/tag_vectors.safetensors",
+        features=lambda w: features_of(w.test),
+        tags=test_tags,
+        split=learned_split,
+        photos="data/corpora/{test}/photos.parquet",
+        code=code("describe_users"),
+    output:
+        users=f"{MODELS}/{{train}}/users_{{test}}.safetensors",
+    log:
+        f"logs/describe_users/{RUN}/{{train}}/{{test}}.log",
+    benchmark:
+        f"benchmarks/describe_users/{RUN}/{{train}}/{{test}}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    params:
+        settings=PARAMS.users and settings(PARAMS.users),
+        instruction_set=PARAMS.instruction_set,
+    message:
+        "Describing the users of {wildcards.test} to those who learn from {wildcards.train}"
+    script:
+        "../scripts/describe_users.py"
+
+
+rule compare_users:
+    """What it gains to know whose photo it is."""
+    input:
+        scores=lambda w: [
+            tagger(w.train, system, seed, f"scores_{w.train}.parquet")
+            for system in RANKED
+            for seed in PARAMS.train.seeds
+        ],
+        predictions=lambda w: [
+            tagger(w.train, system, seed, f"predictions_{w.train}.parquet")
+            for system in RANKED
+            for seed in PARAMS.train.seeds
+        ],
+        tags=f"{MODELS}/{{train}}/tags.parquet",
+        vocabulary=f"{MODELS}/{{train}}/vocabulary.tsv",
+        code=code("compare_users"),
+    output:
+        table=f"{RESULTS}/tables/users_{{train}}.md",
+        gains=f"{RESULTS}/tables/users_{{train}}.csv",
+        tags=f"{RESULTS}/tables/user_tags_{{train}}.csv",
+    log:
+        f"logs/compare_users/{RUN}/{{train}}.log",
+    benchmark:
+        f"benchmarks/compare_users/{RUN}/{{train}}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    params:
+        systems=json.dumps({n: s.model_dump() for n, s in RANKED.items()}),
+        seeds=PARAMS.train.seeds,
+        bootstrap=dict(resamples=PARAMS.score.resamples, seed=PARAMS.score.seed),
+    message:
+        "Comparing what knows the users of {wildcards.train} with what does not"
+    script:
+        "../scripts/compare_users.py"
+
+
+rule map_users:
+    """Where a tagger that knows users puts them."""
+    input:
+        model=lambda w: tagger(
+            w.train, KNOWING[0], PARAMS.train.seeds[0], "model.safetensors"
+        ),
+        config=lambda w: tagger(
+            w.train, KNOWING[0], PARAMS.train.seeds[0], "config.json"
+        ),
+        users=lambda w: users_of(w.train, w.train),
+        tags=f"{MODELS}/{{train}}/tags.parquet",
+        split=f"{MODELS}/{{train}}/split.parquet",
+        vocabulary=f"{MODELS}/{{train}}/vocabulary.tsv",
+        code=code("map_users"),
+    output:
+        map=f"{MODELS}/{{train}}/user_map.tsv",
+        figure=f"{RESULTS}/figures/users_{{train}}.svg",
+    log:
+        f"logs/map_users/{RUN}/{{train}}.log",
+    benchmark:
+        f"benchmarks/map_users/{RUN}/{{train}}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    message:
+        "Mapping the users of {wildcards.train}"
+    script:
+        "../scripts/map_users.py"

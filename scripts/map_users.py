@@ -1,0 +1,26 @@
+"""Rule `map_users`: where a tagger that knows users puts them."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from phototags.figures.users import plot_users
+from phototags.logs import log_to
+from phototags.scoring.user_map import user_map
+from phototags.storage import whole
+from phototags.taggers.tagger import load, read_config
+from phototags.tags.vocabulary import read_vocabulary
+from phototags.users.table import read_users
+
+given = snakemake  # noqa: F821
+log_to(given.log[0])
+
+folder, vocabulary = Path(given.input.model).parent, read_vocabulary(given.input.vocabulary)
+parts = pd.read_parquet(given.input.split, columns=["row", "part"])
+photos = pd.read_parquet(given.input.tags).merge(parts, on="row").sort_values("row")
+photos["tags"] = [[tag for tag in tags if tag in vocabulary] for tags in photos["tags"]]
+descriptors = read_config(folder)["system"]["descriptors"]
+table = user_map(load(folder), read_users(given.input.users), photos, descriptors, 0)
+with whole(given.output.map) as part:
+    table.round(4).to_csv(part, sep="\t", index=False, lineterminator="\n")
+plot_users(table, given.output.figure)

@@ -1,0 +1,138 @@
+"""Relative gains and recall of tags, beside loops over photos."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from phototags.config import Score
+from phototags.metrics.bootstrap import multiplicities
+from phototags.scoring.gains import MEASURES, gains, judged, over_users
+from phototags.scoring.judging import judge
+from phototags.scoring.user_tags import known_tags, tags_found
+from phototags.scoring.words import own_words
+from phototags.tables.users import users as page
+from phototags.tags.vocabulary import TagVocabulary
+
+TAGS = ["sea", "sky", "art", "cat", "dog", "hat", "map"]
+VOCABULARY = TagVocabulary(TAGS, [9, 8, 7, 6, 5, 4, 3], [1] * 7)
+N, R = 30, 40
+SYSTEMS = {
+    "bilinear": {"model": "bilinear", "sampling": "natural"},
+    "user-biased": {"model": "user-biased", "sampling": "natural", "descriptors": ["tags"]},
+    "pictures": {"model": "user-biased", "sampling": "natural", "descriptors": ["photos"]},
+    "multiplied": {"model": "user-multiplicative", "sampling": "natural", "descriptors": ["tags"]},
+    "balanced": {"model": "user-multiplicative", "sampling": "balanced", "descriptors": ["tags"]},
+}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """Photos, and for each system two seeds of scores (N, T) and the files of their judgement."""
+    random, folder = np.random.default_rng(0), tmp_path_factory.mktemp("run")
+    sets = [
+        sorted({TAGS[tag] for tag in random.integers(0, 7, 1 + row % 3)}) for row in range(N - 1)
+    ]
+    photos = pd.DataFrame({"row": range(N), "photo_id": [str(row) for row in range(N)]})
+    photos["tags"] = [*sets, ["unheard of"]]
+    photos["user_id"] = [f"u{row % 4}" if row % 5 else None for row in range(N)]
+    settings = Score(bridges=["exact"], min_test_photos=1, resamples=R, seed=3)
+    files, scores = {}, {}
+    for system in SYSTEMS:
+        for seed in range(2):
+            drawn = random.random((N, 7)).astype(np.float32)
+            found = judge(drawn, TAGS, photos, [own_words("c", TAGS, {})], settings, "c")
+            paths = [folder / f"{system}{seed}.{end}" for end in ("scores", "predictions", "tsv")]
+            found.write(*paths)
+            files.setdefault(system, []).append(paths)
+            scores.setdefault(system, []).append(drawn)
+    return photos.set_index("row"), files, scores
+
+
+def found_of(run):
+    photos, files, _ = run
+    return {
+        system: judged(*list(zip(*paths, strict=True))[:2], known_tags(photos["tags"], VOCABULARY))
+        for system, paths in files.items()
+    }
+
+
+def first_right(scores, photos):
+    return np.array(
+        [TAGS[int(np.argmax(own))] in photos["tags"][row] for row, own in enumerate(scores)], float
+    )[:-1]
+
+
+def test_a_gain_is_the_ratio_of_the_means_over_seeds_and_its_interval_that_of_paired_resamples(run):
+    photos, _, scores = run
+    table = gains(SYSTEMS, found_of(run), photos["user_id"], R, 3)
+    row = table.query("system == 'user-biased' and over == 'bilinear' and metric == 'precision'")
+    ours, theirs = (
+        np.mean([first_right(seed, photos) for seed in scores[system]], axis=0)
+        for system in ("user-biased", "bilinear")
+    )
+    weights = multiplicities(N - 1, R, 3)[1:].astype(float)
+    ratios = (weights @ ours) / (weights @ theirs) - 1
+    expected = [ours.sum() / theirs.sum() - 1, *np.percentile(ratios, [2.5, 97.5])]
+    assert row[["gain", "low", "high"]].iloc[0].tolist() == pytest.approx(expected, abs=1e-5)
+    assert row[["photos", "users"]].iloc[0].tolist() == [N - 1, 4 + 6]  # six photos of nobody known
+
+
+def test_each_system_stands_beside_what_was_trained_in_the_same_way(run):
+    table = gains(SYSTEMS, found_of(run), run[0]["user_id"], R, 3).dropna(subset="over")
+    pairs = set(zip(table["system"], table["over"], strict=True))
+    assert pairs == {
+        ("user-biased", "bilinear"),
+        ("pictures", "bilinear"),
+        ("multiplied", "bilinear"),
+        ("multiplied", "user-biased"),
+    }
+    assert len(table) == len(pairs) * len(MEASURES)
+
+
+def test_drawing_users_draws_all_photos_of_each_together():
+    random = np.random.default_rng(1)
+    ours, theirs = random.random(20), random.random(20) + 0.1
+    users = random.integers(0, 5, 20)
+    ratios = []
+    for weights in multiplicities(5, 200, 9)[1:]:
+        pulled = [sum(weights[users[at]] * of[at] for at in range(20)) for of in (ours, theirs)]
+        ratios.append(pulled[0] / pulled[1] - 1)
+    ratios.sort()
+    low, high = over_users(ours, theirs, users, 200, 9)
+    assert min(abs(low - ratio) for ratio in ratios) < 1e-6 and ratios[2] <= low <= ratios[8]
+    assert min(abs(high - ratio) for ratio in ratios) < 1e-6 and ratios[-9] <= high <= ratios[-3]
+
+
+def test_precision_and_recall_of_a_tag_are_those_of_a_loop(run):
+    photos, files, scores = run
+    paths = [one[1] for one in files["bilinear"]]
+    table = tags_found(
+        "bilinear", paths, known_tags(photos["tags"], VOCABULARY), VOCABULARY
+    ).set_index("tag")
+    for tag, row in table.iterrows():
+        have = [photo for photo in range(N - 1) if tag in photos["tags"][photo]]
+        given, right = 0, 0
+        for seed in scores["bilinear"]:
+            for photo in range(N - 1):
+                among = TAGS.index(tag) in np.argsort(-seed[photo])[:5]
+                given, right = given + among, right + (among and photo in have)
+        assert row["photos"] == len(have)
+        assert row["recall"] == pytest.approx(right / 2 / len(have))
+        assert row["precision"] == pytest.approx(right / given)
+
+
+def test_the_page_shows_each_system_the_published_gains_and_the_lists(run):
+    photos, files, _ = run
+    table = gains(SYSTEMS, found_of(run), photos["user_id"], R, 3)
+    known = known_tags(photos["tags"], VOCABULARY)
+    tags = pd.concat(
+        tags_found(system, [one[1] for one in paths], known, VOCABULARY)
+        for system, paths in files.items()
+    )
+    text = page("c", table, tags)
+    assert all(f"| {system}" in text for system in SYSTEMS)
+    assert "user-biased, published" in text and "+22.4" in text  # 9.02 / 7.37
+    assert "7.37" not in text and "9.02" not in text  # never the values themselves
+    assert "multiplied over user-biased" in text
+    assert "## Tags" in text and "most frequent" in text
+    assert "nan" not in text
