@@ -16,12 +16,13 @@ SHOWN, LISTED, FEWEST = 20, 10, 5
 """Frequent tags, tags of the other lists, test photos that a tag of those must have."""
 
 EXPLAINED = (
-    "Relative gains in percent over the bilinear model that was trained in the same way. In brackets the 95 % bootstrap interval over test photos, paired; "
-    "`users drawn` is that of P@1 where whole users are drawn instead, which is wider wherever a "
-    "few users have most photos. A user is known by the part of his photos that is history, which "
-    "no system learns from and no score counts. `the user's tags`: whether the history's tags may "
-    "be seen, or only its pictures. Published: 20 million photos of a social network, users known "
-    "by age, gender and home; only gains can be compared, never the scores themselves."
+    "Relative gains in percent over the bilinear model that was trained in the same way. In "
+    "brackets the 95 % bootstrap interval over test photos, paired; `users drawn` is that of P@1 "
+    "where whole users are drawn instead, wider wherever a few users have most photos. A user is "
+    "known by the photos that are the user's history, which no system learns from and no score "
+    "counts. `the user's tags`: whether the history's tags may be seen, or only its pictures. "
+    "Published: 20 million photos of a social network, users known by age, gender and home; only "
+    "gains can be compared, never the scores themselves."
 )
 MULTIPLIED = "Relative gain of `user-multiplicative` over `user-biased`, all else equal:"
 FOUND = "Recall of single tags in percent, five tags given a photo, mean of the seeds."
