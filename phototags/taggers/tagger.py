@@ -14,6 +14,7 @@ from phototags.systems import (
     Asl,
     Conditional,
     Frequency,
+    KernelRidge,
     Khot,
     Multihot,
     Neighbours,
@@ -25,6 +26,7 @@ from phototags.systems import (
 from phototags.taggers.controls import FrequencyTagger, NeighboursTagger, RandomTagger
 from phototags.taggers.embedding import EmbeddingTagger
 from phototags.taggers.heads import make_head
+from phototags.taggers.kernel_ridge import restore
 from phototags.taggers.user_heads import BiasedHead, MultiplicativeHead, UserHead, UserLayer
 
 LEARNED = (Asl, Khot, Multihot)  # their table is the last layer: it is as wide as what it is fed
@@ -138,6 +140,8 @@ def restored(system: System, width: int, tensors: dict[str, Tensor]) -> Tagger:
         return RandomTagger(int(tensors["tags"]), int(tensors["seed"]))
     if isinstance(system, Neighbours):
         return NeighboursTagger(**tensors, neighbours=system.neighbours)
+    if isinstance(system, KernelRidge):
+        return restore(tensors, system.sharpness)
     described = tensors["head.user.units.weight"].shape[1] if isinstance(system, Conditional) else 0
     tables = tensors["tag_vectors"], tensors["bias"]
     tagger = untrained(system, width, *tables, torch.Generator(), described)
