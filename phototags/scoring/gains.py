@@ -31,7 +31,9 @@ class Judged:
     right: pd.Series
 
 
-def judged(scores: Sequence[Path | str], predictions: Sequence[Path | str], tags: pd.Series):
+def judged(
+    scores: Sequence[Path | str], predictions: Sequence[Path | str], tags: pd.Series
+) -> Judged:
     """A system's Judged.
 
     Args:
