@@ -63,4 +63,4 @@ lock: $(READY)
 		--no-header --no-annotate --extra dev pyproject.toml -o requirements.lock
 
 clean:
-	rm -rf .venv .venv-peers data models logs benchmarks .snakemake
+	rm -rf .venv .venv-peers checkpoints data live models logs benchmarks .snakemake

@@ -40,10 +40,18 @@ class Trained(Section):
         description="epochs without a better validation mAP before stopping", gt=0
     )
     batch: int = Field(128, description="photos a step", gt=0)
-    optimiser: Literal["adamw", "sgd"] = Field(
-        "adamw", description="sgd has momentum 0.9 and a tenth of the step on a plateau"
-    )
+    accumulate: int = Field(1, description="batches whose gradients make one step", gt=0)
+    optimiser: Literal["adamw", "sgd"] = Field("adamw", description="sgd has momentum 0.9")
     learning_rate: float = Field(1e-3, description="the optimiser's step", gt=0)
+    warm_up: float = Field(
+        0.0, description="epochs, parts counted, in which the step grows from nothing", ge=0
+    )
+    decay: Literal["constant", "plateau", "cosine"] | None = Field(
+        None,
+        description="how the step shrinks: not; to a tenth when validation mAP stands for three "
+        "epochs; as a cosine to nothing at the last of `epochs`; null: plateau for sgd, constant "
+        "for adamw",
+    )
     weight_decay: float = Field(0.0, description="decoupled from the step in adamw", ge=0)
     average: float = Field(
         0.0, description="share of the weights' moving average that a step keeps", ge=0, lt=1

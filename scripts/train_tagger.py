@@ -13,6 +13,8 @@ from phototags.systems import System
 from phototags.taggers.tagger import save
 from phototags.tags.vocabulary import read_vocabulary
 from phototags.training.assembly import train
+from phototags.training.checkpoints import SECONDS, Checkpoint, fingerprint_of
+from phototags.training.live import LiveCurves
 from phototags.training.preparation import described, part_of, write_history
 
 given = snakemake  # noqa: F821
@@ -26,8 +28,14 @@ features = read_features(given.input.features)
 parts = [part_of(name, *tables, features, vocabulary) for name in ("train", "validation")]
 
 vectors = read_tag_vectors(given.input.vectors)
-tagger, history = train(system, *parts, vectors, given.params.seed)
+settings = {"system": given.params.system, "seed": given.params.seed}
+checkpoint = Checkpoint(
+    Path("checkpoints") / given.output.model, fingerprint_of(given.input, settings), SECONDS
+)
+live = LiveCurves(Path("live") / Path(given.output.model).relative_to("models").parent)
+tagger, history = train(system, *parts, vectors, given.params.seed, checkpoint, live)
 names = {"backbone": given.params.backbone, "train": given.wildcards.train}
 config = described(system, *parts, vocabulary) | names | {"seed": given.params.seed}
 save(tagger, config, Path(given.output.model).parent)
 write_history(given.output.history, history)
+checkpoint.remove()

@@ -15,8 +15,9 @@ from phototags.taggers.balance import keep_chances
 from phototags.taggers.controls import FrequencyTagger, RandomTagger, remember
 from phototags.taggers.sampling import PADDING
 from phototags.taggers.tagger import Tagger
+from phototags.training.checkpoints import Checkpoint
 from phototags.training.feed import Feed, spoilt
-from phototags.training.loop import Schedule, fit
+from phototags.training.loop import Follow, Schedule, fit
 from phototags.training.photos import TaggedPhotos
 from phototags.training.plans import plan
 
@@ -29,12 +30,16 @@ def train(
     validation: TaggedPhotos,
     tag_vectors: Tensor,
     seed: int,
+    checkpoint: Checkpoint | None = None,
+    follow: Follow = lambda row: None,
 ) -> tuple[Tagger, pd.DataFrame]:
     """Train one tagger.
 
     Args:
         photos: what is learned from. validation: what decides when to stop.
         tag_vectors: (T, D) float32, one row a tag of the vocabulary.
+        checkpoint: where a training by epochs goes on from after a kill.
+        follow: is told each epoch's epoch, loss and validation_map as it ends.
 
     Returns:
         the tagger, and a frame (epoch, loss, validation_map, best); a control's has one row,
@@ -52,7 +57,8 @@ def train(
     log.info("%d photos, %d more have no known tag", len(photos), photos.left_out)
     judge = judged_on(validation)
     if isinstance(system, Trained):
-        return trained(system, photos, judge, tag_vectors, torch.Generator().manual_seed(seed))
+        generator, kept = torch.Generator().manual_seed(seed), (checkpoint, follow)
+        return trained(system, photos, judge, tag_vectors, generator, *kept)
     tagger = control(system, photos, len(tag_vectors), seed)
     row = {"epoch": 0, "loss": None, "validation_map": judge(tagger), "best": True}
     return tagger, pd.DataFrame([row])
@@ -64,6 +70,8 @@ def trained(
     judge: Callable[[Tagger], float],
     tag_vectors: Tensor,
     generator: torch.Generator,
+    checkpoint: Checkpoint | None = None,
+    follow: Follow = lambda row: None,
 ) -> tuple[Tagger, pd.DataFrame]:
     """A tagger that learns by gradient, by the plan of its system."""
     tags = len(tag_vectors)
@@ -80,7 +88,8 @@ def trained(
     )
     schedule = Schedule(**system.model_dump(include=Schedule.__annotations__))
     tagger, objective, constrain = plan(system, photos, tag_vectors, generator)
-    return tagger, fit(tagger, objective, feed, judge, schedule, generator, constrain)
+    way = (feed, judge, schedule, generator, constrain, checkpoint, follow)
+    return tagger, fit(tagger, objective, *way)
 
 
 def control(system: System, photos: TaggedPhotos, tags: int, seed: int) -> Tagger:

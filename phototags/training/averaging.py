@@ -28,7 +28,10 @@ class MovingAverage:
         self.steps += 1
         share = min(self.share, (1 + self.steps) / (10 + self.steps))
         for name, values in self.weights.items():
-            self.averages[name].lerp_(values, 1 - share)
+            if values.is_floating_point():
+                self.averages[name].lerp_(values, 1 - share)
+            else:  # how often a normalisation was seen has no average
+                self.averages[name].copy_(values)
 
     @contextmanager
     def shown(self) -> Iterator[None]:

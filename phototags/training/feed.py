@@ -21,12 +21,14 @@ class Batch:
         features: (B, n) float32.
         tags: (B, L) int64 padded, at least one tag a photo.
         epoch: from 1.
+        share: in (0, 1], of the epoch's photos that were shown when this batch was.
     """
 
     which: Tensor
     features: Tensor
     tags: Tensor
     epoch: int
+    share: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,8 +58,10 @@ class Feed:
         if self.chances is not None:
             tags = subsampled(tags, self.chances, generator)
         order = self.order(generator)
-        for which in order[tags[order, 0] != PADDING].split(self.batch):
-            yield Batch(which, self.photos.features[which], tags[which], epoch)
+        order = order[tags[order, 0] != PADDING]
+        for number, which in enumerate(order.split(self.batch), start=1):
+            share = min(number * self.batch / max(len(order), 1), 1.0)
+            yield Batch(which, self.photos.features[which], tags[which], epoch, share)
 
     def order(self, generator: torch.Generator) -> Tensor:
         """(M,) int64, the photos of one epoch."""

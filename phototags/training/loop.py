@@ -1,9 +1,9 @@
 """One training loop for every tagger that is trained."""
 
 import logging
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 import pandas as pd
@@ -12,12 +12,15 @@ import torch
 from phototags.errors import ModelError
 from phototags.progress import progress
 from phototags.taggers.embedding import EmbeddingTagger
-from phototags.training.averaging import MovingAverage, copied
-from phototags.training.feed import Feed
+from phototags.training.averaging import MovingAverage
+from phototags.training.checkpoints import Checkpoint
+from phototags.training.course import Course
+from phototags.training.feed import Batch, Feed
 from phototags.training.objectives import Objective
+from phototags.training.pace import Decay, rate_at
 
 log = logging.getLogger(__name__)
-PLATEAU = 3  # epochs without a better validation mAP after which SGD takes a tenth of its step
+Follow = Callable[[dict], None]
 
 
 @dataclass(frozen=True)
@@ -28,10 +31,11 @@ class Schedule:
         epochs: passes over the photos, at most.
         patience: epochs without a better validation mAP before stopping.
         learning_rate: the optimiser's step. weight_decay: decoupled from it in adamw.
-        optimiser: `sgd` has momentum 0.9 and takes a tenth of its step on a plateau, as Denton
-            et al. (KDD 2015) train.
+        optimiser: `sgd` has momentum 0.9.
         average: share of the moving average that a step keeps; 0 judges and keeps the weights
             as they are.
+        accumulate: batches whose gradients make one step, as if they were one batch.
+        warm_up: epochs, parts counted. decay: None is plateau for sgd, constant for adamw.
     """
 
     epochs: int
@@ -40,6 +44,15 @@ class Schedule:
     weight_decay: float = 0.0
     optimiser: Literal["adamw", "sgd"] = "adamw"
     average: float = 0.0
+    accumulate: int = 1
+    warm_up: float = 0.0
+    decay: Decay | None = None
+
+    def rate(self, moment: float, scores: list[float]) -> float:
+        """The learning rate when `moment` epochs have passed."""
+        decay = self.decay or ("plateau" if self.optimiser == "sgd" else "constant")
+        settings = {"epochs": self.epochs, "decay": decay, "warm_up": self.warm_up}
+        return rate_at(moment, self.learning_rate, **settings, scores=scores)
 
 
 def fit(
@@ -50,6 +63,8 @@ def fit(
     schedule: Schedule,
     generator: torch.Generator,
     constrain: Callable[[EmbeddingTagger], None] = lambda tagger: None,
+    checkpoint: Checkpoint | None = None,
+    follow: Follow = lambda row: None,
 ) -> pd.DataFrame:
     """Train in place, keep the weights of the best epoch.
 
@@ -57,6 +72,8 @@ def fit(
         judge: the tagger's validation mAP, more is better; nan when it cannot be judged, and
             then the last epoch counts as the best.
         constrain: brings the weights back to where they may be, after each step.
+        checkpoint: where to go on from, and what to leave after each epoch.
+        follow: is told epoch, loss, validation_map of each epoch, those before a kill too.
 
     Returns:
         a frame (epoch from 1, loss: mean over photos, validation_map, best: one row is True).
@@ -64,31 +81,27 @@ def fit(
     Raises:
         ModelError: when a loss is not a number, with the photos of the batch.
     """
-    optimiser = make_optimiser(tagger, schedule)
-    plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(optimiser, "max", patience=PLATEAU)
     average = MovingAverage(tagger, schedule.average)
-    rows, best, weights = [], 0, {}
-    for epoch in progress(range(1, schedule.epochs + 1), "epochs"):
-        tagger.train()
-        costs, photos = 0.0, 0
-        for loss, size in steps(tagger, objective, feed, epoch, optimiser, generator):
-            constrain(tagger)
-            average.take()
-            costs, photos = costs + loss * size, photos + size
+    course = Course(tagger, make_optimiser(tagger, schedule), average, generator)
+    if checkpoint:
+        checkpoint.resume(course)
+    for row in course.rows:
+        follow(row)
+    for epoch in progress(range(len(course.rows) + 1, schedule.epochs + 1), "epochs"):
+        if course.over(schedule.epochs, schedule.patience):
+            break
+        loss = learn(course, objective, feed, epoch, schedule, constrain)
         with average.shown():
             score = judge(tagger)
-        rows.append({"epoch": epoch, "loss": costs / max(photos, 1), "validation_map": score})
-        log.info("epoch %d: loss %.4f, validation mAP %.4f", epoch, rows[-1]["loss"], score)
-        if not best or math.isnan(score) or score > rows[best - 1]["validation_map"]:
-            best, weights = epoch, copied(average.averages)
-        elif epoch - best >= schedule.patience:
-            break
-        if schedule.optimiser == "sgd":
-            plateau.step(score)
-    tagger.load_state_dict(weights)
+        course.note(loss, score)
+        follow(course.rows[-1])
+        log.info("epoch %d: loss %.4f, validation mAP %.4f", epoch, loss, score)
+        if checkpoint:
+            checkpoint.keep(course)
+    tagger.load_state_dict(course.weights)
     tagger.eval()
-    history = pd.DataFrame(rows)
-    return history.assign(best=history.epoch == best)
+    history = pd.DataFrame(course.rows)
+    return history.assign(best=history.epoch == course.best)
 
 
 def make_optimiser(tagger: EmbeddingTagger, schedule: Schedule) -> torch.optim.Optimizer:
@@ -100,24 +113,45 @@ def make_optimiser(tagger: EmbeddingTagger, schedule: Schedule) -> torch.optim.O
     return torch.optim.AdamW(moving, **pace)
 
 
-def steps(
-    tagger: EmbeddingTagger,
+def learn(
+    course: Course,
     objective: Objective,
     feed: Feed,
     epoch: int,
-    optimiser: torch.optim.Optimizer,
-    generator: torch.Generator,
-) -> Iterator[tuple[float, int]]:
-    """Learn from an epoch's batches; gives the loss and the photos of each."""
-    for batch in feed.batches(epoch, generator):
-        loss = objective(tagger, batch, generator)
-        if not loss.isfinite():
-            ids = ", ".join(feed.photos.ids[photo] for photo in batch.which.tolist())
-            raise ModelError(
-                f"the loss should be a finite number, but is {loss.item()} on the photos {ids}. "
-                "Look at their features, or lower the learning rate in params.yaml."
-            )
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        optimiser.step()
-        yield loss.item(), len(batch.which)
+    schedule: Schedule,
+    constrain: Callable[[EmbeddingTagger], None],
+) -> float:
+    """One epoch; returns the loss, mean over photos."""
+    course.tagger.train()
+    costs, photos, scores = 0.0, 0, course.scores
+    for batches in steps(feed.batches(epoch, course.generator), schedule.accumulate):
+        for group in course.optimiser.param_groups:
+            group["lr"] = schedule.rate(epoch - 1 + batches[-1].share, scores)
+        size = sum(len(batch.which) for batch in batches)
+        course.optimiser.zero_grad(set_to_none=True)
+        for batch in batches:
+            loss = objective(course.tagger, batch, course.generator)
+            refuse_no_number(loss, batch, feed)
+            (loss * (len(batch.which) / size)).backward()
+            costs += loss.item() * len(batch.which)
+        course.optimiser.step()
+        constrain(course.tagger)
+        course.average.take()
+        photos += size
+    return costs / max(photos, 1)
+
+
+def steps(batches: Iterator[Batch], accumulate: int) -> Iterator[list[Batch]]:
+    """The batches of each step; the last of an epoch may have fewer."""
+    while together := list(islice(batches, accumulate)):
+        yield together
+
+
+def refuse_no_number(loss: torch.Tensor, batch: Batch, feed: Feed) -> None:
+    """Raise the ModelError that names the photos of a loss that is no number."""
+    if not loss.isfinite():
+        ids = ", ".join(feed.photos.ids[photo] for photo in batch.which.tolist())
+        raise ModelError(
+            f"the loss should be a finite number, but is {loss.item()} on the photos {ids}. "
+            "Look at their features, or lower the learning rate in params.yaml."
+        )

@@ -128,3 +128,24 @@ def test_the_prior_lifts_common_tags_by_the_log_of_their_rate():
     counts = torch.bincount(shown.tags[:, 0], minlength=4)
     assert biases[0].tolist() == [0] * 4
     torch.testing.assert_close(biases[1].detach(), 0.5 * ((counts + 1) / 66).log())
+
+
+def test_gradients_of_several_batches_make_the_step_of_one():
+    """Squared error is a mean over photos, so two batches of 32 are one of 64."""
+    taggers = []
+    for batch, accumulate in ((64, 1), (32, 2), (24, 9)):
+        keys = {"epochs": 3, "patience": 3, "optimiser": "sgd", "learning_rate": 0.1}
+        system = Multihot(model="multihot", batch=batch, accumulate=accumulate, **keys)
+        taggers.append(train(system, photos(), photos(), torch.zeros(4, 2), 0))
+    for tagger, history in taggers[1:]:
+        torch.testing.assert_close(tagger.tag_vectors, taggers[0][0].tag_vectors)
+        assert history.loss.tolist() == pytest.approx(taggers[0][1].loss.tolist())
+
+
+def test_every_step_has_the_rate_of_its_moment():
+    """Adam's first steps have the size of the rate, so the weights are the sum of the rates."""
+    schedule = Schedule(epochs=2, patience=9, learning_rate=0.1, warm_up=1, decay="cosine")
+    tagger, feed = constant_tagger(), Feed(photos(), batch=16)
+    fit(tagger, growing, feed, lambda _: math.nan, schedule, torch.Generator())
+    rates = [0.025, 0.05, 0.075, 0.1] + [0.05 * (1 + math.cos(math.pi * n / 4)) for n in (1, 2, 3)]
+    assert tagger.bias.tolist() == pytest.approx([sum(rates)] * 2, abs=1e-4)

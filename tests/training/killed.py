@@ -1,0 +1,75 @@
+"""Trains in children that are killed (-9) at moments drawn from a seed, and goes on in the next.
+
+`python -m tests.training.killed FOLDER`: writes undisturbed.safetensors and killed.safetensors
+and prints how often a child was killed and how often one went on.
+"""
+
+import logging
+import os
+import random
+import signal
+import sys
+import time
+from pathlib import Path
+
+import torch
+
+from phototags.storage import write_tensors
+from phototags.systems import Im2Vec
+from phototags.training.assembly import train
+from phototags.training.checkpoints import Checkpoint
+from phototags.training.photos import TaggedPhotos
+
+SYSTEM = Im2Vec(
+    model="im2vec", hidden=[16], dropout=0.3, tag_vectors="joint", average=0.9, drawn="epoch",
+    epochs=40, patience=40, batch=16, warm_up=2.5, decay="cosine", noise=0.1,
+)  # fmt: skip
+KILLS = 12
+
+
+def photos() -> TaggedPhotos:
+    generator = torch.Generator().manual_seed(0)
+    tags = torch.randint(0, 9, (160, 1), generator=generator)
+    features = torch.rand(160, 32, generator=generator)
+    return TaggedPhotos([str(row) for row in range(160)], features, tags)
+
+
+def learn(path: Path, checkpoint: Checkpoint | None) -> None:
+    """The whole training, from the checkpoint if it is there; its bytes go to `path`."""
+    vectors = torch.rand(9, 8, generator=torch.Generator().manual_seed(1))
+    tagger, history = train(SYSTEM, photos(), photos(), vectors, 3, checkpoint)
+    write_tensors(path, tagger.tensors(), history.astype(float).values.tolist())
+
+
+def killed_after(seconds: float, path: Path, checkpoint: Checkpoint) -> bool:
+    """Train in a child; whether it was killed before its end."""
+    child = os.fork()
+    if not child:
+        learn(path, checkpoint)
+        os._exit(0)
+    until = time.monotonic() + seconds
+    while not (ended := os.waitpid(child, os.WNOHANG))[0]:
+        if time.monotonic() > until:
+            os.kill(child, signal.SIGKILL)
+            ended = os.waitpid(child, 0)
+            break
+        time.sleep(0.001)
+    return os.WIFSIGNALED(ended[1])
+
+
+def main(folder: Path) -> None:
+    torch.set_num_threads(1)  # a child of a process with more threads would miss them
+    logging.basicConfig(filename=folder / "log", level=logging.INFO)
+    checkpoint, chance, killed = Checkpoint(folder / "state.safetensors", "f"), random.Random(0), 0
+    learn(folder / "undisturbed.safetensors", None)
+    start = time.monotonic()  # imports that wait for their first use are done
+    learn(folder / "undisturbed.safetensors", None)
+    most = 2 * (time.monotonic() - start) / KILLS
+    for kill in range(KILLS + 1):
+        seconds = chance.uniform(0, most) if kill < KILLS else 600
+        killed += killed_after(seconds, folder / "killed.safetensors", checkpoint)
+    print(killed, (folder / "log").read_text().count("going on"))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,134 @@
+"""A killed training ends with the bytes of an undisturbed one; what is no use is not taken up."""
+
+import logging
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from phototags.storage import read_tensors, write_tensors
+from phototags.systems import Bilinear, Im2Vec, Multihot
+from phototags.training.assembly import train
+from phototags.training.checkpoints import Checkpoint, digest, fingerprint_of
+from phototags.training.photos import TaggedPhotos
+
+ROOT = Path(__file__).parents[2]
+KEYS = {"epochs": 8, "patience": 8, "batch": 8}
+SYSTEMS = [
+    Multihot(model="multihot", average=0.9, dropout=0.2, accumulate=2, **KEYS),
+    Bilinear(model="bilinear", optimiser="sgd", spread=0.1, draws=9, **KEYS),
+    Im2Vec(model="im2vec", tag_vectors="joint", subsample_above=0.5, decay="plateau", **KEYS),
+]
+
+
+class Stopped(Exception):
+    """What ends a training from outside."""
+
+
+def photos() -> TaggedPhotos:
+    generator = torch.Generator().manual_seed(0)
+    tags = torch.randint(0, 5, (40, 1), generator=generator)
+    return TaggedPhotos(
+        [str(row) for row in range(40)], torch.rand(40, 6, generator=generator), tags
+    )
+
+
+def learned(system, checkpoint=None, follow=lambda row: None):
+    vectors = torch.rand(5, 3, generator=torch.Generator().manual_seed(1))
+    return train(system, photos(), photos(), vectors, 0, checkpoint, follow)
+
+
+def stopped_after(epochs: int, system, checkpoint) -> None:
+    def stop(row):
+        if row["epoch"] > epochs:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        learned(system, checkpoint, stop)
+
+
+def equal(one, other) -> bool:
+    weights = zip(one[0].tensors().items(), other[0].tensors().items(), strict=True)
+    return one[1].equals(other[1]) and all(a == b and x.equal(y) for (a, x), (b, y) in weights)
+
+
+def test_a_training_that_is_killed_again_and_again_ends_with_the_same_bytes(tmp_path):
+    command = [sys.executable, "-m", "tests.training.killed", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    killed, resumed = map(int, done.stdout.split())
+    assert killed == 12 and resumed > 3
+    files = [tmp_path / f"{name}.safetensors" for name in ("undisturbed", "killed")]
+    assert files[0].read_bytes() == files[1].read_bytes()
+
+
+@pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system.model)
+@pytest.mark.parametrize("epochs", [1, 7])
+def test_every_kind_of_system_goes_on_as_if_nothing_had_happened(system, epochs, tmp_path):
+    checkpoint, told = Checkpoint(tmp_path / "state.safetensors", "same"), []
+    stopped_after(epochs, system, checkpoint)
+    assert equal(learned(system, checkpoint, told.append), learned(system))
+    assert [row["epoch"] for row in told] == list(range(1, 9))
+
+
+def test_a_training_that_had_ended_is_not_trained_on(tmp_path):
+    system = SYSTEMS[0].model_copy(update={"patience": 1, "epochs": 90, "learning_rate": 1e-9})
+    checkpoint = Checkpoint(tmp_path / "state.safetensors", "same")
+    first = learned(system, checkpoint)
+    assert len(first[1]) < 90
+    assert equal(learned(system, checkpoint), first)
+
+
+def test_a_checkpoint_of_other_settings_is_not_taken_up(tmp_path, caplog):
+    path = tmp_path / "state.safetensors"
+    stopped_after(3, SYSTEMS[0], Checkpoint(path, "one"))
+    caplog.set_level(logging.INFO)
+    assert equal(learned(SYSTEMS[0], Checkpoint(path, "another")), learned(SYSTEMS[0]))
+    assert "other settings or photos" in caplog.text and "going on" not in caplog.text
+
+
+def cut(content: bytes) -> bytes:
+    return content[: len(content) // 2]
+
+
+def turned(content: bytes) -> bytes:
+    return content[:-9] + bytes([content[-9] ^ 1]) + content[-8:]
+
+
+@pytest.mark.parametrize("damage", [cut, turned, lambda _: b"", lambda _: b"no safetensors" * 9])
+def test_a_damaged_checkpoint_is_named_and_training_starts_anew(damage, tmp_path, caplog):
+    path = tmp_path / "state.safetensors"
+    stopped_after(3, SYSTEMS[0], Checkpoint(path, "same"))
+    path.write_bytes(damage(path.read_bytes()))
+    assert equal(learned(SYSTEMS[0], Checkpoint(path, "same")), learned(SYSTEMS[0]))
+    assert f"1 checkpoint is damaged, {path}" in caplog.text
+
+
+def test_a_checkpoint_without_its_words_is_damaged(tmp_path, caplog):
+    path = tmp_path / "state.safetensors"
+    write_tensors(path, {"tagger/bias": torch.zeros(5)})
+    assert equal(learned(SYSTEMS[0], Checkpoint(path, "same")), learned(SYSTEMS[0]))
+    assert "damaged" in caplog.text
+
+
+def test_writes_keep_their_distance_in_time(tmp_path):
+    path = tmp_path / "state.safetensors"
+    learned(SYSTEMS[0], Checkpoint(path, "same", seconds=3600))
+    assert not path.exists()
+
+
+def test_the_fingerprint_is_of_contents_and_settings_not_of_names(tmp_path):
+    for name, content in (("a", "1"), ("b", "1"), ("c", "2")):
+        (tmp_path / name).write_text(content)
+    of = {name: fingerprint_of([tmp_path / name], {"seed": 0}) for name in "abc"}
+    assert of["a"] == of["b"] != of["c"]
+    assert fingerprint_of([tmp_path / "a"], {"seed": 1}) != of["a"]
+
+
+def test_the_digest_sees_every_value_and_name(tmp_path):
+    one = {"a": torch.zeros(2), "n": torch.tensor(3.0)}
+    write_tensors(tmp_path / "t.safetensors", one)
+    assert digest(read_tensors(tmp_path / "t.safetensors")[0], {}) == digest(one, {})
+    others = ({"b": one["a"], "n": one["n"]}, one | {"n": torch.tensor(4.0)})
+    assert len({digest(tensors, {}) for tensors in (one, *others)} | {digest(one, {"x": 1})}) == 4
