@@ -15,6 +15,7 @@ from phototags.tags.vocabulary import read_vocabulary
 from phototags.training.assembly import train
 from phototags.training.checkpoints import SECONDS, Checkpoint, fingerprint_of
 from phototags.training.live import LiveCurves
+from phototags.training.loop import Around
 from phototags.training.preparation import described, part_of, write_history
 
 given = snakemake  # noqa: F821
@@ -33,7 +34,7 @@ checkpoint = Checkpoint(
     Path("checkpoints") / given.output.model, fingerprint_of(given.input, settings), SECONDS
 )
 live = LiveCurves(Path("live") / Path(given.output.model).relative_to("models").parent)
-tagger, history = train(system, *parts, vectors, given.params.seed, checkpoint, live)
+tagger, history = train(system, *parts, vectors, given.params.seed, Around(checkpoint, live))
 names = {"backbone": given.params.backbone, "train": given.wildcards.train}
 config = described(system, *parts, vocabulary) | names | {"seed": given.params.seed}
 save(tagger, config, Path(given.output.model).parent)

@@ -73,15 +73,20 @@ class Dropout(nn.Module):
 
     Args:
         share: in [0, 1), the probability of a zero; the rest is scaled up by 1 / (1 - share).
+        part: the rows given of how many in all, where several processes share them: each draws
+            for all, so that all their generators stay alike.
     """
 
     def __init__(self, share: float, generator: torch.Generator):
         super().__init__()
         self.share, self.generator = share, generator
+        self.part: tuple[slice, int] | None = None
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Any shape to the same shape; unchanged in evaluation."""
         if not self.training or not self.share:
             return inputs
-        kept = torch.empty(inputs.shape).bernoulli_(1 - self.share, generator=self.generator)
+        rows, of = self.part or (slice(None), len(inputs))
+        kept = torch.empty(of, *inputs.shape[1:])
+        kept = kept.bernoulli_(1 - self.share, generator=self.generator)[rows]
         return inputs * kept.div_(1 - self.share).to(inputs.device)

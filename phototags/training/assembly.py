@@ -15,9 +15,8 @@ from phototags.taggers.balance import keep_chances
 from phototags.taggers.controls import FrequencyTagger, RandomTagger, remember
 from phototags.taggers.sampling import PADDING
 from phototags.taggers.tagger import Tagger
-from phototags.training.checkpoints import Checkpoint
 from phototags.training.feed import Feed, spoilt
-from phototags.training.loop import Follow, Schedule, fit
+from phototags.training.loop import ALONE, Around, Schedule, fit
 from phototags.training.photos import TaggedPhotos
 from phototags.training.plans import plan
 
@@ -30,16 +29,14 @@ def train(
     validation: TaggedPhotos,
     tag_vectors: Tensor,
     seed: int,
-    checkpoint: Checkpoint | None = None,
-    follow: Follow = lambda row: None,
+    around: Around = ALONE,
 ) -> tuple[Tagger, pd.DataFrame]:
     """Train one tagger.
 
     Args:
         photos: what is learned from. validation: what decides when to stop.
         tag_vectors: (T, D) float32, one row a tag of the vocabulary.
-        checkpoint: where a training by epochs goes on from after a kill.
-        follow: is told each epoch's epoch, loss and validation_map as it ends.
+        around: what a training by epochs goes on from, who follows it, who shares it.
 
     Returns:
         the tagger, and a frame (epoch, loss, validation_map, best); a control's has one row,
@@ -57,8 +54,8 @@ def train(
     log.info("%d photos, %d more have no known tag", len(photos), photos.left_out)
     judge = judged_on(validation)
     if isinstance(system, Trained):
-        generator, kept = torch.Generator().manual_seed(seed), (checkpoint, follow)
-        return trained(system, photos, judge, tag_vectors, generator, *kept)
+        generator = torch.Generator().manual_seed(seed)
+        return trained(system, photos, judge, tag_vectors, generator, around)
     tagger = control(system, photos, len(tag_vectors), seed)
     row = {"epoch": 0, "loss": None, "validation_map": judge(tagger), "best": True}
     return tagger, pd.DataFrame([row])
@@ -70,8 +67,7 @@ def trained(
     judge: Callable[[Tagger], float],
     tag_vectors: Tensor,
     generator: torch.Generator,
-    checkpoint: Checkpoint | None = None,
-    follow: Follow = lambda row: None,
+    around: Around = ALONE,
 ) -> tuple[Tagger, pd.DataFrame]:
     """A tagger that learns by gradient, by the plan of its system."""
     tags = len(tag_vectors)
@@ -88,7 +84,7 @@ def trained(
     )
     schedule = Schedule(**system.model_dump(include=Schedule.__annotations__))
     tagger, objective, constrain = plan(system, photos, tag_vectors, generator)
-    way = (feed, judge, schedule, generator, constrain, checkpoint, follow)
+    way = (feed, judge, schedule, generator, constrain, around)
     return tagger, fit(tagger, objective, *way)
 
 

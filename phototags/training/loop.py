@@ -20,7 +20,27 @@ from phototags.training.objectives import Objective
 from phototags.training.pace import Decay, rate_at
 
 log = logging.getLogger(__name__)
-Follow = Callable[[dict], None]
+Judge = Callable[[EmbeddingTagger], float]
+
+
+@dataclass(frozen=True)
+class Around:
+    """What stands around a training and changes none of its results but by rounding.
+
+    Args:
+        checkpoint: where to go on from, and what to leave after each epoch.
+        follow: is told epoch, loss, validation_map of each epoch, those before a kill too.
+        prepare: is given the state before the first epoch, to train on several processes.
+        judged: who judges for whom when they are several.
+    """
+
+    checkpoint: Checkpoint | None = None
+    follow: Callable[[dict], None] = lambda row: None
+    prepare: Callable[[Course], None] = lambda course: None
+    judged: Callable[[Judge], Judge] = lambda judge: judge
+
+
+ALONE = Around()
 
 
 @dataclass(frozen=True)
@@ -59,12 +79,11 @@ def fit(
     tagger: EmbeddingTagger,
     objective: Objective,
     feed: Feed,
-    judge: Callable[[EmbeddingTagger], float],
+    judge: Judge,
     schedule: Schedule,
     generator: torch.Generator,
     constrain: Callable[[EmbeddingTagger], None] = lambda tagger: None,
-    checkpoint: Checkpoint | None = None,
-    follow: Follow = lambda row: None,
+    around: Around = ALONE,
 ) -> pd.DataFrame:
     """Train in place, keep the weights of the best epoch.
 
@@ -72,8 +91,6 @@ def fit(
         judge: the tagger's validation mAP, more is better; nan when it cannot be judged, and
             then the last epoch counts as the best.
         constrain: brings the weights back to where they may be, after each step.
-        checkpoint: where to go on from, and what to leave after each epoch.
-        follow: is told epoch, loss, validation_map of each epoch, those before a kill too.
 
     Returns:
         a frame (epoch from 1, loss: mean over photos, validation_map, best: one row is True).
@@ -83,21 +100,22 @@ def fit(
     """
     average = MovingAverage(tagger, schedule.average)
     course = Course(tagger, make_optimiser(tagger, schedule), average, generator)
-    if checkpoint:
-        checkpoint.resume(course)
+    if around.checkpoint:
+        around.checkpoint.resume(course)
+    around.prepare(course)
     for row in course.rows:
-        follow(row)
+        around.follow(row)
     for epoch in progress(range(len(course.rows) + 1, schedule.epochs + 1), "epochs"):
         if course.over(schedule.epochs, schedule.patience):
             break
         loss = learn(course, objective, feed, epoch, schedule, constrain)
         with average.shown():
-            score = judge(tagger)
+            score = around.judged(judge)(tagger)
         course.note(loss, score)
-        follow(course.rows[-1])
+        around.follow(course.rows[-1])
         log.info("epoch %d: loss %.4f, validation mAP %.4f", epoch, loss, score)
-        if checkpoint:
-            checkpoint.keep(course)
+        if around.checkpoint:
+            around.checkpoint.keep(course)
     tagger.load_state_dict(course.weights)
     tagger.eval()
     history = pd.DataFrame(course.rows)

@@ -18,6 +18,7 @@ from phototags.storage import write_tensors
 from phototags.systems import Im2Vec
 from phototags.training.assembly import train
 from phototags.training.checkpoints import Checkpoint
+from phototags.training.loop import Around
 from phototags.training.photos import TaggedPhotos
 
 SYSTEM = Im2Vec(
@@ -37,7 +38,7 @@ def photos() -> TaggedPhotos:
 def learn(path: Path, checkpoint: Checkpoint | None) -> None:
     """The whole training, from the checkpoint if it is there; its bytes go to `path`."""
     vectors = torch.rand(9, 8, generator=torch.Generator().manual_seed(1))
-    tagger, history = train(SYSTEM, photos(), photos(), vectors, 3, checkpoint)
+    tagger, history = train(SYSTEM, photos(), photos(), vectors, 3, Around(checkpoint))
     write_tensors(path, tagger.tensors(), history.astype(float).values.tolist())
 
 

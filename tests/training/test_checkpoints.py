@@ -12,6 +12,7 @@ from phototags.storage import read_tensors, write_tensors
 from phototags.systems import Bilinear, Im2Vec, Multihot
 from phototags.training.assembly import train
 from phototags.training.checkpoints import Checkpoint, digest, fingerprint_of
+from phototags.training.loop import Around
 from phototags.training.photos import TaggedPhotos
 
 ROOT = Path(__file__).parents[2]
@@ -37,7 +38,7 @@ def photos() -> TaggedPhotos:
 
 def learned(system, checkpoint=None, follow=lambda row: None):
     vectors = torch.rand(5, 3, generator=torch.Generator().manual_seed(1))
-    return train(system, photos(), photos(), vectors, 0, checkpoint, follow)
+    return train(system, photos(), photos(), vectors, 0, Around(checkpoint, follow))
 
 
 def stopped_after(epochs: int, system, checkpoint) -> None:

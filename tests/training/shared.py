@@ -1,0 +1,56 @@
+"""Several processes train a system each of SYSTEMS; each writes its weights to the folder given.
+
+`torchrun --nproc-per-node 2 -m tests.training.shared FOLDER`.
+"""
+
+import sys
+from pathlib import Path
+
+import torch
+import torch.distributed as dist
+
+from phototags.storage import write_tensors
+from phototags.systems import Bilinear, Im2Vec, Khot, Multihot
+from phototags.training.assembly import train
+from phototags.training.loop import ALONE, Around
+from phototags.training.photos import TaggedPhotos
+from phototags.training.sharing import SharedCheckpoint, judged_once, share_photos
+
+KEYS = {"epochs": 3, "patience": 3, "batch": 7}  # 40 photos: the last batch has 5
+SYSTEMS = {
+    "multihot": Multihot(model="multihot", hidden=[6], dropout=0.3, accumulate=2, **KEYS),
+    "joint": Im2Vec(
+        model="im2vec", hidden=[6], dropout=0.3, tag_vectors="joint", average=0.9, **KEYS
+    ),
+    "batch": Im2Vec(model="im2vec", exclude="batch", **KEYS),
+    "bilinear": Bilinear(model="bilinear", optimiser="sgd", spread=0.1, draws=5, **KEYS),
+    "khot": Khot(model="khot", sampling="root", repeat_below=0.9, **KEYS | {"batch": 1}),
+}
+
+
+def photos() -> TaggedPhotos:
+    generator = torch.Generator().manual_seed(0)
+    tags = torch.randint(0, 9, (40, 2), generator=generator)
+    features = torch.rand(40, 12, generator=generator)
+    return TaggedPhotos([str(row) for row in range(40)], features, tags)
+
+
+def learned(system, around: Around = ALONE):
+    vectors = torch.rand(9, 8, generator=torch.Generator().manual_seed(1))
+    return train(system, photos(), photos(), vectors, 3, around)
+
+
+def main(folder: Path) -> None:
+    for name, system in SYSTEMS.items():
+        checkpoint = SharedCheckpoint(folder / f"{name}.checkpoint.safetensors", "same")
+        around = Around(checkpoint, prepare=share_photos, judged=judged_once)
+        tagger, history = learned(system, around)
+        about = history.astype(float).values.tolist()
+        write_tensors(folder / f"{name}-{dist.get_rank()}.safetensors", tagger.tensors(), about)
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    dist.init_process_group("gloo")
+    main(Path(sys.argv[1]))
+    dist.destroy_process_group()

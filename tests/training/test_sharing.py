@@ -1,0 +1,108 @@
+"""Several processes learn what one learns; nothing but the order of sums may differ."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import torch
+
+from phototags.embeddings.tag_vectors import read_tag_vectors
+from phototags.errors import ModelError
+from phototags.features.cache import read_features, write_features
+from phototags.storage import read_tensors, write_tensors
+from phototags.taggers.tagger import load
+from phototags.training.assembly import train
+from phototags.training.parallel import inputs_of, merged
+from phototags.training.preparation import part_of
+from phototags.training.sharing import part_of_process
+from tests.training.shared import SYSTEMS, learned
+
+ROOT = Path(__file__).parents[2]
+TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node"]
+
+
+def run(processes: int, *command: object, cwd: Path = ROOT) -> None:
+    asked = [*TORCHRUN, str(processes), "-m", *map(str, command)]
+    done = subprocess.run(asked, cwd=cwd, capture_output=True, text=True, timeout=300)
+    assert not done.returncode, done.stderr[-3000:]
+
+
+@pytest.fixture(scope="module", params=[2])
+def several(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp(f"by{request.param}")
+    run(request.param, "tests.training.shared", folder)
+    return folder
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_several_processes_learn_what_one_learns(name, several):
+    tagger, history = learned(SYSTEMS[name])
+    found, rows = read_tensors(several / f"{name}-0.safetensors")
+    torch.testing.assert_close(found, tagger.tensors(), rtol=1e-4, atol=1e-6)
+    expected = torch.tensor(history.astype(float).values)
+    torch.testing.assert_close(
+        torch.tensor(rows), expected, rtol=1e-5, atol=1e-6, check_dtype=False
+    )
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_all_processes_end_with_the_same_bytes(name, several):
+    files = sorted(several.glob(f"{name}-*.safetensors"))
+    assert len({file.read_bytes() for file in files}) == 1 < len(files)
+
+
+def test_every_photo_of_a_batch_is_embedded_by_one_process():
+    for photos in range(9):
+        parts = [part_of_process(photos, process, 4) for process in range(4)]
+        assert [photo for part in parts for photo in range(photos)[part]] == list(range(photos))
+
+
+@pytest.fixture
+def done_run(tmp_path):
+    """What the workflow leaves for `train_tagger`, and params that say so."""
+    generator = torch.Generator().manual_seed(0)
+    rows, tags = torch.arange(12), [["sea"], ["sky"], ["sea", "sky"]] * 4
+    features = torch.rand(12, 5, generator=generator)
+    models = tmp_path / "models/tiny/holidays"
+    (models / "seed0").mkdir(parents=True)
+    ids = [f"p{row}" for row in range(12)]
+    pd.DataFrame({"row": rows, "photo_id": ids, "tags": tags}).to_parquet(models / "tags.parquet")
+    split = pd.DataFrame({"row": rows, "part": ["train"] * 9 + ["validation"] * 3})
+    split.to_parquet(models / "split.parquet")
+    (models / "vocabulary.tsv").write_text("tag\tphotos\tusers\nsea\t6\t1\nsky\t6\t1\n")
+    vectors = torch.rand(2, 3, generator=generator)
+    write_tensors(models / "seed0/tag_vectors.safetensors", {"vectors": vectors})
+    folder = tmp_path / "data/features/efficientnet_lite0/holidays"
+    write_features(folder / "00000.safetensors", rows, features, "efficientnet_lite0")
+    shutil.copyfile(ROOT / "params.yaml", tmp_path / "params.yaml")
+    preset = {"run": "tiny", "train": {"systems": {"im2vec": {"epochs": 2, "batch": 4}}}}
+    (tmp_path / "tiny.yaml").write_text(json.dumps(preset))
+    return tmp_path
+
+
+def test_torchrun_trains_what_the_workflow_would(done_run, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    asked = ["im2vec", "--train", "holidays", "--to", "out", "--params", "params.yaml", "tiny.yaml"]
+    run(2, "phototags.training.parallel", *asked, cwd=done_run)
+    found = {path.name for path in (done_run / "out").iterdir()}
+    assert found == {"model.safetensors", "config.json", "history.csv"}
+    monkeypatch.chdir(done_run)
+    params = merged([Path("params.yaml"), Path("tiny.yaml")])
+    files = inputs_of(params, "holidays", 0)
+    tables = [pd.read_parquet(files[name][0]) for name in ("tags", "split")]
+    features = read_features(files["features"])
+    parts = [part_of(name, *tables, features, ["sea", "sky"]) for name in ("train", "validation")]
+    vectors = read_tag_vectors(files["vectors"][0])
+    alone, _ = train(params.train.systems["im2vec"], *parts, vectors, 0)
+    torch.testing.assert_close(load(done_run / "out").tensors(), alone.tensors())
+
+
+def test_what_the_workflow_has_not_made_yet_is_named(done_run, monkeypatch):
+    monkeypatch.chdir(done_run)
+    params = merged([Path("params.yaml"), Path("tiny.yaml")])
+    with pytest.raises(ModelError, match="seed7/tag_vectors.safetensors should be there"):
+        inputs_of(params, "holidays", 7)
