@@ -72,20 +72,23 @@ def trained(
     """A tagger that learns by gradient, by the plan of its system."""
     tags = len(tag_vectors)
     photos = spoilt(photos, system.noise, tags, generator)
-    rates = photos.counts(tags) / len(photos)
-    above = system.subsample_above if isinstance(system, SampledSystem) else None
-    feed = Feed(
-        photos,
-        system.batch,
-        system.sampling,
-        rates,
-        system.repeat_below,
-        keep_chances(rates, above) if above else None,
-    )
+    feed = Feed(photos, system.batch, **shown_as(system, photos, tags))
     schedule = Schedule(**system.model_dump(include=Schedule.__annotations__))
     tagger, objective, constrain = plan(system, photos, tag_vectors, generator)
     way = (feed, judge, schedule, generator, constrain, around)
     return tagger, fit(tagger, objective, *way)
+
+
+def shown_as(system: Trained, photos: TaggedPhotos, tags: int) -> dict:
+    """How a system wants its photos shown: a Feed's sampling, rates, repeat_below, chances."""
+    rates = photos.counts(tags) / len(photos)
+    above = system.subsample_above if isinstance(system, SampledSystem) else None
+    return {
+        "sampling": system.sampling,
+        "rates": rates,
+        "repeat_below": system.repeat_below,
+        "chances": keep_chances(rates, above) if above else None,
+    }
 
 
 def control(system: System, photos: TaggedPhotos, tags: int, seed: int) -> Tagger:

@@ -54,14 +54,18 @@ class Feed:
 
     def batches(self, epoch: int, generator: torch.Generator) -> Iterator[Batch]:
         """One epoch; a photo whose tags are all disbelieved is passed by."""
+        tags, order = self.shown(generator)
+        for number, which in enumerate(order.split(self.batch), start=1):
+            share = min(number * self.batch / max(len(order), 1), 1.0)
+            yield Batch(which, self.photos.features[which], tags[which], epoch, share)
+
+    def shown(self, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """(N, L) int64 padded, the tags that are believed, and (M,) int64, the photos in order."""
         tags = self.photos.tags
         if self.chances is not None:
             tags = subsampled(tags, self.chances, generator)
         order = self.order(generator)
-        order = order[tags[order, 0] != PADDING]
-        for number, which in enumerate(order.split(self.batch), start=1):
-            share = min(number * self.batch / max(len(order), 1), 1.0)
-            yield Batch(which, self.photos.features[which], tags[which], epoch, share)
+        return tags, order[tags[order, 0] != PADDING]
 
     def order(self, generator: torch.Generator) -> Tensor:
         """(M,) int64, the photos of one epoch."""

@@ -31,7 +31,7 @@ class Dense:
 
     def __call__(self, tagger: EmbeddingTagger, batch: Batch, generator: torch.Generator) -> Tensor:
         scores = tagger(batch.features)
-        return self.loss(scores, spread(batch.tags, scores.shape[1]))
+        return self.loss(scores, spread(batch.tags, scores.shape[1]).to(scores.device))
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +46,8 @@ class Regressed:
 
     def __call__(self, tagger: EmbeddingTagger, batch: Batch, generator: torch.Generator) -> Tensor:
         targets = summed(spread(batch.tags, len(self.table)), self.table)
-        return target_error(tagger.embed(batch.features), targets)
+        embeddings = tagger.embed(batch.features)
+        return target_error(embeddings, targets.to(embeddings.device))
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,8 +66,9 @@ class Warp:
         tags = scores.shape[1]
         positives = draw_positives(batch.tags, 1, generator)
         drawn = torch.randint(0, tags, (len(scores), self.draws), generator=generator)
-        near, far = scores.gather(1, positives)[:, 0], scores.gather(1, drawn)
-        kept = ~among(drawn, batch.tags)
+        near = scores.gather(1, positives.to(scores.device))[:, 0]
+        far = scores.gather(1, drawn.to(scores.device))
+        kept = (~among(drawn, batch.tags)).to(scores.device)
         return warp_loss(near, far, kept, tags=tags, margin=self.margin)
 
 
@@ -90,6 +92,9 @@ class Sampled:
         positives = draw_positives(batch.tags, self.positives, generator)
         negatives, kept = self.negatives(batch, positives, generator)
         embeddings, table = tagger.embed(batch.features), tagger.tag_vectors.detach()
+        positives, negatives, kept = (
+            drawn.to(table.device) for drawn in (positives, negatives, kept)
+        )
         near = torch.einsum("bkd,bd->bk", table[positives], embeddings)
         far = torch.einsum("bkd,bd->bk", table[negatives], embeddings)
         if self.joint_rate:

@@ -1,7 +1,9 @@
-"""Train one system on several processes, machines or GPUs at once.
+"""Train one system outside the workflow: on several processes or GPUs, its backbone too.
 
     torchrun --nproc-per-node 2 -m phototags.training.parallel im2vec --train openclipart \\
         --seed 0 --to FOLDER [--params params.yaml presets/photos.yaml]
+    python -m phototags.training.parallel im2vec --train openclipart --to FOLDER \\
+        --backbone trained --device cuda --precision bf16 --compile --loaders 8
 
 Reads what a run of the workflow has left in data/ and models/ and writes model.safetensors,
 config.json and history.csv to FOLDER, the workflow's own models untouched. The workflow trains
@@ -11,106 +13,121 @@ each system in one process, and several systems at once.
 import argparse
 import functools
 import logging
+import os
 from pathlib import Path
 
 import pandas as pd
 import torch
 import torch.distributed as dist
-import yaml
 
-from phototags.config import Params, validate
-from phototags.embeddings.tag_vectors import read_tag_vectors
-from phototags.errors import ModelError, ParamsError
-from phototags.features.cache import read_features
-from phototags.taggers.tagger import save
-from phototags.tags.vocabulary import read_vocabulary
+from phototags.config import Params
+from phototags.errors import ParamsError
+from phototags.features.backbones import load_network
+from phototags.taggers.tagger import Tagger, save
 from phototags.training.assembly import train
-from phototags.training.checkpoints import SECONDS, fingerprint_of
+from phototags.training.checkpoints import SECONDS, Checkpoint, fingerprint_of
+from phototags.training.end_to_end import Compute, train_end_to_end
 from phototags.training.loop import Around
-from phototags.training.preparation import described, part_of, write_history
-from phototags.training.sharing import SharedCheckpoint, judged_once, share_photos
+from phototags.training.preparation import described, write_history
+from phototags.training.run_inputs import RunInputs, merged, pictures_of, read_inputs
+from phototags.training.sharing import (
+    SharedCheckpoint,
+    judged_once,
+    part_of_process,
+    share_photos,
+)
+
+ON_GPU = "cpu:gloo,cuda:nccl"
 
 
 def arguments() -> argparse.Namespace:
+    """What is asked on the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("system", help="name of a system in train.systems")
     parser.add_argument("--train", required=True, help="training corpus")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--to", type=Path, required=True, help="folder to write")
     parser.add_argument("--params", type=Path, nargs="+", default=[Path("params.yaml")])
+    parser.add_argument("--backbone", choices=["frozen", "trained"], default="frozen")
+    parser.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1; with trained")
+    parser.add_argument("--precision", choices=["fp32", "bf16"], default="fp32")
+    parser.add_argument("--compile", action="store_true", help="the backbone, by torch.compile")
+    parser.add_argument("--loaders", type=int, default=2, help="threads that decode pictures")
     return parser.parse_args()
-
-
-def merged(files: list[Path]) -> Params:
-    """params.yaml with presets over it, as Snakemake's --configfile lays them."""
-
-    def over(base: dict, top: dict) -> dict:
-        both = {key: over(base[key], top[key]) for key in base.keys() & top.keys()
-                if isinstance(base[key], dict) and isinstance(top[key], dict)}  # fmt: skip
-        return base | top | both
-
-    read = [yaml.safe_load(file.read_text()) for file in files]
-    return validate(functools.reduce(over, read), " with ".join(map(str, files)))
-
-
-def inputs_of(params: Params, train: str, seed: int) -> dict[str, list[Path]]:
-    """The files that the workflow's rule `train_tagger` reads.
-
-    Raises:
-        ModelError: when one is missing.
-    """
-    models = Path("models") / params.run / train
-    features = Path("data/features") / params.embed_photos.backbone.replace(":", "-") / train
-    files = {
-        "tags": [models / "tags.parquet"],
-        "split": [models / "split.parquet"],
-        "vocabulary": [models / "vocabulary.tsv"],
-        "vectors": [models / f"seed{seed}/tag_vectors.safetensors"],
-        "features": sorted(features.glob("*.safetensors")) or [features / "00000.safetensors"],
-    }
-    missing = [path for paths in files.values() for path in paths if not path.exists()]
-    if missing:
-        raise ModelError(
-            f"{missing[0]} should be there, but is not: run the workflow first, at least "
-            f"`snakemake {missing[0]}`, in the same folder."
-        )
-    return files
 
 
 def main() -> None:
     """Train and write; the first process speaks and writes for all."""
-    given = arguments()
-    logging.basicConfig(level=logging.INFO if not dist.get_rank() else logging.ERROR)
+    given, first = arguments(), not process()
+    logging.basicConfig(level=logging.INFO if first else logging.ERROR)
     params = merged(given.params)
     if given.system not in params.train.systems:
         raise ParamsError(
             f"train.systems has no {given.system!r}, but: {', '.join(params.train.systems)}."
         )
-    system, files = params.train.systems[given.system], inputs_of(params, given.train, given.seed)
-    vocabulary = read_vocabulary(files["vocabulary"][0]).tags
-    tables = (pd.read_parquet(files[name][0]) for name in ("tags", "split"))
-    tables, features = tuple(tables), read_features(files["features"])
-    parts = [part_of(name, *tables, features, vocabulary) for name in ("train", "validation")]
-
-    settings = [system.model_dump(), given.seed, dist.get_world_size()]
-    read = (path for paths in files.values() for path in paths)
-    fingerprint = fingerprint_of(read, {"settings": settings})
-    checkpoint = SharedCheckpoint(given.to / "checkpoint.safetensors", fingerprint, SECONDS)
-    around = Around(checkpoint, prepare=share_photos, judged=judged_once)
-    vectors = read_tag_vectors(files["vectors"][0])
-    tagger, history = train(system, *parts, vectors, given.seed, around)
-    if not dist.get_rank():
-        names = {"backbone": params.embed_photos.backbone, "train": given.train}
-        config = described(system, *parts, vocabulary) | names | {"seed": given.seed}
-        save(tagger, config, given.to)
+    system, inputs = (
+        params.train.systems[given.system],
+        read_inputs(params, given.train, given.seed),
+    )
+    around = around_of(given, system.model_dump(), inputs)
+    if given.backbone == "frozen":
+        tagger, history = train(system, *inputs.parts, inputs.vectors, given.seed, around)
+    else:
+        tagger, history = with_backbone(given, params, inputs, around)
+    if first:
+        about = {"backbone": params.embed_photos.backbone, "backbone_is": given.backbone}
+        about |= {"train": given.train, "seed": given.seed}
+        save(tagger, described(system, *inputs.parts, inputs.vocabulary) | about, given.to)
         write_history(given.to / "history.csv", history)
-    checkpoint.remove()
+    around.checkpoint.remove()
+
+
+def around_of(given: argparse.Namespace, system: dict, inputs: RunInputs) -> Around:
+    """A checkpoint in the folder, and who shares the photos."""
+    kept = ("backbone", "device", "precision", "compile", "seed")
+    settings = {"system": system, "processes": processes()}
+    settings |= {name: getattr(given, name) for name in kept}
+    place = given.to / "checkpoint.safetensors", fingerprint_of(inputs.files, settings), SECONDS
+    if processes() == 1:
+        return Around(Checkpoint(*place))
+    return Around(SharedCheckpoint(*place), prepare=share_photos, judged=judged_once)
+
+
+def with_backbone(
+    given: argparse.Namespace, params: Params, inputs: RunInputs, around: Around
+) -> tuple[Tagger, pd.DataFrame]:
+    """Train the backbone as well, from its ImageNet weights, on the pictures themselves."""
+    network = load_network(params.embed_photos.backbone)
+    pictures = pictures_of(params, given.train, inputs, network.size)
+    device = f"cuda:{os.environ.get('LOCAL_RANK', 0)}" if given.device == "cuda" else given.device
+    return train_end_to_end(
+        params.train.systems[given.system],
+        *zip(inputs.parts, pictures, strict=True),
+        inputs.vectors,
+        network,
+        given.seed,
+        Compute(device, given.precision, given.compile, given.loaders),
+        around,
+        functools.partial(part_of_process, process=process(), processes=processes()),
+    )
+
+
+def process() -> int:
+    """The number of this process among those that torchrun started."""
+    return dist.get_rank() if dist.is_initialized() else 0
+
+
+def processes() -> int:
+    """How many torchrun started; one without it."""
+    return dist.get_world_size() if dist.is_initialized() else 1
 
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    dist.init_process_group("cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo")
+    if "RANK" in os.environ:
+        dist.init_process_group(ON_GPU if torch.cuda.is_available() else "gloo")
     try:
         main()
     finally:
-        dist.destroy_process_group()
+        if dist.is_initialized():
+            dist.destroy_process_group()

@@ -10,14 +10,13 @@ import pandas as pd
 import pytest
 import torch
 
-from phototags.embeddings.tag_vectors import read_tag_vectors
 from phototags.errors import ModelError
-from phototags.features.cache import read_features, write_features
+from phototags.features.cache import write_features
 from phototags.storage import read_tensors, write_tensors
 from phototags.taggers.tagger import load
 from phototags.training.assembly import train
-from phototags.training.parallel import inputs_of, merged
-from phototags.training.preparation import part_of
+from phototags.training.end_to_end import read_end_to_end
+from phototags.training.run_inputs import inputs_of, merged, read_inputs
 from phototags.training.sharing import part_of_process
 from tests.training.shared import SYSTEMS, learned
 
@@ -62,11 +61,12 @@ def test_every_photo_of_a_batch_is_embedded_by_one_process():
 
 
 @pytest.fixture
-def done_run(tmp_path):
+def done_run(tmp_path, monkeypatch):
     """What the workflow leaves for `train_tagger`, and params that say so."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
     generator = torch.Generator().manual_seed(0)
     rows, tags = torch.arange(12), [["sea"], ["sky"], ["sea", "sky"]] * 4
-    features = torch.rand(12, 5, generator=generator)
+    features = torch.rand(12, 1280, generator=generator)
     models = tmp_path / "models/tiny/holidays"
     (models / "seed0").mkdir(parents=True)
     ids = [f"p{row}" for row in range(12)]
@@ -85,20 +85,27 @@ def done_run(tmp_path):
 
 
 def test_torchrun_trains_what_the_workflow_would(done_run, monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
     asked = ["im2vec", "--train", "holidays", "--to", "out", "--params", "params.yaml", "tiny.yaml"]
     run(2, "phototags.training.parallel", *asked, cwd=done_run)
     found = {path.name for path in (done_run / "out").iterdir()}
     assert found == {"model.safetensors", "config.json", "history.csv"}
     monkeypatch.chdir(done_run)
     params = merged([Path("params.yaml"), Path("tiny.yaml")])
-    files = inputs_of(params, "holidays", 0)
-    tables = [pd.read_parquet(files[name][0]) for name in ("tags", "split")]
-    features = read_features(files["features"])
-    parts = [part_of(name, *tables, features, ["sea", "sky"]) for name in ("train", "validation")]
-    vectors = read_tag_vectors(files["vectors"][0])
-    alone, _ = train(params.train.systems["im2vec"], *parts, vectors, 0)
+    inputs = read_inputs(params, "holidays", 0)
+    alone, _ = train(params.train.systems["im2vec"], *inputs.parts, inputs.vectors, 0)
     torch.testing.assert_close(load(done_run / "out").tensors(), alone.tensors())
+
+
+def test_the_backbone_is_trained_on_several_processes_too(done_run, make_tar, make_picture):
+    members = {f"{row:08d}.jpg": make_picture("JPEG", size=(40, 30)) for row in range(12)}
+    shards = done_run / "data/corpora/holidays/shards"
+    shards.mkdir(parents=True)
+    shutil.move(make_tar("00000.tar", members), shards)
+    asked = ["im2vec", "--train", "holidays", "--to", "out", "--params", "params.yaml", "tiny.yaml"]
+    run(2, "phototags.training.parallel", *asked, "--backbone", "trained", cwd=done_run)
+    photos = torch.zeros(1, 3, 224, 224, dtype=torch.uint8)
+    assert read_end_to_end(done_run / "out").scores(photos).shape == (1, 2)
+    assert len(pd.read_csv(done_run / "out/history.csv")) == 2
 
 
 def test_what_the_workflow_has_not_made_yet_is_named(done_run, monkeypatch):

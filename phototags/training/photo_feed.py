@@ -1,0 +1,131 @@
+"""Batches of pictures, cropped anew each epoch, decoded ahead of the step that wants them."""
+
+import math
+import random
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torchvision.transforms.v2 import functional
+
+from phototags.features.embedding import squeeze
+from phototags.photos.lookup import Lookup
+from phototags.photos.pictures import decode
+from phototags.training.feed import Batch, Feed
+
+AHEAD = 3  # batches that are decoded before they are asked for
+TRIES = 10  # to find a crop inside the picture
+
+
+@dataclass(frozen=True, eq=False)
+class Pictures:
+    """The picture of each photo, by its number.
+
+    Args:
+        rows: N rows of the photo table.
+        lookup: finds their bytes. max_pixels, max_bytes: the caps of `decode`.
+        size: S, pixels a side.
+        least: in (0, 1], the smallest share of a picture's area that training may see.
+    """
+
+    rows: list[int]
+    lookup: Lookup
+    max_pixels: int
+    max_bytes: int
+    size: int
+    least: float = 0.35
+
+    def whole(self, photo: int) -> Tensor:
+        """(3, S, S) uint8, the whole picture, as features are made from it.
+
+        Raises:
+            PhotoError: it cannot be decoded; embed_photos lists those, so leave them out.
+        """
+        return squeeze(self.decoded(photo), self.size)
+
+    def cropped(self, photo: int, seed: int) -> Tensor:
+        """(3, S, S) uint8, a part of the picture, half the time mirrored."""
+        chance, picture = random.Random(seed), self.decoded(photo)
+        place = crop_of(*picture.shape[1:], self.least, chance)
+        seen = functional.resized_crop(picture, *place, [self.size] * 2, antialias=True)
+        return functional.horizontal_flip(seen) if chance.random() < 0.5 else seen
+
+    def decoded(self, photo: int) -> Tensor:
+        """(3, H, W) uint8."""
+        content = self.lookup.read(self.rows[photo], self.max_bytes)
+        return decode(content, self.max_pixels, self.max_bytes)
+
+
+def crop_of(
+    height: int, width: int, least: float, chance: random.Random
+) -> tuple[int, int, int, int]:
+    """Top, left, height, width of a part of a picture, at least one pixel of it.
+
+    Inception's crops (Szegedy et al., CVPR 2015): the share of the area is uniform in
+    [least, 1], the aspect log-uniform in [3/4, 4/3]; the whole picture when none fits.
+    """
+    for _ in range(TRIES):
+        area = height * width * chance.uniform(least, 1)
+        aspect = math.exp(chance.uniform(math.log(3 / 4), math.log(4 / 3)))
+        wide, high = round(math.sqrt(area * aspect)), round(math.sqrt(area / aspect))
+        if 0 < wide <= width and 0 < high <= height:
+            return chance.randint(0, height - high), chance.randint(0, width - wide), high, wide
+    return 0, 0, height, width
+
+
+@dataclass(frozen=True, eq=False)
+class PhotoFeed(Feed):
+    """A feed whose batches have pixels, (B, 3, S, S) uint8, in the place of features.
+
+    Crops are drawn from a seed for each photo, so threads change nothing.
+
+    Args:
+        pictures: of the feed's photos, by their numbers.
+        loaders: threads that decode.
+        part: of how many photos which are wanted, the others stay black: where several
+            processes share a batch, each decodes its own.
+    """
+
+    pictures: Pictures | None = None
+    loaders: int = 2
+    part: Callable[[int], slice] = lambda photos: slice(0, photos)
+
+    def batches(self, epoch: int, generator: torch.Generator) -> Iterator[Batch]:
+        """One epoch, as a feed's."""
+        tags, order = self.shown(generator)
+        seeds = torch.randint(2**62, (len(order),), generator=generator)
+        wanted = zip(order.split(self.batch), seeds.split(self.batch), strict=True)
+        pool = ThreadPoolExecutor(self.loaders, "decode", torch.set_num_threads, (1,))
+        coming: deque[tuple[Tensor, list[Future]]] = deque()
+        shown = 0
+        try:
+            for which, of in wanted:
+                coming.append((which, self.started(pool, which.tolist(), of.tolist())))
+                if len(coming) > AHEAD:
+                    shown += len(coming[0][0])
+                    yield self.arrived(*coming.popleft(), tags, epoch, shown / len(order))
+            while coming:
+                shown += len(coming[0][0])
+                yield self.arrived(*coming.popleft(), tags, epoch, shown / len(order))
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def started(self, pool: ThreadPoolExecutor, which: list[int], seeds: list[int]) -> list[Future]:
+        """Pictures of the own part of a batch, under way."""
+        own = self.part(len(which))
+        pairs = zip(which[own], seeds[own], strict=True)
+        return [pool.submit(self.pictures.cropped, photo, seed) for photo, seed in pairs]
+
+    def arrived(
+        self, which: Tensor, under_way: list[Future], tags: Tensor, epoch: int, share: float
+    ) -> Batch:
+        """The batch, when all its pictures are there."""
+        size = self.pictures.size
+        pixels = torch.zeros(len(which), 3, size, size, dtype=torch.uint8)
+        own = range(len(which))[self.part(len(which))]
+        for place, one in zip(own, under_way, strict=True):
+            pixels[place] = one.result()
+        return Batch(which, pixels, tags[which], epoch, share)

@@ -1,0 +1,135 @@
+"""The backbone learns with the head; what it is shown does not depend on threads or kills."""
+
+import random
+
+import pytest
+import torch
+from torch import nn
+
+from phototags.errors import ModelError, ParamsError, PhotoError
+from phototags.features.pretrained import Network
+from phototags.photos.lookup import Lookup
+from phototags.systems import Bilinear, Im2Vec, Multihot
+from phototags.taggers.tagger import save
+from phototags.training import end_to_end
+from phototags.training.checkpoints import Checkpoint
+from phototags.training.end_to_end import Compute, read_end_to_end, train_end_to_end
+from phototags.training.loop import ALONE, Around
+from phototags.training.photo_feed import PhotoFeed, Pictures, crop_of
+from phototags.training.photos import TaggedPhotos
+
+COLOURS = ("red", "lime", "blue")
+KEYS = {"epochs": 4, "patience": 9, "batch": 8, "learning_rate": 0.02, "scaling": "none"}
+
+
+def small_network() -> Network:
+    torch.manual_seed(0)
+    layers = nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU(), nn.AdaptiveAvgPool2d(1)
+    return Network(nn.Sequential(*layers, nn.Flatten()), 16, (0.5,) * 3, (0.5,) * 3)
+
+
+@pytest.fixture
+def shown(make_tar, make_picture):
+    """24 pictures of one colour each, which is their tag."""
+    members = {
+        f"{row:08d}.png": make_picture(colour=COLOURS[row % 3], size=(20 + row, 30))
+        for row in range(24)
+    }
+    known = TaggedPhotos(
+        [f"p{row}" for row in range(24)], torch.empty(24, 0), torch.arange(24)[:, None] % 3
+    )
+    return known, Pictures(list(range(24)), Lookup([make_tar("s.tar", members)]), 10**4, 10**5, 16)
+
+
+def learned(shown, system, around=ALONE, **compute):
+    vectors = torch.rand(3, 4, generator=torch.Generator().manual_seed(1))
+    return train_end_to_end(
+        system, shown, shown, vectors, small_network(), 0, Compute(**compute), around
+    )
+
+
+def same(one, other) -> bool:
+    weights, others = one[0].tensors(), other[0].tensors()
+    equal = all(values.equal(others[name]) for name, values in weights.items())
+    return equal and one[1].equals(other[1])
+
+
+@pytest.mark.parametrize(
+    "system",
+    [
+        Multihot(model="multihot", **KEYS),
+        Im2Vec(model="im2vec", tag_vectors="joint", average=0.5, **KEYS | {"epochs": 12}),
+    ],
+    ids=lambda system: system.model,
+)
+def test_colours_are_learned_and_the_backbone_moves(shown, system):
+    tagger, history = learned(shown, system)
+    before = small_network().module[0].weight
+    assert not tagger.head.backbone[0].weight.detach().equal(before.detach())
+    assert history.validation_map.max() > 0.9
+
+
+def test_threads_change_nothing(shown):
+    one, other = (learned(shown, Multihot(model="multihot", **KEYS), loaders=n) for n in (1, 3))
+    assert same(one, other)
+
+
+def test_a_stopped_training_goes_on_with_the_same_bytes(shown, tmp_path):
+    system = Multihot(model="multihot", average=0.9, **KEYS)
+    checkpoint = Checkpoint(tmp_path / "state.safetensors", "same")
+
+    def stop(row):
+        if row["epoch"] == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        learned(shown, system, Around(checkpoint, stop))
+    assert same(learned(shown, system, Around(checkpoint)), learned(shown, system))
+
+
+def test_what_was_written_scores_as_what_was_trained(shown, tmp_path, monkeypatch):
+    system = Multihot(model="multihot", **KEYS)
+    tagger, _ = learned(shown, system)
+    save(tagger, {"system": system.model_dump(), "features": 8, "backbone": "small"}, tmp_path)
+    monkeypatch.setattr(end_to_end, "load_network", lambda name: small_network())
+    photos = torch.stack([shown[1].whole(row) for row in range(5)])
+    assert read_end_to_end(tmp_path).scores(photos).equal(tagger.scores(photos))
+    (tmp_path / "model.safetensors").write_bytes(b"")
+    with pytest.raises(ModelError, match="trained with its backbone"):
+        read_end_to_end(tmp_path)
+
+
+def test_each_process_decodes_its_own_part_of_a_batch(shown):
+    feed = PhotoFeed(shown[0], 6, pictures=shown[1], part=lambda photos: slice(2, 4))
+    whole = PhotoFeed(shown[0], 6, pictures=shown[1])
+    pairs = zip(
+        feed.batches(1, torch.Generator().manual_seed(0)),
+        whole.batches(1, torch.Generator().manual_seed(0)),
+        strict=True,
+    )
+    for own, every in pairs:
+        assert own.which.equal(every.which) and own.share == every.share
+        assert own.features[2:4].equal(every.features[2:4])
+        assert not own.features[:2].any() and not own.features[4:].any()
+
+
+def test_crops_lie_inside_and_keep_to_their_area_and_aspect():
+    chance = random.Random(0)
+    for _ in range(500):
+        top, left, height, width = crop_of(300, 280, 0.25, chance)
+        assert 0 <= top <= 300 - height and 0 <= left <= 280 - width
+        assert 0.24 <= height * width / 84000 <= 1
+        assert 0.74 <= width / height <= 1.35
+    assert crop_of(1000, 1, 0.5, chance) == (0, 0, 1000, 1)  # no such aspect fits
+
+
+def test_a_picture_that_cannot_be_decoded_is_an_error_not_a_black_picture(shown, make_tar):
+    broken = Lookup([make_tar("b.tar", {"00000003.png": b"no picture"})])
+    pictures = Pictures([3], broken, 10**4, 10**5, 16)
+    with pytest.raises(PhotoError):
+        pictures.cropped(0, 0)
+
+
+def test_what_cannot_be_trained_so_is_refused(shown):
+    with pytest.raises(ParamsError, match="frozen features"):
+        learned(shown, Bilinear(model="bilinear", **KEYS))
