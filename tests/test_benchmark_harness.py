@@ -161,3 +161,10 @@ def test_a_peer_gets_its_own_environment_made_anew_only_when_its_packages_change
 
 def test_the_version_of_a_package_is_asked_of_the_environment_that_has_it(harness):
     assert harness.version_of("pytest") == pytest.__version__
+
+
+def test_what_a_peer_is_built_with_is_installed_before_it(harness, tmp_path):
+    (tmp_path / "built.txt").write_text("# built with: numpy==2.4.6 setuptools\nlightfm==1.17\n")
+    (tmp_path / "plain.txt").write_text("gensim==4.4.0\n")
+    assert harness.built_with(tmp_path / "built.txt") == ["numpy==2.4.6", "setuptools"]
+    assert harness.built_with(tmp_path / "plain.txt") == []

@@ -140,7 +140,8 @@ def peer_python(name: str) -> Path:
     """The Python of a peer's own environment, made from peers/NAME.txt if it is not there yet.
 
     Peers never enter our environment: theirs is .venv-peers/NAME, made anew when the
-    requirements change.
+    requirements change. A first line `# built with: PACKAGES` names what must be there before
+    a peer that is compiled by its setup.py.
 
     Raises:
         subprocess.CalledProcessError: when it can't be installed; pip's error is above.
@@ -153,9 +154,18 @@ def peer_python(name: str) -> Path:
         print(f"making {folder} from {requirements}", file=sys.stderr)
         subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
         pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        if tools := built_with(requirements):
+            subprocess.run([*pip, *tools], check=True)
+            pip.append("--no-build-isolation")
         subprocess.run([*pip, "-r", requirements], check=True)
         ready.write_text(wanted)
     return python
+
+
+def built_with(requirements: Path) -> list[str]:
+    """The packages that the first line of a peer's requirements asks for, if it does."""
+    said, _, packages = requirements.read_text().split("\n", 1)[0].partition("built with:")
+    return packages.split() if said.startswith("#") else []
 
 
 def version_of(package: str, python: Path | str = sys.executable) -> str:

@@ -1,0 +1,202 @@
+"""Training beside the bare backbone and beside LightFM's WARP: training.csv.
+
+`python tests/benchmarks/bench_training.py [--quick]`. `step_vs_bare_backbone`: photos/s on the
+clock of im2vec with its backbone trained from JPEGs in shards, against forward and backward of the
+same backbone on pixels that lie ready; one torch thread each, and one that decodes. `cached_epoch`:
+the head alone on cached features, against that. `warp_cpu`, `warp_recall`: our `bilinear` against
+LightFM, the same model on the same photos, CPU seconds of a whole training and recall@10.
+"""
+
+import sys
+import tarfile
+import time
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import tag_corpus
+import torch
+import warp_photos
+from bench_features import drawn_jpegs
+from harness import Row, arguments, compare, peer_python, take_turns, version_of, write_rows
+from measuring import Worker, measured
+
+from phototags.embeddings.sets import TagSets
+from phototags.features.backbones import load_network
+from phototags.photos.lookup import Lookup
+from phototags.systems import Bilinear, Im2Vec
+from phototags.training.assembly import train
+from phototags.training.end_to_end import BackboneAndHead, Compute, train_end_to_end
+from phototags.training.loop import Around
+from phototags.training.photo_feed import Pictures
+from phototags.training.photos import TaggedPhotos, tagged
+
+HERE = Path(__file__).parent
+BACKBONE, BATCH, BATCHES, CACHED = "efficientnet_lite0", 16, 6, 40_000
+TAGS, PHOTOS, HELD_OUT = 2_000, 20_000, 2_000
+LIGHTFM = {"epochs": 30, "learning_rate": 0.05, "dimensions": 64}
+OURS = {
+    "epochs": 20,
+    "learning_rate": 0.02,
+    "batch": 256,
+    "draws": 100,
+    "dimensions": 64,
+    "margin": 1.0,
+    "longest": float("inf"),
+    "spread": 0.1,
+}
+"""Both sides' settings by hand, on other photos of the same kind."""
+
+
+def without_validation(width: int) -> TaggedPhotos:
+    return TaggedPhotos([], torch.empty(0, width), torch.zeros(0, 1, dtype=torch.int64))
+
+
+class Clock:
+    """A fit's `follow` that knows how long the last epoch took; the first one warms up."""
+
+    def __init__(self) -> None:
+        self.ends: list[float] = []
+
+    def __call__(self, row: dict) -> None:
+        self.ends.append(time.perf_counter())
+
+    def rate(self, photos: int) -> float:
+        """Photos a second in the last epoch."""
+        return photos / (self.ends[-1] - self.ends[-2])
+
+
+def some_tags(photos: int, width: int) -> TaggedPhotos:
+    generator = torch.Generator().manual_seed(0)
+    tags = torch.randint(0, TAGS, (photos, 5), generator=generator)
+    return TaggedPhotos(
+        [str(row) for row in range(photos)], torch.rand(photos, width, generator=generator), tags
+    )
+
+
+def im2vec(batch: int) -> Im2Vec:
+    return Im2Vec(model="im2vec", hidden=[512], average=0.99, epochs=2, patience=9, batch=batch)
+
+
+def end_to_end(folder: Path, batches: int):
+    """A function that trains with the backbone and gives photos/s."""
+    photos, vectors = BATCH * batches, torch.rand(TAGS, 50)
+    with tarfile.open(folder / "00000.tar", "w") as tar:
+        for row, content in enumerate(drawn_jpegs(photos, (500, 375))):
+            member = tarfile.TarInfo(f"{row:08d}.jpg")
+            member.size = len(content)
+            tar.addfile(member, BytesIO(content))
+    network = load_network(BACKBONE)
+    lookup = Lookup([folder / "00000.tar"])
+    pictures = Pictures(list(range(photos)), lookup, 10**8, 10**8, network.size)
+    known, nothing = some_tags(photos, 1), (without_validation(1), pictures)
+
+    def run() -> float:
+        clock, compute = Clock(), Compute(loaders=1)
+        given = (im2vec(BATCH), (known, pictures), nothing, vectors, network, 0, compute)
+        train_end_to_end(*given, Around(follow=clock))
+        return clock.rate(photos)
+
+    return run
+
+
+def bare(batches: int):
+    """A function that passes ready pixels through the backbone and back, and gives photos/s."""
+    network = load_network(BACKBONE)
+    whole = BackboneAndHead(network, torch.nn.Identity()).train()
+    photos = torch.rand(BATCH, 3, network.size, network.size)
+    photos = photos.contiguous(memory_format=torch.channels_last)
+
+    def run() -> float:
+        start = time.perf_counter()
+        for _ in range(batches):
+            whole.zero_grad(set_to_none=True)
+            whole.backbone(photos).square().sum().backward()
+        return batches * BATCH / (time.perf_counter() - start)
+
+    return run
+
+
+def cached(photos: int):
+    """A function that trains a head on features and gives photos/s."""
+    known, vectors = some_tags(photos, 1280), torch.rand(TAGS, 50)
+
+    def run() -> float:
+        clock = Clock()
+        train(im2vec(128), known, without_validation(1280), vectors, 0, Around(follow=clock))
+        return clock.rate(photos)
+
+    return run
+
+
+def warp(smaller: int, pairs: int) -> list[Row]:
+    """LightFM's and our whole training, and what each has learned."""
+    rng, lightfm = np.random.default_rng(0), peer_python("lightfm")
+    sets = tag_corpus.topical_sets((PHOTOS + HELD_OUT) // smaller, TAGS, rng)
+    with TemporaryDirectory() as folder, Worker([lightfm, HERE / "lightfm_side.py"]) as theirs:
+        whole, files = Path(folder) / "all.npz", {}
+        warp_photos.write(whole, sets, TAGS, rng)
+        parts = split(whole, HELD_OUT // smaller)
+        for name, part in parts.items():
+            files[name] = str(Path(folder) / f"{name}.npz")
+            np.savez(files[name], **part)
+        theirs.ask("prepare", **files, tags=TAGS)
+        train_ours = our_warp(parts["train"])
+        costs = take_turns(
+            lambda: measured(train_ours).cpu_seconds,
+            lambda: theirs.ask("train", **LIGHTFM).cpu_seconds,
+            pairs,
+        )
+        found = recall_of(train_ours(), parts["test"]), theirs.ask("recall").answer
+    named = "LightFM", version_of("lightfm", lightfm)
+    return [
+        compare("warp_cpu", *named, "CPU s", costs, better="less"),
+        compare("warp_recall", *named, "share", [found], better="more"),
+    ]
+
+
+def split(path: Path, held_out: int) -> dict[str, dict[str, np.ndarray]]:
+    """The first photos to test on, the others to learn from."""
+    with np.load(path) as file:
+        features, sets = file["features"], TagSets(file["tags"], file["ends"])
+    parts = {"test": slice(0, held_out), "train": slice(held_out, None)}
+    of = {name: (features[part], sets.of(part)) for name, part in parts.items()}
+    return {name: {"features": x, "tags": s.tags, "ends": s.ends} for name, (x, s) in of.items()}
+
+
+def our_warp(part: dict[str, np.ndarray]):
+    """A function that trains our `bilinear` and gives the tagger."""
+    photos = len(part["features"])
+    sets = TagSets(part["tags"], part["ends"])
+    known = tagged([str(row) for row in range(photos)], torch.tensor(part["features"]), sets)
+    system = Bilinear(model="bilinear", scaling="none", patience=999, **OURS)
+    empty = without_validation(warp_photos.WIDTH)
+    return lambda: train(system, known, empty, torch.zeros(TAGS, 1), 0)[0]
+
+
+def recall_of(tagger, part: dict[str, np.ndarray]) -> float:
+    scores = tagger.scores(torch.tensor(part["features"])).numpy()
+    return warp_photos.recall(scores, part["tags"], part["ends"])
+
+
+def main() -> None:
+    given = arguments(__doc__)
+    torch.set_num_threads(1)
+    batches = 2 if given.quick else BATCHES
+    with TemporaryDirectory() as folder:
+        step = end_to_end(Path(folder), batches)
+        case = "step_vs_bare_backbone", "bare backbone", torch.__version__, "photos/s"
+        rows = [compare(*case, take_turns(step, bare(batches), given.pairs), better="more")]
+        head = cached(CACHED // (10 if given.quick else 1))
+        case = "cached_epoch", "with the backbone trained", torch.__version__, "photos/s"
+        rows.append(compare(*case, take_turns(head, step, given.pairs), better="more"))
+    rows += warp(10 if given.quick else 1, given.pairs)
+    for row in rows:
+        print(*row[:-1], sep=",")
+    if not given.quick:
+        write_rows("training", rows)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
