@@ -44,6 +44,10 @@ rule export_tagger:
             "config.json",
         ),
         vocabulary=f"{MODELS}/{PARAMS.export.train}/vocabulary.tsv",
+        candidates=f"{MODELS}/{PARAMS.export.train}/candidates.tsv",
+        features=features_of(PARAMS.export.train),
+        tags=f"{MODELS}/{PARAMS.export.train}/tags.parquet",
+        split=f"{MODELS}/{PARAMS.export.train}/split.parquet",
         scores=f"{RESULTS}/scores.csv",
         code=code("export_tagger"),
     output:

@@ -4,11 +4,16 @@ import json
 import shutil
 from pathlib import Path
 
+import polars as pl
+
 from phototags.config import Export
 from phototags.export.card import model_card
+from phototags.export.vocabulary import aliases_of, thresholds_of, write_carried_vocabulary
 from phototags.metrics.summary import read_scores
 from phototags.storage import whole
+from phototags.taggers.tagger import load
 from phototags.tags.vocabulary import read_vocabulary
+from phototags.training.photos import TaggedPhotos
 
 
 def export_tagger(
@@ -18,22 +23,31 @@ def export_tagger(
     model: Path | str,
     config: Path | str,
     vocabulary: Path | str,
+    candidates: Path | str,
     scores: Path | str,
+    validation: TaggedPhotos,
 ) -> None:
-    """Copy a trained tagger and its vocabulary, and write its card beside them."""
+    """Copy a trained tagger, and write its vocabulary and its card beside it.
+
+    Args:
+        candidates: candidates.tsv, what became of every other tag.
+        validation: the photos that each tag's threshold is chosen on.
+    """
     to = Path(to)
-    for source, name in (
-        (model, "model.safetensors"),
-        (config, "config.json"),
-        (vocabulary, "vocabulary.tsv"),
-    ):
+    for source, name in ((model, "model.safetensors"), (config, "config.json")):
         with whole(to / name) as part:
             shutil.copyfile(source, part)
+    known = read_vocabulary(vocabulary)
+    aliases = aliases_of(
+        known.tags, pl.read_csv(candidates, separator="\t", columns=["tag", "why"])
+    )
+    thresholds = thresholds_of(load(to), validation, len(known))
+    write_carried_vocabulary(to / "vocabulary.tsv", known, aliases, thresholds)
     card = model_card(
         run,
         export,
         json.loads(Path(config).read_text(encoding="utf-8")),
-        read_vocabulary(vocabulary).tags,
+        known.tags,
         read_scores(scores),
     )
     with whole(to / "MODEL_CARD.md") as part:

@@ -54,15 +54,22 @@ class TagVocabulary:
         )
 
 
+OWN = {"tag": pl.String, "photos": pl.Int64, "users": pl.Int64}
+CARRIED = {"tag": pl.String, "count": pl.Int64, "users": pl.Int64}
+CARRIED |= {"aliases": pl.String, "threshold": pl.Float64}  # beside an exported tagger
+
+
 def read_vocabulary(path: Path | str) -> TagVocabulary:
-    """The vocabulary that `write_vocabulary` wrote.
+    """The vocabulary that `write_vocabulary` wrote, or the one of an exported tagger.
 
     Raises:
         VocabularyError: when the file is missing, damaged or without a tag.
     """
     path = Path(path)
-    schema = {"tag": pl.String, "photos": pl.Int64, "users": pl.Int64}
     try:
+        with open(path, "rb") as file:
+            carried = file.readline(100).rstrip() == "\t".join(CARRIED).encode()
+        schema = CARRIED if carried else OWN
         table = pl.read_csv(path, separator="\t", schema=schema)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise VocabularyError(
@@ -74,7 +81,7 @@ def read_vocabulary(path: Path | str) -> TagVocabulary:
             f"{path} should list different tags, but has {table.height} lines and "
             f"{table['tag'].n_unique()} different tags. Remove it and run `snakemake` again."
         )
-    return TagVocabulary(*(table[column].to_list() for column in schema), path)
+    return TagVocabulary(*(table[column].to_list() for column in list(schema)[:3]), path)
 
 
 def write_vocabulary(path: Path | str, table: pl.DataFrame) -> None:

@@ -37,8 +37,9 @@ BACKBONE, BATCH, BATCHES, CACHED = "efficientnet_lite0", 16, 6, 40_000
 TAGS, PHOTOS, HELD_OUT = 2_000, 20_000, 2_000
 LIGHTFM = {"epochs": 30, "learning_rate": 0.05, "dimensions": 64}
 OURS = {
-    "epochs": 20,
-    "learning_rate": 0.02,
+    "epochs": 18,
+    "learning_rate": 0.03,
+    "decay": "cosine",
     "batch": 256,
     "draws": 100,
     "dimensions": 64,

@@ -1,14 +1,16 @@
 """The card's numbers are those of scores.csv, and it says whose pictures taught the tagger."""
 
-import json
-
 import pandas as pd
 import pytest
+import torch
 
 from phototags.config import Export
 from phototags.export.card import model_card
 from phototags.export.folder import export_tagger
 from phototags.metrics.summary import COLUMNS
+from phototags.taggers.controls import FrequencyTagger
+from phototags.taggers.tagger import save
+from phototags.training.photos import TaggedPhotos
 
 EXPORT = Export(train="openclipart", system="im2vec", seed=1)
 CONFIG = {"system": {"model": "im2vec"}, "backbone": "tiny", "features": 1280, "tags": 2}
@@ -75,18 +77,22 @@ def test_own_pictures_are_under_their_own_terms():
     assert "their own terms" in model_card("x", own, CONFIG, ["sea"], scores())
 
 
-def test_the_folder_holds_the_four_files_unchanged(tmp_path):
-    given = {
-        "model": ("m.safetensors", "weights"),
-        "config": ("c.json", json.dumps(CONFIG)),
-        "vocabulary": ("v.tsv", "tag\tphotos\tusers\nsea\t3\t2\ndog\t2\t2\n"),
-    }
-    for name, content in given.values():
-        (tmp_path / name).write_text(content)
+def test_the_folder_holds_the_four_files(tmp_path):
+    config = CONFIG | {"system": {"model": "frequency"}}
+    save(FrequencyTagger(torch.tensor([3, 2])), config, tmp_path)
+    (tmp_path / "v.tsv").write_text("tag\tphotos\tusers\nsea\t3\t2\ndog\t2\t2\n")
+    (tmp_path / "c.tsv").write_text("tag\twhy\nsea\tkept\nseas\tlemma: became sea\n")
     scores().to_csv(tmp_path / "scores.csv", index=False)
-    paths = {key: tmp_path / name for key, (name, _) in given.items()}
-    export_tagger(tmp_path / "out", "pictures", EXPORT, **paths, scores=tmp_path / "scores.csv")
-    found = {path.name: path.read_text() for path in (tmp_path / "out").iterdir()}
-    assert set(found) == {"model.safetensors", "config.json", "vocabulary.tsv", "MODEL_CARD.md"}
-    assert found["vocabulary.tsv"] == given["vocabulary"][1]
-    assert found["MODEL_CARD.md"].startswith("# The tagger of the run `pictures`")
+    validation = TaggedPhotos(["a"], torch.zeros(1, 4), torch.tensor([[0]]))
+    files = ("model.safetensors", "config.json", "v.tsv", "c.tsv", "scores.csv")
+    paths = [tmp_path / name for name in files]
+    export_tagger(tmp_path / "out", "pictures", EXPORT, *paths, validation)
+    out = tmp_path / "out"
+    names = {"model.safetensors", "config.json", "vocabulary.tsv", "MODEL_CARD.md"}
+    assert {path.name for path in out.iterdir()} == names
+    for path in paths[:2]:
+        assert (out / path.name).read_bytes() == path.read_bytes()
+    first, *lines = (out / "vocabulary.tsv").read_text().splitlines()
+    assert first.split("\t") == ["tag", "count", "users", "aliases", "threshold"]
+    assert lines[0].startswith("sea\t3\t2\tseas\t") and lines[1] == "dog\t2\t2\t\t"
+    assert (out / "MODEL_CARD.md").read_text().startswith("# The tagger of the run `pictures`")
