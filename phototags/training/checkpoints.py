@@ -35,12 +35,18 @@ class Checkpoint:
         self.written = time.monotonic()
 
     def keep(self, course: Course) -> None:
-        """Write the state over the last one, when enough time has passed."""
+        """Write the state over the last one, when enough time has passed.
+
+        A full disk is told in the log: the training itself does not need the file.
+        """
         if time.monotonic() - self.written < self.seconds:
             return
         tensors, numbers = course.tensors(), course.numbers()
         about = {"fingerprint": self.fingerprint, "numbers": numbers}
-        write_tensors(self.path, tensors, about | {"digest": digest(tensors, numbers)})
+        try:
+            write_tensors(self.path, tensors, about | {"digest": digest(tensors, numbers)})
+        except (OSError, PhototagsError) as error:
+            log.warning("the last checkpoint stays, a newer one cannot be written: %s", error)
         self.written = time.monotonic()
 
     def resume(self, course: Course) -> bool:

@@ -1,6 +1,7 @@
 """A tagger whose backbone learns too: from pixels to scores, on a CPU or a GPU."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -110,22 +111,22 @@ def train_end_to_end(
     shown = {"pictures": photos[1], "loaders": compute.loaders} | ({"part": part} if part else {})
     feed = PhotoFeed(known, system.batch, **shown_as(system, known, tags), **shown)
     schedule = Schedule(**system.model_dump(include=Schedule.__annotations__))
-    judge = judged_on_pictures(*validation, system.batch)
+    judge = judged_on_pictures(*validation, system.batch, compute.loaders)
     return tagger, fit(tagger, objective, feed, judge, schedule, generator, constrain, around)
 
 
-def judged_on_pictures(known: TaggedPhotos, pictures: Pictures, batch: int) -> Judge:
+def judged_on_pictures(known: TaggedPhotos, pictures: Pictures, batch: int, loaders: int) -> Judge:
     """A function that gives a tagger's mAP on whole pictures; nan without any."""
 
     def judge(tagger: EmbeddingTagger) -> float:
         if not len(known):
             return float("nan")
-        scores = torch.cat(
-            [
-                tagger.scores(torch.stack([pictures.whole(photo) for photo in some])).cpu()
-                for some in torch.arange(len(known)).split(batch)
-            ]
-        )
+        parts = []
+        with ThreadPoolExecutor(loaders, "decode", torch.set_num_threads, (1,)) as pool:
+            for some in torch.arange(len(known)).split(batch):
+                pixels = torch.stack(list(pool.map(pictures.whole, some.tolist())))
+                parts.append(tagger.scores(pixels).cpu())
+        scores = torch.cat(parts)
         return mean_average_precision(scores.numpy(), known.relevant(scores.shape[1]).numpy())
 
     return judge

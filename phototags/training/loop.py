@@ -91,6 +91,7 @@ def fit(
         judge: the tagger's validation mAP, more is better; nan when it cannot be judged, and
             then the last epoch counts as the best.
         constrain: brings the weights back to where they may be, after each step.
+        around: what the training goes on from, who follows it, who shares it.
 
     Returns:
         a frame (epoch from 1, loss: mean over photos, validation_map, best: one row is True).

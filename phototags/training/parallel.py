@@ -20,6 +20,7 @@ import pandas as pd
 import torch
 import torch.distributed as dist
 
+import phototags
 from phototags.config import Params
 from phototags.errors import ParamsError
 from phototags.features.backbones import load_network
@@ -87,7 +88,9 @@ def around_of(given: argparse.Namespace, system: dict, inputs: RunInputs) -> Aro
     kept = ("backbone", "device", "precision", "compile", "seed")
     settings = {"system": system, "processes": processes()}
     settings |= {name: getattr(given, name) for name in kept}
-    place = given.to / "checkpoint.safetensors", fingerprint_of(inputs.files, settings), SECONDS
+    code = sorted(Path(phototags.__file__).parent.rglob("*.py"))
+    fingerprint = fingerprint_of([*inputs.files, *code], settings)
+    place = given.to / "checkpoint.safetensors", fingerprint, SECONDS
     if processes() == 1:
         return Around(Checkpoint(*place))
     return Around(SharedCheckpoint(*place), prepare=share_photos, judged=judged_once)

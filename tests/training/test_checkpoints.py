@@ -119,6 +119,13 @@ def test_writes_keep_their_distance_in_time(tmp_path):
     assert not path.exists()
 
 
+def test_a_checkpoint_that_cannot_be_written_stops_no_training(tmp_path, caplog):
+    (tmp_path / "file").write_text("no folder")
+    checkpoint = Checkpoint(tmp_path / "file/state.safetensors", "same")
+    assert equal(learned(SYSTEMS[0], checkpoint), learned(SYSTEMS[0]))
+    assert "a newer one cannot be written" in caplog.text
+
+
 def test_the_fingerprint_is_of_contents_and_settings_not_of_names(tmp_path):
     for name, content in (("a", "1"), ("b", "1"), ("c", "2")):
         (tmp_path / name).write_text(content)
