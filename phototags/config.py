@@ -138,7 +138,10 @@ class EmbedTags(Section):
 class EmbedPhotos(Section):
     """Frozen features of each photo."""
 
-    backbone: str = Field(description="efficientnet_lite0, or torchvision:NAME, or timm:NAME")
+    backbone: str = Field(
+        description="efficientnet_lite0 (or 1, 2), torchvision:NAME or timm:NAME; "
+        "efficientnet_lite0:layers has its middle layers too; several with + between"
+    )
     precision: Literal["fp32", "bf16"] = Field(
         description="bf16 is faster where the processor has it"
     )

@@ -27,6 +27,29 @@ class Neighbours(Section):
     neighbours: int = Field(description="training photos that vote", gt=0)
 
 
+class KernelRidge(Section):
+    """Ridge regression on likeness to every training photo, then tags by what each may gain."""
+
+    model: Literal["kernel-ridge"]
+    sharpness: float = Field(
+        1.0,
+        description="photos at squared distance d, of length one, are alike by exp(-it * d)",
+        gt=0,
+    )
+    ridge: float = Field(0.1, description="what the regression adds to the kernel's diagonal", gt=0)
+    given: int = Field(5, description="tags that a photo gets", gt=0)
+    judged: int = Field(500, description="photos that one F1 is counted over", gt=0)
+    precision: float = Field(
+        1.0,
+        description="what a gain in precision counts beside one in recall; 1 aims at the F1 of"
+        " means, less finds more tags",
+        gt=0,
+    )
+    refit: bool = Field(
+        False, description="once judged, learn again from training and validation photos"
+    )
+
+
 class Trained(Section):
     """What every trained tagger has: a head over frozen features and a way to train it."""
 
@@ -153,6 +176,7 @@ System = Annotated[
     Frequency
     | Random
     | Neighbours
+    | KernelRidge
     | Multihot
     | Khot
     | Asl

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 
 from phototags.errors import ModelError, PhotoError
-from phototags.features.backbones import Backbone, load_backbone
+from phototags.features.backbones import Backbone, Joined, load_backbone
 from phototags.features.embedding import embed_pictures
 from phototags.photos.pictures import decode
 from phototags.taggers.tagger import Tagger, load, read_config
@@ -23,7 +23,7 @@ class Exported:
 
     tagger: Tagger
     vocabulary: TagVocabulary
-    backbone: Backbone
+    backbone: Backbone | Joined
 
 
 @dataclass(frozen=True)

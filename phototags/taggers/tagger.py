@@ -10,10 +10,21 @@ from torch import Tensor
 
 from phototags.errors import ModelError, PhototagsError
 from phototags.storage import read_tensors, write_json, write_tensors
-from phototags.systems import Asl, Frequency, Khot, Multihot, Neighbours, Random, System, Trained
+from phototags.systems import (
+    Asl,
+    Frequency,
+    KernelRidge,
+    Khot,
+    Multihot,
+    Neighbours,
+    Random,
+    System,
+    Trained,
+)
 from phototags.taggers.controls import FrequencyTagger, NeighboursTagger, RandomTagger
 from phototags.taggers.embedding import EmbeddingTagger
 from phototags.taggers.heads import make_head
+from phototags.taggers.kernel_ridge import restore
 
 LEARNED = (Asl, Khot, Multihot)  # their table is the last layer: it is as wide as what it is fed
 
@@ -98,6 +109,8 @@ def restored(system: System, width: int, tensors: dict[str, Tensor]) -> Tagger:
         return RandomTagger(int(tensors["tags"]), int(tensors["seed"]))
     if isinstance(system, Neighbours):
         return NeighboursTagger(**tensors, neighbours=system.neighbours)
+    if isinstance(system, KernelRidge):
+        return restore(tensors, system.sharpness)
     tagger = untrained(system, width, tensors["tag_vectors"], tensors["bias"], torch.Generator())
     tagger.load_state_dict(tensors)
     return tagger.eval()

@@ -9,15 +9,16 @@ from torch import Tensor
 
 from phototags.errors import CorpusError
 from phototags.metrics.ranking import mean_average_precision
-from phototags.systems import Frequency, Random, System, Trained
+from phototags.systems import Frequency, KernelRidge, Random, System, Trained
 from phototags.systems import Sampled as SampledSystem
 from phototags.taggers.balance import keep_chances
 from phototags.taggers.controls import FrequencyTagger, RandomTagger, remember
+from phototags.taggers.kernel_ridge import learn
 from phototags.taggers.sampling import PADDING
 from phototags.taggers.tagger import Tagger
 from phototags.training.feed import Feed, spoilt
 from phototags.training.loop import Schedule, fit
-from phototags.training.photos import TaggedPhotos
+from phototags.training.photos import TaggedPhotos, together
 from phototags.training.plans import plan
 
 log = logging.getLogger(__name__)
@@ -33,12 +34,13 @@ def train(
     """Train one tagger.
 
     Args:
-        photos: what is learned from. validation: what decides when to stop.
+        photos: what is learned from. validation: what decides when to stop; learned from only by
+            a system that says `refit`, after it was judged on them.
         tag_vectors: (T, D) float32, one row a tag of the vocabulary.
 
     Returns:
-        the tagger, and a frame (epoch, loss, validation_map, best); a control's has one row,
-        epoch 0, without a loss.
+        the tagger, and a frame (epoch, loss, validation_map, best); one that needs no epochs has
+        one row, epoch 0, without a loss.
 
     Raises:
         CorpusError: when there is no photo to learn from.
@@ -53,8 +55,10 @@ def train(
     judge = judged_on(validation)
     if isinstance(system, Trained):
         return trained(system, photos, judge, tag_vectors, torch.Generator().manual_seed(seed))
-    tagger = control(system, photos, len(tag_vectors), seed)
+    tagger = solved(system, photos, len(tag_vectors), seed)
     row = {"epoch": 0, "loss": None, "validation_map": judge(tagger), "best": True}
+    if isinstance(system, KernelRidge) and system.refit:
+        tagger = solved(system, together(photos, validation), len(tag_vectors), seed)
     return tagger, pd.DataFrame([row])
 
 
@@ -83,8 +87,11 @@ def trained(
     return tagger, fit(tagger, objective, feed, judge, schedule, generator, constrain)
 
 
-def control(system: System, photos: TaggedPhotos, tags: int, seed: int) -> Tagger:
-    """A tagger that is not trained."""
+def solved(system: System, photos: TaggedPhotos, tags: int, seed: int) -> Tagger:
+    """A tagger that needs no epochs: a control, or kernel ridge regression."""
+    if isinstance(system, KernelRidge):
+        keys = system.model_dump(exclude={"model", "refit"})
+        return learn(photos.features, photos.relevant(tags), **keys)
     if isinstance(system, Random):
         return RandomTagger(tags, seed)
     counts = photos.counts(tags)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
 from phototags.embeddings.sets import TagSets
 from phototags.taggers.sampling import PADDING
@@ -58,6 +59,26 @@ def tagged(ids: Sequence[str], features: Tensor, sets: TagSets) -> TaggedPhotos:
     known = sizes > 0
     kept = [photo for photo, is_known in zip(ids, known.tolist(), strict=True) if is_known]
     return TaggedPhotos(kept, features[known].float(), padded[known], int((~known).sum()))
+
+
+def together(photos: TaggedPhotos, others: TaggedPhotos) -> TaggedPhotos:
+    """All of both, in order.
+
+    >>> one = TaggedPhotos(["a"], torch.ones(1, 2), torch.tensor([[0, 1]]))
+    >>> two = TaggedPhotos(["b"], torch.ones(1, 2), torch.tensor([[2]]))
+    >>> together(one, two).tags.tolist()
+    [[0, 1], [2, -1]]
+    """
+    length = max(photos.tags.shape[1], others.tags.shape[1])
+    tags = [
+        pad(part.tags, (0, length - part.tags.shape[1]), value=PADDING) for part in (photos, others)
+    ]
+    return TaggedPhotos(
+        [*photos.ids, *others.ids],
+        torch.cat([photos.features, others.features]),
+        torch.cat(tags),
+        photos.left_out + others.left_out,
+    )
 
 
 def spread(tags: Tensor, vocabulary: int) -> Tensor:

@@ -9,7 +9,7 @@ from torch.nn import functional
 from torchvision import models
 
 from phototags.errors import ModelError
-from phototags.features import pretrained
+from phototags.features import lites, pretrained
 from phototags.features.backbones import load_backbone
 from phototags.features.embedding import squeeze
 from phototags.photos.pictures import decode
@@ -21,12 +21,12 @@ STRIDES = [1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1, 1, 1, 1]  # of EfficientNet-B0
 @pytest.fixture(scope="module")
 def published():
     """The tensors of the pip package under their own names."""
-    return torch.load(pretrained._lite0_file(), weights_only=True)
+    return torch.load(lites.weights_file(0), weights_only=True)
 
 
 @pytest.fixture(scope="module")
 def classifier():
-    return pretrained.efficientnet_lite0()
+    return lites.efficientnet_lite(0)
 
 
 def same_convolution(x, weight, stride):

@@ -15,6 +15,7 @@ SYSTEMS = [
     {"model": "frequency"},
     {"model": "random"},
     {"model": "neighbours", "neighbours": 3},
+    {"model": "kernel-ridge", "given": 2, "judged": 10, "refit": True},
     {"model": "multihot", **QUICK},
     {"model": "multihot", "hidden": [5], **QUICK},
     {"model": "im2vec", "hidden": [6], "dropout": 0.5, "prior": 0.5, **QUICK},
@@ -58,12 +59,12 @@ def test_training_twice_gives_equal_bytes_and_another_seed_does_not(settings, tm
         history.to_csv(tmp_path / str(run) / "history.csv", index=False)
     for name in ("model.safetensors", "config.json", "history.csv"):
         assert (tmp_path / "0" / name).read_bytes() == (tmp_path / "1" / name).read_bytes()
-    if settings["model"] not in ("frequency", "neighbours"):
+    if settings["model"] not in ("frequency", "neighbours", "kernel-ridge"):
         other, features = trained(settings, seed=6)[0], torch.rand(2, 8)
         assert not other.scores(features).equal(tagger.scores(features))
 
 
-@pytest.mark.parametrize("settings", SYSTEMS[3:], ids=str)
+@pytest.mark.parametrize("settings", SYSTEMS[4:], ids=str)
 def test_trained_scores_are_embeddings_times_tag_vectors_up_to_a_tags_bias(settings):
     tagger, _, _, features = trained(settings)
     rest = tagger.scores(features) - (tagger.embed(features) @ tagger.tag_vectors.T).detach()

@@ -1,0 +1,96 @@
+"""Several backbones and several layers side by side: each sees and says what it would alone."""
+
+import io
+
+import pytest
+import torch
+from PIL import Image
+from torch.nn.functional import normalize
+
+from phototags.errors import ModelError
+from phototags.features.backbones import Backbone, Joined, feature_of, joined, load_backbone
+from phototags.features.embedding import embed_pictures, embed_shard, squeeze
+from phototags.features.lites import LITES, Layers, efficientnet_lite, rooted
+
+SETTINGS = {"batch": 4, "precision": "fp32", "max_pixels": 10**6, "max_bytes": 10**6}
+
+
+@pytest.fixture(scope="module")
+def layers():
+    return load_backbone("efficientnet_lite0:layers")
+
+
+class Colour(torch.nn.Module):
+    """The mean of each colour: (B, 3)."""
+
+    def forward(self, photos):
+        return photos.mean((2, 3))
+
+
+@pytest.fixture
+def pair():
+    """Two backbones of other sizes."""
+    parts = [Backbone(f"mean{size}", 3, size, (0.0,) * 3, (1.0,) * 3, Colour()) for size in (8, 5)]
+    return Joined("mean8+mean5", tuple(parts))
+
+
+def test_joined_features_are_the_parts_own_each_of_length_one(pair, drawn_photos):
+    found = embed_pictures(pair, list(drawn_photos))
+    assert found.shape == (5, pair.width) == (5, 6)
+    for place, part in enumerate(pair.parts):
+        seen = torch.stack([squeeze(photo, part.size) for photo in drawn_photos])
+        alone = normalize(feature_of(part, seen))
+        torch.testing.assert_close(found[:, 3 * place : 3 * place + 3], alone)
+
+
+def test_a_shard_of_a_joined_backbone_is_embedded_as_its_pictures_are(pair, drawn_photos, make_tar):
+    members = {}
+    for row, photo in enumerate(drawn_photos):
+        content = io.BytesIO()
+        Image.fromarray(photo.permute(1, 2, 0).numpy()).save(content, "PNG")
+        members[f"{row:08d}.png"] = content.getvalue()
+    ids = {row: str(row) for row in range(5)}
+    found = embed_shard(make_tar("joined.tar", members), ids, pair, **SETTINGS)
+    torch.testing.assert_close(found.features, embed_pictures(pair, list(drawn_photos)))
+
+
+def test_a_backbone_alone_keeps_its_features_as_they_are():
+    features = torch.rand(2, 3) * 9
+    assert joined([features]).equal(features)
+
+
+def test_names_with_a_plus_are_loaded_each(monkeypatch):
+    monkeypatch.setattr("phototags.features.backbones.load_network", lambda name: name)
+    assert load_backbone("a:layers+b").parts == ("a:layers", "b")
+
+
+def test_layers_are_the_last_beside_the_middle_ones(layers, backbone, drawn_photos):
+    """The last as the backbone has it; the middle ones caught by hooks on timm's network."""
+    found = feature_of(layers, drawn_photos)
+    network, caught = efficientnet_lite(0), []
+    for stage in network.blocks[3:6]:
+        stage.register_forward_hook(lambda *call: caught.append(call[2].mean((2, 3))))
+    with torch.no_grad():
+        network(drawn_photos.float() / 127.5 - 1)
+    expected = [rooted(feature_of(backbone, drawn_photos)), rooted(torch.cat(caught, 1))]
+    assert layers.width == 1280 + 80 + 112 + 192
+    torch.testing.assert_close(found, torch.cat(expected, 1), atol=1e-4, rtol=1e-4)
+
+
+def test_batch_norms_of_layers_are_folded_too(layers):
+    assert isinstance(layers.module, Layers)
+    assert not any(isinstance(part, torch.nn.BatchNorm2d) for part in layers.module.modules())
+
+
+@pytest.mark.parametrize("number", LITES)
+def test_every_lite_gives_1280_features_at_its_own_size(number):
+    network = load_backbone(f"efficientnet_lite{number}")
+    assert (network.width, network.size) == (1280, LITES[number].size)
+
+
+@pytest.mark.parametrize(
+    "name", ["efficientnet_lite3", "efficientnet_lite0:last", "efficientnet_lite0+", "+", ""]
+)
+def test_unknown_names_and_parts_are_refused(name):
+    with pytest.raises(ModelError, match=r"embed_photos\.backbone"):
+        load_backbone(name)
