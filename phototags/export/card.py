@@ -70,7 +70,10 @@ def data(train: str) -> str:
 
 def counted(config: Mapping) -> str:
     """How many photos taught it, where the config says so."""
-    photos = config.get("photos", {}).get("train")
+    parts = config.get("photos", {})
+    photos = parts.get("train", 0)
+    if config["system"].get("refit"):
+        photos += parts.get("validation", 0)
     return f" {photos:,} photos with a known tag taught it." if photos else ""
 
 

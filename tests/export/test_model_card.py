@@ -68,6 +68,12 @@ def test_photos_are_counted_where_the_config_counts_them(card):
     assert "5,987 photos" in with_count and "photos with a known tag" not in card
 
 
+def test_photos_that_a_refit_learned_from_are_counted_too():
+    system = {"model": "kernel-ridge", "refit": True}
+    config = {**CONFIG, "system": system, "photos": {"train": 4074, "validation": 426}}
+    assert "4,500 photos" in model_card("best", EXPORT, config, ["sea", "dog"], scores())
+
+
 def test_another_systems_seed_is_not_taken_for_this_tagger(card):
     assert card.count("this tagger**") == 2
 
