@@ -7,7 +7,6 @@ the head alone on cached features, against that. `warp_cpu`, `warp_recall`: our 
 LightFM, the same model on the same photos, CPU seconds of a whole training and recall@10.
 """
 
-import sys
 import tarfile
 import time
 from io import BytesIO

@@ -6,7 +6,7 @@ from torch import nn
 from torchvision import models
 
 from phototags.features.folding import fold_batch_norms
-from phototags.features.pretrained import efficientnet_lite0
+from phototags.features.lites import efficientnet_lite
 
 
 class Twice(nn.Module):
