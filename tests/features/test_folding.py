@@ -63,7 +63,7 @@ def norms(network):
 @pytest.mark.parametrize(
     ("make", "folded"),
     [
-        (efficientnet_lite0, 49),
+        (lambda: efficientnet_lite(0), 49),
         (lambda: with_statistics(models.resnet18(weights=None)), 20),
         (lambda: with_statistics(models.mobilenet_v2(weights=None)), 52),
         (lambda: with_statistics(Twice()), 0),
