@@ -60,7 +60,7 @@ def test_a_backbone_alone_keeps_its_features_as_they_are():
 
 
 def test_names_with_a_plus_are_loaded_each(monkeypatch):
-    monkeypatch.setattr("phototags.features.backbones.load_network", lambda name: name)
+    monkeypatch.setattr("phototags.features.backbones.frozen", lambda name: name)
     assert load_backbone("a:layers+b").parts == ("a:layers", "b")
 
 
