@@ -2,14 +2,17 @@
 
 import contextlib
 import errno
+import glob
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from phototags.errors import PhototagsError
 
+PART = ".part"
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -17,17 +20,22 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 def whole(path: Path | str) -> Iterator[Path]:
     """Write to a neighbour, then move: a killed job leaves no half file that looks done.
 
+    The neighbour has a folder to itself, for whatever a library writes beside it. What a killed
+    process left of the same file is removed by the next that writes it.
+
     Yields:
-        a path in the same folder (made if needed) with the same suffix, removed when the
-        block raises.
+        a path of the same name in a folder beside it (made if needed), removed when the block
+        raises.
 
     Raises:
         PhototagsError: the disk, or what the user may have of it, is full.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    room = path.with_name(f".{path.name}.{os.getpid()}{PART}")
     try:
+        room.mkdir(parents=True, exist_ok=True)
+        remove_left(path)
+        part = room / path.name
         yield part
         with open(part, "rb") as written:
             os.fsync(written.fileno())
@@ -40,7 +48,30 @@ def whole(path: Path | str) -> Iterator[Path]:
             ) from error
         raise
     finally:
-        part.unlink(missing_ok=True)
+        shutil.rmtree(room, ignore_errors=True)
+
+
+def remove_left(path: Path) -> None:
+    """Remove what processes that are no more left when they were killed while writing a file."""
+    for room in path.parent.glob(f".{glob.escape(path.name)}.*{PART}"):
+        process = room.name.removesuffix(PART).rpartition(".")[2]
+        if process.isdecimal() and not runs(int(process)):
+            shutil.rmtree(room, ignore_errors=True)
+
+
+def runs(process: int) -> bool:
+    """Whether there is a process of that number on this machine.
+
+    >>> runs(os.getpid())
+    True
+    """
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def out_of_room(error: Exception) -> bool:

@@ -33,7 +33,7 @@ def test_a_file_takes_its_name_when_it_is_complete(tmp_path):
     with whole(tmp_path / "new" / "a.txt") as part:
         part.write_text("all of it")
         assert part.suffix == ".txt"
-        assert files(tmp_path / "new") == [part.name]
+        assert files(tmp_path / "new") == [part.parent.name]
     assert files(tmp_path / "new") == ["a.txt"]
     assert (tmp_path / "new/a.txt").read_text() == "all of it"
 
@@ -73,15 +73,18 @@ def test_other_failures_are_no_full_disk():
     assert all(out_of_room(OSError(number, os.strerror(number))) for number in FULL)
 
 
-def test_a_kill_leaves_no_file_of_that_name(tmp_path):
+def test_what_a_kill_leaves_has_no_files_name_and_goes_with_the_next_write(tmp_path):
     code = (
         "import os, signal, sys; from phototags.storage import whole\n"
         "with whole(sys.argv[1]) as part:\n"
         "    part.write_text('half'); os.kill(os.getpid(), signal.SIGKILL)"
     )
-    killed = subprocess.run([sys.executable, "-c", code, tmp_path / "a.txt"])
-    assert killed.returncode == -signal.SIGKILL
-    assert not (tmp_path / "a.txt").exists()
+    killed = [subprocess.run([sys.executable, "-c", code, tmp_path / name]) for name in "ab"]
+    assert [one.returncode for one in killed] == [-signal.SIGKILL] * 2
+    assert not (tmp_path / "a").exists() and len(files(tmp_path)) == 2
+    with whole(tmp_path / "a") as part:
+        part.write_text("all of it")
+    assert len(files(tmp_path)) == 2 and files(tmp_path)[1] == "a"  # b's writer left the other
 
 
 def test_equal_content_is_equal_bytes(tmp_path):

@@ -57,8 +57,6 @@ def download_shard(
     """
     photos, tar = [(row, url or "") for row, url in photos], Path(tar)
     with _alone(Path(work)), contextlib.closing(Store(Path(work))) as store:
-        for stale in tar.parent.glob(f".{tar.stem}.*.part{tar.suffix}"):  # killed while packing
-            stale.unlink()
         rules = Rules(settings, max_pixels, max_bytes)
         urls = dict.fromkeys(url for _, url in photos)
         records = _ask_all(urls, store, rules, unwanted, lookup)

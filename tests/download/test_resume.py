@@ -154,8 +154,9 @@ def test_a_refusal_of_the_server_holds_under_all_rules():
 
 
 def test_a_shard_killed_while_packed_leaves_no_rubbish(urls, server, shard):
-    stale = shard.folder / ".00000.4711.part.tar"
-    stale.write_bytes(b"half a shard")
+    stale = shard.folder / f".{shard.tar.name}.{2**22 + 1}.part"  # no process has that number
+    stale.mkdir()
+    (stale / shard.tar.name).write_bytes(b"half a shard")
     shard(urls)
     assert not stale.exists()
 
