@@ -6,9 +6,9 @@ Which tags a tagger can learn at all is asked by Boakye et al. (2016), who keep 
 
 import numpy as np
 import polars as pl
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn.functional import normalize
 
 from phototags.features.cache import Features
 
@@ -39,7 +39,7 @@ def visualness(pairs: pl.DataFrame, features: Features) -> pl.DataFrame:
     photos = known.unique("row").sort("row")
     other = spread(len(photos), OTHERS)
     others = photos["row"].to_numpy()[other], photos["person"].to_numpy()[other]
-    looks = unit(features.of(others[0]))
+    looks = normalize(features.of(others[0]))
     found = [
         chance(own["row"].to_numpy(), own["person"].to_numpy(), others, looks, features)
         for own in known.partition_by("owner", maintain_order=True)
@@ -62,7 +62,7 @@ def chance(
         others: (m,) rows and people of the photos beside them. looks: (m, D) their unit features.
     """
     chosen = spread(len(rows), MOST)
-    own = unit(features.of(rows[chosen]))
+    own = normalize(features.of(rows[chosen]))
     differ = people[chosen][:, None] != people[chosen][None, :]
     apart = (people[chosen][:, None] != others[1][None, :]) & ~np.isin(others[0], rows)[None, :]
     near = (own @ own.T).numpy()[np.triu(differ, 1)]
@@ -80,8 +80,3 @@ def spread(number: int, most: int) -> NDArray[np.int64]:
     ([0, 4, 8], [0, 1])
     """
     return np.linspace(0, number - 1, min(number, most)).round().astype(np.int64)
-
-
-def unit(features: Tensor) -> Tensor:
-    """Rows of length one; a zero row stays zero."""
-    return torch.nn.functional.normalize(features)

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from harness import ROOT, Row, arguments, compare, peer_python, take_turns, version_of, write_rows
+from harness import ROOT, Row, arguments, compare, conclude, peer_python, take_turns, version_of
 from measuring import Cost, watched
 
 SERVER = ROOT / "tests/download/misbehaving.py"
@@ -138,10 +138,7 @@ def main() -> None:
         case("faulty_time", "s", "seconds", faulty),
         case("faulty_memory", "MB", "megabytes", faulty),
     ]
-    if given.quick:
-        print(*rows, sep="\n")
-    else:
-        write_rows("download", rows)
+    conclude("download", rows, given.quick)
 
 
 if __name__ == "__main__":

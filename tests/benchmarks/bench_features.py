@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import torch
-from harness import Row, arguments, compare, take_turns, version_of, write_rows
+from harness import Row, arguments, compare, conclude, take_turns, version_of
 from measuring import Cost, Worker, measured
 from PIL import Image
 
@@ -106,10 +106,7 @@ def main() -> None:
         rows.append(embedding("embed_photos_bf16", "native", "bf16", batches, given.pairs))
     except ParamsError as error:
         print(f"embed_photos_bf16 is left out: {error}")
-    for row in rows:
-        print(*row[:-1], sep=",")
-    if not given.quick:
-        write_rows("features", rows)
+    conclude("features", rows, given.quick)
 
 
 if __name__ == "__main__":

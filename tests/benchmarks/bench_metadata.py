@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as parquet
-from harness import arguments, compare, take_turns, version_of, write_rows
+from harness import arguments, compare, conclude, take_turns, version_of
 from measuring import Worker
 from metadata_lines import write
 
@@ -73,10 +73,7 @@ def main() -> None:
         compare("memory_2m", *about, "MB", memory, better="less"),
         compare("peak_8m", "limit", "", "MB", peaks, better="less"),
     ]
-    for row in rows:
-        print(*row[:-1], sep=",")
-    if not given.quick:
-        write_rows("metadata", rows)
+    conclude("metadata", rows, given.quick)
 
 
 if __name__ == "__main__":

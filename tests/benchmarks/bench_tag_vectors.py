@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import tag_corpus
-from harness import Row, arguments, compare, peer_python, take_turns, version_of, write_rows
+from harness import Row, arguments, compare, conclude, peer_python, take_turns, version_of
 from measuring import Cost, Worker
 
 HERE = Path(__file__).parent
@@ -121,10 +121,7 @@ def main() -> None:
         most = tag_corpus.zipf_sets(LARGEST_PHOTOS // smaller, LARGEST // smaller, rng)
         sets = tag_corpus.write(most, Path(folder) / "largest")
         rows.append(peak(sets, LARGEST // smaller, given.pairs))
-    for row in rows:
-        print(*row[:-1], sep=",")
-    if not given.quick:
-        write_rows("tag_vectors", rows)
+    conclude("tag_vectors", rows, given.quick)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ import tag_corpus
 import torch
 import warp_photos
 from bench_features import drawn_jpegs
-from harness import Row, arguments, compare, peer_python, take_turns, version_of, write_rows
+from harness import Row, arguments, compare, conclude, peer_python, take_turns, version_of
 from measuring import Worker, measured
 
 from phototags.embeddings.sets import TagSets
@@ -183,10 +183,7 @@ def main() -> None:
         case = "cached_epoch", "with the backbone trained", torch.__version__, "photos/s"
         rows.append(compare(*case, take_turns(head, step, given.pairs), better="more"))
     rows += warp(10 if given.quick else 1, given.pairs)
-    for row in rows:
-        print(*row[:-1], sep=",")
-    if not given.quick:
-        write_rows("training", rows)
+    conclude("training", rows, given.quick)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-from harness import arguments, compare, take_turns, version_of, write_rows
+from harness import arguments, compare, conclude, take_turns, version_of
 from measuring import Worker
 from metadata_lines import write
 
@@ -56,10 +56,7 @@ def main() -> None:
         compare("wall_2m", *about, "s", wall, better="less"),
         compare("memory_2m", *about, "MB", memory, better="less"),
     ]
-    for row in rows:
-        print(*row[:-1], sep=",")
-    if not given.quick:
-        write_rows("vocabulary", rows)
+    conclude("vocabulary", rows, given.quick)
 
 
 if __name__ == "__main__":

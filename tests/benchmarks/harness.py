@@ -96,6 +96,15 @@ def compare(
     return Row(case, peer, version, unit, *middle, *spread, machine())
 
 
+def conclude(name: str, rows: Iterable[Row], quick: bool) -> None:
+    """Show the rows of a benchmark without the machine; those of a full run are written too."""
+    rows = list(rows)
+    for row in rows:
+        print(*row[:-1], sep=",")
+    if not quick:
+        write_rows(name, rows)
+
+
 def write_rows(name: str, rows: Iterable[Row]) -> Path:
     """Write results/benchmarks/NAME.csv, figures with four digits; also shown on stdout."""
     path = RESULTS / f"{name}.csv"

@@ -30,8 +30,10 @@ from phototags.tags.candidates import candidates, kept
 from phototags.tags.cleaning import clean_photos
 from phototags.tags.vocabulary import read_vocabulary
 
-COLUMN_FILES = {"esp_game": "espgame_annotations/esp", "iaprtc12": "iaprtc12_annotations/iapr"}
-WORDS = {"esp_game": "espgame_annotations", "iaprtc12": "iaprtc12_annotations"}
+MATRICES = {
+    "esp_game": "espgame_annotations/esp_test_annot.txt",
+    "iaprtc12": "iaprtc12_annotations/iapr_test_annot.txt",
+}
 TABLES = {
     "corel5k": "corel5k/photos.tsv",
     "flickr8k": "flickr8k/photos.tsv",
@@ -44,10 +46,9 @@ def tested(mirror: Path) -> Iterator[tuple[str, pd.Series]]:
     for name, file in TABLES.items():
         table = pl.read_csv(mirror / file, separator="\t", quote_char=None, infer_schema=False)
         yield name, cleaned(table["tags"].fill_null("").str.split(","))
-    for name, folder in WORDS.items():
-        columns = pd.read_csv(mirror / folder / "words_recovered.tsv", sep="\t")
-        files = mirror / f"{COLUMN_FILES[name]}_test_annot.txt"
-        has = np.loadtxt(files, delimiter=",", dtype=np.int8)[:, columns["column"] - 1] > 0
+    for name, file in MATRICES.items():
+        columns = pd.read_csv((mirror / file).with_name("words_recovered.tsv"), sep="\t")
+        has = np.loadtxt(mirror / file, delimiter=",", dtype=np.int8)[:, columns["column"] - 1] > 0
         words = columns["word"].to_numpy()
         yield name, cleaned(pl.Series([words[row].tolist() for row in has]))
 
