@@ -187,12 +187,18 @@ RANKED = {
 KNOWING = [
     name for name, system in RANKED.items() if getattr(system, "descriptors", None)
 ]
-ABOUT_USERS = [  # where a system that knows the user stands beside one that does not
-    f"users_{train}"
+FIRST_RANKED = {}  # a system of each of these models
+for name, system in RANKED.items():
+    FIRST_RANKED.setdefault(type(system), name)
+COMPARED = [  # where a system that knows the user stands beside one that does not
+    train
     for train, test in pairs()
-    if train == test and KNOWING and Bilinear in map(type, RANKED.values())
+    if train == test and KNOWING and Bilinear in FIRST_RANKED
 ]
 TABLES = ["headline", "bridges", "published", "tag_vectors"]
+TABLES += [f"users_{train}" for train in COMPARED]
+FIGURES = ["scores", "losses"]
+FIGURES += [f"{what}_{train}" for train in COMPARED for what in ("users", "tag_curves")]
 HISTORIES = [
     tagger(train, system, seed, "history.csv")
     for train in TRAIN_NAMES
@@ -220,8 +226,8 @@ TARGETS = [
         for kind in ("safetensors", "parquet")
     ),
     f"{MODELS}/tagger/MODEL_CARD.md",
-    *(f"{RESULTS}/tables/{name}.md" for name in TABLES + ABOUT_USERS),
-    *(f"{RESULTS}/figures/{name}.svg" for name in ABOUT_USERS),
+    *(f"{RESULTS}/tables/{name}.md" for name in TABLES),
+    *(f"{RESULTS}/figures/{name}.svg" for name in FIGURES),
     *([f"{RESULTS}/figures/examples.png"] if PARAMS.report.show_photos else []),
     f"{RESULTS}/report.html",
     *(

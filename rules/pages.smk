@@ -54,11 +54,8 @@ rule write_report:
         scores=f"{RESULTS}/scores.csv",
         losses=f"{RESULTS}/losses.csv",
         drops=f"{RESULTS}/drops.csv",
-        tables=[f"{RESULTS}/tables/{name}.md" for name in TABLES + ABOUT_USERS],
-        figures=[
-            f"{RESULTS}/figures/{name}.svg"
-            for name in ["scores", "losses", *ABOUT_USERS]
-        ],
+        tables=[f"{RESULTS}/tables/{name}.md" for name in TABLES],
+        figures=[f"{RESULTS}/figures/{name}.svg" for name in FIGURES],
         predictions=[
             tagger(train, system, PARAMS.train.seeds[0], f"predictions_{test}.parquet")
             for train, test in pairs()

@@ -90,3 +90,39 @@ rule map_users:
         "Mapping the users of {wildcards.train}"
     script:
         "../scripts/map_users.py"
+
+
+rule draw_tag_curves:
+    """Single tags, ranked by those who know the user and by who does not."""
+    input:
+        models=lambda w: [
+            tagger(w.train, system, PARAMS.train.seeds[0], "model.safetensors")
+            for system in FIRST_RANKED.values()
+        ],
+        configs=lambda w: [
+            tagger(w.train, system, PARAMS.train.seeds[0], "config.json")
+            for system in FIRST_RANKED.values()
+        ],
+        features=lambda w: features_of(w.train),
+        users=lambda w: users_of(w.train, w.train),
+        tags=f"{MODELS}/{{train}}/tags.parquet",
+        split=f"{MODELS}/{{train}}/split.parquet",
+        vocabulary=f"{MODELS}/{{train}}/vocabulary.tsv",
+        gains=f"{RESULTS}/tables/users_{{train}}.csv",
+        found=f"{RESULTS}/tables/user_tags_{{train}}.csv",
+        code=code("draw_tag_curves"),
+    output:
+        figure=f"{RESULTS}/figures/tag_curves_{{train}}.svg",
+    log:
+        f"logs/draw_tag_curves/{RUN}/{{train}}.log",
+    benchmark:
+        f"benchmarks/draw_tag_curves/{RUN}/{{train}}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    params:
+        systems=list(FIRST_RANKED.values()),
+        instruction_set=PARAMS.instruction_set,
+    message:
+        "Drawing single tags of {wildcards.train}, with and without the user"
+    script:
+        "../scripts/draw_tag_curves.py"
