@@ -34,10 +34,10 @@ from phototags.training.photos import TaggedPhotos, tagged
 HERE = Path(__file__).parent
 BACKBONE, BATCH, BATCHES, CACHED = "efficientnet_lite0", 16, 10, 40_000
 TAGS, PHOTOS, HELD_OUT = 2_000, 20_000, 2_000
-LIGHTFM = {"epochs": 30, "learning_rate": 0.05, "dimensions": 64}
-OURS = {"epochs": 18, "learning_rate": 0.03, "decay": "cosine", "batch": 256, "draws": 100,
+LIGHTFM = {"epochs": 120, "learning_rate": 0.1, "dimensions": 64}
+OURS = {"epochs": 60, "learning_rate": 0.005, "decay": "cosine", "batch": 256, "draws": 100,
         "dimensions": 64, "margin": 1.0, "longest": float("inf"), "spread": 0.1}  # fmt: skip
-"""Both sides' settings by hand, on other photos of the same kind."""
+"""Both sides' best of choose_warp_settings.py, on other photos of the same kind."""
 
 
 def without_validation(width: int) -> TaggedPhotos:
@@ -123,28 +123,41 @@ def cached(photos: int):
 
 def warp(smaller: int, pairs: int) -> list[Row]:
     """LightFM's and our whole training, and what each has learned."""
-    rng, lightfm = np.random.default_rng(0), peer_python("lightfm")
-    sets = tag_corpus.topical_sets((PHOTOS + HELD_OUT) // smaller, TAGS, rng)
-    with TemporaryDirectory() as folder, Worker([lightfm, HERE / "lightfm_side.py"]) as theirs:
-        whole, files = Path(folder) / "all.npz", {}
-        warp_photos.write(whole, sets, TAGS, rng)
-        parts = split(whole, HELD_OUT // smaller)
-        for name, part in parts.items():
-            files[name] = str(Path(folder) / f"{name}.npz")
-            np.savez(files[name], **part)
-        theirs.ask("prepare", **files, tags=TAGS)
-        train_ours = our_warp(parts["train"])
-        costs = take_turns(
-            lambda: measured(train_ours).cpu_seconds,
-            lambda: theirs.ask("train", **LIGHTFM).cpu_seconds,
-            pairs,
-        )
-        found = recall_of(train_ours(), parts["test"]), theirs.ask("recall").answer
-    named = "LightFM", version_of("lightfm", lightfm)
+    with TemporaryDirectory() as folder:
+        parts, files = warp_parts(Path(folder), smaller)
+        with lightfm_worker(files) as theirs:
+            train_ours = our_warp(parts["train"])
+            costs = take_turns(
+                lambda: measured(train_ours).cpu_seconds,
+                lambda: theirs.ask("train", **LIGHTFM).cpu_seconds,
+                pairs,
+            )
+            found = recall_of(train_ours(), parts["test"]), theirs.ask("recall").answer
+    named = "LightFM", version_of("lightfm", peer_python("lightfm"))
     return [
         compare("warp_cpu", *named, "CPU s", costs, better="less"),
         compare("warp_recall", *named, "share", [found], better="more"),
     ]
+
+
+def warp_parts(folder: Path, smaller: int, seed: int = 0) -> tuple[dict, dict[str, str]]:
+    """Photos to learn from and to test on, and the files that hold them."""
+    rng = np.random.default_rng(seed)
+    sets = tag_corpus.topical_sets((PHOTOS + HELD_OUT) // smaller, TAGS, rng)
+    whole = folder / "all.npz"
+    warp_photos.write(whole, sets, TAGS, rng)
+    parts = split(whole, HELD_OUT // smaller)
+    files = {name: str(folder / f"{name}.npz") for name in parts}
+    for name, part in parts.items():
+        np.savez(files[name], **part)
+    return parts, files
+
+
+def lightfm_worker(files: dict[str, str]) -> Worker:
+    """LightFM's side, with the photos read."""
+    worker = Worker([peer_python("lightfm"), HERE / "lightfm_side.py"])
+    worker.ask("prepare", **files, tags=TAGS)
+    return worker
 
 
 def split(path: Path, held_out: int) -> dict[str, dict[str, np.ndarray]]:
@@ -156,12 +169,12 @@ def split(path: Path, held_out: int) -> dict[str, dict[str, np.ndarray]]:
     return {name: {"features": x, "tags": s.tags, "ends": s.ends} for name, (x, s) in of.items()}
 
 
-def our_warp(part: dict[str, np.ndarray]):
+def our_warp(part: dict[str, np.ndarray], settings: dict = OURS):
     """A function that trains our `bilinear` and gives the tagger."""
     photos = len(part["features"])
     sets = TagSets(part["tags"], part["ends"])
     known = tagged([str(row) for row in range(photos)], torch.tensor(part["features"]), sets)
-    system = Bilinear(model="bilinear", scaling="none", patience=999, **OURS)
+    system = Bilinear(model="bilinear", scaling="none", patience=999, **settings)
     empty = without_validation(warp_photos.WIDTH)
     return lambda: train(system, known, empty, torch.zeros(TAGS, 1), 0)[0]
 
