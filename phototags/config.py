@@ -8,15 +8,15 @@ from pydantic import Field, ValidationError, model_validator
 
 from phototags.download_settings import Download
 from phototags.errors import ParamsError
+from phototags.experiments import (
+    Experiment,
+    refuse_unknown_systems,
+    refuse_wrong_starts,
+    taggers,
+)
+from phototags.ranked_systems import Conditional
 from phototags.section import Section
-from phototags.systems import Conditional, System
-
-
-class Experiment(Section):
-    """One training corpus and the corpora that what it taught is tested on."""
-
-    train: str = Field(description="corpus whose training photos and tags are learned from")
-    test: list[str] = Field(description="corpora whose test photos are scored", min_length=1)
+from phototags.systems import System
 
 
 class Table(Section):
@@ -235,14 +235,21 @@ class Params(Section):
     export: Export
 
     @model_validator(mode="after")
+    def every_start_is_trained(self) -> "Params":
+        refuse_unknown_systems(self.experiments, self.train.systems)
+        refuse_wrong_starts(self.train.systems, taggers(self.experiments, self.train.systems))
+        return self
+
+    @model_validator(mode="after")
     def the_exported_tagger_is_trained(self) -> "Params":
-        trains = [experiment.train for experiment in self.experiments]
+        trained = taggers(self.experiments, self.train.systems)
         for name, known in (
-            (self.export.train, trains),
-            (self.export.system, list(self.train.systems)),
+            (self.export.train, [train for train, _ in trained]),
+            (self.export.system, [one for train, one in trained if train == self.export.train]),
             (self.export.seed, self.train.seeds),
         ):
             if name not in known:
+                known = list(dict.fromkeys(known))
                 raise ValueError(f"export names {name!r}, but this run trains only {known}")
         return self
 

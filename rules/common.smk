@@ -16,7 +16,8 @@ from phototags.config import validate
 from phototags.corpora.registry import COLLECTIONS as SHARED_COLLECTIONS
 from phototags.corpora.registry import corpus
 from phototags.errors import ParamsError
-from phototags.systems import Bilinear, Ranked
+from phototags.experiments import taggers
+from phototags.ranked_systems import Bilinear, Ranked
 
 try:
     PARAMS = validate(config)
@@ -37,6 +38,7 @@ COLLECTIONS = [
 ]
 PACKAGED = [name for name, one in CORPORA.items() if one.pictures == "packaged"]
 ON_THE_WEB = [name for name, one in CORPORA.items() if one.pictures == "web"]
+TAGGERS = taggers(PARAMS.experiments, PARAMS.train.systems)
 RUN = PARAMS.run
 MODELS = f"models/{RUN}"
 RESULTS = f"results/{RUN}"
@@ -131,9 +133,35 @@ def test_tags(wildcards):
     return f"data/corpora/{wildcards.test}/tags.parquet"
 
 
+def start_of(wildcards):
+    """The tagger whose layers a system begins with, if it does."""
+    start = getattr(PARAMS.train.systems[wildcards.system], "start", None)
+    file = "model.safetensors"
+    return [tagger(start.train, start.system, wildcards.seed, file)] if start else []
+
+
 def users_of(train, test):
     """What describes the users of a corpus, in a run that describes users."""
     return [f"{MODELS}/{train}/users_{test}.safetensors"] if PARAMS.users else []
+
+
+def ranked(train):
+    """The systems ranked by WARP that learn from a corpus, by name."""
+    named = {name: PARAMS.train.systems[name] for of, name in TAGGERS if of == train}
+    return {name: one for name, one in named.items() if isinstance(one, Ranked)}
+
+
+def knowing(train):
+    """The names of those that know whose photo it is."""
+    return [n for n, one in ranked(train).items() if getattr(one, "descriptors", None)]
+
+
+def one_of_each(train):
+    """The first system of each model among them."""
+    first = {}
+    for name, one in ranked(train).items():
+        first.setdefault(type(one), name)
+    return list(first.values())
 
 
 def learned_split(wildcards):
@@ -151,9 +179,10 @@ def pairs():
 def jobs():
     """(train, test, system, seed) of every score."""
     return [
-        (train, test, system, seed)
-        for train, test in pairs()
-        for system in PARAMS.train.systems
+        (e.train, test, system, seed)
+        for e in PARAMS.experiments
+        for test in e.test
+        for system in e.learning(PARAMS.train.systems)
         for seed in PARAMS.train.seeds
     ]
 
@@ -179,21 +208,11 @@ def refuse_blind_run():
 if workflow.is_main_process and Path("dvc.lock").exists():
     refuse_blind_run()
 
-RANKED = {
-    name: system
-    for name, system in PARAMS.train.systems.items()
-    if isinstance(system, Ranked)
-}
-KNOWING = [
-    name for name, system in RANKED.items() if getattr(system, "descriptors", None)
-]
-FIRST_RANKED = {}  # a system of each of these models
-for name, system in RANKED.items():
-    FIRST_RANKED.setdefault(type(system), name)
 COMPARED = [  # where a system that knows the user stands beside one that does not
     train
     for train, test in pairs()
-    if train == test and KNOWING and Bilinear in FIRST_RANKED
+    if train == test
+    if knowing(train) and Bilinear in map(type, ranked(train).values())
 ]
 TABLES = ["headline", "bridges", "published", "tag_vectors"]
 TABLES += [f"users_{train}" for train in COMPARED]
@@ -201,8 +220,7 @@ FIGURES = ["scores", "losses"]
 FIGURES += [f"{what}_{train}" for train in COMPARED for what in ("users", "tag_curves")]
 HISTORIES = [
     tagger(train, system, seed, "history.csv")
-    for train in TRAIN_NAMES
-    for system in PARAMS.train.systems
+    for train, system in TAGGERS
     for seed in PARAMS.train.seeds
 ]
 DROPS = [

@@ -7,6 +7,7 @@ rule train_tagger:
         vocabulary=f"{MODELS}/{{train}}/vocabulary.tsv",
         vectors=f"{MODELS}/{{train}}/seed{{seed}}/tag_vectors.safetensors",
         users=lambda w: users_of(w.train, w.train),
+        start=start_of,
         code=code("train_tagger"),
     output:
         model=f"{MODELS}/{{train}}/{{system}}/seed{{seed}}/model.safetensors",

@@ -32,12 +32,12 @@ rule compare_users:
     input:
         scores=lambda w: [
             tagger(w.train, system, seed, f"scores_{w.train}.parquet")
-            for system in RANKED
+            for system in ranked(w.train)
             for seed in PARAMS.train.seeds
         ],
         predictions=lambda w: [
             tagger(w.train, system, seed, f"predictions_{w.train}.parquet")
-            for system in RANKED
+            for system in ranked(w.train)
             for seed in PARAMS.train.seeds
         ],
         tags=f"{MODELS}/{{train}}/tags.parquet",
@@ -54,7 +54,9 @@ rule compare_users:
     conda:
         "../envs/phototags.yaml"
     params:
-        systems=json.dumps({n: s.model_dump() for n, s in RANKED.items()}),
+        systems=lambda w: json.dumps(
+            {n: s.model_dump() for n, s in ranked(w.train).items()}
+        ),
         seeds=PARAMS.train.seeds,
         bootstrap=dict(resamples=PARAMS.score.resamples, seed=PARAMS.score.seed),
     message:
@@ -67,10 +69,10 @@ rule map_users:
     """Where a tagger that knows users puts them."""
     input:
         model=lambda w: tagger(
-            w.train, KNOWING[0], PARAMS.train.seeds[0], "model.safetensors"
+            w.train, knowing(w.train)[0], PARAMS.train.seeds[0], "model.safetensors"
         ),
         config=lambda w: tagger(
-            w.train, KNOWING[0], PARAMS.train.seeds[0], "config.json"
+            w.train, knowing(w.train)[0], PARAMS.train.seeds[0], "config.json"
         ),
         users=lambda w: users_of(w.train, w.train),
         tags=f"{MODELS}/{{train}}/tags.parquet",
@@ -97,11 +99,11 @@ rule draw_tag_curves:
     input:
         models=lambda w: [
             tagger(w.train, system, PARAMS.train.seeds[0], "model.safetensors")
-            for system in FIRST_RANKED.values()
+            for system in one_of_each(w.train)
         ],
         configs=lambda w: [
             tagger(w.train, system, PARAMS.train.seeds[0], "config.json")
-            for system in FIRST_RANKED.values()
+            for system in one_of_each(w.train)
         ],
         features=lambda w: features_of(w.train),
         users=lambda w: users_of(w.train, w.train),
@@ -120,7 +122,7 @@ rule draw_tag_curves:
     conda:
         "../envs/phototags.yaml"
     params:
-        systems=list(FIRST_RANKED.values()),
+        systems=lambda w: one_of_each(w.train),
         instruction_set=PARAMS.instruction_set,
     message:
         "Drawing single tags of {wildcards.train}, with and without the user"

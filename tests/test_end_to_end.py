@@ -1,5 +1,6 @@
 """The whole pipeline on forty drawn shapes, as a new user would run it."""
 
+import csv
 import json
 import os
 import shutil
@@ -9,6 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
+from phototags.storage import read_tensors
+from phototags.training.run_inputs import flat, inputs_of, merged
 
 ROOT = Path(__file__).parents[1]
 PARTS = ["Snakefile", "params.yaml", "rules", "scripts", "phototags", "presets", "profiles", "envs"]
@@ -74,6 +78,32 @@ def test_the_history_of_test_users_is_not_scored_and_what_the_user_gains_is_told
     history = 2 * (split["part"] == "test").sum() // 5  # two of each user's five photos
     assert drops.loc["history_of_user", "photos"] == history
     assert "user-biased" in (project / "results/shapes/tables/users_shapes.md").read_text()
+
+
+def test_a_system_starts_from_the_tagger_that_it_names_and_learns_from_few_photos(project):
+    models = project / "models/shapes/shapes"
+    source, started = (
+        read_tensors(models / system / "seed0/model.safetensors")[0]
+        for system in ("im2vec", "started")
+    )
+    assert started["head.2.weight"].equal(source["head.2.weight"])
+    photos = json.loads((models / "started/seed0/config.json").read_text())["photos"]
+    assert photos["train"] == 9
+
+
+def test_a_training_outside_the_workflow_reads_what_its_rule_reads(
+    project, tiny_mirror, monkeypatch
+):
+    said = snakemake(project, tiny_mirror, "--detailed-summary").stdout.splitlines()
+    read = {
+        row["output_file"]: {file for file in row["input-file(s)"].split(",") if file[-3:] != ".py"}
+        for row in csv.DictReader(said, delimiter="\t")
+    }
+    monkeypatch.chdir(project)
+    params = merged([Path("params.yaml"), Path("presets/shapes.yaml")])
+    for system in params.train.systems:
+        files = set(map(str, flat(inputs_of(params, "shapes", system, 0))))
+        assert files == read[f"models/shapes/shapes/{system}/seed0/model.safetensors"], system
 
 
 def test_there_is_nothing_left_to_do(project, tiny_mirror):

@@ -9,10 +9,10 @@ from pydantic import TypeAdapter, ValidationError
 from torch import Tensor
 
 from phototags.errors import ModelError, PhototagsError
+from phototags.ranked_systems import Conditional
 from phototags.storage import read_tensors, write_json, write_tensors
 from phototags.systems import (
     Asl,
-    Conditional,
     Frequency,
     KernelRidge,
     Khot,
@@ -20,7 +20,6 @@ from phototags.systems import (
     Neighbours,
     Random,
     System,
-    Trained,
     UserBiased,
 )
 from phototags.taggers.controls import FrequencyTagger, NeighboursTagger, RandomTagger
@@ -28,6 +27,7 @@ from phototags.taggers.embedding import EmbeddingTagger
 from phototags.taggers.heads import make_head
 from phototags.taggers.kernel_ridge import restore
 from phototags.taggers.user_heads import BiasedHead, MultiplicativeHead, UserHead, UserLayer
+from phototags.trained_systems import Trained
 
 LEARNED = (Asl, Khot, Multihot)  # their table is the last layer: it is as wide as what it is fed
 

@@ -1,6 +1,6 @@
 """A tagger whose backbone learns too: from pixels to scores, on a CPU or a GPU."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,9 +17,10 @@ from phototags.features.backbones import load_network
 from phototags.features.pretrained import Network
 from phototags.metrics.ranking import mean_average_precision
 from phototags.storage import read_tensors
-from phototags.systems import Bilinear, System, Trained
+from phototags.systems import Bilinear, System
 from phototags.taggers.embedding import EmbeddingTagger
 from phototags.taggers.tagger import read_config, restored
+from phototags.trained_systems import Trained
 from phototags.training.assembly import shown_as
 from phototags.training.feed import spoilt
 from phototags.training.loop import ALONE, Around, Judge, Schedule, fit
@@ -80,6 +81,7 @@ def train_end_to_end(
     compute: Compute,
     around: Around = ALONE,
     part: Callable[[int], slice] | None = None,
+    start: Mapping[str, Tensor] | None = None,
 ) -> tuple[EmbeddingTagger, pd.DataFrame]:
     """Train a head and the backbone below it by the same loop as heads alone.
 
@@ -87,6 +89,7 @@ def train_end_to_end(
         photos, validation: what is known of them, features unread, and their pictures.
         network: with the weights to start from; is changed.
         part: a PhotoFeed's, when processes share batches.
+        start: what the tagger knows that the system starts from.
 
     Returns:
         the tagger, whose `scores` takes pixels, and its history.
@@ -103,7 +106,7 @@ def train_end_to_end(
     with torch.inference_mode():
         width = network.module.eval()(torch.zeros(2, 3, *[photos[1].size] * 2)).shape[1]
     known = replace(known, features=torch.empty(len(known), width, device="meta"))
-    tagger, objective, constrain = plan(system, known, tag_vectors, generator)
+    tagger, objective, constrain = plan(system, known, tag_vectors, generator, start)
     tagger.head = BackboneAndHead(network, tagger.head, compute.precision)
     tagger.to(compute.device)
     if compute.compile:

@@ -28,9 +28,10 @@ from phototags.taggers.tagger import Tagger, save
 from phototags.training.assembly import train
 from phototags.training.checkpoints import SECONDS, Checkpoint, fingerprint_of
 from phototags.training.end_to_end import Compute, train_end_to_end
+from phototags.training.inputs import Inputs, read_inputs
 from phototags.training.loop import Around
 from phototags.training.preparation import described, write_history
-from phototags.training.run_inputs import RunInputs, merged, pictures_of, read_inputs
+from phototags.training.run_inputs import flat, inputs_of, merged, pictures_of
 from phototags.training.sharing import (
     SharedCheckpoint,
     judged_once,
@@ -66,13 +67,13 @@ def main() -> None:
         raise ParamsError(
             f"train.systems has no {given.system!r}, but: {', '.join(params.train.systems)}."
         )
-    system, inputs = (
-        params.train.systems[given.system],
-        read_inputs(params, given.train, given.seed),
-    )
-    around = around_of(given, system.model_dump(), inputs)
+    system = params.train.systems[given.system]
+    files = inputs_of(params, given.train, given.system, given.seed)
+    inputs = read_inputs(files, system, given.seed)
+    around = around_of(given, system.model_dump(), flat(files))
     if given.backbone == "frozen":
-        tagger, history = train(system, *inputs.parts, inputs.vectors, given.seed, around)
+        learn = functools.partial(train, around=around, start=inputs.start)
+        tagger, history = learn(system, *inputs.parts, inputs.vectors, given.seed)
     else:
         tagger, history = with_backbone(given, params, inputs, around)
     if first:
@@ -83,13 +84,13 @@ def main() -> None:
     around.checkpoint.remove()
 
 
-def around_of(given: argparse.Namespace, system: dict, inputs: RunInputs) -> Around:
+def around_of(given: argparse.Namespace, system: dict, files: list[Path]) -> Around:
     """A checkpoint in the folder, and who shares the photos."""
     kept = ("backbone", "device", "precision", "compile", "seed")
     settings = {"system": system, "processes": processes()}
     settings |= {name: getattr(given, name) for name in kept}
     code = sorted(Path(phototags.__file__).parent.rglob("*.py"))
-    fingerprint = fingerprint_of([*inputs.files, *code], settings)
+    fingerprint = fingerprint_of([*files, *code], settings)
     place = given.to / "checkpoint.safetensors", fingerprint, SECONDS
     if processes() == 1:
         return Around(Checkpoint(*place))
@@ -97,7 +98,7 @@ def around_of(given: argparse.Namespace, system: dict, inputs: RunInputs) -> Aro
 
 
 def with_backbone(
-    given: argparse.Namespace, params: Params, inputs: RunInputs, around: Around
+    given: argparse.Namespace, params: Params, inputs: Inputs, around: Around
 ) -> tuple[Tagger, pd.DataFrame]:
     """Train the backbone as well, from its ImageNet weights, on the pictures themselves."""
     network = load_network(params.embed_photos.backbone)
@@ -112,6 +113,7 @@ def with_backbone(
         Compute(device, given.precision, given.compile, given.loaders),
         around,
         functools.partial(part_of_process, process=process(), processes=processes()),
+        inputs.start,
     )
 
 

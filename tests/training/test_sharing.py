@@ -16,7 +16,8 @@ from phototags.storage import read_tensors, write_tensors
 from phototags.taggers.tagger import load
 from phototags.training.assembly import train
 from phototags.training.end_to_end import read_end_to_end
-from phototags.training.run_inputs import inputs_of, merged, read_inputs
+from phototags.training.inputs import read_inputs
+from phototags.training.run_inputs import inputs_of, merged
 from phototags.training.sharing import part_of_process
 from tests.training.shared import SYSTEMS, learned
 
@@ -91,9 +92,26 @@ def test_torchrun_trains_what_the_workflow_would(done_run, monkeypatch):
     assert found == {"model.safetensors", "config.json", "history.csv"}
     monkeypatch.chdir(done_run)
     params = merged([Path("params.yaml"), Path("tiny.yaml")])
-    inputs = read_inputs(params, "holidays", 0)
-    alone, _ = train(params.train.systems["im2vec"], *inputs.parts, inputs.vectors, 0)
+    system = params.train.systems["im2vec"]
+    inputs = read_inputs(inputs_of(params, "holidays", "im2vec", 0), system, 0)
+    alone, _ = train(system, *inputs.parts, inputs.vectors, 0)
     torch.testing.assert_close(load(done_run / "out").tensors(), alone.tensors())
+
+
+def test_torchrun_starts_where_the_workflow_would(done_run, monkeypatch):
+    keys = {"model": "multihot", "hidden": [4], "epochs": 1, "patience": 1}
+    start = {"train": "holidays", "system": "first", "layers": "frozen"}
+    systems = {"first": keys, "second": keys | {"start": start, "photos": 5}}
+    experiments = [{"train": "holidays", "test": ["holidays"]}]
+    preset = {"run": "tiny", "experiments": experiments, "train": {"systems": systems}}
+    (done_run / "tiny.yaml").write_text(json.dumps(preset | {"export": {"train": "holidays"}}))
+    said = ["--train", "holidays", "--params", "params.yaml", "tiny.yaml", "--to"]
+    first = done_run / "models/tiny/holidays/first/seed0"
+    run(1, "phototags.training.parallel", "first", *said, first, cwd=done_run)
+    run(2, "phototags.training.parallel", "second", *said, "out", cwd=done_run)
+    layers = [load(folder).tensors()["head.2.weight"] for folder in (first, done_run / "out")]
+    assert layers[0].equal(layers[1])
+    assert json.loads((done_run / "out/config.json").read_text())["photos"]["train"] == 5
 
 
 def test_the_backbone_is_trained_on_several_processes_too(done_run, make_tar, make_picture):
@@ -112,4 +130,4 @@ def test_what_the_workflow_has_not_made_yet_is_named(done_run, monkeypatch):
     monkeypatch.chdir(done_run)
     params = merged([Path("params.yaml"), Path("tiny.yaml")])
     with pytest.raises(ModelError, match="seed7/tag_vectors.safetensors should be there"):
-        inputs_of(params, "holidays", 7)
+        inputs_of(params, "holidays", "im2vec", 7)
