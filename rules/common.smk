@@ -215,7 +215,7 @@ COMPARED = [  # where a system that knows the user stands beside one that does n
     if knowing(train) and Bilinear in map(type, ranked(train).values())
 ]
 TABLES = ["headline", "bridges", "published", "tag_vectors"]
-TABLES += [f"users_{train}" for train in COMPARED]
+USER_TABLES = [f"users_{train}" for train in COMPARED]
 FIGURES = ["scores", "losses"]
 FIGURES += [f"{what}_{train}" for train in COMPARED for what in ("users", "tag_curves")]
 HISTORIES = [
@@ -244,7 +244,7 @@ TARGETS = [
         for kind in ("safetensors", "parquet")
     ),
     f"{MODELS}/tagger/MODEL_CARD.md",
-    *(f"{RESULTS}/tables/{name}.md" for name in TABLES),
+    *(f"{RESULTS}/tables/{name}.md" for name in TABLES + USER_TABLES),
     *(f"{RESULTS}/figures/{name}.svg" for name in FIGURES),
     *([f"{RESULTS}/figures/examples.png"] if PARAMS.report.show_photos else []),
     f"{RESULTS}/report.html",

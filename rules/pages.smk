@@ -54,7 +54,7 @@ rule write_report:
         scores=f"{RESULTS}/scores.csv",
         losses=f"{RESULTS}/losses.csv",
         drops=f"{RESULTS}/drops.csv",
-        tables=[f"{RESULTS}/tables/{name}.md" for name in TABLES],
+        tables=[f"{RESULTS}/tables/{name}.md" for name in TABLES + USER_TABLES],
         figures=[f"{RESULTS}/figures/{name}.svg" for name in FIGURES],
         predictions=[
             tagger(train, system, seed, f"predictions_{test}.parquet")
