@@ -54,8 +54,13 @@ class KernelRidge(Section):
 
 
 class Trained(Section):
-    """What every trained tagger has: a head over frozen features and a way to train it."""
+    """What every trained tagger has: a head over a backbone's features and a way to train it."""
 
+    backbone: Literal["frozen", "trained"] = Field(
+        "frozen",
+        description="what embed_photos.backbone gives is learned from; trained: the backbone "
+        "learns too, from pixels, and the tagger has its own",
+    )
     hidden: list[int] = Field([], description="widths of the head's hidden layers")
     scaling: Literal["root", "length", "none"] = Field(
         "root", description="what the head does to features first: square roots and unit length"
@@ -128,6 +133,7 @@ class Wdv(Trained):
 class Ranked(Trained):
     """Tag vectors and a map of the photo, both learned, ranked by WARP."""
 
+    backbone: Literal["frozen"] = Field("frozen", description="its limits are of all that learns")
     dimensions: int = Field(64, description="width of the embedding", gt=0)
     spread: float = Field(0.001, description="standard deviation of the weights at the start", gt=0)
     margin: float = Field(0.1, description="how far a tag must stand before the others", gt=0)
@@ -230,3 +236,12 @@ System = Annotated[
     | Fast0Tag,
     Field(discriminator="model"),
 ]
+
+
+def learns_backbone(system: System) -> bool:
+    """Whether the backbone learns with the system's head.
+
+    >>> learns_backbone(Random(model="random"))
+    False
+    """
+    return getattr(system, "backbone", "frozen") == "trained"

@@ -10,7 +10,7 @@ from phototags.errors import ModelError, PhotoError
 from phototags.features.backbones import Backbone, Joined, load_backbone
 from phototags.features.embedding import embed_pictures
 from phototags.photos.pictures import decode
-from phototags.taggers.tagger import Tagger, load, read_config
+from phototags.taggers.tagger import Tagger, load, own_backbone, read_config
 from phototags.tags.vocabulary import TagVocabulary, read_vocabulary
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
@@ -49,7 +49,7 @@ def read_exported(folder: Path | str) -> Exported:
             f"{folder}/config.json speaks of {config['tags']} tags, vocabulary.tsv lists "
             f"{len(vocabulary)}: not the same tagger's. Export it again with `make results`."
         )
-    return Exported(tagger, vocabulary, load_backbone(config["backbone"]))
+    return Exported(tagger, vocabulary, load_backbone(config["backbone"], own_backbone(folder)))
 
 
 def tag_photos(exported: Exported, photos: Iterable[str], top: int) -> Iterator[Tagged]:

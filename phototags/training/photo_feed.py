@@ -3,10 +3,12 @@
 import math
 import random
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
+import pandas as pd
 import torch
 from torch import Tensor
 from torchvision.transforms.v2 import functional
@@ -15,6 +17,7 @@ from phototags.features.embedding import squeeze
 from phototags.photos.lookup import Lookup
 from phototags.photos.pictures import decode
 from phototags.training.feed import Batch, Feed
+from phototags.training.photos import TaggedPhotos
 
 AHEAD = 3  # batches that are decoded before they are asked for
 TRIES = 10  # to find a crop inside the picture
@@ -57,6 +60,27 @@ class Pictures:
         """(3, H, W) uint8."""
         content = self.lookup.read(self.rows[photo], self.max_bytes)
         return decode(content, self.max_pixels, self.max_bytes)
+
+
+def pictures_of(
+    parts: Iterable[TaggedPhotos],
+    tags: pd.DataFrame,
+    shards: Iterable[Path | str],
+    max_pixels: int,
+    max_bytes: int,
+    size: int,
+) -> list[Pictures]:
+    """The pictures of each part's photos; what cannot be decoded has no features and is in none.
+
+    Args:
+        tags: columns row, photo_id, of the parts' corpus. shards: of the same.
+
+    Raises:
+        ArchiveError: when a shard is missing or damaged.
+    """
+    rows, lookup = dict(zip(tags["photo_id"], tags["row"].tolist(), strict=True)), Lookup(shards)
+    numbers = [[rows[photo] for photo in part.ids] for part in parts]
+    return [Pictures(of, lookup, max_pixels, max_bytes, size) for of in numbers]
 
 
 def crop_of(

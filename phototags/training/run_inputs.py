@@ -1,8 +1,10 @@
 """What a run of the workflow has left to train from, by its params."""
 
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 import yaml
@@ -12,9 +14,8 @@ from phototags.config import Params, validate
 from phototags.embeddings.tag_vectors import read_tag_vectors
 from phototags.errors import ModelError
 from phototags.features.cache import read_features
-from phototags.photos.lookup import Lookup
 from phototags.tags.vocabulary import read_vocabulary
-from phototags.training.photo_feed import Pictures
+from phototags.training.photo_feed import Pictures, pictures_of
 from phototags.training.photos import TaggedPhotos
 from phototags.training.preparation import part_of
 
@@ -26,26 +27,30 @@ class RunInputs:
     Args:
         vocabulary: T tags. vectors: (T, D) float32.
         parts: the photos of `train` and of `validation`, with features.
-        rows: of the photo table, by photo id.
+        tags: columns row, photo_id, tags, of all photos.
         files: what was read.
     """
 
     vocabulary: list[str]
     vectors: Tensor
     parts: tuple[TaggedPhotos, TaggedPhotos]
-    rows: dict[str, int]
+    tags: pd.DataFrame
     files: list[Path]
 
 
-def merged(files: list[Path]) -> Params:
-    """params.yaml with presets over it, as Snakemake's --configfile lays them."""
+def merged(files: list[Path], said: Mapping = MappingProxyType({})) -> Params:
+    """params.yaml with presets over it, as Snakemake's --configfile lays them.
+
+    Args:
+        said: what a command line says over all of them.
+    """
 
     def over(base: dict, top: dict) -> dict:
         both = {key: over(base[key], top[key]) for key in base.keys() & top.keys()
                 if isinstance(base[key], dict) and isinstance(top[key], dict)}  # fmt: skip
         return base | top | both
 
-    read = [yaml.safe_load(file.read_text()) for file in files]
+    read = [yaml.safe_load(file.read_text()) for file in files] + [dict(said)]
     return validate(functools.reduce(over, read), " with ".join(map(str, files)))
 
 
@@ -87,20 +92,17 @@ def read_inputs(params: Params, train: str, seed: int) -> RunInputs:
         vocabulary,
         read_tag_vectors(files["vectors"][0]),
         tuple(part_of(part, tags, split, features, vocabulary) for part in ("train", "validation")),
-        dict(zip(tags["photo_id"], tags["row"].tolist(), strict=True)),
+        tags,
         [path for paths in files.values() for path in paths],
     )
 
 
-def pictures_of(params: Params, train: str, inputs: RunInputs, size: int) -> list[Pictures]:
-    """The pictures of both parts; those without features could not be decoded and are in none.
+def pictures_of_run(params: Params, train: str, inputs: RunInputs, size: int) -> list[Pictures]:
+    """The pictures of both parts, as rule `train_with_backbone` takes them.
 
     Raises:
         ArchiveError: when a shard is missing or damaged.
     """
     shards = sorted(Path(f"data/corpora/{train}/shards").glob("*.tar"))
-    lookup, caps = Lookup(shards), (params.corpora.max_pixels, params.corpora.max_bytes)
-    return [
-        Pictures([inputs.rows[one] for one in part.ids], lookup, *caps, size)
-        for part in inputs.parts
-    ]
+    caps = params.corpora.max_pixels, params.corpora.max_bytes
+    return pictures_of(inputs.parts, inputs.tags, shards, *caps, size)

@@ -11,11 +11,11 @@ import pytest
 import torch
 
 from phototags.errors import ModelError
+from phototags.features.backbones import feature_of, load_backbone
 from phototags.features.cache import write_features
 from phototags.storage import read_tensors, write_tensors
-from phototags.taggers.tagger import load
+from phototags.taggers.tagger import load, own_backbone
 from phototags.training.assembly import train
-from phototags.training.end_to_end import read_end_to_end
 from phototags.training.run_inputs import inputs_of, merged, read_inputs
 from phototags.training.sharing import part_of_process
 from tests.training.shared import SYSTEMS, learned
@@ -104,7 +104,8 @@ def test_the_backbone_is_trained_on_several_processes_too(done_run, make_tar, ma
     asked = ["im2vec", "--train", "holidays", "--to", "out", "--params", "params.yaml", "tiny.yaml"]
     run(2, "phototags.training.parallel", *asked, "--backbone", "trained", cwd=done_run)
     photos = torch.zeros(1, 3, 224, 224, dtype=torch.uint8)
-    assert read_end_to_end(done_run / "out").scores(photos).shape == (1, 2)
+    backbone = load_backbone("efficientnet_lite0", own_backbone(done_run / "out"))
+    assert load(done_run / "out").scores(feature_of(backbone, photos)).shape == (1, 2)
     assert len(pd.read_csv(done_run / "out/history.csv")) == 2
 
 
