@@ -1,7 +1,8 @@
 """A tagger whose backbone learns too: from pixels to scores, on a CPU or a GPU."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Literal
 
@@ -32,10 +33,19 @@ class BackboneAndHead(nn.Module):
     Args:
         network: learns, its batch normalisations as they are. head: (B, n) -> (B, D).
         precision: `bf16` is the backbone's only, by autocast; weights and head stay fp32.
+        generator: seeds, in training, the draws that the network's own layers (dropout, stochastic
+            depth) make from torch's; else what a process did before would change the weights.
     """
 
-    def __init__(self, network: Network, head: nn.Module, precision: Precision = "fp32"):
+    def __init__(
+        self,
+        network: Network,
+        head: nn.Module,
+        precision: Precision = "fp32",
+        generator: torch.Generator | None = None,
+    ):
         super().__init__()
+        self.generator = generator
         self.backbone = network.module.to(memory_format=torch.channels_last)
         self.head, self.precision = head, precision
         for name, of in (("mean", network.mean), ("std", network.std)):
@@ -45,9 +55,23 @@ class BackboneAndHead(nn.Module):
         """(B, 3, S, S), 0 to 255 in any type, on any device, to (B, D) float32."""
         seen = (photos.to(self.mean.device, non_blocking=True).float() - self.mean) / self.std
         kind = self.mean.device.type
-        with torch.autocast(kind, torch.bfloat16, enabled=self.precision == "bf16"):
+        with (
+            torch.autocast(kind, torch.bfloat16, enabled=self.precision == "bf16"),
+            seeded(self.generator if self.training else None, self.mean.device),
+        ):
             features = self.backbone(seen.contiguous(memory_format=torch.channels_last))
         return self.head(features.float())
+
+
+@contextmanager
+def seeded(generator: torch.Generator | None, device: torch.device) -> Iterator[None]:
+    """Inside, torch's own generators go by one draw from this one, and are put back after it."""
+    if generator is None:
+        yield
+        return
+    with torch.random.fork_rng([device] if device.type == "cuda" else []):
+        torch.manual_seed(torch.randint(2**62, (), generator=generator).item())
+        yield
 
 
 def train_end_to_end(
@@ -81,7 +105,7 @@ def train_end_to_end(
         width = network.module.eval()(torch.zeros(2, 3, *[photos[1].size] * 2)).shape[1]
     known = replace(known, features=torch.empty(len(known), width, device="meta"))
     tagger, objective, constrain = plan(system, known, tag_vectors, generator)
-    tagger.head = BackboneAndHead(network, tagger.head, compute.precision)
+    tagger.head = BackboneAndHead(network, tagger.head, compute.precision, generator)
     tagger.to(compute.device)
     if compute.compile:
         network.module.compile()

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import pandas as pd
@@ -117,16 +118,22 @@ class PhotoFeed(Feed):
     loaders: int = 2
     part: Callable[[int], slice] = lambda photos: slice(0, photos)
 
-    def batches(self, epoch: int, generator: torch.Generator) -> Iterator[Batch]:
-        """One epoch, as a feed's."""
+    def batches(self, epoch: int, generator: torch.Generator, learned: int = 0) -> Iterator[Batch]:
+        """One epoch, as a feed's; what is left out is not decoded."""
         tags, order = self.shown(generator)
         seeds = torch.randint(2**62, (len(order),), generator=generator)
+        return self.decoded(epoch, learned, tags, order, seeds)
+
+    def decoded(
+        self, epoch: int, learned: int, tags: Tensor, order: Tensor, seeds: Tensor
+    ) -> Iterator[Batch]:
+        """The batches of an epoch after the first `learned`, each crop by its photo's seed."""
         wanted = zip(order.split(self.batch), seeds.split(self.batch), strict=True)
         pool = ThreadPoolExecutor(self.loaders, "decode", torch.set_num_threads, (1,))
         coming: deque[tuple[Tensor, list[Future]]] = deque()
-        shown = 0
+        shown = min(learned * self.batch, len(order))
         try:
-            for which, of in wanted:
+            for which, of in islice(wanted, learned, None):
                 coming.append((which, self.started(pool, which.tolist(), of.tolist())))
                 if len(coming) > AHEAD:
                     shown += len(coming[0][0])

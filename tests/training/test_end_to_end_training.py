@@ -30,10 +30,12 @@ COLOURS = ("red", "lime", "blue")
 KEYS = {"epochs": 4, "patience": 9, "batch": 8, "learning_rate": 0.02, "scaling": "none"}
 
 
-def small_network() -> Network:
-    torch.manual_seed(0)
-    layers = nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU(), nn.AdaptiveAvgPool2d(1)
-    return Network(nn.Sequential(*layers, nn.Flatten()).eval(), 16, (0.5,) * 3, (0.5,) * 3)
+def small_network(dropout: float = 0.0) -> Network:
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        layers = nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU(), nn.AdaptiveAvgPool2d(1)
+    module = nn.Sequential(*layers, nn.Flatten(), nn.Dropout(dropout))
+    return Network(module.eval(), 16, (0.5,) * 3, (0.5,) * 3)
 
 
 @pytest.fixture
@@ -49,10 +51,10 @@ def shown(make_tar, make_picture):
     return known, Pictures(list(range(24)), Lookup([make_tar("s.tar", members)]), 10**4, 10**5, 16)
 
 
-def learned(shown, system, around=ALONE, **compute):
+def learned(shown, system, around=ALONE, network=None, **compute):
     """The tagger, its history and the backbone that learned with it."""
     vectors = torch.rand(3, 4, generator=torch.Generator().manual_seed(1))
-    network = small_network()
+    network = network or small_network()
     way = vectors, network, 0, Compute(**compute), around
     return *train_end_to_end(system, shown, shown, *way), network.module
 
@@ -83,17 +85,43 @@ def test_threads_change_nothing(shown):
     assert same(one, other)
 
 
-def test_a_stopped_training_goes_on_with_the_same_bytes(shown, tmp_path):
-    system = Multihot(model="multihot", average=0.9, **KEYS)
-    checkpoint = Checkpoint(tmp_path / "state.safetensors", "same")
+class Killed(Checkpoint):
+    """Ends the training after so many writes."""
 
-    def stop(row):
-        if row["epoch"] == 3:
+    left = 0
+
+    def keep(self, course):
+        super().keep(course)
+        self.left -= 1
+        if not self.left:
             raise KeyboardInterrupt
 
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 4, 6])
+def test_a_killed_training_goes_on_with_the_same_bytes(shown, steps, tmp_path, monkeypatch):
+    """Three steps and the epoch's end make four writes; nothing learned is decoded again."""
+    system = Multihot(model="multihot", average=0.9, **KEYS | {"epochs": 2})
+    undisturbed, checkpoint = learned(shown, system), Killed(tmp_path / "state.safetensors", "same")
+    checkpoint.left = steps
     with pytest.raises(KeyboardInterrupt):
-        learned(shown, system, Around(checkpoint, stop))
-    assert same(learned(shown, system, Around(checkpoint)), learned(shown, system))
+        learned(shown, system, Around(checkpoint))
+    decoded, cropped = [], Pictures.cropped
+    monkeypatch.setattr(
+        Pictures, "cropped", lambda *given: decoded.append(given) or cropped(*given)
+    )
+    assert same(learned(shown, system, Around(checkpoint)), undisturbed)
+    assert len(decoded) == 48 - 8 * (steps - steps // 4)
+
+
+def test_a_backbones_own_dropout_is_drawn_from_the_seed(shown, tmp_path):
+    """It asks torch's own generator, which another process has in another state."""
+    system = Multihot(model="multihot", **KEYS | {"epochs": 2})
+    runs = []
+    for noise in (5, 6):
+        torch.manual_seed(noise)
+        runs.append(learned(shown, system, network=small_network(dropout=0.5)))
+    assert same(*runs)
+    assert not same(runs[0], learned(shown, system))
 
 
 def test_what_was_written_scores_as_what_was_judged(shown, tmp_path, monkeypatch):

@@ -24,10 +24,10 @@ ROOT = Path(__file__).parents[2]
 TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node"]
 
 
-def run(processes: int, *command: object, cwd: Path = ROOT) -> None:
+def run(processes: int, *command: object, cwd: Path = ROOT, fails: bool = False) -> None:
     asked = [*TORCHRUN, str(processes), "-m", *map(str, command)]
     done = subprocess.run(asked, cwd=cwd, capture_output=True, text=True, timeout=300)
-    assert not done.returncode, done.stderr[-3000:]
+    assert bool(done.returncode) == fails, done.stderr[-3000:]
 
 
 @pytest.fixture(scope="module", params=[2])
@@ -52,6 +52,14 @@ def test_several_processes_learn_what_one_learns(name, several):
 def test_all_processes_end_with_the_same_bytes(name, several):
     files = sorted(several.glob(f"{name}-*.safetensors"))
     assert len({file.read_bytes() for file in files}) == 1 < len(files)
+
+
+def test_killed_in_the_middle_of_an_epoch_they_go_on_with_the_same_bytes(several, tmp_path):
+    run(2, "tests.training.shared", tmp_path, "joint", 9, fails=True)  # six steps, the end, two
+    assert not (tmp_path / "joint-0.safetensors").exists()
+    run(2, "tests.training.shared", tmp_path)
+    for file in several.glob("*-*.safetensors"):
+        assert (tmp_path / file.name).read_bytes() == file.read_bytes(), file.name
 
 
 def test_every_photo_of_a_batch_is_embedded_by_one_process():
