@@ -16,7 +16,7 @@ from phototags.experiments import (
 )
 from phototags.ranked_systems import Conditional
 from phototags.section import Section
-from phototags.systems import System
+from phototags.systems import System, learns_backbone
 
 
 class Table(Section):
@@ -176,11 +176,27 @@ class Users(Section):
     width: int = Field(32, description="numbers that a user's features are reduced to", gt=0)
 
 
+class Compute(Section):
+    """Where and how the systems are trained whose backbone learns too."""
+
+    device: str = Field("cpu", description="as torch names it: cpu, cuda or cuda:1")
+    precision: Literal["fp32", "bf16"] = Field(
+        "fp32", description="of the backbone's passes; the weights stay fp32"
+    )
+    compile: bool = Field(
+        False, description="by torch.compile: minutes at the start, which long trainings regain"
+    )
+    loaders: int = Field(2, description="threads that decode pictures; they change no result", gt=0)
+
+
 class Train(Section):
     """Which taggers are trained, and how often."""
 
     seeds: list[int] = Field(description="each tagger is trained once for each", min_length=1)
     systems: dict[str, System] = Field(description="the systems by name, each a preset")
+    compute: Compute = Field(
+        Compute(), description="where and how those with `backbone: trained` are"
+    )
 
 
 class Score(Section):
@@ -259,6 +275,17 @@ class Params(Section):
         wanting = [name for name, system in systems if isinstance(system, Conditional)]
         if wanting and self.users is None:
             raise ValueError(f"{wanting[0]} needs the section users, but that is null")
+        return self
+
+    @model_validator(mode="after")
+    def a_backbone_that_learns_is_one(self) -> "Params":
+        systems = self.train.systems.items()
+        learning = [name for name, system in systems if learns_backbone(system)]
+        if learning and "+" in self.embed_photos.backbone:
+            raise ValueError(
+                f"{learning[0]} with `backbone: trained` needs one embed_photos.backbone, but that "
+                f"is {self.embed_photos.backbone}"
+            )
         return self
 
 

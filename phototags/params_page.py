@@ -57,7 +57,8 @@ def rows(fields) -> str:
     """A line for each key."""
     lines = ["| key | takes | default | what it is |", "| --- | --- | --- | --- |"]
     for name, field in fields:
-        default = "" if field.is_required() else f"`{json_like(field.default)}`"
+        nothing = field.is_required() or isinstance(field.default, BaseModel)
+        default = "" if nothing else f"`{json_like(field.default)}`"
         what = (field.description or "names the system").replace("|", "\\|")
         lines.append(f"| `{name}` | {taken(field)} | {default} | {what} |")
     return "\n".join(lines) + "\n"

@@ -4,7 +4,7 @@ from typing import Literal, get_args
 
 from pydantic import Field
 
-from phototags.trained_systems import Trained
+from phototags.trained_systems import Trained, unsaid
 
 Descriptor = Literal["photos", "tags", "number", "place", "season", "year"]
 DESCRIPTORS: tuple[str, ...] = get_args(Descriptor)
@@ -13,6 +13,9 @@ DESCRIPTORS: tuple[str, ...] = get_args(Descriptor)
 class Ranked(Trained):
     """Tag vectors and a map of the photo, both learned, ranked by WARP."""
 
+    backbone: Literal["frozen"] = Field(
+        "frozen", description="its limits are of all that learns", exclude_if=unsaid
+    )
     dimensions: int = Field(64, description="width of the embedding", gt=0)
     spread: float = Field(0.001, description="standard deviation of the weights at the start", gt=0)
     margin: float = Field(0.1, description="how far a tag must stand before the others", gt=0)

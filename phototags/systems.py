@@ -150,3 +150,12 @@ System = Annotated[
     | Fast0Tag,
     Field(discriminator="model"),
 ]
+
+
+def learns_backbone(system: System) -> bool:
+    """Whether the backbone learns with the system's head.
+
+    >>> learns_backbone(Random(model="random"))
+    False
+    """
+    return getattr(system, "backbone", "frozen") == "trained"

@@ -9,7 +9,7 @@ from phototags.section import Section
 
 def unsaid(value: object) -> bool:
     """Whether a key is left out of what is written: a tagger's config.json is older than it."""
-    return value is None
+    return value in (None, "frozen")
 
 
 class Start(Section):
@@ -24,8 +24,14 @@ class Start(Section):
 
 
 class Trained(Section):
-    """What every trained tagger has: a head over frozen features and a way to train it."""
+    """What every trained tagger has: a head over a backbone's features and a way to train it."""
 
+    backbone: Literal["frozen", "trained"] = Field(
+        "frozen",
+        description="what embed_photos.backbone gives is learned from; trained: the backbone "
+        "learns too, from pixels, and the tagger has its own",
+        exclude_if=unsaid,
+    )
     hidden: list[int] = Field([], description="widths of the head's hidden layers")
     scaling: Literal["root", "length", "none"] = Field(
         "root", description="what the head does to features first: square roots and unit length"

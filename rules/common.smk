@@ -18,6 +18,7 @@ from phototags.corpora.registry import corpus
 from phototags.errors import ParamsError
 from phototags.experiments import taggers
 from phototags.ranked_systems import Bilinear, Ranked
+from phototags.systems import learns_backbone
 
 try:
     PARAMS = validate(config)
@@ -43,6 +44,9 @@ RUN = PARAMS.run
 MODELS = f"models/{RUN}"
 RESULTS = f"results/{RUN}"
 BACKBONE = PARAMS.embed_photos.backbone.replace(":", "-")
+WITH_BACKBONE = [n for n, s in PARAMS.train.systems.items() if learns_backbone(s)]
+EXPORTED = (PARAMS.export.train, PARAMS.export.system, PARAMS.export.seed)
+EXPORTED_BACKBONE = ["backbone.safetensors"] * (PARAMS.export.system in WITH_BACKBONE)
 REMOVALS = [PARAMS.corpora.removals] if PARAMS.corpora.removals else []
 if not REMOVALS and Path("removals.txt").exists():
     REMOVALS = ["removals.txt"]
@@ -189,6 +193,14 @@ def jobs():
 
 def tagger(train, system, seed, file):
     return f"{MODELS}/{train}/{system}/seed{seed}/{file}"
+
+
+def features_for(train, system, seed, name):
+    """What a tagger is shown of a corpus: by the frozen backbone, or by its own."""
+    if system not in WITH_BACKBONE:
+        return features_of(name)
+    files = [f"features/{name}/{shard}.safetensors" for shard in shards(name)]
+    return [tagger(train, system, seed, file) for file in files]
 
 
 def refuse_blind_run():

@@ -57,7 +57,7 @@ def home(tmp_path, monkeypatch):
         (tmp_path / f"{name}.png").write_bytes(picture(colour))
     (tmp_path / "broken.png").write_bytes(picture("red")[:60])
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("phototags.export.use.load_backbone", lambda name: name)
+    monkeypatch.setattr("phototags.export.use.load_backbone", lambda name, learned: name)
     monkeypatch.setattr("phototags.export.use.embed_pictures", colours)
     return tmp_path
 

@@ -134,6 +134,25 @@ def test_the_tagger_tags_a_picture_and_names_the_one_it_cannot_read(project, tin
     assert json.loads(done.stdout.splitlines()[0])["tags"]
 
 
+def test_a_tagger_with_a_backbone_of_its_own_is_scored_exported_and_used(project, tiny_mirror):
+    scores = pd.read_csv(project / "results/shapes/scores.csv")
+    assert "im2vec-whole" in set(scores.system)
+    folder = shutil.copytree(project, project.parent / "whole")
+    other = "export={train: shapes, system: im2vec-whole, seed: 0}"
+    made = ["models/shapes/tagger/MODEL_CARD.md", "models/shapes/index/shapes.parquet"]
+    done = snakemake(folder, tiny_mirror, *made, "--config", other)
+    assert done.returncode == 0, done.stderr[-8000:]
+    own, carried = (
+        (folder / f"models/shapes/{of}/backbone.safetensors").read_bytes()
+        for of in ("shapes/im2vec-whole/seed0", "tagger")
+    )
+    assert own == carried
+    model, figure = ["--model", "models/shapes/tagger"], "results/shapes/figures/examples.png"
+    for command in (["tag", figure], ["search", "red"]):
+        said = run(folder, tiny_mirror, "phototags.cli", *command, *model)
+        assert said.returncode == 0 and said.stdout, said.stderr
+
+
 def test_every_misspelt_key_stops_the_run_before_it_starts(project, tiny_mirror):
     done = snakemake(project, tiny_mirror, "--dry-run", "--config", "vocabluary={}")
     assert done.returncode != 0

@@ -10,7 +10,7 @@ from phototags.errors import ModelError, PhotoError
 from phototags.features.backbones import Backbone, Joined, load_backbone
 from phototags.features.embedding import embed_pictures
 from phototags.photos.pictures import decode
-from phototags.taggers.tagger import Tagger, load, read_config
+from phototags.taggers.tagger import Tagger, load, own_backbone, read_config
 from phototags.tags.vocabulary import TagVocabulary, read_thresholds, read_vocabulary
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
@@ -63,7 +63,8 @@ def read_exported(folder: Path | str, believed: bool = False) -> Exported:
     if believed:
         chosen = read_thresholds(vocabulary.path)
         least = torch.tensor([torch.inf if one is None else one for one in chosen])
-    return Exported(tagger, vocabulary, load_backbone(config["backbone"]), least)
+    backbone = load_backbone(config["backbone"], own_backbone(folder))
+    return Exported(tagger, vocabulary, backbone, least)
 
 
 def tag_photos(exported: Exported, photos: Iterable[str], top: int) -> Iterator[Tagged]:

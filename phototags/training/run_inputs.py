@@ -3,25 +3,29 @@
 import functools
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import yaml
 
 from phototags.config import Params, validate
 from phototags.errors import ModelError
-from phototags.photos.lookup import Lookup
 from phototags.training.inputs import Inputs
-from phototags.training.photo_feed import Pictures
+from phototags.training.photo_feed import Pictures, pictures_of
 
 
-def merged(files: list[Path]) -> Params:
-    """params.yaml with presets over it, as Snakemake's --configfile lays them."""
+def merged(files: list[Path], said: Mapping = MappingProxyType({})) -> Params:
+    """params.yaml with presets over it, as Snakemake's --configfile lays them.
+
+    Args:
+        said: what a command line says over all of them.
+    """
 
     def over(base: dict, top: dict) -> dict:
         both = {key: over(base[key], top[key]) for key in base.keys() & top.keys()
                 if isinstance(base[key], dict) and isinstance(top[key], dict)}  # fmt: skip
         return base | top | both
 
-    read = [yaml.safe_load(file.read_text()) for file in files]
+    read = [yaml.safe_load(file.read_text()) for file in files] + [dict(said)]
     return validate(functools.reduce(over, read), " with ".join(map(str, files)))
 
 
@@ -62,15 +66,12 @@ def flat(files: Mapping[str, Path | list[Path]]) -> list[Path]:
     return [path for one in files.values() for path in (one if isinstance(one, list) else [one])]
 
 
-def pictures_of(params: Params, train: str, inputs: Inputs, size: int) -> list[Pictures]:
-    """The pictures of both parts; those without features could not be decoded and are in none.
+def pictures_of_run(params: Params, train: str, inputs: Inputs, size: int) -> list[Pictures]:
+    """The pictures of both parts, as rule `train_with_backbone` takes them.
 
     Raises:
         ArchiveError: when a shard is missing or damaged.
     """
     shards = sorted(Path(f"data/corpora/{train}/shards").glob("*.tar"))
-    lookup, caps = Lookup(shards), (params.corpora.max_pixels, params.corpora.max_bytes)
-    return [
-        Pictures([inputs.rows[one] for one in part.ids], lookup, *caps, size)
-        for part in inputs.parts
-    ]
+    caps = params.corpora.max_pixels, params.corpora.max_bytes
+    return pictures_of(inputs.parts, inputs.rows, shards, *caps, size)
