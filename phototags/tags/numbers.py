@@ -148,10 +148,22 @@ def write_tags(path: Path | str, photos: NumberedPhotos) -> None:
     """Write row, photo_id, user_id, tags as parquet; the bytes do not depend on the parts."""
 
     def parts(*_: object) -> Iterator[pl.DataFrame]:
-        return (spelled_out(part, photos.words) for part in photos)
+        return (spelled_out(part, photos.words) for part in _row_groups(photos))
 
     with whole(path) as file:
         register_io_source(parts, schema=TAGGED).sink_parquet(file, row_group_size=ROW_GROUP)
+
+
+def _row_groups(parts: Iterable[Part]) -> Iterator[Part]:
+    """The same photos, always ROW_GROUP together: how lists lie in memory shows in the bytes."""
+    left = None
+    for part in parts:
+        left = part if left is None else pl.concat([left, part])
+        while left.height >= ROW_GROUP:
+            yield left.head(ROW_GROUP)
+            left = left.slice(ROW_GROUP)
+    if left is not None:
+        yield left
 
 
 def _numbered(batch: pa.RecordBatch, tags: Numbers, users: Numbers) -> Part:
