@@ -97,7 +97,7 @@ class Vocabulary(Section):
         " esp_game or a file of words, one a line",
     )
     photos_at_once: int = Field(
-        500_000,
+        100_000,
         description="photos in memory at once, of clean_tags too; changes no result, fewer take"
         " less memory and more time",
         gt=0,

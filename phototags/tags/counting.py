@@ -79,7 +79,8 @@ def counted(pairs: Pairs) -> pl.DataFrame:
     """
     tags, users, photos = pairs
     known = users >= 0
-    number, place = np.unique(tags, return_inverse=True)
+    first = np.diff(tags, prepend=-1) > 0
+    number, place = tags[first], np.cumsum(first) - 1
     named = np.bincount(place, photos * known, len(number))
     # fractions are added in an order that is the tag's own: people of as many photos at once
     alike, people = np.unique(place[known] << 32 | photos[known], return_counts=True)

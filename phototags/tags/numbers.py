@@ -25,8 +25,11 @@ TAGGED = {"row": pl.Int64, "photo_id": pl.String, "user_id": pl.String, "tags": 
 ROW_GROUP = 131_072  # photos; fixed, or the bytes of a file would follow the part
 
 
-class Numbers(dict[str, int]):
+class Numbers:
     """Texts by number, in the order in which they come."""
+
+    def __init__(self) -> None:
+        self.texts = pa.array([], pa.large_string())
 
     def of(self, texts: pa.Array) -> NDArray[np.int32]:
         """(n,) the number of each text; a new one gets the next, null -1."""
@@ -37,8 +40,12 @@ class Numbers(dict[str, int]):
         found[places] = 0
         found[-1] = -1
         here = np.flatnonzero(found == 0)  # a dictionary may be the whole file's
-        distinct = texts.dictionary.take(pa.array(here)).to_pylist()
-        found[here] = [self.setdefault(text, len(self)) for text in distinct]
+        distinct = texts.dictionary.take(pa.array(here)).cast(pa.large_string())
+        numbers = pc.fill_null(pc.index_in(distinct, value_set=self.texts), -1).to_numpy().copy()
+        new = numbers < 0
+        numbers[new] = np.arange(len(self.texts), len(self.texts) + new.sum())
+        self.texts = pa.concat_arrays([self.texts, distinct.filter(pa.array(new))])
+        found[here] = numbers
         return found[places]
 
 
@@ -115,7 +122,7 @@ def number_tags(batches: Iterable[pa.RecordBatch], folder: Path) -> NumberedPhot
     for batch in batches:
         files.append(folder / f"{len(files)}.photos")
         _numbered(batch, tags, users).write_ipc_stream(files[-1])
-    return NumberedPhotos(folder, files, pl.Series("tag", list(tags), dtype=pl.String))
+    return NumberedPhotos(folder, files, pl.Series("tag", tags.texts))
 
 
 def numbered(texts: pl.Series, distinct: pl.Series) -> pl.Series:
@@ -174,4 +181,4 @@ def _numbered(batch: pa.RecordBatch, tags: Numbers, users: Numbers) -> Part:
     numbers = tags.of(batch["tags"].flatten())
     sizes = pc.fill_null(pc.list_value_length(batch["tags"]), 0).to_numpy()
     sets = TagSets(numbers, np.concatenate([[0], np.cumsum(sizes)]))
-    return with_sets(part, sets.without(numbers < 0).once(len(tags)))
+    return with_sets(part, sets.without(numbers < 0).once(len(tags.texts)))
