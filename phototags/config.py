@@ -96,6 +96,12 @@ class Vocabulary(Section):
         description="keep only tags that a task knows: imagenet, imagenet21k, visual_genome,"
         " esp_game or a file of words, one a line",
     )
+    photos_at_once: int = Field(
+        100_000,
+        description="photos in memory at once, of clean_tags too; changes no result, fewer take"
+        " less memory and more time",
+        gt=0,
+    )
 
 
 class Split(Section):
