@@ -20,6 +20,9 @@ class Ranked(Trained):
     spread: float = Field(0.001, description="standard deviation of the weights at the start", gt=0)
     margin: float = Field(0.1, description="how far a tag must stand before the others", gt=0)
     draws: int = Field(1000, description="tags drawn to find one that stands too near", gt=0)
+    shared: bool = Field(
+        False, description="all photos of a step meet the same drawn tags: faster, a little noisier"
+    )
     longest: float = Field(1.0, description="length that no row of the weights may exceed", gt=0)
 
 

@@ -114,7 +114,7 @@ def ranked(system: Ranked, photos: TaggedPhotos, tags: int, generator: torch.Gen
             if values.ndim == 2:
                 limit_lengths(values, system.longest)
 
-    return tagger, Warp(system.margin, system.draws), constrain
+    return tagger, Warp(system.margin, system.draws, system.shared), constrain
 
 
 def sampled(
