@@ -10,7 +10,7 @@ from phototags.taggers.embedding import EmbeddingTagger
 from phototags.taggers.joint import move_tag_vectors
 from phototags.taggers.losses import target_error
 from phototags.taggers.ranking import warp_loss
-from phototags.taggers.sampling import among, draw_positives
+from phototags.taggers.sampling import draw_positives
 from phototags.taggers.targets import summed
 from phototags.training.feed import Batch
 from phototags.training.negatives import Negatives
@@ -70,8 +70,9 @@ class Warp:
         photos, tags, device = len(embeddings), len(bias), embeddings.device
         rows = 1 if self.shared else photos
         drawn = torch.randint(0, tags, (rows, self.draws), generator=generator)
-        kept = (~among(drawn.expand(photos, -1), batch.tags)).to(device)
-        positives, drawn = positives[:, 0].to(device), drawn.to(device)
+        other = ~spread(batch.tags, tags)
+        kept = other[:, drawn[0]] if self.shared else other.gather(1, drawn)
+        positives, drawn, kept = positives[:, 0].to(device), drawn.to(device), kept.to(device)
         if self.shared:
             near = (embeddings * table[positives]).sum(1) + bias[positives]
             far = embeddings @ table[drawn[0]].T + bias[drawn[0]]
