@@ -55,7 +55,7 @@ acceptance: $(READY)
 docs: $(READY)
 	$(BIN)/python -m phototags.params_page docs/params.md
 	$(BIN)/python -m phototags.tables.cost benchmarks results/$(RUN)
-	$(BIN)/python -m phototags.readme README.md
+	for page in README.md docs/best.md; do $(BIN)/python -m phototags.readme $$page; done
 
 lock: $(READY)
 	$(BIN)/python -m pip install --quiet uv

@@ -75,7 +75,7 @@ def refuse_slow_bf16() -> None:
     able = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
     if not able or not found.startswith("AVX512"):
         raise ParamsError(
-            "embed_photos.precision: bf16 needs a processor with AVX512-BF16 or AMX and "
+            "precision: bf16 needs a processor with AVX512-BF16 or AMX and "
             f"`instruction_set: native`, but torch computes with {found} here"
             f"{'' if able else ', on a processor that has neither'}. "
             "Set `precision: fp32`, or `instruction_set: native` on such a processor."

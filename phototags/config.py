@@ -8,15 +8,15 @@ from pydantic import Field, ValidationError, model_validator
 
 from phototags.download_settings import Download
 from phototags.errors import ParamsError
+from phototags.experiments import (
+    Experiment,
+    refuse_unknown_systems,
+    refuse_wrong_starts,
+    taggers,
+)
+from phototags.ranked_systems import Conditional
 from phototags.section import Section
-from phototags.systems import Conditional, System
-
-
-class Experiment(Section):
-    """One training corpus and the corpora that what it taught is tested on."""
-
-    train: str = Field(description="corpus whose training photos and tags are learned from")
-    test: list[str] = Field(description="corpora whose test photos are scored", min_length=1)
+from phototags.systems import System, learns_backbone
 
 
 class Table(Section):
@@ -95,6 +95,12 @@ class Vocabulary(Section):
         None,
         description="keep only tags that a task knows: imagenet, imagenet21k, visual_genome,"
         " esp_game or a file of words, one a line",
+    )
+    photos_at_once: int = Field(
+        100_000,
+        description="photos in memory at once, of clean_tags too; changes no result, fewer take"
+        " less memory and more time",
+        gt=0,
     )
 
 
@@ -176,11 +182,27 @@ class Users(Section):
     width: int = Field(32, description="numbers that a user's features are reduced to", gt=0)
 
 
+class Compute(Section):
+    """Where and how the systems are trained whose backbone learns too."""
+
+    device: str = Field("cpu", description="as torch names it: cpu, cuda or cuda:1")
+    precision: Literal["fp32", "bf16"] = Field(
+        "fp32", description="of the backbone's passes; the weights stay fp32"
+    )
+    compile: bool = Field(
+        False, description="by torch.compile: minutes at the start, which long trainings regain"
+    )
+    loaders: int = Field(2, description="threads that decode pictures; they change no result", gt=0)
+
+
 class Train(Section):
     """Which taggers are trained, and how often."""
 
     seeds: list[int] = Field(description="each tagger is trained once for each", min_length=1)
     systems: dict[str, System] = Field(description="the systems by name, each a preset")
+    compute: Compute = Field(
+        Compute(), description="where and how those with `backbone: trained` are"
+    )
 
 
 class Score(Section):
@@ -235,14 +257,21 @@ class Params(Section):
     export: Export
 
     @model_validator(mode="after")
+    def every_start_is_trained(self) -> "Params":
+        refuse_unknown_systems(self.experiments, self.train.systems)
+        refuse_wrong_starts(self.train.systems, taggers(self.experiments, self.train.systems))
+        return self
+
+    @model_validator(mode="after")
     def the_exported_tagger_is_trained(self) -> "Params":
-        trains = [experiment.train for experiment in self.experiments]
+        trained = taggers(self.experiments, self.train.systems)
         for name, known in (
-            (self.export.train, trains),
-            (self.export.system, list(self.train.systems)),
+            (self.export.train, [train for train, _ in trained]),
+            (self.export.system, [one for train, one in trained if train == self.export.train]),
             (self.export.seed, self.train.seeds),
         ):
             if name not in known:
+                known = list(dict.fromkeys(known))
                 raise ValueError(f"export names {name!r}, but this run trains only {known}")
         return self
 
@@ -252,6 +281,17 @@ class Params(Section):
         wanting = [name for name, system in systems if isinstance(system, Conditional)]
         if wanting and self.users is None:
             raise ValueError(f"{wanting[0]} needs the section users, but that is null")
+        return self
+
+    @model_validator(mode="after")
+    def a_backbone_that_learns_is_one(self) -> "Params":
+        systems = self.train.systems.items()
+        learning = [name for name, system in systems if learns_backbone(system)]
+        if learning and "+" in self.embed_photos.backbone:
+            raise ValueError(
+                f"{learning[0]} with `backbone: trained` needs one embed_photos.backbone, but that "
+                f"is {self.embed_photos.backbone}"
+            )
         return self
 
 

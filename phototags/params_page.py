@@ -19,8 +19,8 @@ INTRODUCTION = """\
 Every number that changes a result is in `params.yaml`; a preset in `presets/` overlays it
 (`make results RUN=photos`). A key that is not on this page stops the run before it is planned.
 
-This page is made from `config.py`, `systems.py` and `download_settings.py` in `phototags/` by
-`make docs`.
+This page is made from `config.py`, `experiments.py`, `systems.py`, `ranked_systems.py`,
+`trained_systems.py` and `download_settings.py` in `phototags/` by `make docs`.
 """
 NAMES = {int: "whole number", float: "number", str: "text", bool: "true or false"}
 BOUNDS = {
@@ -39,7 +39,7 @@ def page() -> str:
     for key, field in Params.model_fields.items():
         for model in models(field):
             parts += section(f"## {key}", key, model)
-    return "\n".join(parts).rstrip() + "\n"
+    return "\n".join(dict.fromkeys(parts)).rstrip() + "\n"  # an entry of several, once
 
 
 def section(heading: str, key: str, model: type[BaseModel]) -> Iterator[str]:
@@ -57,7 +57,8 @@ def rows(fields) -> str:
     """A line for each key."""
     lines = ["| key | takes | default | what it is |", "| --- | --- | --- | --- |"]
     for name, field in fields:
-        default = "" if field.is_required() else f"`{json_like(field.default)}`"
+        nothing = field.is_required() or isinstance(field.default, BaseModel)
+        default = "" if nothing else f"`{json_like(field.default)}`"
         what = (field.description or "names the system").replace("|", "\\|")
         lines.append(f"| `{name}` | {taken(field)} | {default} | {what} |")
     return "\n".join(lines) + "\n"

@@ -1,13 +1,12 @@
 """The systems that can be trained, each with the keys that mean something for it."""
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from phototags.ranked_systems import Bilinear, UserBiased, UserMultiplicative
 from phototags.section import Section
-
-Descriptor = Literal["photos", "tags", "number", "place", "season", "year"]
-DESCRIPTORS: tuple[str, ...] = get_args(Descriptor)
+from phototags.trained_systems import Layered
 
 
 class Frequency(Section):
@@ -53,57 +52,19 @@ class KernelRidge(Section):
     )
 
 
-class Trained(Section):
-    """What every trained tagger has: a head over frozen features and a way to train it."""
-
-    hidden: list[int] = Field([], description="widths of the head's hidden layers")
-    scaling: Literal["root", "length", "none"] = Field(
-        "root", description="what the head does to features first: square roots and unit length"
-    )
-    dropout: float = Field(0.0, description="share of inputs to each layer set to zero", ge=0, lt=1)
-    epochs: int = Field(description="passes over the training photos, at most", gt=0)
-    patience: int = Field(
-        description="epochs without a better validation mAP before stopping", gt=0
-    )
-    batch: int = Field(128, description="photos a step", gt=0)
-    accumulate: int = Field(1, description="batches whose gradients make one step", gt=0)
-    optimiser: Literal["adamw", "sgd"] = Field("adamw", description="sgd has momentum 0.9")
-    learning_rate: float = Field(1e-3, description="the optimiser's step", gt=0)
-    warm_up: float = Field(
-        0.0, description="epochs, parts counted, in which the step grows from nothing", ge=0
-    )
-    decay: Literal["constant", "plateau", "cosine"] | None = Field(
-        None,
-        description="how the step shrinks: not; to a tenth when validation mAP stands for three "
-        "epochs; as a cosine to nothing at the last of `epochs`; null: plateau for sgd, constant "
-        "for adamw",
-    )
-    weight_decay: float = Field(0.0, description="decoupled from the step in adamw", ge=0)
-    average: float = Field(
-        0.0, description="share of the weights' moving average that a step keeps", ge=0, lt=1
-    )
-    sampling: Literal["natural", "root", "balanced"] = Field(
-        "natural",
-        description="photos of an epoch: each once; repeated by the square root of "
-        "repeat_below / their rarest tag's rate; or drawn so that tags are equally likely",
-    )
-    repeat_below: float = Field(0.01, description="rate of a tag below which root repeats", gt=0)
-    noise: float = Field(0.0, description="share of training tags made wrong", ge=0, le=1)
-
-
-class Multihot(Trained):
+class Multihot(Layered):
     """One sigmoid layer and squared error; its tag vectors are learned with it."""
 
     model: Literal["multihot"]
 
 
-class Khot(Trained):
+class Khot(Layered):
     """Softmax that shares a photo equally among its tags (Mahajan et al., 2018)."""
 
     model: Literal["khot"]
 
 
-class Asl(Trained):
+class Asl(Layered):
     """One sigmoid a tag and the asymmetric loss (Ridnik et al., 2021)."""
 
     model: Literal["asl"]
@@ -112,61 +73,20 @@ class Asl(Trained):
     margin: float = Field(0.05, description="chance below which a missing tag is free", ge=0, lt=1)
 
 
-class NaiveSum(Trained):
+class NaiveSum(Layered):
     """Regression on the sum of the tags' vectors, which stay fixed."""
 
     model: Literal["naive-sum"]
 
 
-class Wdv(Trained):
+class Wdv(Layered):
     """Regression on the tags and their nearest others (word distribution vectors)."""
 
     model: Literal["wdv"]
     neighbours: int = Field(2, description="tags that each tag is said by, itself included", gt=0)
 
 
-class Ranked(Trained):
-    """Tag vectors and a map of the photo, both learned, ranked by WARP."""
-
-    dimensions: int = Field(64, description="width of the embedding", gt=0)
-    spread: float = Field(0.001, description="standard deviation of the weights at the start", gt=0)
-    margin: float = Field(0.1, description="how far a tag must stand before the others", gt=0)
-    draws: int = Field(1000, description="tags drawn to find one that stands too near", gt=0)
-    longest: float = Field(1.0, description="length that no row of the weights may exceed", gt=0)
-
-
-class Bilinear(Ranked):
-    """Tag vectors and a linear map of the photo, both learned, ranked by WARP (Denton 2015)."""
-
-    model: Literal["bilinear"]
-
-
-class Conditional(Ranked):
-    """What every tagger has that knows whose photo it is (Denton 2015)."""
-
-    descriptors: list[Descriptor] = Field(
-        ["photos", "tags", "number"],
-        description="what the user's other photos tell: their mean features and tag vectors, how "
-        "many, where, at what time of the year, in which years; none: all users are strangers",
-    )
-    units: int = Field(24, description="width of the layer that describes a user", gt=0)
-    strangers: float = Field(0.0, description="share of photos whose user is hidden", ge=0, lt=1)
-
-
-class UserBiased(Conditional):
-    """The user moves the photo's embedding: P x + B u (Denton 2015)."""
-
-    model: Literal["user-biased"]
-
-
-class UserMultiplicative(Conditional):
-    """The user says what counts in the photo: beta((alpha u) * (gamma x)) (Denton 2015)."""
-
-    model: Literal["user-multiplicative"]
-    factors: int = Field(100, description="width in which user and photo are multiplied", gt=0)
-
-
-class Sampled(Trained):
+class Sampled(Layered):
     """A few tags of the photo against a few drawn from the vocabulary."""
 
     positives: int = Field(5, description="tags drawn from a photo, with replacement", gt=0)
@@ -230,3 +150,12 @@ System = Annotated[
     | Fast0Tag,
     Field(discriminator="model"),
 ]
+
+
+def learns_backbone(system: System) -> bool:
+    """Whether the backbone learns with the system's head.
+
+    >>> learns_backbone(Random(model="random"))
+    False
+    """
+    return getattr(system, "backbone", "frozen") == "trained"

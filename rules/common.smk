@@ -16,7 +16,9 @@ from phototags.config import validate
 from phototags.corpora.registry import COLLECTIONS as SHARED_COLLECTIONS
 from phototags.corpora.registry import corpus
 from phototags.errors import ParamsError
-from phototags.systems import Bilinear, Ranked
+from phototags.experiments import taggers
+from phototags.ranked_systems import Bilinear, Ranked
+from phototags.systems import learns_backbone
 
 try:
     PARAMS = validate(config)
@@ -37,10 +39,14 @@ COLLECTIONS = [
 ]
 PACKAGED = [name for name, one in CORPORA.items() if one.pictures == "packaged"]
 ON_THE_WEB = [name for name, one in CORPORA.items() if one.pictures == "web"]
+TAGGERS = taggers(PARAMS.experiments, PARAMS.train.systems)
 RUN = PARAMS.run
 MODELS = f"models/{RUN}"
 RESULTS = f"results/{RUN}"
 BACKBONE = PARAMS.embed_photos.backbone.replace(":", "-")
+WITH_BACKBONE = [n for n, s in PARAMS.train.systems.items() if learns_backbone(s)]
+EXPORTED = (PARAMS.export.train, PARAMS.export.system, PARAMS.export.seed)
+EXPORTED_BACKBONE = ["backbone.safetensors"] * (PARAMS.export.system in WITH_BACKBONE)
 REMOVALS = [PARAMS.corpora.removals] if PARAMS.corpora.removals else []
 if not REMOVALS and Path("removals.txt").exists():
     REMOVALS = ["removals.txt"]
@@ -131,9 +137,35 @@ def test_tags(wildcards):
     return f"data/corpora/{wildcards.test}/tags.parquet"
 
 
+def start_of(wildcards):
+    """The tagger whose layers a system begins with, if it does."""
+    start = getattr(PARAMS.train.systems[wildcards.system], "start", None)
+    file = "model.safetensors"
+    return [tagger(start.train, start.system, wildcards.seed, file)] if start else []
+
+
 def users_of(train, test):
     """What describes the users of a corpus, in a run that describes users."""
     return [f"{MODELS}/{train}/users_{test}.safetensors"] if PARAMS.users else []
+
+
+def ranked(train):
+    """The systems ranked by WARP that learn from a corpus, by name."""
+    named = {name: PARAMS.train.systems[name] for of, name in TAGGERS if of == train}
+    return {name: one for name, one in named.items() if isinstance(one, Ranked)}
+
+
+def knowing(train):
+    """The names of those that know whose photo it is."""
+    return [n for n, one in ranked(train).items() if getattr(one, "descriptors", None)]
+
+
+def one_of_each(train):
+    """The first system of each model among them."""
+    first = {}
+    for name, one in ranked(train).items():
+        first.setdefault(type(one), name)
+    return list(first.values())
 
 
 def learned_split(wildcards):
@@ -151,15 +183,24 @@ def pairs():
 def jobs():
     """(train, test, system, seed) of every score."""
     return [
-        (train, test, system, seed)
-        for train, test in pairs()
-        for system in PARAMS.train.systems
+        (e.train, test, system, seed)
+        for e in PARAMS.experiments
+        for test in e.test
+        for system in e.learning(PARAMS.train.systems)
         for seed in PARAMS.train.seeds
     ]
 
 
 def tagger(train, system, seed, file):
     return f"{MODELS}/{train}/{system}/seed{seed}/{file}"
+
+
+def features_for(train, system, seed, name):
+    """What a tagger is shown of a corpus: by the frozen backbone, or by its own."""
+    if system not in WITH_BACKBONE:
+        return features_of(name)
+    files = [f"features/{name}/{shard}.safetensors" for shard in shards(name)]
+    return [tagger(train, system, seed, file) for file in files]
 
 
 def refuse_blind_run():
@@ -179,24 +220,19 @@ def refuse_blind_run():
 if workflow.is_main_process and Path("dvc.lock").exists():
     refuse_blind_run()
 
-RANKED = {
-    name: system
-    for name, system in PARAMS.train.systems.items()
-    if isinstance(system, Ranked)
-}
-KNOWING = [
-    name for name, system in RANKED.items() if getattr(system, "descriptors", None)
-]
-ABOUT_USERS = [  # where a system that knows the user stands beside one that does not
-    f"users_{train}"
+COMPARED = [  # where a system that knows the user stands beside one that does not
+    train
     for train, test in pairs()
-    if train == test and KNOWING and Bilinear in map(type, RANKED.values())
+    if train == test
+    if knowing(train) and Bilinear in map(type, ranked(train).values())
 ]
 TABLES = ["headline", "bridges", "published", "tag_vectors"]
+USER_TABLES = [f"users_{train}" for train in COMPARED]
+FIGURES = ["scores", "losses"]
+FIGURES += [f"{what}_{train}" for train in COMPARED for what in ("users", "tag_curves")]
 HISTORIES = [
     tagger(train, system, seed, "history.csv")
-    for train in TRAIN_NAMES
-    for system in PARAMS.train.systems
+    for train, system in TAGGERS
     for seed in PARAMS.train.seeds
 ]
 DROPS = [
@@ -220,8 +256,8 @@ TARGETS = [
         for kind in ("safetensors", "parquet")
     ),
     f"{MODELS}/tagger/MODEL_CARD.md",
-    *(f"{RESULTS}/tables/{name}.md" for name in TABLES + ABOUT_USERS),
-    *(f"{RESULTS}/figures/{name}.svg" for name in ABOUT_USERS),
+    *(f"{RESULTS}/tables/{name}.md" for name in TABLES + USER_TABLES),
+    *(f"{RESULTS}/figures/{name}.svg" for name in FIGURES),
     *([f"{RESULTS}/figures/examples.png"] if PARAMS.report.show_photos else []),
     f"{RESULTS}/report.html",
     *(

@@ -54,15 +54,12 @@ rule write_report:
         scores=f"{RESULTS}/scores.csv",
         losses=f"{RESULTS}/losses.csv",
         drops=f"{RESULTS}/drops.csv",
-        tables=[f"{RESULTS}/tables/{name}.md" for name in TABLES + ABOUT_USERS],
-        figures=[
-            f"{RESULTS}/figures/{name}.svg"
-            for name in ["scores", "losses", *ABOUT_USERS]
-        ],
+        tables=[f"{RESULTS}/tables/{name}.md" for name in TABLES + USER_TABLES],
+        figures=[f"{RESULTS}/figures/{name}.svg" for name in FIGURES],
         predictions=[
-            tagger(train, system, PARAMS.train.seeds[0], f"predictions_{test}.parquet")
-            for train, test in pairs()
-            for system in PARAMS.train.systems
+            tagger(train, system, seed, f"predictions_{test}.parquet")
+            for train, test, system, seed in jobs()
+            if seed == PARAMS.train.seeds[0]
         ],
         photos=[f"data/corpora/{name}/photos.parquet" for name in CORPUS_NAMES],
         tags=[f"data/corpora/{name}/tags.parquet" for name in CORPUS_NAMES],

@@ -4,7 +4,7 @@ rule score_tagger:
         model=f"{MODELS}/{{train}}/{{system}}/seed{{seed}}/model.safetensors",
         config=f"{MODELS}/{{train}}/{{system}}/seed{{seed}}/config.json",
         vocabulary=f"{MODELS}/{{train}}/vocabulary.tsv",
-        features=lambda w: features_of(w.test),
+        features=lambda w: features_for(w.train, w.system, w.seed, w.test),
         tags=test_tags,
         split="data/corpora/{test}/split.parquet",
         train_tags=f"{MODELS}/{{train}}/tags.parquet",

@@ -7,6 +7,7 @@ rule train_tagger:
         vocabulary=f"{MODELS}/{{train}}/vocabulary.tsv",
         vectors=f"{MODELS}/{{train}}/seed{{seed}}/tag_vectors.safetensors",
         users=lambda w: users_of(w.train, w.train),
+        start=start_of,
         code=code("train_tagger"),
     output:
         model=f"{MODELS}/{{train}}/{{system}}/seed{{seed}}/model.safetensors",
@@ -16,6 +17,8 @@ rule train_tagger:
         f"logs/train_tagger/{RUN}/{{train}}/{{system}}/seed{{seed}}.log",
     benchmark:
         f"benchmarks/train_tagger/{RUN}/{{train}}/{{system}}/seed{{seed}}.tsv"
+    wildcard_constraints:
+        system=one_of(n for n in PARAMS.train.systems if n not in WITH_BACKBONE),
     conda:
         "../envs/phototags.yaml"
     params:
@@ -32,21 +35,12 @@ rule train_tagger:
 rule export_tagger:
     """The tagger as a folder that anybody can carry."""
     input:
-        model=tagger(
-            PARAMS.export.train,
-            PARAMS.export.system,
-            PARAMS.export.seed,
-            "model.safetensors",
-        ),
-        config=tagger(
-            PARAMS.export.train,
-            PARAMS.export.system,
-            PARAMS.export.seed,
-            "config.json",
-        ),
+        model=tagger(*EXPORTED, "model.safetensors"),
+        config=tagger(*EXPORTED, "config.json"),
+        backbone=[tagger(*EXPORTED, file) for file in EXPORTED_BACKBONE],
         vocabulary=f"{MODELS}/{PARAMS.export.train}/vocabulary.tsv",
         candidates=f"{MODELS}/{PARAMS.export.train}/candidates.tsv",
-        features=features_of(PARAMS.export.train),
+        features=features_for(*EXPORTED, PARAMS.export.train),
         tags=f"{MODELS}/{PARAMS.export.train}/tags.parquet",
         split=f"{MODELS}/{PARAMS.export.train}/split.parquet",
         scores=f"{RESULTS}/scores.csv",
@@ -54,6 +48,7 @@ rule export_tagger:
     output:
         model=f"{MODELS}/tagger/model.safetensors",
         config=f"{MODELS}/tagger/config.json",
+        backbone=[f"{MODELS}/tagger/{file}" for file in EXPORTED_BACKBONE],
         vocabulary=f"{MODELS}/tagger/vocabulary.tsv",
         card=f"{MODELS}/tagger/MODEL_CARD.md",
     log:
@@ -76,7 +71,7 @@ rule index_photos:
         model=f"{MODELS}/tagger/model.safetensors",
         config=f"{MODELS}/tagger/config.json",
         vocabulary=f"{MODELS}/tagger/vocabulary.tsv",
-        features=lambda w: features_of(w.corpus),
+        features=lambda w: features_for(*EXPORTED, w.corpus),
         photos="data/corpora/{corpus}/photos.parquet",
         tags="data/corpora/{corpus}/tags.parquet",
         code=code("index_photos"),

@@ -12,6 +12,8 @@ rule clean_tags:
         "benchmarks/clean_tags/{corpus}.tsv"
     conda:
         "../envs/phototags.yaml"
+    params:
+        photos_at_once=PARAMS.vocabulary.photos_at_once,
     message:
         "Cleaning the tags of {wildcards.corpus}"
     script:

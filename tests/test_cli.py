@@ -57,7 +57,7 @@ def home(tmp_path, monkeypatch):
         (tmp_path / f"{name}.png").write_bytes(picture(colour))
     (tmp_path / "broken.png").write_bytes(picture("red")[:60])
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("phototags.export.use.load_backbone", lambda name: name)
+    monkeypatch.setattr("phototags.export.use.load_backbone", lambda name, learned: name)
     monkeypatch.setattr("phototags.export.use.embed_pictures", colours)
     return tmp_path
 
@@ -94,6 +94,20 @@ def write_corpus(home, folder):
 def test_a_photo_gets_its_tags_best_first(home, capsys):
     assert main(["tag", "--top", "2", "rose.png"]) == 0
     assert capsys.readouterr().out == "rose.png\n    1.00  red\n    0.00  green\n"
+
+
+def test_only_tags_at_their_threshold_are_believed(home, capsys):
+    path = home / "models/pictures/tagger/vocabulary.tsv"
+    thresholds = {"red": "1", "green": "0.0001", "blue": ""}  # as scored, above, never chosen
+    rows = "".join(f"{tag}\t9\t3\t\t{least}\n" for tag, least in thresholds.items())
+    path.write_text(f"tag\tcount\tusers\taliases\tthreshold\n{rows}")
+    assert main(["tag", "--believed", "rose.png", "sky.png"]) == 0
+    assert capsys.readouterr().out == "rose.png\n    1.00  red\n\nsky.png\n"
+
+
+def test_thresholds_are_missed_where_the_vocabulary_has_none(home, capsys):
+    assert main(["tag", "--believed", "rose.png"]) == 2
+    assert "threshold" in capsys.readouterr().err
 
 
 def test_a_broken_picture_is_told_and_the_others_still_run(home, capsys):

@@ -1,5 +1,6 @@
 """The whole pipeline on forty drawn shapes, as a new user would run it."""
 
+import csv
 import json
 import os
 import shutil
@@ -9,6 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
+from phototags.storage import read_tensors
+from phototags.training.run_inputs import flat, inputs_of, merged
 
 ROOT = Path(__file__).parents[1]
 PARTS = ["Snakefile", "params.yaml", "rules", "scripts", "phototags", "presets", "profiles", "envs"]
@@ -76,6 +80,32 @@ def test_the_history_of_test_users_is_not_scored_and_what_the_user_gains_is_told
     assert "user-biased" in (project / "results/shapes/tables/users_shapes.md").read_text()
 
 
+def test_a_system_starts_from_the_tagger_that_it_names_and_learns_from_few_photos(project):
+    models = project / "models/shapes/shapes"
+    source, started = (
+        read_tensors(models / system / "seed0/model.safetensors")[0]
+        for system in ("im2vec", "started")
+    )
+    assert started["head.2.weight"].equal(source["head.2.weight"])
+    photos = json.loads((models / "started/seed0/config.json").read_text())["photos"]
+    assert photos["train"] == 9
+
+
+def test_a_training_outside_the_workflow_reads_what_its_rule_reads(
+    project, tiny_mirror, monkeypatch
+):
+    said = snakemake(project, tiny_mirror, "--detailed-summary").stdout.splitlines()
+    read = {
+        row["output_file"]: {file for file in row["input-file(s)"].split(",") if file[-3:] != ".py"}
+        for row in csv.DictReader(said, delimiter="\t")
+    }
+    monkeypatch.chdir(project)
+    params = merged([Path("params.yaml"), Path("presets/shapes.yaml")])
+    for system in params.train.systems:
+        files = set(map(str, flat(inputs_of(params, "shapes", system, 0))))
+        assert files == read[f"models/shapes/shapes/{system}/seed0/model.safetensors"], system
+
+
 def test_there_is_nothing_left_to_do(project, tiny_mirror):
     again = snakemake(project, tiny_mirror, "--dry-run")
     assert "Nothing to be done" in again.stdout + again.stderr
@@ -102,6 +132,25 @@ def test_the_tagger_tags_a_picture_and_names_the_one_it_cannot_read(project, tin
     assert done.returncode == 1
     assert "broken.png" in done.stderr
     assert json.loads(done.stdout.splitlines()[0])["tags"]
+
+
+def test_a_tagger_with_a_backbone_of_its_own_is_scored_exported_and_used(project, tiny_mirror):
+    scores = pd.read_csv(project / "results/shapes/scores.csv")
+    assert "im2vec-whole" in set(scores.system)
+    folder = shutil.copytree(project, project.parent / "whole")
+    other = "export={train: shapes, system: im2vec-whole, seed: 0}"
+    made = ["models/shapes/tagger/MODEL_CARD.md", "models/shapes/index/shapes.parquet"]
+    done = snakemake(folder, tiny_mirror, *made, "--config", other)
+    assert done.returncode == 0, done.stderr[-8000:]
+    own, carried = (
+        (folder / f"models/shapes/{of}/backbone.safetensors").read_bytes()
+        for of in ("shapes/im2vec-whole/seed0", "tagger")
+    )
+    assert own == carried
+    model, figure = ["--model", "models/shapes/tagger"], "results/shapes/figures/examples.png"
+    for command in (["tag", figure], ["search", "red"]):
+        said = run(folder, tiny_mirror, "phototags.cli", *command, *model)
+        assert said.returncode == 0 and said.stdout, said.stderr
 
 
 def test_every_misspelt_key_stops_the_run_before_it_starts(project, tiny_mirror):

@@ -19,9 +19,11 @@ def test_docs_params_is_current():
     assert current == page(), "phototags/config.py or systems.py has changed: run `make docs`"
 
 
-def test_the_readmes_numbers_are_current():
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert text == filled(text, ROOT), "the results have changed: run `make docs`"
+@pytest.mark.parametrize("name", ["README.md", "docs/best.md"])
+def test_the_numbers_of_a_page_are_current(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    now = filled(text, (ROOT / name).parent)
+    assert text == now, "the results have changed: run `make docs`"
 
 
 def test_the_readme_fits_a_screen():

@@ -19,9 +19,11 @@ examples:
   phototags tag boat.jpg
   phototags tag --top 5 holiday/            every picture in a folder and below
   phototags tag --json *.png > tags.jsonl   one JSON object a line
+  phototags tag --believed boat.jpg         no tag below its own threshold
 
-Scores put the tags of one photo in order; they are no probabilities. Pictures are PNG, JPEG,
-GIF or WebP files; addresses are not fetched.
+Scores put the tags of one photo in order; they are no probabilities. A tag's threshold is the
+score that had the best F1 on validation photos: vocabulary.tsv beside the tagger has it.
+Pictures are PNG, JPEG, GIF or WebP files; addresses are not fetched.
 """
 
 
@@ -30,6 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_model(parser)
     add_top(parser, 10, "tags a picture")
     parser.add_argument("photos", nargs="+", metavar="PHOTO", help="picture file, or a folder")
+    parser.add_argument(
+        "--believed", action="store_true", help="only tags that score at their threshold or above"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a picture")
 
 
@@ -40,7 +45,8 @@ def run(given: argparse.Namespace) -> int:
     from phototags.export.use import pictures_in, read_exported, tag_photos
     from phototags.progress import progress
 
-    exported, photos = read_exported(folder), pictures_in(given.photos)
+    exported = read_exported(folder, given.believed)
+    photos = pictures_in(given.photos)
     if not sys.stdout.isatty():  # else the lines themselves show how far it is
         photos = progress(photos, "tagging", len(photos))
     failed = False

@@ -48,7 +48,7 @@ def model_card(
         f"## How to use it\n\n{HOW}",
         f"## What it is\n\nSystem `{export.system}`, trained on `{export.train}` with seed "
         f"{export.seed}, over the {config['features']:,} features that `{config['backbone']}`, "
-        f"frozen, gives a picture. {len(tags):,} tags; the commonest: "
+        f"{backbone_was(config)}, gives a picture. {len(tags):,} tags; the commonest: "
         f"{', '.join(tags[:COMMONEST])}.",
         f"```json\n{json.dumps(config['system'], indent=1, sort_keys=True)}\n```",
         f"## What it learned from\n\n{data(export.train)}{counted(config)}",
@@ -58,6 +58,12 @@ def model_card(
         "## Licence\n\nThe code is Apache-2.0. The weights were learned from the pictures above: "
         "what their licence asks for, such as naming the authors, holds for them too.",
     )
+
+
+def backbone_was(config: Mapping) -> str:
+    """What became of the backbone, in a few words."""
+    learned = config["system"].get("backbone") == "trained"
+    return "which learned too (`backbone.safetensors`)" if learned else "frozen"
 
 
 def data(train: str) -> str:

@@ -11,7 +11,7 @@ from phototags.export.card import model_card
 from phototags.export.vocabulary import aliases_of, thresholds_of, write_carried_vocabulary
 from phototags.metrics.summary import read_scores
 from phototags.storage import whole
-from phototags.taggers.tagger import load
+from phototags.taggers.tagger import BACKBONE, load, own_backbone
 from phototags.tags.vocabulary import read_vocabulary
 from phototags.training.photos import TaggedPhotos
 
@@ -30,13 +30,16 @@ def export_tagger(
     """Copy a trained tagger, and write its vocabulary and its card beside it.
 
     Args:
+        model: model.safetensors; the backbone that learned with it lies beside it.
         candidates: candidates.tsv, what became of every other tag.
         validation: the photos that each tag's threshold is chosen on.
     """
     to = Path(to)
     for source, name in ((model, "model.safetensors"), (config, "config.json")):
-        with whole(to / name) as part:
-            shutil.copyfile(source, part)
+        copy(source, to / name)
+    (to / BACKBONE).unlink(missing_ok=True)  # that of a tagger exported before
+    if own_backbone(to):
+        copy(Path(model).with_name(BACKBONE), to / BACKBONE)
     known = read_vocabulary(vocabulary)
     aliases = aliases_of(
         known.tags, pl.read_csv(candidates, separator="\t", columns=["tag", "why"])
@@ -52,3 +55,9 @@ def export_tagger(
     )
     with whole(to / "MODEL_CARD.md") as part:
         part.write_text(card, encoding="utf-8")
+
+
+def copy(source: Path | str, to: Path) -> None:
+    """Copy a file, whole or not at all."""
+    with whole(to) as part:
+        shutil.copyfile(source, part)

@@ -14,6 +14,7 @@ from huggingface_hub import ModelHubMixin, snapshot_download
 from phototags.errors import ModelError
 from phototags.export.use import Exported, Tagged, read_exported, tag_photos
 from phototags.storage import whole
+from phototags.taggers.tagger import BACKBONE, own_backbone
 
 FILES = ("model.safetensors", "config.json", "vocabulary.tsv", "MODEL_CARD.md")
 ABOUT = "---\nlibrary_name: phototags\npipeline_tag: image-classification\n---\n\n"
@@ -22,7 +23,8 @@ ABOUT = "---\nlibrary_name: phototags\npipeline_tag: image-classification\n---\n
 class HubTagger(ModelHubMixin, library_name="phototags"):
     """A tagger that was read from a folder, and the folder that it is written from again.
 
-    Only the four files of FILES are read or fetched: safetensors, JSON and text.
+    Only the four files of FILES, and the backbone that learned with the tagger, are read or
+    fetched: safetensors, JSON and text.
     """
 
     def __init__(self, folder: Path | str):
@@ -33,6 +35,7 @@ class HubTagger(ModelHubMixin, library_name="phototags"):
                 "Export one with `make results`, or name another folder."
             )
         self.exported: Exported = read_exported(self.folder)
+        self.weights = [FILES[0], *([BACKBONE] if own_backbone(self.folder) else [])]
         self.texts = {name: (self.folder / name).read_bytes() for name in FILES[1:]}
 
     def tag(self, photos: Iterable[str], top: int = 5) -> list[Tagged]:
@@ -40,9 +43,10 @@ class HubTagger(ModelHubMixin, library_name="phototags"):
         return list(tag_photos(self.exported, photos, top))
 
     def _save_pretrained(self, save_directory: Path) -> None:
-        """The four files as they are, and the card as the hub's README.md."""
-        with whole(save_directory / FILES[0]) as part:
-            shutil.copyfile(self.folder / FILES[0], part)
+        """The files as they are, and the card as the hub's README.md."""
+        for name in self.weights:
+            with whole(save_directory / name) as part:
+                shutil.copyfile(self.folder / name, part)
         readme = {"README.md": ABOUT.encode() + self.texts["MODEL_CARD.md"]}
         for name, content in (self.texts | readme).items():  # the mixin removes config.json first
             with whole(save_directory / name) as part:
@@ -59,4 +63,6 @@ class HubTagger(ModelHubMixin, library_name="phototags"):
             return cls(model_id)
         heeded = {name: asked.get(name, False) for name in ("force_download", "local_files_only")}
         place = {"revision": revision, "cache_dir": cache_dir, "token": token}
-        return cls(snapshot_download(model_id, allow_patterns=list(FILES), **place, **heeded))
+        return cls(
+            snapshot_download(model_id, allow_patterns=[*FILES, BACKBONE], **place, **heeded)
+        )

@@ -10,8 +10,8 @@ from phototags.errors import ModelError, PhotoError
 from phototags.features.backbones import Backbone, Joined, load_backbone
 from phototags.features.embedding import embed_pictures
 from phototags.photos.pictures import decode
-from phototags.taggers.tagger import Tagger, load, read_config
-from phototags.tags.vocabulary import TagVocabulary, read_vocabulary
+from phototags.taggers.tagger import Tagger, load, own_backbone, read_config
+from phototags.tags.vocabulary import TagVocabulary, read_thresholds, read_vocabulary
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 MAX_PIXELS, MAX_BYTES = 30_000_000, 50_000_000  # the default run's caps
@@ -19,11 +19,16 @@ MAX_PIXELS, MAX_BYTES = 30_000_000, 50_000_000  # the default run's caps
 
 @dataclass(frozen=True, eq=False)
 class Exported:
-    """A tagger and all that it needs to look at a picture."""
+    """A tagger and all that it needs to look at a picture.
+
+    Args:
+        least: (T,) float32, the score that a tag needs to be among a picture's tags.
+    """
 
     tagger: Tagger
     vocabulary: TagVocabulary
     backbone: Backbone | Joined
+    least: torch.Tensor
 
 
 @dataclass(frozen=True)
@@ -35,11 +40,16 @@ class Tagged:
     error: PhotoError | None = None
 
 
-def read_exported(folder: Path | str) -> Exported:
+def read_exported(folder: Path | str, believed: bool = False) -> Exported:
     """The tagger in a folder that `export_tagger` wrote.
+
+    Args:
+        believed: say a tag only from its threshold on, which had the best F1 on validation
+            photos; a tag that no validation photo had is then never said.
 
     Raises:
         ModelError: when a file is missing, damaged or does not fit the others.
+        VocabularyError: the same of vocabulary.tsv.
     """
     config = read_config(folder)
     tagger = load(folder)
@@ -49,7 +59,12 @@ def read_exported(folder: Path | str) -> Exported:
             f"{folder}/config.json speaks of {config['tags']} tags, vocabulary.tsv lists "
             f"{len(vocabulary)}: not the same tagger's. Export it again with `make results`."
         )
-    return Exported(tagger, vocabulary, load_backbone(config["backbone"]))
+    least = torch.full((len(vocabulary),), -torch.inf)
+    if believed:
+        chosen = read_thresholds(vocabulary.path)
+        least = torch.tensor([torch.inf if one is None else one for one in chosen])
+    backbone = load_backbone(config["backbone"], own_backbone(folder))
+    return Exported(tagger, vocabulary, backbone, least)
 
 
 def tag_photos(exported: Exported, photos: Iterable[str], top: int) -> Iterator[Tagged]:
@@ -57,7 +72,7 @@ def tag_photos(exported: Exported, photos: Iterable[str], top: int) -> Iterator[
 
     Args:
         photos: paths of picture files.
-        top: tags a picture.
+        top: tags a picture, at most.
     """
     for photo in photos:
         try:
@@ -67,8 +82,9 @@ def tag_photos(exported: Exported, photos: Iterable[str], top: int) -> Iterator[
             continue
         with torch.inference_mode():
             scores = exported.tagger.scores(embed_pictures(exported.backbone, [picture]))[0]  # (T,)
-        best = scores.sort(descending=True, stable=True)
-        pairs = zip(best.indices[:top].tolist(), best.values[:top].tolist(), strict=True)
+        order = scores.argsort(descending=True, stable=True)
+        said = order[(scores >= exported.least)[order]][:top]
+        pairs = zip(said.tolist(), scores[said].tolist(), strict=True)
         yield Tagged(photo, tuple((exported.vocabulary.tags[tag], score) for tag, score in pairs))
 
 

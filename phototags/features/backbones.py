@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
-from phototags.errors import ModelError
+from phototags.errors import ModelError, PhototagsError
 from phototags.features.folding import fold_batch_norms
 from phototags.features.pretrained import Network, from_package, from_timm, from_torchvision
+from phototags.storage import read_tensors
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,23 +79,56 @@ def load_network(name: str) -> Network:
     )
 
 
-def load_backbone(name: str) -> Backbone | Joined:
+def load_backbone(name: str, learned: Path | str | None = None) -> Backbone | Joined:
     """The backbone with its ImageNet weights, or several with + between their names.
 
+    Args:
+        learned: a tagger's backbone.safetensors, whose weights take the place of ImageNet's.
+
     Raises:
-        ModelError: as `load_network`.
+        ModelError: as `load_network` and `put_learned`.
     """
+    if learned:
+        return frozen(name, learned)
     parts = tuple(frozen(part) for part in name.split("+"))
     return parts[0] if len(parts) == 1 else Joined(name, parts)
 
 
-def frozen(name: str) -> Backbone:
+def put_learned(network: Network, name: str, file: Path | str) -> None:
+    """Give the network the weights that it learned with a tagger.
+
+    Raises:
+        ModelError: when the file is missing, damaged or of another network.
+    """
+    try:
+        found, _ = read_tensors(file)
+    except PhototagsError as error:
+        raise ModelError(
+            f"{file} should hold the weights of {name} that learned with the tagger beside it, "
+            f"but: {error} Or train and export that tagger again."
+        ) from error
+    kinds = [
+        {key: (values.shape, values.dtype) for key, values in tensors.items()}
+        for tensors in (network.module.state_dict(), found)
+    ]
+    if odd := sorted(dict(kinds[0].items() ^ kinds[1].items())):
+        raise ModelError(
+            f"{file} should hold the {len(kinds[0])} tensors of {name}, but {len(odd)} are "
+            f"missing, of another shape or not its own, {odd[0]} first: not the file of the "
+            "tagger beside it. Train or export that tagger again."
+        )
+    network.module.load_state_dict(found)
+
+
+def frozen(name: str, learned: Path | str | None = None) -> Backbone:
     """One backbone, its weights frozen and quick.
 
     Raises:
-        ModelError: as `load_network`.
+        ModelError: as `load_backbone`.
     """
     network = load_network(name)
+    if learned:
+        put_learned(network, name, learned)
     module = network.module.requires_grad_(False)
     fold_batch_norms(module)
     module = module.to(memory_format=torch.channels_last)  # 1.2 to 1.4 times as fast on CPUs

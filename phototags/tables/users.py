@@ -102,22 +102,34 @@ def _duels(gains: pd.DataFrame) -> str:
     return table([*head, "users drawn"], rows, words=3)
 
 
-def _lists(gains: pd.DataFrame, tags: pd.DataFrame) -> list[str]:
-    recall = tags.pivot(index="tag", columns="system", values="recall")[tags["system"].unique()]
-    about = tags.drop_duplicates("tag").set_index("tag")[["training_photos", "photos"]]
-    known = about[about["photos"] >= FEWEST].index
-    models = _models(gains)
+def listed(gains: pd.DataFrame, tags: pd.DataFrame) -> dict[str, pd.Series]:
+    """The three lists of tags of Denton et al., by title, best first; none without users.
+
+    Args:
+        gains, tags: of `users`.
+    """
+    recall = tags.pivot(index="tag", columns="system", values="recall")
+    about = tags.drop_duplicates("tag").set_index("tag")
+    known, models = about[about["photos"] >= FEWEST].index, _models(gains)
     with_users = [system for system in recall if models[system] != "bilinear"]
-    control = next(system for system in recall if models[system] == "bilinear")
     if not with_users:
-        return []
+        return {}
+    control = next(system for system in models.index if models[system] == "bilinear")
     best = recall.loc[known, with_users].mean(axis=1)
     more = best - recall.loc[known, control]
-    lists = {
+    return {
         f"The {SHOWN} most frequent tags": about["training_photos"].nlargest(SHOWN),
         f"The {LISTED} tags best predicted by those who know the user": best.nlargest(LISTED),
         f"The {LISTED} tags that gain most from the user": more.nlargest(LISTED),
     }
+
+
+def _lists(gains: pd.DataFrame, tags: pd.DataFrame) -> list[str]:
+    lists = listed(gains, tags)
+    if not lists:
+        return []
+    recall = tags.pivot(index="tag", columns="system", values="recall")[tags["system"].unique()]
+    about = tags.drop_duplicates("tag").set_index("tag")[["training_photos", "photos"]]
     parts = [f"## Tags\n\n{FOUND} The last two lists: tags of {FEWEST} test photos or more."]
     for title, chosen in lists.items():
         rows = [

@@ -1,4 +1,8 @@
-"""A tagger as a folder that anybody can carry: model.safetensors and config.json."""
+"""A tagger as a folder that anybody can carry: model.safetensors and config.json.
+
+Where its backbone learned too, that is a third file, backbone.safetensors; the tagger itself works
+on features either way.
+"""
 
 import json
 from pathlib import Path
@@ -6,13 +10,13 @@ from typing import Protocol
 
 import torch
 from pydantic import TypeAdapter, ValidationError
-from torch import Tensor
+from torch import Tensor, nn
 
 from phototags.errors import ModelError, PhototagsError
+from phototags.ranked_systems import Conditional
 from phototags.storage import read_tensors, write_json, write_tensors
 from phototags.systems import (
     Asl,
-    Conditional,
     Frequency,
     KernelRidge,
     Khot,
@@ -20,15 +24,17 @@ from phototags.systems import (
     Neighbours,
     Random,
     System,
-    Trained,
     UserBiased,
+    learns_backbone,
 )
 from phototags.taggers.controls import FrequencyTagger, NeighboursTagger, RandomTagger
 from phototags.taggers.embedding import EmbeddingTagger
 from phototags.taggers.heads import make_head
 from phototags.taggers.kernel_ridge import restore
 from phototags.taggers.user_heads import BiasedHead, MultiplicativeHead, UserHead, UserLayer
+from phototags.trained_systems import Trained
 
+BACKBONE = "backbone.safetensors"
 LEARNED = (Asl, Khot, Multihot)  # their table is the last layer: it is as wide as what it is fed
 
 
@@ -85,13 +91,18 @@ def user_head(
     return MultiplicativeHead(photo, user, width, system.factors, to, generator)
 
 
-def save(tagger: Tagger, config: dict, folder: Path | str) -> None:
-    """Write model.safetensors and config.json.
+def save(
+    tagger: Tagger, config: dict, folder: Path | str, backbone: nn.Module | None = None
+) -> None:
+    """Write model.safetensors, config.json and, where the backbone learned, backbone.safetensors.
 
     Args:
         config: `system` (a System as JSON), `backbone`, `train`, `seed`, `features` (n), `tags`
             (T), and whatever else a reader may want to know.
+        backbone: what learned with the tagger; None when it was frozen.
     """
+    if backbone is not None:
+        write_tensors(Path(folder) / BACKBONE, backbone.state_dict())
     write_tensors(Path(folder) / "model.safetensors", tagger.tensors())
     write_json(Path(folder) / "config.json", config)
 
@@ -112,6 +123,16 @@ def read_config(folder: Path | str) -> dict:
             f"{path} should be the config of a tagger, but: {error}. "
             "Train one with `make results`, or name its folder with --model."
         ) from error
+
+
+def own_backbone(folder: Path | str) -> Path | None:
+    """The file with the backbone that learned with a folder's tagger; None when it was frozen.
+
+    Raises:
+        ModelError: as `read_config`.
+    """
+    system = TypeAdapter(System).validate_python(read_config(folder)["system"])
+    return Path(folder) / BACKBONE if learns_backbone(system) else None
 
 
 def load(folder: Path | str) -> Tagger:

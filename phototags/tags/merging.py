@@ -5,14 +5,62 @@ A tag may become several: `goldengatebridge` is `golden gate` and `bridge`.
 
 import math
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 
-from phototags.tags.wordnet import WordNet
+from phototags.config import Vocabulary
+from phototags.tags.counting import counted_tags
+from phototags.tags.lists import read_aliases
+from phototags.tags.numbers import NumberedPhotos, numbered
+from phototags.tags.sets import TagSets
+from phototags.tags.wordnet import WordNet, needed
 
 KINDS = ("joined", "split", "lemma", "synset")
 SHORTEST = 3  # letters of a part; shorter words are found in everything
 Merges = dict[str, tuple[str, ...]]
+
+
+class Merge(NamedTuple):
+    """What tags become.
+
+    Args:
+        kind: `alias` or one of KINDS.
+        becomes: the tags that each becomes.
+        counts: of those that become others, before they do; see counting.counted_tags.
+    """
+
+    kind: str
+    becomes: Merges
+    counts: pl.DataFrame
+
+
+def merges(
+    photos: NumberedPhotos, settings: Vocabulary, wordnet: WordNet | None = None
+) -> list[Merge]:
+    """What tags become, kind by kind, each on what the kinds before it left.
+
+    Raises:
+        VocabularyError: WordNet is asked for but not given.
+    """
+    aliases, found = read_aliases(settings.aliases), []
+    ways = {
+        "alias": lambda people: aliases,
+        "joined": joined,
+        "split": lambda people: split(people, wordnet, settings.min_users),
+        "lemma": lambda people: lemma(people, needed(wordnet, "lemma")),
+        "synset": lambda people: synset(people, needed(wordnet, "synset")),
+    }
+    for kind in (kind for kind in ways if kind in settings.merge or kind == "alias" and aliases):
+        counts = counted_tags(photos)
+        people = "users" if counts["users"].sum() else "photos"
+        becomes = ways[kind](dict(counts.select("tag", people).iter_rows()))
+        if becomes:
+            before = counts.filter(pl.col("tag").is_in(list(becomes)))
+            found.append(Merge(kind, becomes, before))
+            photos = merged(photos, becomes)
+    return found
 
 
 def joined(users: Mapping[str, int]) -> Merges:
@@ -69,34 +117,18 @@ def split(users: Mapping[str, int], wordnet: WordNet | None, min_users: int) -> 
     }
 
 
-def apply(tags: pl.DataFrame, merges: Merges) -> pl.DataFrame:
-    """The photos' tags after merging, each once, in written order.
-
-    Args:
-        tags: a row a photo, with tags (list of str); other columns are kept.
-    """
-    if not merges:
-        return tags
+def merged(photos: NumberedPhotos, merges: Merges) -> NumberedPhotos:
+    """The photos after merging, each tag once, in written order."""
     becomes = pl.DataFrame(
         {"tag": list(merges), "becomes": [list(parts) for parts in merges.values()]},
         schema={"tag": pl.String, "becomes": pl.List(pl.String)},
     )
-    photos = tags.with_row_index("photo")
-    merged = (
-        photos.select("photo", tag="tags")
-        .explode("tag")
-        .with_row_index("place")
-        .join(becomes, on="tag", how="left")
-        .sort("place")
-        .with_columns(tag=pl.coalesce("becomes", pl.concat_list("tag")))
-        .explode("tag")
-        .drop_nulls("tag")
-        .unique(["photo", "tag"], keep="first", maintain_order=True)
-        .group_by("photo", maintain_order=True)
-        .agg(becomes="tag")
-    )
-    photos = photos.join(merged, on="photo", how="left", maintain_order="left")
-    return tags.with_columns(tags=photos["becomes"].fill_null([]))
+    new = becomes["becomes"].explode().alias("tag")
+    words = pl.concat([photos.words, new]).drop_nulls().unique(maintain_order=True)
+    table = words.to_frame().join(becomes, on="tag", how="left", maintain_order="left")
+    lists = table.select(pl.coalesce("becomes", pl.concat_list("tag")))["becomes"]
+    ends = np.concatenate([[0], np.cumsum(lists.list.len().cast(pl.Int64))])
+    return photos.becoming(TagSets(numbered(lists.explode(), words).to_numpy(), ends), words)
 
 
 def _to_commonest(users: Mapping[str, int], key_of: Callable[[str], str | None]) -> Merges:

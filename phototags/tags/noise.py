@@ -18,35 +18,6 @@ ALWAYS = 0.9
 OWN_CAMERA = 0.5  # makers and models reach 0.7 at least, `digital` and `film` 0.25
 
 
-def counted(pairs: pl.DataFrame) -> pl.DataFrame:
-    """How often a tag is written, and how many people share it.
-
-    A raw count of people says nothing of who owns a tag: `stars` has three in Openclipart, one
-    of whom drew 1,377 of 1,383. Spread counts people as if all wrote the tag equally often.
-
-    Args:
-        pairs: tag, user_id (nullable), a row a photo with that tag.
-
-    Returns:
-        tag, photos, users, entropy (bits, of the users over the tag's photos, null without
-        users), spread (2 ** entropy; 1 is one owner); sorted by tag.
-    """
-    photos, known = pl.col("photos"), pl.col("user_id").is_not_null()
-    counts = pairs.group_by("tag", "user_id").agg(photos=pl.len().cast(pl.Int64))
-    counts = counts.with_columns(named=photos * known, bits=photos * photos.log(2) * known)
-    counts = counts.sort("photos")  # sums of fractions depend on their order
-    totals = counts.group_by("tag").agg(
-        pl.col("photos", "named", "bits").sum(), users=pl.col("user_id").count().cast(pl.Int64)
-    )
-    entropy = (pl.col("named").log(2) - pl.col("bits") / pl.col("named")).round(6) + 0.0
-    return (
-        totals.with_columns(entropy=pl.when(pl.col("users") > 0).then(entropy))
-        .with_columns(spread=(2 ** pl.col("entropy")).round(3))
-        .select("tag", "photos", "users", "entropy", "spread")
-        .sort("tag")
-    )
-
-
 def written_by_apps(pairs: pl.DataFrame) -> dict[str, str]:
     """Tags that a program writes, each with the tag that gives it away.
 
@@ -56,7 +27,8 @@ def written_by_apps(pairs: pl.DataFrame) -> dict[str, str]:
     ten of whom use such an app (its filters: `x-pro ii`).
 
     Args:
-        pairs: tag, user_id (no nulls), in any order and repeated at will.
+        pairs: tag, user_id (no nulls), in any order and repeated at will; tags of fewer people
+            than five change nothing.
     """
     pairs = pairs.unique(["tag", "user_id"]).sort("tag", "user_id")
     pairs = pairs.filter(pl.len().over("tag") >= FOLLOWERS)

@@ -6,7 +6,8 @@ from pathlib import Path
 import polars as pl
 
 from phototags.errors import VocabularyError
-from phototags.tags.candidates import COLUMNS, KEPT
+from phototags.tags.candidates import COLUMNS
+from phototags.tags.rules import KEPT
 from phototags.tags.spelling import clean
 
 BECAME = ": became "

@@ -2,6 +2,7 @@
 
 import bisect
 import hashlib
+from pathlib import Path
 
 import polars as pl
 
@@ -58,6 +59,18 @@ def split(photos: pl.DataFrame, settings: Split, trained: bool) -> pl.DataFrame:
         drawn = _drawn(owners.filter(learned), settings.seed, {"validation": settings.validation})
         official = official.scatter(learned.arg_true(), drawn)
     return result.with_columns(part=official)
+
+
+def those_of(part: str, split: Path | str, photos: pl.DataFrame) -> pl.DataFrame:
+    """The photos that a table (row, part) puts into a part; only their rows of it are read.
+
+    Args:
+        photos: row, and others.
+    """
+    rows = photos["row"]
+    near = pl.col("row").is_between(rows.min(), rows.max())
+    table = pl.scan_parquet(split).filter(near, pl.col("part") == part).select("row").collect()
+    return photos.filter(rows.is_in(table["row"].implode()))
 
 
 def _official(split: pl.Series) -> pl.Series | None:

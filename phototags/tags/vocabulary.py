@@ -84,6 +84,22 @@ def read_vocabulary(path: Path | str) -> TagVocabulary:
     return TagVocabulary(*(table[column].to_list() for column in list(schema)[:3]), path)
 
 
+def read_thresholds(path: Path | str) -> list[float | None]:
+    """(T,) from which score on each tag of an exported tagger is believed; None was not chosen.
+
+    Raises:
+        VocabularyError: when the file is missing or damaged, or not an exported tagger's.
+    """
+    try:
+        table = pl.read_csv(path, separator="\t", schema=CARRIED)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise VocabularyError(
+            f"{path} should be a table with the columns {', '.join(CARRIED)}, but: {error}. "
+            "Export the tagger again with `make results`."
+        ) from error
+    return table["threshold"].to_list()
+
+
 def write_vocabulary(path: Path | str, table: pl.DataFrame) -> None:
     """Write tag, photos, users as TSV; the line is the tag's number."""
     with whole(path) as part:

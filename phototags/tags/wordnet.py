@@ -12,7 +12,7 @@ from collections.abc import KeysView
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from phototags.errors import SourceError
+from phototags.errors import SourceError, VocabularyError
 
 FILES = ("index.noun", "data.noun", "noun.exc")
 SUFFIXES = (
@@ -181,3 +181,17 @@ def _from_package(package: Path) -> dict[str, bytes]:
             if member.isfile() and Path(member.name).name in FILES:
                 contents[Path(member.name).name] = archive.extractfile(member).read()
     return contents
+
+
+def needed(wordnet: WordNet | None, what: str) -> WordNet:
+    """WordNet, for what the vocabulary cannot do without it.
+
+    Raises:
+        VocabularyError: when it was not given.
+    """
+    if wordnet is None:
+        raise VocabularyError(
+            f"vocabulary: {what} needs WordNet, which was not given. Give the rule "
+            "build_vocabulary Debian's wordnet-base as input, or leave it out of params.yaml."
+        )
+    return wordnet

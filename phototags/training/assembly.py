@@ -1,7 +1,7 @@
 """From a system's settings and photos to a tagger, trained."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 import torch
@@ -9,13 +9,14 @@ from torch import Tensor
 
 from phototags.errors import CorpusError
 from phototags.metrics.ranking import mean_average_precision
-from phototags.systems import Frequency, KernelRidge, Random, System, Trained
+from phototags.systems import Frequency, KernelRidge, Random, System
 from phototags.systems import Sampled as SampledSystem
 from phototags.taggers.balance import keep_chances
 from phototags.taggers.controls import FrequencyTagger, RandomTagger, remember
 from phototags.taggers.kernel_ridge import learn
 from phototags.taggers.sampling import PADDING
 from phototags.taggers.tagger import Tagger
+from phototags.trained_systems import Trained
 from phototags.training.feed import Feed, spoilt
 from phototags.training.loop import ALONE, Around, Schedule, fit
 from phototags.training.photos import TaggedPhotos, together
@@ -31,14 +32,17 @@ def train(
     tag_vectors: Tensor,
     seed: int,
     around: Around = ALONE,
+    start: Mapping[str, Tensor] | None = None,
 ) -> tuple[Tagger, pd.DataFrame]:
     """Train one tagger.
 
     Args:
-        photos: what is learned from. validation: what decides when to stop; learned from only by
-            a system that says `refit`, after it was judged on them.
+        photos: what is learned from, all of them: a system's own number is drawn before.
+        validation: what decides when to stop; learned from only by a system that says `refit`,
+            after it was judged on them.
         tag_vectors: (T, D) float32, one row a tag of the vocabulary.
         around: what a training by epochs goes on from, who follows it, who shares it.
+        start: what the tagger knows that the system starts from.
 
     Returns:
         the tagger, and a frame (epoch, loss, validation_map, best); one that needs no epochs has
@@ -46,7 +50,7 @@ def train(
 
     Raises:
         CorpusError: when there is no photo to learn from.
-        ModelError: when training diverges.
+        ModelError: when training diverges, or cannot start from what is given.
     """
     if not len(photos):
         raise CorpusError(
@@ -57,7 +61,7 @@ def train(
     judge = judged_on(validation)
     if isinstance(system, Trained):
         generator = torch.Generator().manual_seed(seed)
-        return trained(system, photos, judge, tag_vectors, generator, around)
+        return trained(system, photos, judge, tag_vectors, generator, around, start)
     tagger = solved(system, photos, len(tag_vectors), seed)
     row = {"epoch": 0, "loss": None, "validation_map": judge(tagger), "best": True}
     if isinstance(system, KernelRidge) and system.refit:
@@ -72,13 +76,14 @@ def trained(
     tag_vectors: Tensor,
     generator: torch.Generator,
     around: Around = ALONE,
+    start: Mapping[str, Tensor] | None = None,
 ) -> tuple[Tagger, pd.DataFrame]:
     """A tagger that learns by gradient, by the plan of its system."""
     tags = len(tag_vectors)
     photos = spoilt(photos, system.noise, tags, generator)
     feed = Feed(photos, system.batch, **shown_as(system, photos, tags))
     schedule = Schedule(**system.model_dump(include=Schedule.__annotations__))
-    tagger, objective, constrain = plan(system, photos, tag_vectors, generator)
+    tagger, objective, constrain = plan(system, photos, tag_vectors, generator, start)
     way = (feed, judge, schedule, generator, constrain, around)
     return tagger, fit(tagger, objective, *way)
 

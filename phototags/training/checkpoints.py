@@ -15,31 +15,32 @@ from phototags.storage import read_tensors, sha256_of, write_tensors
 from phototags.training.course import Course
 
 log = logging.getLogger(__name__)
-SECONDS = 10.0  # that a workflow's job may lose to a kill, and an epoch
+SECONDS = 10.0  # that a workflow's job may lose to a kill, more where writing takes long
+PAUSE = 50  # times as long as a write took until the next: a large backbone's state takes seconds
 
 
 class Checkpoint:
-    """The file that holds a training's state after an epoch: whole, or not there.
+    """The file that holds a training's state after a step: whole, or not there.
 
     It must not be an output of a job: Snakemake removes the outputs of a job that failed.
 
     Args:
         path: a safetensors file. fingerprint: of all that decides how the training goes; a
             file with another is not taken up.
-        seconds: that pass between two writes at least, since a short epoch costs less than
-            its file.
+        seconds: that pass between two writes at least, since a step costs less than its file;
+            0 writes each step.
     """
 
     def __init__(self, path: Path | str, fingerprint: str, seconds: float = 0.0):
         self.path, self.fingerprint, self.seconds = Path(path), fingerprint, seconds
-        self.written = time.monotonic()
+        self.next = time.monotonic() + seconds
 
     def keep(self, course: Course) -> None:
         """Write the state over the last one, when enough time has passed.
 
         A full disk is told in the log: the training itself does not need the file.
         """
-        if time.monotonic() - self.written < self.seconds:
+        if (start := time.monotonic()) < self.next:
             return
         tensors, numbers = course.tensors(), course.numbers()
         about = {"fingerprint": self.fingerprint, "numbers": numbers}
@@ -47,7 +48,8 @@ class Checkpoint:
             write_tensors(self.path, tensors, about | {"digest": digest(tensors, numbers)})
         except (OSError, PhototagsError) as error:
             log.warning("the last checkpoint stays, a newer one cannot be written: %s", error)
-        self.written = time.monotonic()
+        end = time.monotonic()
+        self.next = end + (max(self.seconds, PAUSE * (end - start)) if self.seconds else 0)
 
     def resume(self, course: Course) -> bool:
         """Put the course where the file is; one that is no use is named in the log and removed.
@@ -70,7 +72,8 @@ class Checkpoint:
             self.remove()
             return False
         course.take_up(tensors, about["numbers"])
-        log.info("going on after epoch %d of %s", len(course.rows), self.path)
+        where = len(course.rows), course.batches, self.path
+        log.info("going on after epoch %d and %d batches, from %s", *where)
         return True
 
     def remove(self) -> None:

@@ -52,10 +52,19 @@ class Feed:
     repeat_below: float = 0.01
     chances: Tensor | None = None
 
-    def batches(self, epoch: int, generator: torch.Generator) -> Iterator[Batch]:
-        """One epoch; a photo whose tags are all disbelieved is passed by."""
-        tags, order = self.shown(generator)
-        for number, which in enumerate(order.split(self.batch), start=1):
+    def batches(self, epoch: int, generator: torch.Generator, learned: int = 0) -> Iterator[Batch]:
+        """One epoch; a photo whose tags are all disbelieved is passed by.
+
+        All its draws are made at once, before the first batch.
+
+        Args:
+            learned: batches at the beginning that are left out.
+        """
+        return self.following(epoch, learned, *self.shown(generator))
+
+    def following(self, epoch: int, learned: int, tags: Tensor, order: Tensor) -> Iterator[Batch]:
+        """The batches of an epoch after the first `learned`, as `shown` drew it."""
+        for number, which in enumerate(order.split(self.batch)[learned:], start=learned + 1):
             share = min(number * self.batch / max(len(order), 1), 1.0)
             yield Batch(which, self.photos.features[which], tags[which], epoch, share)
 

@@ -16,6 +16,7 @@ from phototags.training.averaging import MovingAverage
 from phototags.training.checkpoints import Checkpoint
 from phototags.training.course import Course
 from phototags.training.feed import Batch, Feed
+from phototags.training.negatives import DrawnEachEpoch
 from phototags.training.objectives import Objective
 from phototags.training.pace import Decay, rate_at
 
@@ -28,7 +29,7 @@ class Around:
     """What stands around a training and changes none of its results but by rounding.
 
     Args:
-        checkpoint: where to go on from, and what to leave after each epoch.
+        checkpoint: where to go on from, and what to leave after each step.
         follow: is told epoch, loss, validation_map of each epoch, those before a kill too.
         prepare: is given the state before the first epoch, to train on several processes.
         judged: who judges for whom when they are several.
@@ -100,23 +101,26 @@ def fit(
         ModelError: when a loss is not a number, with the photos of the batch.
     """
     average = MovingAverage(tagger, schedule.average)
-    course = Course(tagger, make_optimiser(tagger, schedule), average, generator)
+    optimiser, negatives = make_optimiser(tagger, schedule), drawn_each_epoch(objective)
+    course = Course(tagger, optimiser, average, generator, negatives)
+    keep = around.checkpoint.keep if around.checkpoint else lambda course: None
     if around.checkpoint:
         around.checkpoint.resume(course)
     around.prepare(course)
     for row in course.rows:
         around.follow(row)
-    for epoch in progress(range(len(course.rows) + 1, schedule.epochs + 1), "epochs"):
+    for _ in progress(range(course.epoch, schedule.epochs + 1), "epochs"):
         if course.over(schedule.epochs, schedule.patience):
             break
-        loss = learn(course, objective, feed, epoch, schedule, constrain)
+        learn(course, objective, feed, schedule, constrain, keep)
         with average.shown():
             score = around.judged(judge)(tagger)
-        course.note(loss, score)
+        course.note(score)
         around.follow(course.rows[-1])
-        log.info("epoch %d: loss %.4f, validation mAP %.4f", epoch, loss, score)
-        if around.checkpoint:
-            around.checkpoint.keep(course)
+        log.info(
+            "epoch %(epoch)d: loss %(loss).4f, validation mAP %(validation_map).4f", course.rows[-1]
+        )
+        keep(course)
     tagger.load_state_dict(course.weights)
     tagger.eval()
     history = pd.DataFrame(course.rows)
@@ -132,32 +136,39 @@ def make_optimiser(tagger: EmbeddingTagger, schedule: Schedule) -> torch.optim.O
     return torch.optim.AdamW(moving, **pace)
 
 
+def drawn_each_epoch(objective: Objective) -> DrawnEachEpoch | None:
+    """The negatives of an objective that stand for an epoch, which a checkpoint must know of."""
+    negatives = getattr(objective, "negatives", None)
+    return negatives if isinstance(negatives, DrawnEachEpoch) else None
+
+
 def learn(
     course: Course,
     objective: Objective,
     feed: Feed,
-    epoch: int,
     schedule: Schedule,
     constrain: Callable[[EmbeddingTagger], None],
-) -> float:
-    """One epoch; returns the loss, mean over photos."""
+    keep: Callable[[Course], None],
+) -> None:
+    """One epoch, or what was left of it."""
     course.tagger.train()
-    costs, photos, scores = 0.0, 0, course.scores
-    for batches in steps(feed.batches(epoch, course.generator), schedule.accumulate):
+    scores = course.scores
+    for batches in steps(course.rest(feed), schedule.accumulate):
         for group in course.optimiser.param_groups:
-            group["lr"] = schedule.rate(epoch - 1 + batches[-1].share, scores)
+            group["lr"] = schedule.rate(course.epoch - 1 + batches[-1].share, scores)
         size = sum(len(batch.which) for batch in batches)
         course.optimiser.zero_grad(set_to_none=True)
         for batch in batches:
             loss = objective(course.tagger, batch, course.generator)
             refuse_no_number(loss, batch, feed)
             (loss * (len(batch.which) / size)).backward()
-            costs += loss.item() * len(batch.which)
+            course.costs += loss.item() * len(batch.which)
         course.optimiser.step()
         constrain(course.tagger)
         course.average.take()
-        photos += size
-    return costs / max(photos, 1)
+        course.photos += size
+        course.batches += len(batches)
+        keep(course)
 
 
 def steps(batches: Iterator[Batch], accumulate: int) -> Iterator[list[Batch]]:

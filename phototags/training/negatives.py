@@ -43,12 +43,14 @@ class DrawnEachEpoch:
     Args:
         tags: (N, L) int64 padded, of all photos of the feed.
         weights: (T,) float64. number: K for each photo.
+        epoch: whose negatives are held. before: the generator's state when they were drawn.
     """
 
     tags: Tensor
     weights: Tensor
     number: int
     epoch: int = 0
+    before: Tensor | None = None
     held: tuple[Tensor, Tensor] = field(default_factory=lambda: (torch.empty(0), torch.empty(0)))
 
     def __call__(
@@ -56,11 +58,18 @@ class DrawnEachEpoch:
     ) -> tuple[Tensor, Tensor]:
         """(B, K) int64 and (B, K) bool."""
         if batch.epoch != self.epoch:
-            self.epoch = batch.epoch
-            self.held = draw_negatives(
-                self.weights, self.tags, self.tags, self.number, "photo", generator
-            )
+            after = self.draw(batch.epoch, generator.get_state())
+            generator.set_state(after)
         return self.held[0][batch.which], self.held[1][batch.which]
+
+    def draw(self, epoch: int, before: Tensor) -> Tensor:
+        """Hold what a generator draws from one state on; the state that it is in then."""
+        self.epoch, self.before, generator = epoch, before, torch.Generator()
+        generator.set_state(before)
+        self.held = draw_negatives(
+            self.weights, self.tags, self.tags, self.number, "photo", generator
+        )
+        return generator.get_state()
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ from phototags.taggers.embedding import EmbeddingTagger
 from phototags.taggers.joint import move_tag_vectors
 from phototags.taggers.losses import target_error
 from phototags.taggers.ranking import warp_loss
-from phototags.taggers.sampling import among, draw_positives
+from phototags.taggers.sampling import draw_positives
 from phototags.taggers.targets import summed
 from phototags.training.feed import Batch
 from phototags.training.negatives import Negatives
@@ -56,19 +56,29 @@ class Warp:
 
     Args:
         margin: how far the tag should stand before the others. draws: tags drawn at most.
+        shared: all photos of a batch meet the same draws, in the same order. Each photo's are as
+            likely as its own would be, and the scores of the other tags are not needed.
     """
 
     margin: float
     draws: int
+    shared: bool = False
 
     def __call__(self, tagger: EmbeddingTagger, batch: Batch, generator: torch.Generator) -> Tensor:
-        scores = tagger(batch.features)
-        tags = scores.shape[1]
+        embeddings, table, bias = tagger.embed(batch.features), tagger.tag_vectors, tagger.bias
         positives = draw_positives(batch.tags, 1, generator)
-        drawn = torch.randint(0, tags, (len(scores), self.draws), generator=generator)
-        near = scores.gather(1, positives.to(scores.device))[:, 0]
-        far = scores.gather(1, drawn.to(scores.device))
-        kept = (~among(drawn, batch.tags)).to(scores.device)
+        photos, tags, device = len(embeddings), len(bias), embeddings.device
+        rows = 1 if self.shared else photos
+        drawn = torch.randint(0, tags, (rows, self.draws), generator=generator)
+        other = ~spread(batch.tags, tags)
+        kept = other[:, drawn[0]] if self.shared else other.gather(1, drawn)
+        positives, drawn, kept = positives[:, 0].to(device), drawn.to(device), kept.to(device)
+        if self.shared:
+            near = (embeddings * table[positives]).sum(1) + bias[positives]
+            far = embeddings @ table[drawn[0]].T + bias[drawn[0]]
+        else:
+            scores = embeddings @ table.T + bias
+            near, far = scores.gather(1, positives[:, None])[:, 0], scores.gather(1, drawn)
         return warp_loss(near, far, kept, tags=tags, margin=self.margin)
 
 

@@ -6,8 +6,9 @@
         --backbone trained --device cuda --precision bf16 --compile --loaders 8
 
 Reads what a run of the workflow has left in data/ and models/ and writes model.safetensors,
-config.json and history.csv to FOLDER, the workflow's own models untouched. The workflow trains
-each system in one process, and several systems at once.
+config.json, history.csv and, where the backbone learned, backbone.safetensors to FOLDER, the
+workflow's own models untouched. The workflow trains each system in one process, and several
+systems at once. What is not said of the backbone and its computing is as in params.
 """
 
 import argparse
@@ -24,13 +25,16 @@ import phototags
 from phototags.config import Params
 from phototags.errors import ParamsError
 from phototags.features.backbones import load_network
+from phototags.features.pretrained import Network
+from phototags.systems import learns_backbone
 from phototags.taggers.tagger import Tagger, save
 from phototags.training.assembly import train
 from phototags.training.checkpoints import SECONDS, Checkpoint, fingerprint_of
-from phototags.training.end_to_end import Compute, train_end_to_end
+from phototags.training.end_to_end import train_end_to_end
+from phototags.training.inputs import Inputs, read_inputs
 from phototags.training.loop import Around
 from phototags.training.preparation import described, write_history
-from phototags.training.run_inputs import RunInputs, merged, pictures_of, read_inputs
+from phototags.training.run_inputs import flat, inputs_of, merged, pictures_of_run
 from phototags.training.sharing import (
     SharedCheckpoint,
     judged_once,
@@ -49,11 +53,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--to", type=Path, required=True, help="folder to write")
     parser.add_argument("--params", type=Path, nargs="+", default=[Path("params.yaml")])
-    parser.add_argument("--backbone", choices=["frozen", "trained"], default="frozen")
-    parser.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1; with trained")
-    parser.add_argument("--precision", choices=["fp32", "bf16"], default="fp32")
-    parser.add_argument("--compile", action="store_true", help="the backbone, by torch.compile")
-    parser.add_argument("--loaders", type=int, default=2, help="threads that decode pictures")
+    parser.add_argument("--backbone", choices=["frozen", "trained"])
+    parser.add_argument("--device", help="cpu, cuda, cuda:1; with trained, as those below")
+    parser.add_argument("--precision", choices=["fp32", "bf16"])
+    parser.add_argument("--compile", action="store_true", default=None, help="by torch.compile")
+    parser.add_argument("--loaders", type=int, help="threads that decode pictures")
     return parser.parse_args()
 
 
@@ -61,35 +65,47 @@ def main() -> None:
     """Train and write; the first process speaks and writes for all."""
     given, first = arguments(), not process()
     logging.basicConfig(level=logging.INFO if first else logging.ERROR)
-    params = merged(given.params)
+    params = merged(given.params, said(given))
     if given.system not in params.train.systems:
         raise ParamsError(
             f"train.systems has no {given.system!r}, but: {', '.join(params.train.systems)}."
         )
-    system, inputs = (
-        params.train.systems[given.system],
-        read_inputs(params, given.train, given.seed),
-    )
-    around = around_of(given, system.model_dump(), inputs)
-    if given.backbone == "frozen":
-        tagger, history = train(system, *inputs.parts, inputs.vectors, given.seed, around)
+    system = params.train.systems[given.system]
+    files = inputs_of(params, given.train, given.system, given.seed)
+    inputs = read_inputs(files, system, given.seed)
+    around, network = around_of(given, params, flat(files)), None
+    if learns_backbone(system):
+        network = load_network(params.embed_photos.backbone)
+        tagger, history = with_backbone(given, params, inputs, around, network)
     else:
-        tagger, history = with_backbone(given, params, inputs, around)
+        known = inputs.vectors, given.seed, around, inputs.start
+        tagger, history = train(system, *inputs.parts, *known)
     if first:
-        about = {"backbone": params.embed_photos.backbone, "backbone_is": given.backbone}
+        about = {"backbone": params.embed_photos.backbone}
         about |= {"train": given.train, "seed": given.seed}
-        save(tagger, described(system, *inputs.parts, inputs.vocabulary) | about, given.to)
+        config = described(system, *inputs.parts, inputs.vocabulary) | about
+        save(tagger, config, given.to, network and network.module)
         write_history(given.to / "history.csv", history)
     around.checkpoint.remove()
 
 
-def around_of(given: argparse.Namespace, system: dict, inputs: RunInputs) -> Around:
+def said(given: argparse.Namespace) -> dict:
+    """What the command line says in the place of params."""
+    names = ("device", "precision", "compile", "loaders")
+    compute = {name: getattr(given, name) for name in names if getattr(given, name) is not None}
+    systems = {given.system: {"backbone": given.backbone}} if given.backbone else {}
+    return {"train": {"compute": compute, "systems": systems}}
+
+
+def around_of(given: argparse.Namespace, params: Params, files: list[Path]) -> Around:
     """A checkpoint in the folder, and who shares the photos."""
-    kept = ("backbone", "device", "precision", "compile", "seed")
-    settings = {"system": system, "processes": processes()}
-    settings |= {name: getattr(given, name) for name in kept}
+    system = params.train.systems[given.system]
+    settings = {"system": system.model_dump(), "seed": given.seed, "processes": processes()}
+    if learns_backbone(system):
+        settings["backbone"] = params.embed_photos.backbone
+        settings["compute"] = params.train.compute.model_dump(exclude={"loaders"})
     code = sorted(Path(phototags.__file__).parent.rglob("*.py"))
-    fingerprint = fingerprint_of([*inputs.files, *code], settings)
+    fingerprint = fingerprint_of([*files, *code], settings)
     place = given.to / "checkpoint.safetensors", fingerprint, SECONDS
     if processes() == 1:
         return Around(Checkpoint(*place))
@@ -97,21 +113,24 @@ def around_of(given: argparse.Namespace, system: dict, inputs: RunInputs) -> Aro
 
 
 def with_backbone(
-    given: argparse.Namespace, params: Params, inputs: RunInputs, around: Around
+    given: argparse.Namespace, params: Params, inputs: Inputs, around: Around, network: Network
 ) -> tuple[Tagger, pd.DataFrame]:
-    """Train the backbone as well, from its ImageNet weights, on the pictures themselves."""
-    network = load_network(params.embed_photos.backbone)
-    pictures = pictures_of(params, given.train, inputs, network.size)
-    device = f"cuda:{os.environ.get('LOCAL_RANK', 0)}" if given.device == "cuda" else given.device
+    """Train the network as well, on the pictures themselves; each process on its own GPU."""
+    pictures = pictures_of_run(params, given.train, inputs, network.size)
+    compute = params.train.compute
+    if compute.device == "cuda":
+        own = f"cuda:{os.environ.get('LOCAL_RANK', 0)}"
+        compute = compute.model_copy(update={"device": own})
     return train_end_to_end(
         params.train.systems[given.system],
         *zip(inputs.parts, pictures, strict=True),
         inputs.vectors,
         network,
         given.seed,
-        Compute(device, given.precision, given.compile, given.loaders),
+        compute,
         around,
         functools.partial(part_of_process, process=process(), processes=processes()),
+        inputs.start,
     )
 
 

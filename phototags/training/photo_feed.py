@@ -3,9 +3,11 @@
 import math
 import random
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -15,6 +17,7 @@ from phototags.features.embedding import squeeze
 from phototags.photos.lookup import Lookup
 from phototags.photos.pictures import decode
 from phototags.training.feed import Batch, Feed
+from phototags.training.photos import TaggedPhotos
 
 AHEAD = 3  # batches that are decoded before they are asked for
 TRIES = 10  # to find a crop inside the picture
@@ -59,6 +62,26 @@ class Pictures:
         return decode(content, self.max_pixels, self.max_bytes)
 
 
+def pictures_of(
+    parts: Iterable[TaggedPhotos],
+    rows: Mapping[str, int],
+    shards: Iterable[Path | str],
+    max_pixels: int,
+    max_bytes: int,
+    size: int,
+) -> list[Pictures]:
+    """The pictures of each part's photos; what cannot be decoded has no features and is in none.
+
+    Args:
+        rows: of the photo table, by photo id. shards: of the same corpus.
+
+    Raises:
+        ArchiveError: when a shard is missing or damaged.
+    """
+    lookup, numbers = Lookup(shards), [[rows[photo] for photo in part.ids] for part in parts]
+    return [Pictures(of, lookup, max_pixels, max_bytes, size) for of in numbers]
+
+
 def crop_of(
     height: int, width: int, least: float, chance: random.Random
 ) -> tuple[int, int, int, int]:
@@ -93,16 +116,22 @@ class PhotoFeed(Feed):
     loaders: int = 2
     part: Callable[[int], slice] = lambda photos: slice(0, photos)
 
-    def batches(self, epoch: int, generator: torch.Generator) -> Iterator[Batch]:
-        """One epoch, as a feed's."""
+    def batches(self, epoch: int, generator: torch.Generator, learned: int = 0) -> Iterator[Batch]:
+        """One epoch, as a feed's; what is left out is not decoded."""
         tags, order = self.shown(generator)
         seeds = torch.randint(2**62, (len(order),), generator=generator)
+        return self.decoded(epoch, learned, tags, order, seeds)
+
+    def decoded(
+        self, epoch: int, learned: int, tags: Tensor, order: Tensor, seeds: Tensor
+    ) -> Iterator[Batch]:
+        """The batches of an epoch after the first `learned`, each crop by its photo's seed."""
         wanted = zip(order.split(self.batch), seeds.split(self.batch), strict=True)
         pool = ThreadPoolExecutor(self.loaders, "decode", torch.set_num_threads, (1,))
         coming: deque[tuple[Tensor, list[Future]]] = deque()
-        shown = 0
+        shown = min(learned * self.batch, len(order))
         try:
-            for which, of in wanted:
+            for which, of in islice(wanted, learned, None):
                 coming.append((which, self.started(pool, which.tolist(), of.tolist())))
                 if len(coming) > AHEAD:
                     shown += len(coming[0][0])

@@ -1,7 +1,7 @@
 """Photos with features and known tags, ready to learn from."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -61,6 +61,25 @@ def tagged(ids: Sequence[str], features: Tensor, sets: TagSets) -> TaggedPhotos:
     known = sizes > 0
     kept = [photo for photo, is_known in zip(ids, known.tolist(), strict=True) if is_known]
     return TaggedPhotos(kept, features[known].float(), padded[known], int((~known).sum()))
+
+
+def drawn(photos: TaggedPhotos, number: int | None, seed: int) -> TaggedPhotos:
+    """At most so many of the photos, in their order: to see what a little clean data is worth.
+
+    Args:
+        number: None takes all; a larger one has the photos of a smaller one too.
+        seed: the same draws the same photos, whatever learns from them.
+
+    >>> three = TaggedPhotos(["a", "b", "c"], torch.ones(3, 2), torch.tensor([[0], [1], [2]]))
+    >>> drawn(three, 5, seed=0).ids, len(drawn(three, 2, seed=0))
+    (['a', 'b', 'c'], 2)
+    """
+    if number is None or number >= len(photos):
+        return photos
+    order = torch.randperm(len(photos), generator=torch.Generator().manual_seed(seed))
+    which = order[:number].sort().values
+    ids = [photos.ids[photo] for photo in which.tolist()]
+    return replace(photos, ids=ids, features=photos.features[which], tags=photos.tags[which])
 
 
 def together(photos: TaggedPhotos, others: TaggedPhotos) -> TaggedPhotos:

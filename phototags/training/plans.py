@@ -1,12 +1,14 @@
 """Each system's plan: which head, tag table, loss and sampler, each a small part from elsewhere."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import torch
 from torch import Tensor
 
-from phototags.systems import Asl, Im2Vec, Khot, Multihot, NaiveSum, Ranked, Trained, Wdv
+from phototags.errors import ModelError
+from phototags.ranked_systems import Ranked
+from phototags.systems import Asl, Im2Vec, Khot, Multihot, NaiveSum, Wdv
 from phototags.systems import Sampled as SampledSystem
 from phototags.taggers.embedding import EmbeddingTagger
 from phototags.taggers.losses import (
@@ -18,6 +20,8 @@ from phototags.taggers.losses import (
 from phototags.taggers.ranking import limit_lengths, ranknet_loss
 from phototags.taggers.tagger import untrained
 from phototags.taggers.targets import spread_to_neighbours
+from phototags.taggers.transfer import begin_with
+from phototags.trained_systems import Trained
 from phototags.training.negatives import DrawnEachEpoch, DrawnEachStep, Negatives, NextPhotosTags
 from phototags.training.objectives import Dense, Objective, Regressed, Sampled, Warp
 from phototags.training.photos import TaggedPhotos
@@ -27,13 +31,37 @@ Plan = tuple[EmbeddingTagger, Objective, Constraint]
 
 
 def plan(
-    system: Trained, photos: TaggedPhotos, tag_vectors: Tensor, generator: torch.Generator
+    system: Trained,
+    photos: TaggedPhotos,
+    tag_vectors: Tensor,
+    generator: torch.Generator,
+    start: Mapping[str, Tensor] | None = None,
 ) -> Plan:
     """The untrained tagger, what its training wants, and what its weights must keep to.
 
     Args:
         tag_vectors: (T, D) float32; systems that learn their own table take only T from it.
+        start: what the tagger knows that the system starts from.
+
+    Raises:
+        ModelError: a start that does not fit, or none where the system has one, or the reverse.
     """
+    planned = by_itself(system, photos, tag_vectors, generator)
+    wanted = getattr(system, "start", None)
+    if (wanted is None) != (start is None):
+        raise ModelError(
+            f"weights to start from should be given where `start` names them, but it is {wanted} "
+            f"and {'none' if start is None else 'some'} are given."
+        )
+    if wanted:
+        begin_with(planned[0].head, start, len(system.hidden), wanted.layers == "frozen")
+    return planned
+
+
+def by_itself(
+    system: Trained, photos: TaggedPhotos, tag_vectors: Tensor, generator: torch.Generator
+) -> Plan:
+    """The plan of a system that starts from nothing."""
     if isinstance(system, SampledSystem):
         return sampled(system, photos, tag_vectors, generator)
     if isinstance(system, NaiveSum | Wdv):
@@ -86,7 +114,7 @@ def ranked(system: Ranked, photos: TaggedPhotos, tags: int, generator: torch.Gen
             if values.ndim == 2:
                 limit_lengths(values, system.longest)
 
-    return tagger, Warp(system.margin, system.draws), constrain
+    return tagger, Warp(system.margin, system.draws, system.shared), constrain
 
 
 def sampled(

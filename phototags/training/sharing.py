@@ -92,14 +92,17 @@ def judged_once(judge: Callable[[nn.Module], float]) -> Callable[[nn.Module], fl
 
 
 class SharedCheckpoint(Checkpoint):
-    """All processes go on from one file, which the first writes.
-
-    No process can end an epoch before every other has read the file: each step needs all.
-    """
+    """All processes go on from one file, which the first writes."""
 
     def __init__(self, path: Path | str, fingerprint: str, seconds: float = 0.0):
         super().__init__(path, fingerprint, seconds)
         self.first = not dist.get_rank()
+
+    def resume(self, course: Course) -> bool:
+        """As a checkpoint's; nobody goes on, to write or remove it, before all have read it."""
+        moved = super().resume(course)
+        dist.all_reduce(torch.zeros(1))  # a barrier on the processor, whatever the device
+        return moved
 
     def keep(self, course: Course) -> None:
         """As a checkpoint's, by the first process alone."""

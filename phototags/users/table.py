@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from phototags.errors import ModelError
+from phototags.ranked_systems import DESCRIPTORS
 from phototags.storage import read_tensors, write_tensors
-from phototags.systems import DESCRIPTORS
 from phototags.users.attributes import Attribute
 from phototags.users.others import means_of_others
 

@@ -21,12 +21,13 @@ from bench_features import drawn_jpegs
 from harness import Row, arguments, compare, conclude, peer_python, take_turns, version_of
 from measuring import Worker, measured
 
+from phototags.config import Compute
 from phototags.embeddings.sets import TagSets
 from phototags.features.backbones import load_network
 from phototags.photos.lookup import Lookup
 from phototags.systems import Bilinear, Im2Vec
 from phototags.training.assembly import train
-from phototags.training.end_to_end import BackboneAndHead, Compute, train_end_to_end
+from phototags.training.end_to_end import BackboneAndHead, train_end_to_end
 from phototags.training.loop import Around
 from phototags.training.photo_feed import Pictures
 from phototags.training.photos import TaggedPhotos, tagged
@@ -35,8 +36,8 @@ HERE = Path(__file__).parent
 BACKBONE, BATCH, BATCHES, CACHED = "efficientnet_lite0", 16, 10, 40_000
 TAGS, PHOTOS, HELD_OUT = 2_000, 20_000, 2_000
 LIGHTFM = {"epochs": 120, "learning_rate": 0.1, "dimensions": 64}
-OURS = {"epochs": 60, "learning_rate": 0.005, "decay": "cosine", "batch": 256, "draws": 100,
-        "dimensions": 64, "margin": 1.0, "longest": float("inf"), "spread": 0.1}  # fmt: skip
+OURS = {"epochs": 60, "learning_rate": 0.005, "decay": "cosine", "batch": 256, "draws": 150,
+        "shared": True, "dimensions": 64, "margin": 1.0, "longest": float("inf"), "spread": 0.1}  # fmt: skip
 """Both sides' best of choose_warp_settings.py, on other photos of the same kind."""
 
 

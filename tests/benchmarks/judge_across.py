@@ -28,6 +28,7 @@ from phototags.storage import whole
 from phototags.tables.tag_vectors import tag_vectors
 from phototags.tags.candidates import candidates, kept
 from phototags.tags.cleaning import clean_photos
+from phototags.tags.numbers import NumberedPhotos, number_tags, spelled_out
 from phototags.tags.vocabulary import read_vocabulary
 
 MATRICES = {
@@ -56,8 +57,15 @@ def tested(mirror: Path) -> Iterator[tuple[str, pd.Series]]:
 def cleaned(written: pl.Series) -> pd.Series:
     """The tags of each photo as the pipeline spells them."""
     photos = pl.DataFrame({"tags": written}).with_row_index("row")
-    photos = photos.with_columns(photo_id=pl.col("row").cast(pl.String), user_id=pl.lit(None))
-    return clean_photos(photos)[0]["tags"].to_pandas()
+    photos = photos.with_columns(user_id=pl.lit(None))
+    with TemporaryDirectory() as folder:
+        numbers, _ = clean_photos(number_tags(photos.to_arrow().to_batches(), Path(folder)))
+        return tags_of(numbers)
+
+
+def tags_of(photos: NumberedPhotos) -> pd.Series:
+    """The tags of each photo as texts."""
+    return pl.concat([spelled_out(part, photos.words)["tags"] for part in photos]).to_pandas()
 
 
 def of_the_default_run(params: Params) -> tuple[list[str], pd.Series]:
@@ -72,9 +80,12 @@ def of_the_default_run(params: Params) -> tuple[list[str], pd.Series]:
 def of_yfcc_rows(lines: Path) -> tuple[list[str], pd.Series]:
     """Tags of three people and more, without apps and cameras; and all rows' tags."""
     photos = pl.concat([pl.from_arrow(block.photos) for block in blocks(lines)])
-    tags, _ = clean_photos(photos.select("photo_id", "user_id", "tags").with_row_index("row"))
+    photos = photos.select("user_id", "tags").with_row_index("row")
     rules = {"min_users": 3, "min_photos": 3, "max_tags": None, "refuse": ["apps"]}
-    return kept(candidates(tags, Vocabulary(**rules)))["tag"].to_list(), tags["tags"].to_pandas()
+    with TemporaryDirectory() as folder:
+        tags, _ = clean_photos(number_tags(photos.to_arrow().to_batches(), Path(folder)))
+        table = candidates(tags, [], Vocabulary(**rules))
+        return kept(table)["tag"].to_list(), tags_of(tags)
 
 
 def judged(

@@ -3,6 +3,7 @@
 import sys
 from collections import Counter, defaultdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
@@ -12,29 +13,63 @@ from measuring import serve
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from phototags.config import Vocabulary
 from phototags.corpora.yfcc_lines import blocks
-from phototags.embeddings.sets import tag_sets
-from phototags.tags.candidates import candidates, kept
-from phototags.tags.cleaning import clean_photos
+from phototags.tags.candidates import candidates, kept, write_candidates
+from phototags.tags.cleaning import clean_photos, write_spelling
+from phototags.tags.numbers import number_tags, photos_in, sets_of, write_tags
 from phototags.tags.spelling import clean
+from phototags.tags.vocabulary import write_vocabulary
 
 USERS, PHOTOS = 3, 5
 """People and photos that a tag needs."""
 
 
 def prepare(lines: str, to: str) -> None:
-    """YFCC100M's lines as a table of photos: row, photo_id, user_id, tags as written."""
+    """YFCC100M's lines as a table of photos: row, photo_id, user_id, tags as written.
+
+    Row groups are as large as those of photos.parquet.
+    """
     tables = [pl.from_arrow(block.photos) for block in blocks(Path(lines))]
     photos = pl.concat(tables).select("photo_id", "user_id", "tags").with_row_index("row")
-    photos.write_parquet(to)
+    photos.write_parquet(to, row_group_size=2**20)
 
 
 def ours(photos: str, to: str) -> None:
-    """As `clean_tags`, `build_vocabulary` and `embed_tags` do; entropies come with it."""
-    tags, _ = clean_photos(pl.read_parquet(photos))
+    """As `clean_tags` and `build_vocabulary` do, without the files between them.
+
+    How each written tag is spelt and how many people wrote it (spelling.tsv), and the entropies of
+    candidates.tsv, come with it.
+    """
     settings = Vocabulary(min_users=USERS, min_photos=PHOTOS, max_tags=None)
-    vocabulary = kept(candidates(tags, settings))
-    sets = tag_sets(tags["tags"], vocabulary["tag"].to_list())
-    save(to, sets.tags, sets.ends, vocabulary["tag"].to_list(), vocabulary["users"].to_numpy())
+    with TemporaryDirectory(dir=Path(to).parent) as folder:
+        written = number_tags(photos_in(photos, settings.photos_at_once), Path(folder))
+        tags, _ = clean_photos(written)
+        vocabulary = kept(candidates(tags, [], settings))
+        sets = [sets_of(part) for part in tags.spelt_as(tags.words, vocabulary["tag"])]
+    numbers = np.concatenate([part.tags for part in sets])
+    ends = np.concatenate([[0], np.cumsum(np.concatenate([part.sizes for part in sets]))])
+    save(to, numbers, ends, vocabulary["tag"].to_list(), vocabulary["users"].to_numpy())
+
+
+def pipeline(photos: str, folder: str, at_once: int) -> int:
+    """`clean_tags` and `build_vocabulary` from file to file; the distinct tags as written.
+
+    Half of the users are learned from.
+    """
+    to, settings = Path(folder), Vocabulary(min_users=USERS, min_photos=PHOTOS, max_tags=None)
+    with TemporaryDirectory(dir=to) as room:
+        written = number_tags(photos_in(photos, at_once), Path(room))
+        cleaned, spelling = clean_photos(written)
+        write_tags(to / "tags.parquet", cleaned)
+        write_spelling(to / "spelling.tsv", spelling)
+    del cleaned, spelling
+    with TemporaryDirectory(dir=to) as room:
+        tags = number_tags(photos_in(to / "tags.parquet", at_once), Path(room))
+        training = tags.then(lambda part: part.filter(pl.col("user") % 2 == 0))
+        table = candidates(training, [], settings)
+        write_candidates(to / "candidates.tsv", table)
+        write_vocabulary(to / "vocabulary.tsv", kept(table))
+        write_tags(to / "merged.parquet", tags)
+    return len(written.words)
 
 
 def theirs(photos: str, to: str) -> None:
@@ -85,4 +120,4 @@ def save(to: str, tags: np.ndarray, ends: np.ndarray, words: list[str], users: n
 
 
 if __name__ == "__main__":
-    serve({"prepare": prepare, "ours": ours, "theirs": theirs, "loop": loop})
+    serve({"prepare": prepare, "ours": ours, "theirs": theirs, "loop": loop, "pipeline": pipeline})

@@ -30,7 +30,9 @@ from phototags.photos.table import (
 )
 from phototags.report.found import write_found
 from phototags.search.index import make_index, write_index
-from phototags.tags.cleaning import clean_photos, write_tags
+from phototags.storage import whole
+from phototags.tags.cleaning import clean_photos, write_spelling
+from phototags.tags.numbers import number_tags, photos_in, write_tags
 
 TABLES = tables_of('{"shapes": {"photos": 40, "licence": "CC0", "citation": ""}}')
 ROW, CAPS = 12, {"max_pixels": 10**6, "max_bytes": 10**6}
@@ -80,9 +82,11 @@ def run(source: Path, to: Path, removals: Removals) -> None:
     photos, refused = collect(listing, packed, unpacked)
     write_photos(to / "photos.parquet", photos)
     write_drops(to / "shapes/drops.tsv", [*drops, *unpacked, *refused])
-    tags, spelling = clean_photos(pl.read_parquet(to / "photos.parquet"))
-    write_tags(to / "tags.parquet", tags)
-    spelling.write_csv(to / "spelling.tsv", separator="\t")
+    with whole(to / "tags.parquet") as part:
+        tags = number_tags(photos_in(to / "photos.parquet", 10), part.parent)
+        tags, spelling = clean_photos(tags)
+        write_tags(part, tags)
+    write_spelling(to / "spelling.tsv", spelling)
     rows = torch.tensor(photos["row"].to_numpy())
     features = Features(rows, torch.rand(len(rows), 3))
     written = pd.read_parquet(to / "tags.parquet")

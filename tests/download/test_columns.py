@@ -2,7 +2,7 @@
 
 import pyarrow
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 
 from phototags.download.columns import column
@@ -16,7 +16,6 @@ VALUES = {
 
 
 @pytest.mark.parametrize("kind", VALUES)
-@settings(deadline=None)
 @given(some.data())
 def test_a_column_equals_the_one_arrow_makes(kind, data):
     values = data.draw(some.lists(some.none() | VALUES[kind], max_size=40))

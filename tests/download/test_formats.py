@@ -94,7 +94,7 @@ def test_what_is_read_by_nobody_here_is_named(start, named):
     assert refusal.value.reason == "not_an_image"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(some.sampled_from(list(KINDS)), some.data())
 def test_spoilt_pictures_are_measured_or_refused_by_name(kind, data):
     content = bytearray(picture(2, kind, 32, 32))

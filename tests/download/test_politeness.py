@@ -106,7 +106,7 @@ def test_one_answer_shows_that_a_host_lives():
     assert len(agenda.done(question, silent)) == 5
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     some.lists(some.integers(0, 4), max_size=40),
     some.integers(1, 3),

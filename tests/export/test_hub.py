@@ -10,8 +10,9 @@ import torch
 from phototags.errors import ModelError
 from phototags.export import hub
 from phototags.export.hub import FILES, HubTagger
+from phototags.systems import Multihot
 from phototags.taggers.controls import FrequencyTagger
-from phototags.taggers.tagger import save
+from phototags.taggers.tagger import BACKBONE, save, untrained
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def folder(tmp_path, monkeypatch):
     rows = "sea\t3\t2\tmeer\t0.5\ndog\t2\t1\t\t\n"
     (tmp_path / "tagger/vocabulary.tsv").write_text(header + rows)
     (tmp_path / "tagger/MODEL_CARD.md").write_text("# A tagger\n")
-    monkeypatch.setattr("phototags.export.use.load_backbone", lambda name: name)
+    monkeypatch.setattr("phototags.export.use.load_backbone", lambda name, learned: name)
     monkeypatch.setattr(
         "phototags.export.use.embed_pictures", lambda backbone, pictures: torch.zeros(1, 2)
     )
@@ -52,6 +53,20 @@ def test_what_is_saved_is_what_was_read_and_is_read_again(folder):
     HubTagger.from_pretrained(folder.parent / "copy")
 
 
+def test_a_backbone_that_learned_is_saved_too(folder, monkeypatch):
+    monkeypatch.setattr("phototags.export.use.load_backbone", lambda name, learned: learned)
+    system = Multihot(model="multihot", backbone="trained", epochs=1, patience=1)
+    tagger = untrained(system, 2, torch.ones(2, 2), torch.zeros(2), torch.Generator())
+    config = {"system": system.model_dump(), "features": 2, "tags": 2, "backbone": "tiny"}
+    save(tagger, config, folder, torch.nn.BatchNorm2d(3))
+    before = contents(folder)
+    read = HubTagger.from_pretrained(folder)
+    assert read.exported.backbone == folder / BACKBONE
+    read.save_pretrained(folder.parent / "copy")
+    after = contents(folder.parent / "copy")
+    assert {name: after[name] for name in before} == before and BACKBONE in before
+
+
 def test_saving_over_its_own_folder_loses_nothing(folder):
     before = contents(folder)
     HubTagger.from_pretrained(folder).save_pretrained(folder)
@@ -77,7 +92,7 @@ def test_pushing_sends_the_files_and_nothing_that_could_be_run(folder, monkeypat
     assert json.loads(sent["ann/sea"]["config.json"])["system"] == {"model": "frequency"}
 
 
-def test_from_the_hub_only_the_four_files_are_asked_for(folder, monkeypatch):
+def test_from_the_hub_only_a_taggers_files_are_asked_for(folder, monkeypatch):
     asked = {}
 
     def fetch(name, **settings):
@@ -87,7 +102,7 @@ def test_from_the_hub_only_the_four_files_are_asked_for(folder, monkeypatch):
     monkeypatch.setattr(hub, "snapshot_download", fetch)
     monkeypatch.setattr(huggingface_hub.hub_mixin, "hf_hub_download", lambda **_: None)
     HubTagger._from_pretrained(model_id="ann/sea", revision="v1", local_files_only=True)
-    assert asked["name"] == "ann/sea" and asked["allow_patterns"] == list(FILES)
+    assert asked["name"] == "ann/sea" and asked["allow_patterns"] == [*FILES, BACKBONE]
     assert asked["revision"] == "v1" and asked["local_files_only"]
 
 

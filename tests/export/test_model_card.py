@@ -8,8 +8,9 @@ from phototags.config import Export
 from phototags.export.card import model_card
 from phototags.export.folder import export_tagger
 from phototags.metrics.summary import COLUMNS
+from phototags.systems import Multihot
 from phototags.taggers.controls import FrequencyTagger
-from phototags.taggers.tagger import save
+from phototags.taggers.tagger import BACKBONE, save, untrained
 from phototags.training.photos import TaggedPhotos
 
 EXPORT = Export(train="openclipart", system="im2vec", seed=1)
@@ -83,9 +84,15 @@ def test_own_pictures_are_under_their_own_terms():
     assert "their own terms" in model_card("x", own, CONFIG, ["sea"], scores())
 
 
-def test_the_folder_holds_the_four_files(tmp_path):
-    config = CONFIG | {"system": {"model": "frequency"}}
-    save(FrequencyTagger(torch.tensor([3, 2])), config, tmp_path)
+def test_a_backbone_that_learned_is_told():
+    system = {"model": "im2vec", "backbone": "trained"}
+    card = model_card("pictures", EXPORT, CONFIG | {"system": system}, ["sea"], scores())
+    assert "which learned too (`backbone.safetensors`)" in card and "frozen" not in card
+
+
+def exported(tmp_path, tagger, config, backbone=None):
+    """The folder it was exported to, and the paths of what it was made from."""
+    save(tagger, config, tmp_path, backbone)
     (tmp_path / "v.tsv").write_text("tag\tphotos\tusers\nsea\t3\t2\ndog\t2\t2\n")
     (tmp_path / "c.tsv").write_text("tag\twhy\nsea\tkept\nseas\tlemma: became sea\n")
     scores().to_csv(tmp_path / "scores.csv", index=False)
@@ -93,7 +100,12 @@ def test_the_folder_holds_the_four_files(tmp_path):
     files = ("model.safetensors", "config.json", "v.tsv", "c.tsv", "scores.csv")
     paths = [tmp_path / name for name in files]
     export_tagger(tmp_path / "out", "pictures", EXPORT, *paths, validation)
-    out = tmp_path / "out"
+    return tmp_path / "out", paths
+
+
+def test_the_folder_holds_the_four_files(tmp_path):
+    config = CONFIG | {"system": {"model": "frequency"}}
+    out, paths = exported(tmp_path, FrequencyTagger(torch.tensor([3, 2])), config)
     names = {"model.safetensors", "config.json", "vocabulary.tsv", "MODEL_CARD.md"}
     assert {path.name for path in out.iterdir()} == names
     for path in paths[:2]:
@@ -102,3 +114,14 @@ def test_the_folder_holds_the_four_files(tmp_path):
     assert first.split("\t") == ["tag", "count", "users", "aliases", "threshold"]
     assert lines[0].startswith("sea\t3\t2\tseas\t") and lines[1] == "dog\t2\t2\t\t"
     assert (out / "MODEL_CARD.md").read_text().startswith("# The tagger of the run `pictures`")
+
+
+def test_a_backbone_that_learned_goes_with_its_tagger_and_not_with_the_next(tmp_path):
+    system = Multihot(model="multihot", backbone="trained", epochs=1, patience=1)
+    tagger = untrained(system, 4, torch.ones(2, 4), torch.zeros(2), torch.Generator())
+    config = CONFIG | {"system": system.model_dump(), "features": 4}
+    out, _ = exported(tmp_path, tagger, config, torch.nn.BatchNorm2d(3))
+    assert (out / BACKBONE).read_bytes() == (tmp_path / BACKBONE).read_bytes()
+    frozen = config | {"system": system.model_dump() | {"backbone": "frozen"}}
+    exported(tmp_path, tagger, frozen)
+    assert not (out / BACKBONE).exists()

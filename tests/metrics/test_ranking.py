@@ -138,7 +138,7 @@ def test_unequal_shapes_are_refused():
         pessimistic_order(np.zeros((1, 2)), np.zeros((1, 3), dtype=bool))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.data())
 def test_raising_the_score_of_a_relevant_tag_never_lowers_average_precision(data):
     scores = np.array([data.draw(st.lists(st.integers(0, 3), min_size=6, max_size=6))], float)

@@ -135,7 +135,6 @@ def survives(tmp_path):
             max_examples=EXAMPLES,
             derandomize=True,
             database=None,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         )
         @given(altered | CHANGES.map(lambda changes: mutant(content, changes)))

@@ -6,7 +6,9 @@ import pytest
 import torch
 
 from phototags.errors import PhototagsError
+from phototags.features.backbones import put_learned
 from phototags.features.cache import read_features, read_hashes, write_features
+from phototags.features.pretrained import Network
 from phototags.storage import read_tensors, write_tensors
 from phototags.systems import Frequency
 from phototags.taggers.controls import FrequencyTagger
@@ -51,6 +53,15 @@ def test_features_of_an_odd_backbone_are_a_named_error(tmp_path, about):
     write_tensors(tmp_path / "0.safetensors", tensors, about)
     with contextlib.suppress(PhototagsError):
         read_features([tmp_path / "0.safetensors"])
+
+
+def test_a_damaged_backbone_is_a_named_error(survives, packing, tmp_path):
+    module = torch.nn.BatchNorm2d(3)
+    write_tensors(tmp_path / "sound", module.state_dict())
+    known = Network(module, 8, (0.5,) * 3, (0.5,) * 3)
+    name = "backbone.safetensors"
+    content = (tmp_path / "sound").read_bytes()
+    survives(content, lambda at: put_learned(known, "tiny", at / name), packing.as_file(name))
 
 
 @pytest.mark.parametrize("damaged", ["config.json", "model.safetensors", "vocabulary.tsv"])

@@ -5,7 +5,8 @@ import torch
 from pydantic import TypeAdapter
 
 from phototags.errors import ModelError
-from phototags.systems import Conditional, System
+from phototags.ranked_systems import Conditional
+from phototags.systems import System
 from phototags.taggers.tagger import load, save
 from phototags.training.assembly import train
 from phototags.training.photos import TaggedPhotos

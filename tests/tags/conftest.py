@@ -1,9 +1,15 @@
-"""A WordNet of a few synsets in WordNet's own file format, so that no test needs a download."""
+"""A WordNet of a few synsets in WordNet's own file format, so that no test needs a download;
+and photos with tags as numbers, in parts of three photos, so that every test has several.
+"""
 
 from pathlib import Path
+from tempfile import mkdtemp
 
+import polars as pl
 import pytest
 
+from phototags.tags.cleaning import clean_photos
+from phototags.tags.numbers import number_tags, spelled_out, write_tags
 from phototags.tags.wordnet import WordNet
 
 LICENCE = "  1 This software and database is being provided to you, the LICENSEE.\n"
@@ -71,3 +77,34 @@ def wordnet_folder(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def wordnet(wordnet_folder) -> WordNet:
     return WordNet.read(wordnet_folder)
+
+
+@pytest.fixture(scope="session")
+def number(tmp_path_factory):
+    """From a table of photos to its NumberedPhotos."""
+
+    def numbered(photos, at_once=3):
+        folder = Path(mkdtemp(dir=tmp_path_factory.getbasetemp()))
+        return number_tags(photos.to_arrow().to_batches(max_chunksize=at_once), folder)
+
+    return numbered
+
+
+@pytest.fixture(scope="session")
+def clean_table(number):
+    """From a table of photos to that of their cleaned tags, as it is written, and the spelling."""
+
+    def cleaned(photos, at_once=3):
+        tags, spelling = clean_photos(number(photos, at_once))
+        write_tags(tags.folder / "tags.parquet", tags)
+        return pl.read_parquet(tags.folder / "tags.parquet"), spelling
+
+    return cleaned
+
+
+@pytest.fixture(scope="session")
+def texts():
+    """From NumberedPhotos to the tags of each, as texts."""
+    return lambda photos: [
+        tags for part in photos for tags in spelled_out(part, photos.words)["tags"].to_list()
+    ]

@@ -3,7 +3,8 @@ import pytest
 
 from phototags.config import Vocabulary
 from phototags.errors import VocabularyError
-from phototags.tags.candidates import candidates, kept, merge_photos, write_candidates
+from phototags.tags.candidates import candidates, kept, write_candidates
+from phototags.tags.merging import merged, merges
 
 ANY = Vocabulary(min_users=1, min_photos=1, max_tags=None)
 
@@ -20,9 +21,24 @@ def tagged(*rows, **columns):
     )
 
 
-def verdicts(tags, wordnet=None, **keys):
-    table = candidates(tags, ANY.model_copy(update=keys), wordnet)
-    return dict(table.select("tag", "why").rows())
+@pytest.fixture
+def judge(number):
+    """From a table of photos, settings, WordNet and looks to the table of candidates."""
+
+    def judged(tags, settings=ANY, wordnet=None, looks=None):
+        photos = number(tags)
+        return candidates(photos, merges(photos, settings, wordnet), settings, wordnet, looks)
+
+    return judged
+
+
+@pytest.fixture
+def verdicts(judge):
+    def found(tags, wordnet=None, **keys):
+        table = judge(tags, ANY.model_copy(update=keys), wordnet)
+        return dict(table.select("tag", "why").rows())
+
+    return found
 
 
 ROWS = [("a", ["sea", "sky"]), ("a", ["sea"]), ("b", ["sea", "art"]), ("c", ["sea", "sky"])]
@@ -38,12 +54,12 @@ ROWS = [("a", ["sea", "sky"]), ("a", ["sea"]), ("b", ["sea", "art"]), ("c", ["se
         ({"max_tags": 1}, dict.fromkeys(("art", "sky"), "max_tags: beyond the commonest 1")),
     ],
 )
-def test_each_rule_refuses_in_words(keys, refused):
+def test_each_rule_refuses_in_words(verdicts, keys, refused):
     expected = {"art": "kept", "sea": "kept", "sky": "kept"} | refused
     assert verdicts(tagged(*ROWS), **keys) == expected
 
 
-def test_lists_go_before_counts_and_white_before_black(tmp_path):
+def test_lists_go_before_counts_and_white_before_black(verdicts, judge, tmp_path):
     for name, text in (("white", "Art\nsky\n"), ("black", "sea\nsky\n")):
         (tmp_path / name).write_text(text)
     lists = {"whitelist": str(tmp_path / "white"), "blacklist": str(tmp_path / "black")}
@@ -53,16 +69,16 @@ def test_lists_go_before_counts_and_white_before_black(tmp_path):
         "sky": "kept: whitelist",
         "sea": "blacklist: named there",
     }
-    table = candidates(tagged(*ROWS), ANY.model_copy(update=lists))
+    table = judge(tagged(*ROWS), ANY.model_copy(update=lists))
     assert kept(table)["tag"].to_list() == ["sky", "art"]
 
 
-def test_entropy_is_over_users_and_not_over_photos():
-    table = candidates(tagged(*ROWS), ANY).filter(pl.col("tag") == "sky")
+def test_entropy_is_over_users_and_not_over_photos(judge):
+    table = judge(tagged(*ROWS), ANY).filter(pl.col("tag") == "sky")
     assert table.rows() == [("sky", 2, 2, 1.0, 2.0, None, "kept")]
 
 
-def test_tags_that_look_like_anything_are_refused_and_only_kept_ones_are_looked_at():
+def test_tags_that_look_like_anything_are_refused_and_only_kept_ones_are_looked_at(judge):
     asked = []
 
     def looks(pairs):
@@ -70,7 +86,7 @@ def test_tags_that_look_like_anything_are_refused_and_only_kept_ones_are_looked_
         return pl.DataFrame({"tag": ["sea", "sky"], "visualness": [0.9, 0.55]})
 
     settings = ANY.model_copy(update={"min_users": 2, "min_visualness": 0.6})
-    table = candidates(tagged(*ROWS), settings, looks=looks)
+    table = judge(tagged(*ROWS), settings, looks=looks)
     assert table.select("tag", "visualness", "why").rows() == [
         ("sea", 0.9, "kept"),
         ("sky", 0.55, "min_visualness: under 0.6, looks like any photo"),
@@ -79,15 +95,15 @@ def test_tags_that_look_like_anything_are_refused_and_only_kept_ones_are_looked_
     tags = [(row, user, tag) for row, (user, own) in enumerate(ROWS) for tag in own]
     assert asked == [{one for one in tags if one[2] != "art"}]
     with pytest.raises(VocabularyError, match="needs features"):
-        candidates(tagged(*ROWS), settings)
+        judge(tagged(*ROWS), settings)
 
 
-def test_without_users_rules_about_users_do_not_speak():
+def test_without_users_rules_about_users_do_not_speak(verdicts):
     rows = [(None, tags) for _, tags in ROWS]
     assert set(verdicts(tagged(*rows), min_users=9, min_spread=9).values()) == {"kept"}
 
 
-def test_apps_and_cameras_are_refused_when_asked():
+def test_apps_and_cameras_are_refused_when_asked(verdicts):
     rows = [(f"u{n}", ["app", "filter", "square", "sea", "d90"]) for n in range(12)]
     rows += [(f"v{n}", ["sea"]) for n in range(12)]
     tags = tagged(*rows, camera=["NIKON D90"] * 24)
@@ -98,9 +114,9 @@ def test_apps_and_cameras_are_refused_when_asked():
     assert verdicts(tags.drop("camera"), refuse=["cameras"])["d90"] == "kept"
 
 
-def test_merged_tags_count_together_and_say_what_they_became(wordnet):
+def test_merged_tags_count_together_and_say_what_they_became(judge, wordnet):
     rows = [("a", ["cars", "car"]), ("b", ["car"]), ("c", ["autos"]), ("d", ["cars"])]
-    table = candidates(tagged(*rows), ANY.model_copy(update={"merge": ["lemma"]}), wordnet)
+    table = judge(tagged(*rows), ANY.model_copy(update={"merge": ["lemma"]}), wordnet)
     found = {row["tag"]: row for row in table.iter_rows(named=True)}
     assert (found["car"]["photos"], found["car"]["users"], found["car"]["why"]) == (3, 3, "kept")
     assert found["cars"]["why"] == "lemma: became car"
@@ -108,15 +124,16 @@ def test_merged_tags_count_together_and_say_what_they_became(wordnet):
     assert kept(table)["tag"].to_list() == ["car", "auto"]
 
 
-def test_test_photos_are_merged_as_the_training_photos_say(wordnet):
-    training = tagged(("a", ["sea view"]), ("b", ["sea view", "cars"]))
+def test_test_photos_are_merged_as_the_training_photos_say(number, texts, wordnet):
+    training = number(tagged(("a", ["sea view"]), ("b", ["sea view", "cars"])))
     photos = tagged(("t", ["seaview", "cars"]), ("t", ["sea view"]), ("t", ["buses"]))
-    settings = ANY.model_copy(update={"merge": ["joined", "lemma"]})
-    found = merge_photos(photos, training, settings, wordnet)["tags"].to_list()
-    assert found == [["seaview", "car"], ["sea view"], ["buses"]]
+    photos = number(photos)
+    for one in merges(training, ANY.model_copy(update={"merge": ["joined", "lemma"]}), wordnet):
+        photos = merged(photos, one.becomes)
+    assert texts(photos) == [["seaview", "car"], ["sea view"], ["buses"]]
 
 
-def test_kinds_of_merging_build_on_each_other(wordnet):
+def test_kinds_of_merging_build_on_each_other(verdicts, wordnet):
     rows = [("a", ["trafficlights"]), ("b", ["traffic lights"]), ("c", ["traffic lights"])]
     found = verdicts(tagged(*rows), wordnet, merge=["lemma", "joined"])
     assert found == {
@@ -126,9 +143,9 @@ def test_kinds_of_merging_build_on_each_other(wordnet):
     }
 
 
-def test_aliases_come_first(tmp_path):
+def test_aliases_come_first(judge, tmp_path):
     (tmp_path / "aliases").write_text("sky\tsea\n")
-    table = candidates(tagged(*ROWS), ANY.model_copy(update={"aliases": str(tmp_path / "aliases")}))
+    table = judge(tagged(*ROWS), ANY.model_copy(update={"aliases": str(tmp_path / "aliases")}))
     assert table.select("tag", "photos", "why").rows() == [
         ("sea", 4, "kept"),
         ("sky", 2, "alias: became sea"),
@@ -136,7 +153,7 @@ def test_aliases_come_first(tmp_path):
     ]
 
 
-def test_a_task_keeps_only_what_it_knows(tmp_path, wordnet):
+def test_a_task_keeps_only_what_it_knows(verdicts, tmp_path, wordnet):
     (tmp_path / "words").write_text("skies\n")
     found = verdicts(tagged(*ROWS), wordnet, match=str(tmp_path / "words"))
     assert found["sky"] == "match: not a word of " + str(tmp_path / "words")
@@ -144,15 +161,15 @@ def test_a_task_keeps_only_what_it_knows(tmp_path, wordnet):
     assert verdicts(tagged(*ROWS), wordnet, match=str(tmp_path / "words"))["sky"] == "kept"
 
 
-def test_wordnet_is_asked_for_where_it_is_needed():
+def test_wordnet_is_asked_for_where_it_is_needed(verdicts):
     with pytest.raises(VocabularyError, match="lemma needs WordNet"):
         verdicts(tagged(*ROWS), merge=["lemma"])
 
 
-def test_the_same_photos_in_any_order_give_the_same_bytes(tmp_path, wordnet):
+def test_the_same_photos_in_any_order_give_the_same_bytes(judge, tmp_path, wordnet):
     rows = [(f"u{n % 7}", [f"tag{n % 5}", "cars" if n % 2 else "car"]) for n in range(70)]
     settings = ANY.model_copy(update={"merge": ["joined", "split", "lemma", "synset"]})
     table = tagged(*rows)
     for name, photos in (("one", table), ("two", table.sample(fraction=1, shuffle=True, seed=3))):
-        write_candidates(tmp_path / name, candidates(photos, settings, wordnet))
+        write_candidates(tmp_path / name, judge(photos, settings, wordnet))
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()

@@ -1,6 +1,8 @@
 import polars as pl
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
-from phototags.tags.cleaning import clean_photos
+from phototags.tags.cleaning import spelt
 from phototags.tags.spelling import clean
 
 
@@ -13,25 +15,25 @@ def photos(*rows):
     return pl.DataFrame(table, schema=schema | {"tags": pl.List(pl.String)})
 
 
-def test_a_photo_keeps_each_tag_once_in_written_order():
-    tags, _ = clean_photos(photos(("a", ["Sea", "#sky", "sea", "SKY", "art"]), ("b", ["sea"])))
+def test_a_photo_keeps_each_tag_once_in_written_order(clean_table):
+    tags, _ = clean_table(photos(("a", ["Sea", "#sky", "sea", "SKY", "art"]), ("b", ["sea"])))
     assert tags["tags"].to_list() == [["sea", "sky", "art"], ["sea"]]
 
 
-def test_a_photo_without_tags_keeps_its_row():
-    tags, _ = clean_photos(photos(("a", []), ("b", None), ("c", ["--"]), ("d", ["sea"])))
+def test_a_photo_without_tags_keeps_its_row(clean_table):
+    tags, _ = clean_table(photos(("a", []), ("b", None), ("c", ["--"]), ("d", ["sea"])))
     assert tags["tags"].to_list() == [[], [], [], ["sea"]]
     assert tags["row"].to_list() == [0, 1, 2, 3]
 
 
-def test_no_photo_at_all_gives_empty_tables():
-    tags, spelling = clean_photos(photos())
+def test_no_photo_at_all_gives_empty_tables(clean_table):
+    tags, spelling = clean_table(photos())
     assert tags.columns == ["row", "photo_id", "user_id", "tags"]
     assert tags.is_empty() and spelling.is_empty()
 
 
-def test_each_written_tag_is_listed_once_with_its_photos_and_users():
-    _, spelling = clean_photos(
+def test_each_written_tag_is_listed_once_with_its_photos_and_users(clean_table):
+    _, spelling = clean_table(
         photos(
             ("a", ["Sea", "Sea", "sea"]),
             ("a", ["Sea"]),
@@ -46,21 +48,30 @@ def test_each_written_tag_is_listed_once_with_its_photos_and_users():
     ]
 
 
-def test_a_program_that_printed_its_values_betrays_their_type():
+def test_a_program_that_printed_its_values_betrays_their_type(clean_table):
     printed = [f"hash(0x89c79d{digit})" for digit in range(3)]
-    tags, spelling = clean_photos(photos(("a", ["hash", "icon"]), ("b", printed)))
+    tags, spelling = clean_table(photos(("a", ["hash", "icon"]), ("b", printed)))
     assert tags["tags"].to_list() == [["icon"], []]
     assert dict(spelling.select("written", "reason").rows())["hash"] == "program value"
 
 
-def test_hash_stays_where_no_program_printed_its_values():
-    tags, _ = clean_photos(photos(("a", ["hash", "potatoes"]), ("b", ["hash(0x89c79d4)"])))
+def test_hash_stays_where_no_program_printed_its_values(clean_table):
+    tags, _ = clean_table(photos(("a", ["hash", "potatoes"]), ("b", ["hash(0x89c79d4)"])))
     assert tags["tags"].to_list() == [["hash", "potatoes"], []]
 
 
-def test_joined_tags_equal_those_of_a_plain_loop():
+def test_joined_tags_equal_those_of_a_plain_loop(clean_table):
     rows = [("u", ["A b", "a_b", "", "é" * (n % 3), "c" * n]) for n in range(50)]
-    tags, _ = clean_photos(photos(*rows))
+    tags, _ = clean_table(photos(*rows))
     for (_, written), found in zip(rows, tags["tags"].to_list(), strict=True):
         cleaned = [clean(one).tag for one in written]
         assert found == list(dict.fromkeys(tag for tag in cleaned if tag))
+
+
+@settings(deadline=None)
+@given(st.lists(st.text("aZ9 +_-%#KİÄ&:.", max_size=9) | st.text(max_size=9), unique=True))
+@example(["geolat41", "GEOLON-3", "geology", "a" * 100, "b" * 101, "K", "a\n", "a  b", "a_+b"])
+def test_all_at_once_is_as_one_by_one(written):
+    table = spelt(pl.Series("written", written, dtype=pl.String))
+    assert table["written"].to_list() == written
+    assert table.select("tag", "reason").rows() == [tuple(clean(one)) for one in written]

@@ -1,7 +1,7 @@
 import polars as pl
 import pytest
 
-from phototags.tags.merging import apply, joined, lemma, split, synset
+from phototags.tags.merging import joined, lemma, merged, split, synset
 
 
 def test_equal_letters_become_the_spelling_of_most_people():
@@ -64,26 +64,26 @@ def test_synonyms_become_the_word_of_most_people(wordnet):
 
 
 def frame(*tags):
+    rows = list(range(len(tags)))
     return pl.DataFrame(
-        {"row": list(range(len(tags))), "tags": list(tags)},
-        schema={"row": pl.Int64, "tags": pl.List(pl.String)},
+        {"row": rows, "user_id": [None] * len(tags), "tags": list(tags)},
+        schema={"row": pl.Int64, "user_id": pl.String, "tags": pl.List(pl.String)},
     )
 
 
-def test_merged_tags_keep_their_place_and_stand_once():
+def test_merged_tags_keep_their_place_and_stand_once(number, texts):
     merges = {"cars": ("car",), "seaview": ("sea", "view")}
-    found = apply(frame(["cars", "sky", "car"], [], ["a", "seaview", "sea"]), merges)
-    assert found["tags"].to_list() == [["car", "sky"], [], ["a", "sea", "view"]]
-    assert found["row"].to_list() == [0, 1, 2]
+    photos = number(frame(["cars", "sky", "car"], [], ["a", "seaview", "sea"]))
+    assert texts(merged(photos, merges)) == [["car", "sky"], [], ["a", "sea", "view"]]
 
 
-def test_without_merges_nothing_changes():
-    tags = frame(["b", "a"], [])
-    assert apply(tags, {}).equals(tags)
-    assert apply(tags, {"c": ("d",)}).equals(tags)
+def test_without_merges_nothing_changes(number, texts):
+    photos = number(frame(["b", "a"], []))
+    for merges in ({}, {"c": ("d",)}):
+        assert texts(merged(photos, merges)) == [["b", "a"], []]
 
 
-def test_applying_equals_a_plain_loop():
+def test_applying_equals_a_plain_loop(number, texts):
     merges = {f"t{n}": (f"s{n % 3}", f"r{n % 2}")[: 1 + n % 2] for n in range(5)}
     photos = [[f"t{(n * k) % 8}" for k in range(n % 5)] for n in range(40)]
     photos = [list(dict.fromkeys(tags)) for tags in photos]
@@ -91,4 +91,4 @@ def test_applying_equals_a_plain_loop():
         list(dict.fromkeys(one for tag in tags for one in merges.get(tag, (tag,))))
         for tags in photos
     ]
-    assert apply(frame(*photos), merges)["tags"].to_list() == expected
+    assert texts(merged(number(frame(*photos)), merges)) == expected

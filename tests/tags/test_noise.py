@@ -1,11 +1,9 @@
-import math
 import urllib.parse
 
 import polars as pl
 import pytest
 
-from phototags.tags.cleaning import clean_photos
-from phototags.tags.noise import counted, named_by_cameras, written_by_apps
+from phototags.tags.noise import named_by_cameras, written_by_apps
 
 
 def pairs(rows):
@@ -14,31 +12,6 @@ def pairs(rows):
 
 def everyone(tag, people):
     return [(tag, f"u{number:02d}") for number in people]
-
-
-def test_a_tag_of_one_user_has_spread_one():
-    found = counted(pairs([("mine", "a")] * 50))
-    assert found.rows() == [("mine", 50, 1, 0.0, 1.0)]
-
-
-def test_a_tag_used_equally_by_n_people_has_spread_n():
-    found = counted(pairs(everyone("sea", range(8)) * 3))
-    assert found.rows() == [("sea", 24, 8, 3.0, 8.0)]
-
-
-def test_photos_of_nobody_count_as_photos_alone():
-    rows = [("sea", None), ("sea", "a"), ("sky", None)]
-    found = counted(pl.DataFrame(rows, schema=["tag", "user_id"], orient="row"))
-    assert found.rows() == [("sea", 2, 1, 0.0, 1.0), ("sky", 1, 0, None, None)]
-
-
-def test_spread_equals_a_plain_loop():
-    rows = [("a", "x")] * 7 + [("a", "y")] * 2 + [("a", "z")]
-    bits = -sum(n / 10 * math.log2(n / 10) for n in (7, 2, 1))
-    ((_, photos, users, entropy, people),) = counted(pairs(rows)).rows()
-    assert (photos, users) == (10, 3)
-    assert entropy == pytest.approx(bits, abs=1e-6)
-    assert people == pytest.approx(2**bits, abs=1e-3)
 
 
 def test_three_tags_of_the_same_ten_people_are_an_apps():
@@ -99,7 +72,7 @@ def test_photos_without_metadata_say_nothing():
 
 
 @pytest.fixture(scope="module")
-def yfcc(real_mirror):
+def yfcc(real_mirror, clean_table):
     rows = []
     with open(real_mirror / "yfcc100m_rows/yfcc100m_dataset_4k.tsv", encoding="utf-8") as file:
         for row, line in enumerate(file):
@@ -109,7 +82,7 @@ def yfcc(real_mirror):
             rows.append((row, fields[1], fields[3], tags, camera))
     names = ["row", "photo_id", "user_id", "tags", "camera"]
     photos = pl.DataFrame(rows, schema=names, orient="row")
-    cleaned, _ = clean_photos(photos)
+    cleaned, _ = clean_table(photos, 1000)
     cleaned = cleaned.join(photos.select("row", "camera"), on="row")
     return cleaned.explode("tags").rename({"tags": "tag"}).drop_nulls("tag")
 

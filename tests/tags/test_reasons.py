@@ -6,7 +6,8 @@ import pytest
 from phototags.config import Vocabulary
 from phototags.errors import VocabularyError
 from phototags.tags.candidates import candidates, write_candidates
-from phototags.tags.cleaning import clean_photos
+from phototags.tags.cleaning import clean_photos, write_spelling
+from phototags.tags.merging import merges
 from phototags.tags.reasons import explain, no_spelling, read_candidates, read_spelling
 
 TWO = Vocabulary(min_users=2, min_photos=1, max_tags=None, merge=["lemma"])
@@ -20,7 +21,7 @@ WRITTEN = [
 
 
 @pytest.fixture
-def tables(tmp_path, wordnet):
+def tables(tmp_path, wordnet, number):
     """candidates.tsv and spelling.tsv, written and read again."""
     photos = pl.DataFrame(
         {
@@ -31,9 +32,10 @@ def tables(tmp_path, wordnet):
         },
         schema_overrides={"user_id": pl.String, "tags": pl.List(pl.String)},
     )
-    tags, spelling = clean_photos(photos)
-    write_candidates(tmp_path / "candidates.tsv", candidates(tags, TWO, wordnet))
-    spelling.write_csv(tmp_path / "spelling.tsv", separator="\t")
+    tags, spelling = clean_photos(number(photos))
+    judged = candidates(tags, merges(tags, TWO, wordnet), TWO, wordnet)
+    write_candidates(tmp_path / "candidates.tsv", judged)
+    write_spelling(tmp_path / "spelling.tsv", spelling)
     return read_candidates(tmp_path / "candidates.tsv"), read_spelling(tmp_path / "spelling.tsv")
 
 

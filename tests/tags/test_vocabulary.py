@@ -13,8 +13,9 @@ def with_keys(**keys):
     return ANY.model_copy(update=keys)
 
 
-def build(tags, settings):
-    return kept(candidates(tags, settings))
+@pytest.fixture
+def build(number):
+    return lambda tags, settings: kept(candidates(number(tags), [], settings))
 
 
 def tagged(*rows):
@@ -35,34 +36,34 @@ def tagged(*rows):
     )
 
 
-def test_a_tag_of_one_user_is_out_however_many_photos_he_has():
+def test_a_tag_of_one_user_is_out_however_many_photos_he_has(build):
     rows = [("owner", ["mine"])] * 100 + [("a", ["sea"]), ("b", ["sea"])]
     assert build(tagged(*rows), with_keys(min_users=2)).rows() == [("sea", 2, 2)]
 
 
-def test_photos_of_nobody_add_photos_but_no_users():
+def test_photos_of_nobody_add_photos_but_no_users(build):
     rows = [(None, ["sea"])] * 5 + [("a", ["sea", "sky"]), ("b", ["sky"])]
     assert build(tagged(*rows), with_keys(min_users=2)).rows() == [("sky", 2, 2)]
     assert build(tagged(*rows), ANY).rows() == [("sea", 6, 1), ("sky", 2, 2)]
 
 
-def test_without_users_photos_alone_count():
+def test_without_users_photos_alone_count(build):
     rows = [(None, ["sea", "sky"]), (None, ["sea"])]
     found = build(tagged(*rows), with_keys(min_users=3, min_photos=2))
     assert found.rows() == [("sea", 2, 0)]
 
 
-def test_most_photos_come_first_and_ties_are_spelled_out():
+def test_most_photos_come_first_and_ties_are_spelled_out(build):
     rows = [("a", ["b", "a", "c"]), ("b", ["c"])]
     assert build(tagged(*rows), ANY)["tag"].to_list() == ["c", "a", "b"]
 
 
-def test_max_tags_keeps_those_of_the_most_people():
+def test_max_tags_keeps_those_of_the_most_people(build):
     rows = [("a", ["many photos"])] * 9 + [("a", ["many people"]), ("b", ["many people"])]
     assert build(tagged(*rows), with_keys(max_tags=1))["tag"].to_list() == ["many people"]
 
 
-def test_counts_equal_those_of_a_plain_loop():
+def test_counts_equal_those_of_a_plain_loop(build):
     rows = [(f"u{n % 7}", [f"t{n % k}" for k in (2, 3, 5) if n % k]) for n in range(200)]
     photos, users = {}, {}
     rows = [(user, list(dict.fromkeys(tags))) for user, tags in rows]
@@ -77,19 +78,19 @@ def test_counts_equal_those_of_a_plain_loop():
     assert build(tagged(*rows), with_keys(min_users=6)).rows() == expected
 
 
-def test_the_order_of_photos_does_not_matter():
+def test_the_order_of_photos_does_not_matter(build):
     table = tagged(*[(f"u{n % 5}", [f"t{n % 3}", f"s{n % 4}"]) for n in range(60)])
     assert build(table, ANY).equals(build(table.sample(fraction=1, shuffle=True, seed=1), ANY))
 
 
-def test_an_empty_vocabulary_says_what_was_asked():
+def test_an_empty_vocabulary_says_what_was_asked(build):
     with pytest.raises(VocabularyError, match="min_users 1"):
         build(tagged(("a", ["sea"])), with_keys(min_users=9))
     with pytest.raises(VocabularyError, match="none of 0 tags"):
         build(tagged(("a", [])), ANY)
 
 
-def test_what_is_written_is_read_back(tmp_path):
+def test_what_is_written_is_read_back(build, tmp_path):
     table = build(tagged(("a", ['6" gun', "null", "nan", "台灣", "007", "😀"])), ANY)
     write_vocabulary(tmp_path / "vocabulary.tsv", table)
     found = read_vocabulary(tmp_path / "vocabulary.tsv")
@@ -98,7 +99,7 @@ def test_what_is_written_is_read_back(tmp_path):
     assert [found.index(tag) for tag in found.tags] == list(range(6))
 
 
-def test_writing_twice_gives_the_same_bytes(tmp_path):
+def test_writing_twice_gives_the_same_bytes(build, tmp_path):
     table = tagged(*[(f"u{n % 5}", [f"t{n % 3}", f"s{n % 4}"]) for n in range(60)])
     for name in ("one.tsv", "two.tsv"):
         write_vocabulary(tmp_path / name, build(table, ANY))

@@ -1,8 +1,11 @@
 """Several processes train a system each of SYSTEMS; each writes its weights to the folder given.
 
-`torchrun --nproc-per-node 2 -m tests.training.shared FOLDER`.
+`torchrun --nproc-per-node 2 -m tests.training.shared FOLDER [NAME WRITES]`: kills itself (-9) when
+the checkpoint of that system was written so often.
 """
 
+import os
+import signal
 import sys
 from pathlib import Path
 
@@ -40,9 +43,22 @@ def learned(system, around: Around = ALONE):
     return train(system, photos(), photos(), vectors, 3, around)
 
 
-def main(folder: Path) -> None:
+class Killed(SharedCheckpoint):
+    """Ends the process that writes, in the middle of a training."""
+
+    writes = -1
+
+    def keep(self, course) -> None:
+        super().keep(course)
+        self.writes -= 1
+        if not self.writes and self.first:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def main(folder: Path, killed: str = "", writes: str = "-1") -> None:
     for name, system in SYSTEMS.items():
-        checkpoint = SharedCheckpoint(folder / f"{name}.checkpoint.safetensors", "same")
+        checkpoint = Killed(folder / f"{name}.checkpoint.safetensors", "same")
+        checkpoint.writes = int(writes) if name == killed else -1
         around = Around(checkpoint, prepare=share_photos, judged=judged_once)
         tagger, history = learned(system, around)
         about = history.astype(float).values.tolist()
@@ -52,5 +68,5 @@ def main(folder: Path) -> None:
 if __name__ == "__main__":
     torch.set_num_threads(1)
     dist.init_process_group("gloo")
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), *sys.argv[2:])
     dist.destroy_process_group()

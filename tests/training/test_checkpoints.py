@@ -1,5 +1,6 @@
 """A killed training ends with the bytes of an undisturbed one; what is no use is not taken up."""
 
+import itertools
 import logging
 import subprocess
 import sys
@@ -9,9 +10,13 @@ import pytest
 import torch
 
 from phototags.storage import read_tensors, write_tensors
-from phototags.systems import Bilinear, Im2Vec, Multihot
+from phototags.systems import Bilinear, Im2Vec, Khot, Multihot
+from phototags.training import checkpoints
 from phototags.training.assembly import train
+from phototags.training.averaging import MovingAverage
 from phototags.training.checkpoints import Checkpoint, digest, fingerprint_of
+from phototags.training.course import Course
+from phototags.training.feed import Feed
 from phototags.training.loop import Around
 from phototags.training.photos import TaggedPhotos
 
@@ -21,6 +26,13 @@ SYSTEMS = [
     Multihot(model="multihot", average=0.9, dropout=0.2, accumulate=2, **KEYS),
     Bilinear(model="bilinear", optimiser="sgd", spread=0.1, draws=9, **KEYS),
     Im2Vec(model="im2vec", tag_vectors="joint", subsample_above=0.5, decay="plateau", **KEYS),
+]
+
+
+EVERY_STEP = [
+    *SYSTEMS,
+    Im2Vec(model="im2vec", hidden=[4], drawn="epoch", average=0.8, dropout=0.3, **KEYS),
+    Khot(model="khot", sampling="balanced", accumulate=3, warm_up=1, decay="cosine", **KEYS),
 ]
 
 
@@ -50,6 +62,20 @@ def stopped_after(epochs: int, system, checkpoint) -> None:
         learned(system, checkpoint, stop)
 
 
+class Killed(Checkpoint):
+    """Ends the training after so many writes."""
+
+    def __init__(self, path: Path, writes: int):
+        super().__init__(path, "same")
+        self.left = writes
+
+    def keep(self, course):
+        super().keep(course)
+        self.left -= 1
+        if not self.left:
+            raise Stopped
+
+
 def equal(one, other) -> bool:
     weights = zip(one[0].tensors().items(), other[0].tensors().items(), strict=True)
     return one[1].equals(other[1]) and all(a == b and x.equal(y) for (a, x), (b, y) in weights)
@@ -71,6 +97,55 @@ def test_every_kind_of_system_goes_on_as_if_nothing_had_happened(system, epochs,
     stopped_after(epochs, system, checkpoint)
     assert equal(learned(system, checkpoint, told.append), learned(system))
     assert [row["epoch"] for row in told] == list(range(1, 9))
+
+
+@pytest.mark.parametrize("system", EVERY_STEP, ids=lambda system: system.model)
+def test_a_training_that_is_killed_after_any_step_goes_on_with_the_next_one(system, tmp_path):
+    system = system.model_copy(update={"epochs": 2, "patience": 2})
+    undisturbed, path = learned(system), tmp_path / "state.safetensors"
+    for writes in itertools.count(1):
+        try:
+            learned(system, Killed(path, writes))
+            break
+        except Stopped:
+            assert equal(learned(system, Checkpoint(path, "same")), undisturbed), writes
+            path.unlink()
+    assert writes > 6  # two epochs of two steps and an end at least
+
+
+def test_after_a_kill_only_what_was_not_learned_is_shown(tmp_path, monkeypatch):
+    path, shown = tmp_path / "state.safetensors", []
+    with pytest.raises(Stopped):
+        learned(SYSTEMS[1], Killed(path, 8))  # five batches, the epoch's end, two batches
+    one = Feed.following
+
+    def followed(feed, epoch, learned, *drawn):
+        shown.append((epoch, learned))
+        return one(feed, epoch, learned, *drawn)
+
+    monkeypatch.setattr(Feed, "following", followed)
+    learned(SYSTEMS[1], Checkpoint(path, "same"))
+    assert shown == [(2, 2), *((epoch, 0) for epoch in range(3, 9))]
+
+
+def test_a_state_that_takes_long_to_write_is_written_seldom(tmp_path, monkeypatch):
+    """A clock that only writing moves: a second a write, so the next is after fifty."""
+    now, written = [0.0], []
+    monkeypatch.setattr(checkpoints.time, "monotonic", lambda: now[0])
+
+    def write(path, tensors, about):
+        written.append(now[0])
+        now[0] += 1
+
+    monkeypatch.setattr(checkpoints, "write_tensors", write)
+    checkpoint = Checkpoint(tmp_path / "state.safetensors", "same", seconds=10)
+    tagger = torch.nn.Linear(1, 1)
+    learning = torch.optim.SGD(tagger.parameters()), MovingAverage(tagger, 0), torch.Generator()
+    course = Course(tagger, *learning)
+    while now[0] < 100:
+        checkpoint.keep(course)
+        now[0] += 0.5
+    assert written == [10, 61]
 
 
 def test_a_training_that_had_ended_is_not_trained_on(tmp_path):

@@ -1,31 +1,41 @@
 """The backbone learns with the head; what it is shown does not depend on threads or kills."""
 
 import random
+from pathlib import Path
 
 import pytest
 import torch
+import yaml
+from pydantic import ValidationError
 from torch import nn
 
-from phototags.errors import ModelError, ParamsError, PhotoError
+from phototags.config import Compute, validate
+from phototags.errors import ParamsError, PhotoError
+from phototags.features import backbones
+from phototags.features.backbones import feature_of, load_backbone
 from phototags.features.pretrained import Network
+from phototags.metrics.ranking import mean_average_precision
 from phototags.photos.lookup import Lookup
-from phototags.systems import Bilinear, Im2Vec, Multihot
-from phototags.taggers.tagger import save
-from phototags.training import end_to_end
+from phototags.storage import read_tensors
+from phototags.systems import Bilinear, Im2Vec, Multihot, learns_backbone
+from phototags.taggers.tagger import BACKBONE, load, own_backbone, save
 from phototags.training.checkpoints import Checkpoint
-from phototags.training.end_to_end import Compute, read_end_to_end, train_end_to_end
+from phototags.training.end_to_end import train_end_to_end
 from phototags.training.loop import ALONE, Around
 from phototags.training.photo_feed import PhotoFeed, Pictures, crop_of
 from phototags.training.photos import TaggedPhotos
 
+ROOT = Path(__file__).parents[2]
 COLOURS = ("red", "lime", "blue")
 KEYS = {"epochs": 4, "patience": 9, "batch": 8, "learning_rate": 0.02, "scaling": "none"}
 
 
-def small_network() -> Network:
-    torch.manual_seed(0)
-    layers = nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU(), nn.AdaptiveAvgPool2d(1)
-    return Network(nn.Sequential(*layers, nn.Flatten()), 16, (0.5,) * 3, (0.5,) * 3)
+def small_network(dropout: float = 0.0) -> Network:
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        layers = nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU(), nn.AdaptiveAvgPool2d(1)
+    module = nn.Sequential(*layers, nn.Flatten(), nn.Dropout(dropout))
+    return Network(module.eval(), 16, (0.5,) * 3, (0.5,) * 3)
 
 
 @pytest.fixture
@@ -41,16 +51,17 @@ def shown(make_tar, make_picture):
     return known, Pictures(list(range(24)), Lookup([make_tar("s.tar", members)]), 10**4, 10**5, 16)
 
 
-def learned(shown, system, around=ALONE, **compute):
+def learned(shown, system, around=ALONE, network=None, **compute):
+    """The tagger, its history and the backbone that learned with it."""
     vectors = torch.rand(3, 4, generator=torch.Generator().manual_seed(1))
-    return train_end_to_end(
-        system, shown, shown, vectors, small_network(), 0, Compute(**compute), around
-    )
+    network = network or small_network()
+    way = vectors, network, 0, Compute(**compute), around
+    return *train_end_to_end(system, shown, shown, *way), network.module
 
 
 def same(one, other) -> bool:
-    weights, others = one[0].tensors(), other[0].tensors()
-    equal = all(values.equal(others[name]) for name, values in weights.items())
+    of = [tagger.tensors() | backbone.state_dict() for tagger, _, backbone in (one, other)]
+    equal = all(values.equal(of[1][name]) for name, values in of[0].items())
     return equal and one[1].equals(other[1])
 
 
@@ -63,9 +74,9 @@ def same(one, other) -> bool:
     ids=lambda system: system.model,
 )
 def test_colours_are_learned_and_the_backbone_moves(shown, system):
-    tagger, history = learned(shown, system)
+    tagger, history, backbone = learned(shown, system)
     before = small_network().module[0].weight
-    assert not tagger.head.backbone[0].weight.detach().equal(before.detach())
+    assert not backbone[0].weight.detach().equal(before.detach())
     assert history.validation_map.max() > 0.9
 
 
@@ -74,29 +85,65 @@ def test_threads_change_nothing(shown):
     assert same(one, other)
 
 
-def test_a_stopped_training_goes_on_with_the_same_bytes(shown, tmp_path):
-    system = Multihot(model="multihot", average=0.9, **KEYS)
-    checkpoint = Checkpoint(tmp_path / "state.safetensors", "same")
+class Killed(Checkpoint):
+    """Ends the training after so many writes."""
 
-    def stop(row):
-        if row["epoch"] == 3:
+    left = 0
+
+    def keep(self, course):
+        super().keep(course)
+        self.left -= 1
+        if not self.left:
             raise KeyboardInterrupt
 
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 4, 6])
+def test_a_killed_training_goes_on_with_the_same_bytes(shown, steps, tmp_path, monkeypatch):
+    """Three steps and the epoch's end make four writes; nothing learned is decoded again."""
+    system = Multihot(model="multihot", average=0.9, **KEYS | {"epochs": 2})
+    undisturbed, checkpoint = learned(shown, system), Killed(tmp_path / "state.safetensors", "same")
+    checkpoint.left = steps
     with pytest.raises(KeyboardInterrupt):
-        learned(shown, system, Around(checkpoint, stop))
-    assert same(learned(shown, system, Around(checkpoint)), learned(shown, system))
+        learned(shown, system, Around(checkpoint))
+    decoded, cropped = [], Pictures.cropped
+    monkeypatch.setattr(
+        Pictures, "cropped", lambda *given: decoded.append(given) or cropped(*given)
+    )
+    assert same(learned(shown, system, Around(checkpoint)), undisturbed)
+    assert len(decoded) == 48 - 8 * (steps - steps // 4)
 
 
-def test_what_was_written_scores_as_what_was_trained(shown, tmp_path, monkeypatch):
+def test_a_backbones_own_dropout_is_drawn_from_the_seed(shown, tmp_path):
+    """It asks torch's own generator, which another process has in another state."""
+    system = Multihot(model="multihot", **KEYS | {"epochs": 2})
+    runs = []
+    for noise in (5, 6):
+        torch.manual_seed(noise)
+        runs.append(learned(shown, system, network=small_network(dropout=0.5)))
+    assert same(*runs)
+    assert not same(runs[0], learned(shown, system))
+
+
+def test_what_was_written_scores_as_what_was_judged(shown, tmp_path, monkeypatch):
     system = Multihot(model="multihot", **KEYS)
-    tagger, _ = learned(shown, system)
-    save(tagger, {"system": system.model_dump(), "features": 8, "backbone": "small"}, tmp_path)
-    monkeypatch.setattr(end_to_end, "load_network", lambda name: small_network())
-    photos = torch.stack([shown[1].whole(row) for row in range(5)])
-    assert read_end_to_end(tmp_path).scores(photos).equal(tagger.scores(photos))
-    (tmp_path / "model.safetensors").write_bytes(b"")
-    with pytest.raises(ModelError, match="trained with its backbone"):
-        read_end_to_end(tmp_path)
+    tagger, history, backbone = learned(shown, system)
+    config = {"system": system.model_dump(), "features": 8, "backbone": "small"}
+    config["system"]["backbone"] = "trained"
+    save(tagger, config, tmp_path, backbone)
+    monkeypatch.setattr(backbones, "load_network", lambda name: small_network())
+    seen = torch.stack([shown[1].whole(row) for row in range(24)])
+    features = feature_of(load_backbone("small", own_backbone(tmp_path)), seen)
+    scores, relevant = load(tmp_path).scores(features), shown[0].relevant(3)
+    found = mean_average_precision(scores.numpy(), relevant.numpy())
+    assert found == pytest.approx(history.validation_map[history.best].item())
+
+
+def test_the_head_and_the_backbone_lie_in_files_of_their_own(shown, tmp_path):
+    system = Multihot(model="multihot", **KEYS)
+    tagger, _, backbone = learned(shown, system)
+    save(tagger, {"system": system.model_dump()}, tmp_path, backbone)
+    names = [set(read_tensors(tmp_path / file)[0]) for file in ("model.safetensors", BACKBONE)]
+    assert names == [{"tag_vectors", "bias"}, set(small_network().module.state_dict())]
 
 
 def test_each_process_decodes_its_own_part_of_a_batch(shown):
@@ -131,5 +178,22 @@ def test_a_picture_that_cannot_be_decoded_is_an_error_not_a_black_picture(shown,
 
 
 def test_what_cannot_be_trained_so_is_refused(shown):
-    with pytest.raises(ParamsError, match="frozen features"):
+    with pytest.raises(ParamsError, match="backbone: frozen"):
         learned(shown, Bilinear(model="bilinear", **KEYS))
+    with pytest.raises(ValidationError, match="backbone"):
+        Bilinear(model="bilinear", backbone="trained", **KEYS)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="a GPU is here")
+def test_a_gpu_that_is_not_here_is_refused_in_words(shown):
+    with pytest.raises(ParamsError, match="finds no such GPU"):
+        learned(shown, Multihot(model="multihot", **KEYS), device="cuda")
+
+
+def test_several_backbones_side_by_side_cannot_learn():
+    params = yaml.safe_load((ROOT / "params.yaml").read_text())
+    params["train"]["systems"]["multihot"]["backbone"] = "trained"
+    assert learns_backbone(validate(params).train.systems["multihot"])
+    params["embed_photos"]["backbone"] = "efficientnet_lite0+efficientnet_lite1"
+    with pytest.raises(ParamsError, match="multihot.*needs one embed_photos.backbone"):
+        validate(params)

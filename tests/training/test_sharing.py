@@ -11,12 +11,13 @@ import pytest
 import torch
 
 from phototags.errors import ModelError
+from phototags.features.backbones import feature_of, load_backbone
 from phototags.features.cache import write_features
 from phototags.storage import read_tensors, write_tensors
-from phototags.taggers.tagger import load
+from phototags.taggers.tagger import load, own_backbone
 from phototags.training.assembly import train
-from phototags.training.end_to_end import read_end_to_end
-from phototags.training.run_inputs import inputs_of, merged, read_inputs
+from phototags.training.inputs import read_inputs
+from phototags.training.run_inputs import inputs_of, merged
 from phototags.training.sharing import part_of_process
 from tests.training.shared import SYSTEMS, learned
 
@@ -24,10 +25,10 @@ ROOT = Path(__file__).parents[2]
 TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node"]
 
 
-def run(processes: int, *command: object, cwd: Path = ROOT) -> None:
+def run(processes: int, *command: object, cwd: Path = ROOT, fails: bool = False) -> None:
     asked = [*TORCHRUN, str(processes), "-m", *map(str, command)]
     done = subprocess.run(asked, cwd=cwd, capture_output=True, text=True, timeout=300)
-    assert not done.returncode, done.stderr[-3000:]
+    assert bool(done.returncode) == fails, done.stderr[-3000:]
 
 
 @pytest.fixture(scope="module", params=[2])
@@ -52,6 +53,14 @@ def test_several_processes_learn_what_one_learns(name, several):
 def test_all_processes_end_with_the_same_bytes(name, several):
     files = sorted(several.glob(f"{name}-*.safetensors"))
     assert len({file.read_bytes() for file in files}) == 1 < len(files)
+
+
+def test_killed_in_the_middle_of_an_epoch_they_go_on_with_the_same_bytes(several, tmp_path):
+    run(2, "tests.training.shared", tmp_path, "joint", 9, fails=True)  # six steps, the end, two
+    assert not (tmp_path / "joint-0.safetensors").exists()
+    run(2, "tests.training.shared", tmp_path)
+    for file in several.glob("*-*.safetensors"):
+        assert (tmp_path / file.name).read_bytes() == file.read_bytes(), file.name
 
 
 def test_every_photo_of_a_batch_is_embedded_by_one_process():
@@ -91,9 +100,26 @@ def test_torchrun_trains_what_the_workflow_would(done_run, monkeypatch):
     assert found == {"model.safetensors", "config.json", "history.csv"}
     monkeypatch.chdir(done_run)
     params = merged([Path("params.yaml"), Path("tiny.yaml")])
-    inputs = read_inputs(params, "holidays", 0)
-    alone, _ = train(params.train.systems["im2vec"], *inputs.parts, inputs.vectors, 0)
+    system = params.train.systems["im2vec"]
+    inputs = read_inputs(inputs_of(params, "holidays", "im2vec", 0), system, 0)
+    alone, _ = train(system, *inputs.parts, inputs.vectors, 0)
     torch.testing.assert_close(load(done_run / "out").tensors(), alone.tensors())
+
+
+def test_torchrun_starts_where_the_workflow_would(done_run, monkeypatch):
+    keys = {"model": "multihot", "hidden": [4], "epochs": 1, "patience": 1}
+    start = {"train": "holidays", "system": "first", "layers": "frozen"}
+    systems = {"first": keys, "second": keys | {"start": start, "photos": 5}}
+    experiments = [{"train": "holidays", "test": ["holidays"]}]
+    preset = {"run": "tiny", "experiments": experiments, "train": {"systems": systems}}
+    (done_run / "tiny.yaml").write_text(json.dumps(preset | {"export": {"train": "holidays"}}))
+    said = ["--train", "holidays", "--params", "params.yaml", "tiny.yaml", "--to"]
+    first = done_run / "models/tiny/holidays/first/seed0"
+    run(1, "phototags.training.parallel", "first", *said, first, cwd=done_run)
+    run(2, "phototags.training.parallel", "second", *said, "out", cwd=done_run)
+    layers = [load(folder).tensors()["head.2.weight"] for folder in (first, done_run / "out")]
+    assert layers[0].equal(layers[1])
+    assert json.loads((done_run / "out/config.json").read_text())["photos"]["train"] == 5
 
 
 def test_the_backbone_is_trained_on_several_processes_too(done_run, make_tar, make_picture):
@@ -104,7 +130,8 @@ def test_the_backbone_is_trained_on_several_processes_too(done_run, make_tar, ma
     asked = ["im2vec", "--train", "holidays", "--to", "out", "--params", "params.yaml", "tiny.yaml"]
     run(2, "phototags.training.parallel", *asked, "--backbone", "trained", cwd=done_run)
     photos = torch.zeros(1, 3, 224, 224, dtype=torch.uint8)
-    assert read_end_to_end(done_run / "out").scores(photos).shape == (1, 2)
+    backbone = load_backbone("efficientnet_lite0", own_backbone(done_run / "out"))
+    assert load(done_run / "out").scores(feature_of(backbone, photos)).shape == (1, 2)
     assert len(pd.read_csv(done_run / "out/history.csv")) == 2
 
 
@@ -112,4 +139,4 @@ def test_what_the_workflow_has_not_made_yet_is_named(done_run, monkeypatch):
     monkeypatch.chdir(done_run)
     params = merged([Path("params.yaml"), Path("tiny.yaml")])
     with pytest.raises(ModelError, match="seed7/tag_vectors.safetensors should be there"):
-        inputs_of(params, "holidays", 7)
+        inputs_of(params, "holidays", "im2vec", 7)

@@ -8,8 +8,8 @@ import torch
 from phototags.config import Users
 from phototags.errors import CorpusError, ModelError
 from phototags.features.cache import Features
+from phototags.ranked_systems import DESCRIPTORS
 from phototags.storage import write_tensors
-from phototags.systems import DESCRIPTORS
 from phototags.tags.vocabulary import TagVocabulary
 from phototags.training.preparation import part_of
 from phototags.users.corpus import joined, users_of

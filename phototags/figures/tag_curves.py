@@ -1,0 +1,44 @@
+"""Precision over recall of single tags, with and without the user."""
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from numpy.typing import NDArray
+
+from phototags.figures.style import colours, figure, say_nothing_here
+
+Curve = tuple[NDArray, NDArray]
+PANELS = 4  # tags of each list
+
+
+def plot_tag_curves(
+    lists: Mapping[str, Sequence[str]], curves: Mapping[str, Mapping[str, Curve]], path: Path | str
+) -> None:
+    """A row of panels for each list of tags, a panel a tag, a line a system.
+
+    Args:
+        lists: the first tags of each list, by its title.
+        curves: precision and recall of each tag, by system and tag.
+        path: where the svg goes.
+    """
+    with figure(path, 2.4 * PANELS, 0.6 + 2.3 * max(len(lists), 1)) as drawing:
+        grid = drawing.subplots(max(len(lists), 1), PANELS, squeeze=False, sharex=True, sharey=True)
+        if not lists:
+            for axes in grid[0]:
+                say_nothing_here(axes, "no system knows the user")
+            return
+        for row, (title, tags) in zip(grid, lists.items(), strict=True):
+            for axes in row[len(tags) :]:
+                axes.set_axis_off()
+            for axes, tag in zip(row, tags, strict=False):
+                for system, colour in colours(list(curves)).items():
+                    precision, recall = curves[system][tag]
+                    axes.plot(100 * recall, 100 * precision, color=colour, lw=1.2, label=system)
+                axes.set_title(tag)
+                axes.set_ylim(0, 103)
+            row[0].set_ylabel(f"{textwrap.fill(title, 24)}\nprecision, %", fontsize=7.5)
+        for axes in grid[-1]:
+            axes.set_xlabel("recall, %")
+        handles = grid[0][0].get_legend_handles_labels()
+        drawing.legend(*handles, loc="outside lower center", ncols=len(curves), frameon=False)

@@ -1,0 +1,65 @@
+"""What a training reads, by the workflow's rule `train_tagger` and outside of it alike."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from torch import Tensor
+
+from phototags.embeddings.tag_vectors import read_tag_vectors
+from phototags.features.cache import read_features
+from phototags.storage import read_tensors
+from phototags.systems import System
+from phototags.tags.vocabulary import read_vocabulary
+from phototags.training.photos import TaggedPhotos, drawn
+from phototags.training.preparation import part_of
+from phototags.users.table import read_users
+
+Files = Mapping[str, Path | str | Sequence[Path | str]]
+"""By the names of the rule's inputs: tags, split, vocabulary and vectors are a file each;
+features, users and start are several, or none. Other names are passed over."""
+
+
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """What a training is given.
+
+    Args:
+        vocabulary: T tags. vectors: (T, D) float32.
+        parts: the photos of `train` and of `validation`, with features.
+        rows: of the photo table, by photo id.
+        start: what the tagger to start from knows; None where a system starts by itself.
+    """
+
+    vocabulary: list[str]
+    vectors: Tensor
+    parts: tuple[TaggedPhotos, TaggedPhotos]
+    rows: dict[str, int]
+    start: dict[str, Tensor] | None
+
+
+def read_inputs(files: Files, system: System, seed: int) -> Inputs:
+    """Read what a system learns from.
+
+    Args:
+        seed: draws the photos of a system that learns from some only.
+
+    Raises:
+        ModelError: features, users or weights that are not what they should be.
+    """
+    vocabulary = read_vocabulary(files["vocabulary"]).tags
+    tables = pd.read_parquet(files["tags"]), pd.read_parquet(files["split"])
+    features, users = read_features(files["features"]), read_users(files["users"])
+    known = getattr(system, "descriptors", ())
+    train, validation = (
+        part_of(part, *tables, features, vocabulary, users, known)
+        for part in ("train", "validation")
+    )
+    return Inputs(
+        vocabulary,
+        read_tag_vectors(files["vectors"]),
+        (drawn(train, getattr(system, "photos", None), seed), validation),
+        dict(zip(tables[0]["photo_id"], tables[0]["row"].tolist(), strict=True)),
+        read_tensors(files["start"][0])[0] if files["start"] else None,
+    )

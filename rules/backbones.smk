@@ -1,0 +1,69 @@
+rule train_with_backbone:
+    """Train one system on one corpus with one seed, the backbone below it too."""
+    input:
+        features=lambda w: features_of(w.train),
+        shards=lambda w: [
+            f"data/corpora/{w.train}/shards/{shard}.tar" for shard in shards(w.train)
+        ],
+        tags=f"{MODELS}/{{train}}/tags.parquet",
+        split=f"{MODELS}/{{train}}/split.parquet",
+        vocabulary=f"{MODELS}/{{train}}/vocabulary.tsv",
+        vectors=f"{MODELS}/{{train}}/seed{{seed}}/tag_vectors.safetensors",
+        users=lambda w: users_of(w.train, w.train),
+        start=start_of,
+        code=code("train_with_backbone"),
+    output:
+        model=f"{MODELS}/{{train}}/{{system}}/seed{{seed}}/model.safetensors",
+        backbone=f"{MODELS}/{{train}}/{{system}}/seed{{seed}}/backbone.safetensors",
+        config=f"{MODELS}/{{train}}/{{system}}/seed{{seed}}/config.json",
+        history=f"{MODELS}/{{train}}/{{system}}/seed{{seed}}/history.csv",
+    log:
+        f"logs/train_with_backbone/{RUN}/{{train}}/{{system}}/seed{{seed}}.log",
+    benchmark:
+        f"benchmarks/train_with_backbone/{RUN}/{{train}}/{{system}}/seed{{seed}}.tsv"
+    wildcard_constraints:
+        system=one_of(WITH_BACKBONE),
+    conda:
+        "../envs/phototags.yaml"
+    threads: PARAMS.train.compute.loaders
+    resources:
+        gpu=int(PARAMS.train.compute.device != "cpu"),
+    params:
+        system=lambda w: settings(PARAMS.train.systems[w.system]),
+        seed=lambda w: int(w.seed),
+        backbone=PARAMS.embed_photos.backbone,
+        compute=PARAMS.train.compute.model_dump(exclude={"loaders"}),
+        caps=[PARAMS.corpora.max_pixels, PARAMS.corpora.max_bytes],
+        instruction_set=PARAMS.instruction_set,
+    message:
+        "Training {wildcards.system} and its backbone on {wildcards.train}, seed {wildcards.seed}"
+    script:
+        "../scripts/train_with_backbone.py"
+
+
+rule embed_with_tagger:
+    """Features of one shard from the backbone that a tagger learned."""
+    input:
+        backbone=f"{MODELS}/{{train}}/{{system}}/seed{{seed}}/backbone.safetensors",
+        shard="data/corpora/{corpus}/shards/{shard}.tar",
+        photos="data/corpora/{corpus}/photos.parquet",
+        code=code("embed_with_tagger"),
+    output:
+        features=f"{MODELS}/{{train}}/{{system}}/seed{{seed}}/features/{{corpus}}/{{shard}}.safetensors",
+    log:
+        f"logs/embed_with_tagger/{RUN}/{{train}}/{{system}}/seed{{seed}}/{{corpus}}/{{shard}}.log",
+    benchmark:
+        f"benchmarks/embed_with_tagger/{RUN}/{{train}}/{{system}}/seed{{seed}}/{{corpus}}/{{shard}}.tsv"
+    wildcard_constraints:
+        system=one_of(WITH_BACKBONE),
+    conda:
+        "../envs/phototags.yaml"
+    params:
+        settings=settings(PARAMS.embed_photos),
+        instruction_set=PARAMS.instruction_set,
+        max_pixels=PARAMS.corpora.max_pixels,
+        max_bytes=PARAMS.corpora.max_bytes,
+    message:
+        "Embedding shard {wildcards.shard} of {wildcards.corpus} by {wildcards.system}"
+    script:
+        "../scripts/embed_with_tagger.py"

@@ -1,0 +1,24 @@
+"""Rule `embed_with_tagger`: features of a shard's photos from the backbone a tagger learned."""
+
+from phototags.config import EmbedPhotos
+from phototags.features.backbones import load_backbone
+from phototags.features.cache import write_features
+from phototags.features.embedding import embed_shard
+from phototags.logs import log_to
+from phototags.photos.table import read_photos
+
+log_to(snakemake.log[0])  # noqa: F821
+inputs, output, params = snakemake.input, snakemake.output, snakemake.params  # noqa: F821
+
+settings = EmbedPhotos.model_validate_json(params.settings)
+photos = read_photos(inputs.photos)
+rows, features, _, _ = embed_shard(  # what cannot be decoded, embed_photos has listed
+    inputs.shard,
+    dict(zip(photos["row"], photos["photo_id"], strict=True)),
+    load_backbone(settings.backbone, inputs.backbone),
+    batch=settings.batch,
+    precision=settings.precision,
+    max_pixels=params.max_pixels,
+    max_bytes=params.max_bytes,
+)
+write_features(output.features, rows, features, settings.backbone)

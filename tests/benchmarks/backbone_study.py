@@ -1,0 +1,144 @@
+"""The default run's pictures, tags and head on features of other backbones, for judge_backbones."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pandas as pd
+from harness import ROOT
+from torch import Tensor, nn
+
+from phototags.config import Params
+from phototags.embeddings.tag_vectors import read_tag_vectors
+from phototags.features.backbones import Backbone, frozen
+from phototags.features.cache import Features, read_features, write_features
+from phototags.features.embedding import embed_shard
+from phototags.metrics.summary import scores_table
+from phototags.photos.table import read_photos
+from phototags.scoring.judging import judge, model_scores
+from phototags.scoring.photos import JUDGED, photos_of, with_features
+from phototags.scoring.words import reaches
+from phototags.taggers.tagger import Tagger
+from phototags.tags.vocabulary import read_vocabulary
+from phototags.training.assembly import train
+from phototags.training.preparation import part_of
+
+WORDNET = ROOT / "data/sources/wordnet/wordnet-base.deb"
+
+
+class Twice(nn.Module):
+    """The mean of what a network sees in photos and in their mirror images."""
+
+    def __init__(self, module: nn.Module):
+        super().__init__()
+        self.module = module
+
+    def forward(self, photos: Tensor) -> Tensor:
+        """(B, 3, size, size) to (B, D)."""
+        return (self.module(photos) + self.module(photos.flip(3))) / 2
+
+
+def backbones() -> dict[str, Backbone]:
+    """Each by the name that it has in the table."""
+    lite = {
+        f"efficientnet_lite{number}": frozen(f"efficientnet_lite{number}") for number in (0, 1, 2)
+    }
+    small = lite["efficientnet_lite0"]
+    twice = replace(small, name="efficientnet_lite0 twice", module=Twice(small.module))
+    return {small.name: small, twice.name: twice} | lite
+
+
+@dataclass(frozen=True)
+class Study:
+    """The default run's corpora, seen by other backbones.
+
+    Args:
+        folder: where features are kept. few: photos a shard, to try the study; None: all.
+    """
+
+    params: Params
+    folder: Path
+    few: int | None = None
+
+    @property
+    def models(self) -> Path:
+        """Of the corpus that is learned from."""
+        return ROOT / "models" / self.params.run / self.params.experiments[0].train
+
+    def features(self, backbone: Backbone, corpus: str) -> Features:
+        """From the folder, computed if they are not there; of the run's own backbone, the run's."""
+        kept = self.folder / backbone.name.replace(" ", "-") / corpus
+        if self.few is None and backbone.name == self.params.embed_photos.backbone:
+            kept = ROOT / "data/features" / backbone.name / corpus
+        data = ROOT / "data/corpora" / corpus
+        photos = read_photos(data / "photos.parquet")
+        files = []
+        for shard in sorted((data / "shards").glob("*.tar")):
+            files.append(kept / f"{shard.stem}.safetensors")
+            if files[-1].exists():
+                continue
+            first = int(shard.stem) * self.params.corpora.shard_photos
+            ids = dict(zip(photos["row"], photos["photo_id"], strict=True))
+            if self.few is not None:
+                ids = {row: name for row, name in ids.items() if row < first + self.few}
+            self.embed(backbone, shard, ids, files[-1])
+        return read_features(files)
+
+    def embed(self, backbone: Backbone, shard: Path, ids: dict[int, str], to: Path) -> None:
+        """Write the features of one shard."""
+        print(f"embedding {shard} by {backbone.name}", file=sys.stderr, flush=True)
+        given = {name: getattr(self.params.embed_photos, name) for name in ("batch", "precision")}
+        caps = {name: getattr(self.params.corpora, name) for name in ("max_pixels", "max_bytes")}
+        rows, features, hashes, _ = embed_shard(shard, ids, backbone, **given, **caps)
+        write_features(to, rows, features, backbone.name, hashes)
+
+    def learned(self, features: Features, seed: int) -> Tagger:
+        """The head on these features."""
+        tables = (pd.read_parquet(self.models / f"{name}.parquet") for name in ("tags", "split"))
+        tables, vocabulary = tuple(tables), self.vocabulary()
+        parts = (part_of(one, *tables, features, vocabulary) for one in ("train", "validation"))
+        vectors = read_tag_vectors(self.models / f"seed{seed}/tag_vectors.safetensors")
+        return train(self.params.train.systems["multihot"], *parts, vectors, seed)[0]
+
+    def vocabulary(self) -> list[str]:
+        """Of the default run."""
+        return read_vocabulary(self.models / "vocabulary.tsv").tags
+
+    def judged(self, tagger: Tagger, features: Features, test: str) -> pd.DataFrame:
+        """Scores on a corpus' test photos, with replicates."""
+        own, data = self.params.experiments[0].train, ROOT / "data/corpora" / test
+        tags = (self.models if test == own else data) / "tags.parquet"
+        photos = photos_of(tags, data / "split.parquet", JUDGED)
+        photos = with_features(photos, features.rows.tolist(), test)
+        vocabulary, settings = self.vocabulary(), self.params.score
+        words = reaches(own, test, vocabulary, photos, settings, WORDNET)[:1]
+        scores = model_scores(tagger, features.of(photos["row"].tolist()), len(vocabulary))
+        return judge(scores, vocabulary, photos, words, settings, own).scores
+
+    def scored(self, known: dict[str, Backbone], seeds: list[int]) -> pd.DataFrame:
+        """The tidy scores of all backbones, as a run's scores.csv, backbones as systems."""
+        jobs, files = [], []
+        with TemporaryDirectory() as folder:
+            for job, scores in self.jobs(known, seeds):
+                files.append(Path(folder) / f"{len(jobs)}.parquet")
+                jobs.append(job)
+                scores.to_parquet(files[-1])
+            return scores_table(files, jobs)
+
+    def jobs(
+        self, known: dict[str, Backbone], seeds: list[int]
+    ) -> Iterator[tuple[tuple, pd.DataFrame]]:
+        """(train, test, backbone, seed) and its scores."""
+        experiment = self.params.experiments[0]
+        for name, backbone in known.items():
+            seen = {
+                corpus: self.features(backbone, corpus)
+                for corpus in dict.fromkeys([experiment.train, *experiment.test])
+            }
+            for seed in seeds:
+                tagger = self.learned(seen[experiment.train], seed)
+                for test in experiment.test:
+                    job = (experiment.train, test, name, seed)
+                    yield job, self.judged(tagger, seen[test], test)

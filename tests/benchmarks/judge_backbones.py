@@ -1,0 +1,123 @@
+"""What a backbone's time buys: results/benchmarks/backbones.{csv,md}.
+
+`python tests/benchmarks/judge_backbones.py FOLDER [--quick]`, after `make results`, whose pictures,
+vocabulary, splits and settings of `multihot` it takes. FOLDER keeps the features that it has to
+compute, some 20 minutes of one core. Times are of the network alone, on one core, with the
+instructions of params.yaml; the backbones take turns, since only times that follow each other can
+be compared.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from statistics import median
+
+import pandas as pd
+import torch
+import yaml
+from backbone_study import Study, backbones
+from harness import PAIRS, RESULTS, ROOT, machine
+from measuring import measured
+
+from phototags.compute import instruction_set_variables
+from phototags.config import Params, validate
+from phototags.features.backbones import Backbone, feature_of
+from phototags.metrics.summary import means
+from phototags.storage import whole
+from phototags.tables.cells import INTERVALS, with_interval
+from phototags.tables.headline import heading
+from phototags.tables.markdown import page, table
+
+BATCH = 32
+MEASURES = {("precision", 1): "P@1", ("map", 0): "mAP"}
+EXPLAINED = (
+    "The same head (`multihot`, settings of params.yaml, chosen for Lite0) on the features of each "
+    "backbone. `twice` sees the picture and its mirror image and takes the mean: what a second "
+    "pass of the small network buys beside one pass of a larger one. ms: milliseconds of one core "
+    "a photo, without decoding, the median round; in brackets the fastest and the slowest."
+)
+
+
+def milliseconds(known: dict[str, Backbone], batch: int, rounds: int) -> dict[str, list[float]]:
+    """CPU milliseconds a photo of each backbone in each round; who starts changes every round."""
+    photos = {
+        name: torch.randint(0, 256, (batch, 3, one.size, one.size), dtype=torch.uint8)
+        for name, one in known.items()
+    }
+    found, names = {name: [] for name in known}, list(known)
+    for number in range(rounds + 1):
+        turn = number % len(names)
+        for name in names[turn:] + names[:turn]:
+            cost = measured(lambda name=name: feature_of(known[name], photos[name]))
+            if number:  # the first round warms up
+                found[name].append(1000 * cost.cpu_seconds / batch)
+    return found
+
+
+def timed(given: dict[str, list[float]]) -> pd.DataFrame:
+    """A row a backbone: milliseconds (median), fastest, slowest."""
+    rows = {name: (median(of), min(of), max(of)) for name, of in given.items()}
+    columns = ["milliseconds", "fastest", "slowest"]
+    return pd.DataFrame.from_dict(rows, "index", columns=columns).round(2)
+
+
+def page_of(scores: pd.DataFrame, times: pd.DataFrame, seeds: int) -> str:
+    """backbones.md: a row a backbone, its cost and what it scores on each test corpus."""
+    head, columns = ["backbone", "ms"], []
+    for (train, test), of in scores.groupby(["train", "test"], sort=False):
+        for measure, name in MEASURES.items():
+            head.append(f"{heading(train, test)} {name}")
+            cells = of[(of["metric"] == measure[0]) & (of["k"] == measure[1])].set_index("system")
+            columns.append(cells)
+    rows = [
+        [
+            name,
+            f"{time.milliseconds:.1f} [{time.fastest:.1f}, {time.slowest:.1f}]",
+            *(with_interval(cells.loc[name]) for cells in columns),
+        ]
+        for name, time in times.iterrows()
+    ]
+    how_sure = INTERVALS.partition(" It does")[0].replace("In brackets", "Behind a score")
+    about = f"{EXPLAINED} {how_sure} Seeds: {seeds}. Timed on: {machine()}."
+    return page("What a backbone's time buys", about, table(head, rows))
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, help="keeps features")
+    parser.add_argument("--quick", action="store_true", help="few pictures, nothing written")
+    return parser.parse_args()
+
+
+def compute_as(params: Params) -> None:
+    """Begin again with the variables that libraries read when they are imported."""
+    wanted = instruction_set_variables(params.instruction_set)
+    if any(os.environ.get(name) != value for name, value in wanted.items()):
+        os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | wanted)
+
+
+def main() -> None:
+    given = arguments()
+    params = validate(yaml.safe_load((ROOT / "params.yaml").read_text()))
+    compute_as(params)
+    torch.set_num_threads(1)
+    known, seeds = backbones(), params.train.seeds[: 1 if given.quick else None]
+    folder = given.folder / "quick" if given.quick else given.folder
+    study = Study(params, folder, few=12 if given.quick else None)
+    scores = means(study.scored(known, seeds))
+    rounds = 1 if given.quick else 2 * PAIRS
+    times = timed(milliseconds(known, 4 if given.quick else BATCH, rounds))
+    text = page_of(scores, times, len(seeds))
+    print(text)
+    if given.quick:
+        return
+    rows = scores.join(times, on="system").rename(columns={"system": "backbone"})
+    with whole(RESULTS / "backbones.csv") as part:
+        rows.assign(machine=machine()).to_csv(part, index=False, lineterminator="\n")
+    with whole(RESULTS / "backbones.md") as part:
+        part.write_text(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""However many photos are in memory at once, the files are the same, and those of a slow loop."""
+
+import math
+from collections import Counter
+from functools import partial
+
+import numpy as np
+import polars as pl
+import pytest
+
+from phototags.config import Vocabulary
+from phototags.tags.candidates import candidates, write_candidates
+from phototags.tags.cleaning import clean_photos, write_spelling
+from phototags.tags.merging import merged, merges
+from phototags.tags.numbers import ROW_GROUP, number_tags, photos_in, write_tags
+from phototags.tags.spelling import clean
+from phototags.tags.split import those_of
+
+PHOTOS = 120
+WRITTEN = ["Sea", "sea", "#sea", "Golden+Gate", "bridge", "goldengatebridge", "cars", "car", "auto"]
+WRITTEN += ["geo:lat=1", "--", "hash", "台灣", "buses", *(f"HASH(0x{n})" for n in range(4))]
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory):
+    """photos.parquet, in several row groups, and split.parquet of a corpus."""
+    draw, folder = np.random.default_rng(3), tmp_path_factory.mktemp("corpus")
+    odds = 1 / np.arange(1, len(WRITTEN) + 1)
+    tags = [
+        None if row % 17 == 5 else draw.choice(WRITTEN, row % 6, p=odds / odds.sum()).tolist()
+        for row in range(PHOTOS)
+    ]
+    users = [None if row % 13 == 2 else f"u{draw.integers(9)}" for row in range(PHOTOS)]
+    table = {"row": range(3, PHOTOS + 3), "photo_id": map(str, range(PHOTOS)), "user_id": users}
+    photos = pl.DataFrame({name: list(column) for name, column in table.items()} | {"tags": tags})
+    photos.write_parquet(folder / "photos.parquet", row_group_size=50)
+    parts = photos.select("row", part=pl.when(pl.col("row") % 4 > 0).then(pl.lit("train")))
+    parts.write_parquet(folder / "split.parquet", row_group_size=33)
+    return folder
+
+
+def run(corpus, folder, at_once, wordnet, **settings):
+    """As the scripts of clean_tags and build_vocabulary do; what became of the bytes."""
+    settings = Vocabulary(min_users=2, min_photos=2, max_tags=None, **settings)
+    for name in ("written", "clean"):
+        (folder / name).mkdir(parents=True)
+    written = number_tags(photos_in(corpus / "photos.parquet", at_once), folder / "written")
+    cleaned, spelling = clean_photos(written)
+    write_spelling(folder / "spelling.tsv", spelling)
+    write_tags(folder / "tags.parquet", cleaned)
+    photos = number_tags(photos_in(folder / "tags.parquet", at_once), folder / "clean")
+    training = photos.then(partial(those_of, "train", corpus / "split.parquet"))
+    found = merges(training, settings, wordnet)
+    write_candidates(folder / "candidates.tsv", candidates(training, found, settings, wordnet))
+    for one in found:
+        photos = merged(photos, one.becomes)
+    write_tags(folder / "merged.parquet", photos)
+    return {file.name: file.read_bytes() for file in folder.glob("*.*")}
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 50])
+def test_the_parts_do_not_show_in_the_files(corpus, tmp_path, wordnet, at_once):
+    rules = {"merge": ["joined", "split", "lemma", "synset"], "refuse": ["apps", "cameras"]}
+    one = run(corpus, tmp_path / "one", 10 * PHOTOS, wordnet, **rules)
+    several = run(corpus, tmp_path / "several", at_once, wordnet, **rules)
+    assert len(one) == 4 and one == several
+    assert one["merged.parquet"] != one["tags.parquet"]
+
+
+def test_the_files_are_those_of_a_plain_loop(corpus, tmp_path):
+    run(corpus, tmp_path / "run", 7, None)
+    photos = pl.read_parquet(corpus / "photos.parquet").rows(named=True)
+    own, spelt = {}, {}
+    for photo in photos:
+        for tag in set(photo["tags"] or []):
+            spelt.setdefault(tag, []).append(photo["user_id"])
+        tags = (clean(one).tag for one in photo["tags"] or [])
+        own[photo["row"]] = [tag for tag in dict.fromkeys(tags) if tag and tag != "hash"]
+    tags = pl.read_parquet(tmp_path / "run/tags.parquet")
+    assert dict(tags.select("row", "tags").rows()) == own
+    spelling = pl.read_csv(tmp_path / "run/spelling.tsv", separator="\t")
+    assert spelling.select("written", "photos", "users").rows() == sorted(
+        ((tag, len(users), len(set(users) - {None})) for tag, users in spelt.items()),
+        key=lambda row: (-row[1], row[0]),
+    )
+    counts = {}
+    for photo in photos:
+        for tag in own[photo["row"]] if photo["row"] % 4 else []:
+            counts.setdefault(tag, Counter())[photo["user_id"]] += 1
+    table = pl.read_csv(tmp_path / "run/candidates.tsv", separator="\t")
+    for tag, number, users, entropy, *_ in table.iter_rows():
+        known = [times for user, times in counts[tag].items() if user is not None]
+        bits = -sum(times / sum(known) * math.log2(times / sum(known)) for times in known)
+        assert (number, users) == (counts[tag].total(), len(known))
+        assert entropy == pytest.approx(bits, abs=1e-6)
+    assert set(table["tag"]) == set(counts)
+
+
+def test_row_groups_do_not_follow_the_parts(number, tmp_path):
+    rows = ROW_GROUP + 10
+    table = {"row": np.arange(rows), "photo_id": None, "user_id": None, "tags": [["sea"]] * rows}
+    photos = pl.DataFrame(table, schema_overrides={"tags": pl.List(pl.String)})
+    for at_once in (rows, 50_000):
+        write_tags(tmp_path / str(at_once), number(photos, at_once))
+    assert (tmp_path / str(rows)).read_bytes() == (tmp_path / "50000").read_bytes()
+
+
+def test_a_file_may_name_nobody_and_have_no_tags(tmp_path):
+    table = pl.DataFrame({"row": [0, 1], "user_id": [None, None], "tags": [[], None]})
+    table.write_parquet(tmp_path / "photos.parquet")
+    photos = number_tags(photos_in(tmp_path / "photos.parquet", 1), tmp_path)
+    assert [part["user"].to_list() for part in photos] == [[-1], [-1]]
+    assert photos.words.is_empty() and clean_photos(photos)[1].is_empty()

@@ -1,0 +1,93 @@
+"""Who learns from what, and what may begin with what."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from phototags.config import validate
+from phototags.errors import ParamsError
+from phototags.experiments import Experiment, taggers
+
+ROOT = Path(__file__).parents[1]
+NOISY = {"model": "khot", "hidden": [8], "epochs": 1, "patience": 1}
+
+
+def begun(system: str, train: str = "openclipart", **keys) -> dict:
+    return NOISY | {"start": {"train": train, "system": system}} | keys
+
+
+def checked(systems: dict, learning: list[str] | None = None):
+    """The default run with a corpus more, which `learning` learn from, and systems more."""
+    params = yaml.safe_load((ROOT / "params.yaml").read_text())
+    params["experiments"].append({"train": "corel5k", "test": ["corel5k"], "systems": learning})
+    params["train"]["systems"] |= {"noisy": NOISY} | systems
+    return validate(params)
+
+
+def test_each_corpus_is_learned_from_by_its_own_systems_or_by_all():
+    experiments = [
+        Experiment(train="a", test=["a"], systems=["two"]),
+        Experiment(train="a", test=["b"], systems=["two", "one"]),
+        Experiment(train="b", test=["b"]),
+    ]
+    expected = [("a", "two"), ("a", "one"), ("b", "one"), ("b", "two")]
+    assert taggers(experiments, ["one", "two"]) == expected
+
+
+def test_a_system_may_start_from_one_that_started_from_another():
+    systems = {"clean": begun("noisy"), "cleaner": begun("clean", train="corel5k")}
+    assert checked(systems).train.systems["cleaner"].start.layers == "tuned"
+
+
+def test_on_the_source_itself_a_system_goes_on():
+    assert checked({"clean": begun("noisy")}).train.systems["clean"].start.train == "openclipart"
+
+
+@pytest.mark.parametrize(
+    ("systems", "said"),
+    [
+        ({"a": begun("nosiy")}, "a should start from nosiy of openclipart, but the run trains"),
+        ({"a": begun("noisy", train="coral")}, "a should start from noisy of coral"),
+        ({"a": begun("a")}, "but a from a does"),
+        ({"a": begun("b"), "b": begun("a", train="corel5k")}, "but a from b from a does"),
+        ({"b": begun("a"), "a": begun("a")}, "from a from a does"),
+        ({"a": begun("noisy", hidden=[9])}, r"hidden should be \[8\], but is \[9\]"),
+        ({"a": begun("noisy", scaling="none")}, "scaling should be root, but is none"),
+        ({"a": begun("frequency")}, "layers that see a photo, but frequency has none"),
+        ({"a": begun("noisy", hidden=[])}, "needs hidden layers to start"),
+        ({"a": begun("noisy", model="bilinear")}, "start"),
+    ],
+    ids=lambda case: "" if isinstance(case, dict) else case,
+)
+def test_a_start_that_cannot_be_is_refused_by_name(systems, said):
+    with pytest.raises(ParamsError, match=said):
+        checked(systems)
+
+
+def test_a_start_must_be_trained_on_the_corpus_that_it_names():
+    with pytest.raises(ParamsError, match="noisy of corel5k, but the run trains only frequency"):
+        checked({"a": begun("noisy", train="corel5k")}, learning=["a"])
+
+
+def test_an_experiment_with_an_unknown_system_is_refused():
+    with pytest.raises(ParamsError, match="'multihto' learn from corel5k"):
+        checked({}, learning=["multihto"])
+
+
+def test_the_exported_tagger_learns_from_its_corpus():
+    params = yaml.safe_load((ROOT / "params.yaml").read_text())
+    params["experiments"][0]["systems"] = ["multihot"]
+    with pytest.raises(ParamsError, match=r"'im2vec-joint', but this run trains only \['multihot'"):
+        validate(params)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "presets").glob("*.yaml")), ids=lambda p: p.stem)
+def test_every_preset_says_what_can_be_trained(path):
+    def over(base: dict, top: dict) -> dict:
+        both = {key: over(base[key], top[key]) for key in base.keys() & top.keys()
+                if isinstance(base[key], dict) and isinstance(top[key], dict)}  # fmt: skip
+        return base | top | both
+
+    params = yaml.safe_load((ROOT / "params.yaml").read_text())
+    assert validate(over(params, yaml.safe_load(path.read_text()))).run == path.stem
