@@ -37,7 +37,8 @@ BACKBONE, BATCH, BATCHES, CACHED = "efficientnet_lite0", 16, 10, 40_000
 TAGS, PHOTOS, HELD_OUT = 2_000, 20_000, 2_000
 LIGHTFM = {"epochs": 120, "learning_rate": 0.1, "dimensions": 64}
 OURS = {"epochs": 60, "learning_rate": 0.005, "decay": "cosine", "batch": 256, "draws": 150,
-        "shared": True, "dimensions": 64, "margin": 1.0, "longest": float("inf"), "spread": 0.1}  # fmt: skip
+        "shared": True, "dimensions": 64, "margin": 1.0, "longest": float("inf"),
+        "spread": 0.1}  # fmt: skip
 """Both sides' best of choose_warp_settings.py, on other photos of the same kind."""
 
 
