@@ -75,7 +75,7 @@ def refuse_other_layers(name: str, system: Layered, source: System) -> None:
         raise ValueError(
             f"{name} should start from layers that see a photo, but {system.start.system} has none"
         )
-    for key in ("hidden", "scaling"):
+    for key in ("hidden", "scaling", "backbone"):
         own, theirs = getattr(system, key), getattr(source, key)
         if own != theirs:
             raise ValueError(

@@ -139,9 +139,13 @@ def test_tags(wildcards):
 
 def start_of(wildcards):
     """The tagger whose layers a system begins with, if it does."""
-    start = getattr(PARAMS.train.systems[wildcards.system], "start", None)
-    file = "model.safetensors"
-    return [tagger(start.train, start.system, wildcards.seed, file)] if start else []
+    if (
+        start := getattr(PARAMS.train.systems[wildcards.system], "start", None)
+    ) is None:
+        return []
+    files = ["model.safetensors"]
+    files += ["backbone.safetensors"] * (start.system in WITH_BACKBONE)
+    return [tagger(start.train, start.system, wildcards.seed, file) for file in files]
 
 
 def users_of(train, test):

@@ -75,7 +75,7 @@ def main() -> None:
     inputs = read_inputs(files, system, given.seed)
     around, network = around_of(given, params, flat(files)), None
     if learns_backbone(system):
-        network = load_network(params.embed_photos.backbone)
+        network = load_network(params.embed_photos.backbone, *files["start"][1:])
         tagger, history = with_backbone(given, params, inputs, around, network)
     else:
         known = inputs.vectors, given.seed, around, inputs.start

@@ -9,6 +9,8 @@ import yaml
 
 from phototags.config import Params, validate
 from phototags.errors import ModelError
+from phototags.systems import learns_backbone
+from phototags.taggers.tagger import BACKBONE
 from phototags.training.inputs import Inputs
 from phototags.training.photo_feed import Pictures, pictures_of
 
@@ -51,7 +53,9 @@ def inputs_of(params: Params, train: str, name: str, seed: int) -> dict[str, Pat
         "start": [],
     }
     if start:
-        files["start"] = [models / start.train / start.system / f"seed{seed}" / "model.safetensors"]
+        learned = models / start.train / start.system / f"seed{seed}"
+        names = ["model.safetensors"] + [BACKBONE] * learns_backbone(params.train.systems[name])
+        files["start"] = [learned / one for one in names]
     missing = [path for path in flat(files) if not path.exists()]
     if missing:
         raise ModelError(
