@@ -20,7 +20,9 @@ def begun(system: str, train: str = "openclipart", **keys) -> dict:
 def checked(systems: dict, learning: list[str] | None = None):
     """The default run with a corpus more, which `learning` learn from, and systems more."""
     params = yaml.safe_load((ROOT / "params.yaml").read_text())
-    params["experiments"].append({"train": "corel5k", "test": ["corel5k"], "systems": learning})
+    params["experiments"][0]["test"].append("corel5k")
+    tests = params["experiments"][0]["test"]
+    params["experiments"].append({"train": "corel5k", "test": tests, "systems": learning})
     params["train"]["systems"] |= {"noisy": NOISY} | systems
     return validate(params)
 
@@ -69,6 +71,16 @@ def test_a_start_that_cannot_be_is_refused_by_name(systems, said):
 def test_a_start_must_be_trained_on_the_corpus_that_it_names():
     with pytest.raises(ParamsError, match="noisy of corel5k, but the run trains only frequency"):
         checked({"a": begun("noisy", train="corel5k")}, learning=["a"])
+
+
+def test_a_source_may_not_have_learned_from_what_its_successor_is_tested_on():
+    params = yaml.safe_load((ROOT / "params.yaml").read_text())
+    params["experiments"].append({"train": "corel5k", "test": ["flickr8k"]})
+    params["train"]["systems"] |= {"noisy": NOISY, "clean": begun("noisy")}
+    with pytest.raises(ParamsError, match="add flickr8k to the tests of an experiment that trains"):
+        validate(params)
+    params["experiments"][0]["test"].append("flickr8k")
+    assert validate(params)
 
 
 def test_an_experiment_with_an_unknown_system_is_refused():
