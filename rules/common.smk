@@ -266,6 +266,7 @@ TARGETS = [
         for kind in ("safetensors", "parquet")
     ),
     f"{MODELS}/tagger/MODEL_CARD.md",
+    *(f"{MODELS}/tagger/{file}" for file in EXPORTED_BACKBONE),
     *(f"{RESULTS}/tables/{name}.md" for name in TABLES + USER_TABLES),
     *(f"{RESULTS}/figures/{name}.svg" for name in FIGURES),
     *([f"{RESULTS}/figures/examples.png"] if PARAMS.report.show_photos else []),
