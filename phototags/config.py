@@ -259,7 +259,7 @@ class Params(Section):
     @model_validator(mode="after")
     def every_start_is_trained(self) -> "Params":
         refuse_unknown_systems(self.experiments, self.train.systems)
-        refuse_wrong_starts(self.train.systems, taggers(self.experiments, self.train.systems))
+        refuse_wrong_starts(self.experiments, self.train.systems)
         return self
 
     @model_validator(mode="after")

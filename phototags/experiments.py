@@ -1,6 +1,6 @@
 """What is learned from what, tested on what, and begun from what."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from pydantic import Field
 
@@ -48,14 +48,9 @@ def refuse_unknown_systems(experiments: Iterable[Experiment], systems: Collectio
                 )
 
 
-def refuse_wrong_starts(
-    systems: Mapping[str, System], trained: Collection[tuple[str, str]]
-) -> None:
-    """Raise a ValueError where a system cannot start from the tagger that it names.
-
-    Args:
-        trained: (corpus, system) of every tagger of the run.
-    """
+def refuse_wrong_starts(experiments: Sequence[Experiment], systems: Mapping[str, System]) -> None:
+    """Raise a ValueError where a system cannot start from the tagger that it names."""
+    trained = taggers(experiments, systems)
     for name, system in systems.items():
         if (start := getattr(system, "start", None)) is None:
             continue
@@ -67,6 +62,7 @@ def refuse_wrong_starts(
                 f"only {known}"
             )
         refuse_other_layers(name, system, systems[start.system])
+        refuse_seen_tests(name, systems, experiments)
 
 
 def refuse_other_layers(name: str, system: Layered, source: System) -> None:
@@ -75,13 +71,34 @@ def refuse_other_layers(name: str, system: Layered, source: System) -> None:
         raise ValueError(
             f"{name} should start from layers that see a photo, but {system.start.system} has none"
         )
-    for key in ("hidden", "scaling"):
+    for key in ("hidden", "scaling", "backbone"):
         own, theirs = getattr(system, key), getattr(source, key)
         if own != theirs:
             raise ValueError(
                 f"{name} starts from {system.start.system}, so {key} should be {theirs}, "
                 f"but is {own}"
             )
+
+
+def refuse_seen_tests(
+    name: str, systems: Mapping[str, System], experiments: Sequence[Experiment]
+) -> None:
+    """Raise a ValueError where a source may have learned from what its successor is tested on.
+
+    Near-duplicates of a corpus' test photos are looked for in the corpora that are tested on it,
+    so every source, over others too, must be among them.
+    """
+    tests = {test for one in experiments if name in one.learning(systems) for test in one.test}
+    start = systems[name].start
+    while start is not None:
+        searched = {test for one in experiments if one.train == start.train for test in one.test}
+        for test in sorted(tests - searched - {start.train}):
+            raise ValueError(
+                f"{name} starts from {start.train} and is tested on {test}, whose near-duplicates "
+                f"nobody looks for in {start.train}: add {test} to the tests of an experiment that "
+                f"trains on {start.train}"
+            )
+        start = getattr(systems[start.system], "start", None)
 
 
 def refuse_circle(name: str, systems: Mapping[str, System]) -> None:

@@ -13,13 +13,17 @@ def unsaid(value: object) -> bool:
 
 
 class Start(Section):
-    """Another tagger of the run, of the same seed, whose hidden layers a head begins with."""
+    """Another tagger of the run, of the same seed, whose layers a tagger begins with."""
 
     train: str = Field(description="corpus that it was trained on")
-    system: str = Field(description="its system; `hidden` and `scaling` must be as here")
+    system: str = Field(
+        description="its system; `hidden`, `scaling` and `backbone` must be as here: a backbone"
+        " that learned goes with the hidden layers"
+    )
     layers: Literal["tuned", "frozen"] = Field(
         "tuned",
-        description="`tuned`: they learn on; `frozen`: they stay, what stands on them learns alone",
+        description="`tuned`: they learn on; `frozen`: the hidden ones stay, what stands on them"
+        " learns alone",
     )
 
 
@@ -85,6 +89,6 @@ class Layered(Trained):
 
     @model_validator(mode="after")
     def there_are_layers_to_start(self) -> "Layered":
-        if self.start and not self.hidden:
-            raise ValueError("start needs hidden layers to start, but hidden is []")
+        if self.start and not self.hidden and self.backbone == "frozen":
+            raise ValueError("start needs layers to start, but hidden is [] and backbone frozen")
         return self

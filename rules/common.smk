@@ -22,7 +22,7 @@ from phototags.systems import learns_backbone
 
 try:
     PARAMS = validate(config)
-    TRAIN_NAMES = [experiment.train for experiment in PARAMS.experiments]
+    TRAIN_NAMES = list(dict.fromkeys(one.train for one in PARAMS.experiments))
     CORPUS_NAMES = list(
         dict.fromkeys(TRAIN_NAMES + [t for e in PARAMS.experiments for t in e.test])
     )
@@ -101,9 +101,12 @@ def code(name):
     return [script, *sorted(seen - {script})]
 
 
-def settings(section):
-    """A section of params as JSON: neither a comment nor a key elsewhere reruns a job."""
-    return json.dumps(section.model_dump(), sort_keys=True)
+def settings(section, *without):
+    """A section of params as JSON: neither a comment nor a key elsewhere reruns a job.
+
+    Nor does a key that changes no result.
+    """
+    return json.dumps(section.model_dump(exclude=set(without)), sort_keys=True)
 
 
 def shards(name):
@@ -139,9 +142,13 @@ def test_tags(wildcards):
 
 def start_of(wildcards):
     """The tagger whose layers a system begins with, if it does."""
-    start = getattr(PARAMS.train.systems[wildcards.system], "start", None)
-    file = "model.safetensors"
-    return [tagger(start.train, start.system, wildcards.seed, file)] if start else []
+    if (
+        start := getattr(PARAMS.train.systems[wildcards.system], "start", None)
+    ) is None:
+        return []
+    files = ["model.safetensors"]
+    files += ["backbone.safetensors"] * (start.system in WITH_BACKBONE)
+    return [tagger(start.train, start.system, wildcards.seed, file) for file in files]
 
 
 def users_of(train, test):
@@ -177,18 +184,21 @@ def learned_split(wildcards):
 
 def pairs():
     """(train corpus, test corpus) of every experiment."""
-    return [(e.train, test) for e in PARAMS.experiments for test in e.test]
+    return list(
+        dict.fromkeys((e.train, test) for e in PARAMS.experiments for test in e.test)
+    )
 
 
 def jobs():
     """(train, test, system, seed) of every score."""
-    return [
+    every = [
         (e.train, test, system, seed)
         for e in PARAMS.experiments
         for test in e.test
         for system in e.learning(PARAMS.train.systems)
         for seed in PARAMS.train.seeds
     ]
+    return list(dict.fromkeys(every))
 
 
 def tagger(train, system, seed, file):
@@ -256,6 +266,7 @@ TARGETS = [
         for kind in ("safetensors", "parquet")
     ),
     f"{MODELS}/tagger/MODEL_CARD.md",
+    *(f"{MODELS}/tagger/{file}" for file in EXPORTED_BACKBONE),
     *(f"{RESULTS}/tables/{name}.md" for name in TABLES + USER_TABLES),
     *(f"{RESULTS}/figures/{name}.svg" for name in FIGURES),
     *([f"{RESULTS}/figures/examples.png"] if PARAMS.report.show_photos else []),

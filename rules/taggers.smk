@@ -70,6 +70,7 @@ rule index_photos:
     input:
         model=f"{MODELS}/tagger/model.safetensors",
         config=f"{MODELS}/tagger/config.json",
+        backbone=[f"{MODELS}/tagger/{file}" for file in EXPORTED_BACKBONE],
         vocabulary=f"{MODELS}/tagger/vocabulary.tsv",
         features=lambda w: features_for(*EXPORTED, w.corpus),
         photos="data/corpora/{corpus}/photos.parquet",

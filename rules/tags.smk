@@ -12,7 +12,7 @@ rule clean_tags:
         "benchmarks/clean_tags/{corpus}.tsv"
     conda:
         "../envs/phototags.yaml"
-    params:
+    resources:  # changes no result, so it is no parameter
         photos_at_once=PARAMS.vocabulary.photos_at_once,
     message:
         "Cleaning the tags of {wildcards.corpus}"
@@ -60,8 +60,10 @@ rule build_vocabulary:
         f"benchmarks/build_vocabulary/{RUN}/{{train}}.tsv"
     conda:
         "../envs/phototags.yaml"
+    resources:
+        photos_at_once=PARAMS.vocabulary.photos_at_once,
     params:
-        settings=settings(PARAMS.vocabulary),
+        settings=settings(PARAMS.vocabulary, "photos_at_once"),
         instruction_set=PARAMS.instruction_set,
     message:
         "Building the vocabulary of {wildcards.train}"

@@ -25,7 +25,7 @@ wordnet = WordNet.read(package) if package else None
 torch.set_num_threads(1)  # several would add up in another order
 looks = partial(visualness, features=read_features(given.input.features))
 with whole(given.output.vocabulary) as part:
-    photos = photos_in(given.input.tags, settings.photos_at_once)
+    photos = photos_in(given.input.tags, given.resources.photos_at_once)
     photos = number_tags(photos, part.parent)
     training = photos.then(partial(those_of, "train", given.input.split))
     found = merges(training, settings, wordnet)

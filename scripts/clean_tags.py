@@ -11,7 +11,7 @@ given = snakemake  # noqa: F821
 log_to(given.log[0])
 
 with whole(given.output.tags) as part:
-    photos = photos_in(given.input.photos, given.params.photos_at_once)
+    photos = photos_in(given.input.photos, given.resources.photos_at_once)
     cleaned, spelling = clean_photos(number_tags(photos, part.parent))
     logging.info("%d written tags, %d clean", spelling.height, spelling["tag"].n_unique())
     write_tags(part, cleaned)

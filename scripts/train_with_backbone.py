@@ -24,7 +24,7 @@ torch.set_num_threads(1)  # several would add up in another order
 system = TypeAdapter(System).validate_json(given.params.system)
 seed, model = given.params.seed, Path(given.output.model)
 inputs = read_inputs(dict(given.input.items()), system, seed)
-network = load_network(given.params.backbone)
+network = load_network(given.params.backbone, *given.input.start[1:])
 lookup = inputs.rows, given.input.shards, *given.params.caps, network.size
 shown = zip(inputs.parts, pictures_of(inputs.parts, *lookup), strict=True)
 fingerprint = fingerprint_of(given.input, dict(given.params.items()))

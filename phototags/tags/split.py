@@ -66,11 +66,20 @@ def those_of(part: str, split: Path | str, photos: pl.DataFrame) -> pl.DataFrame
 
     Args:
         photos: row, and others.
+
+    Raises:
+        CorpusError: when the table does not have each of the photos once.
     """
     rows = photos["row"]
     near = pl.col("row").is_between(rows.min(), rows.max())
-    table = pl.scan_parquet(split).filter(near, pl.col("part") == part).select("row").collect()
-    return photos.filter(rows.is_in(table["row"].implode()))
+    table = pl.scan_parquet(split).filter(near).select("row", "part").collect()
+    table = table.filter(pl.col("row").is_in(rows.implode()))
+    if not table.height == rows.n_unique() == photos.height:
+        raise CorpusError(
+            f"{split} should list each of {photos.height} photos once, but has {table.height} of "
+            f"{rows.n_unique()} different ones. Remove it and run `snakemake` again."
+        )
+    return photos.filter(rows.is_in(table.filter(part=part)["row"].implode()))
 
 
 def _official(split: pl.Series) -> pl.Series | None:

@@ -58,7 +58,7 @@ def train(
             "have none. Lower vocabulary.min_users and vocabulary.min_photos in params.yaml."
         )
     log.info("%d photos, %d more have no known tag", len(photos), photos.left_out)
-    judge = judged_on(validation)
+    judge = judged_on(validation, len(tag_vectors))
     if isinstance(system, Trained):
         generator = torch.Generator().manual_seed(seed)
         return trained(system, photos, judge, tag_vectors, generator, around, start)
@@ -84,6 +84,7 @@ def trained(
     feed = Feed(photos, system.batch, **shown_as(system, photos, tags))
     schedule = Schedule(**system.model_dump(include=Schedule.__annotations__))
     tagger, objective, constrain = plan(system, photos, tag_vectors, generator, start)
+    tagger = around.held(tagger)
     way = (feed, judge, schedule, generator, constrain, around)
     return tagger, fit(tagger, objective, *way)
 
@@ -115,13 +116,17 @@ def solved(system: System, photos: TaggedPhotos, tags: int, seed: int) -> Tagger
     return remember(photos.features, flat, ends, counts, system.neighbours)
 
 
-def judged_on(photos: TaggedPhotos) -> Callable[[Tagger], float]:
-    """A function that gives a tagger's mAP on these photos; nan without photos."""
+def judged_on(photos: TaggedPhotos, tags: int) -> Callable[[Tagger], float]:
+    """A function that gives a tagger's mAP on these photos; nan without photos.
+
+    Args:
+        tags: T. A tagger that has `rows` of them is judged on these.
+    """
 
     def judge(tagger: Tagger) -> float:
         if not len(photos):
             return float("nan")
-        scores = tagger.scores(photos.features)
-        return mean_average_precision(scores.numpy(), photos.relevant(scores.shape[1]).numpy())
+        relevant = photos.relevant(tags)[:, getattr(tagger, "rows", slice(None))]
+        return mean_average_precision(tagger.scores(photos.features).numpy(), relevant.numpy())
 
     return judge

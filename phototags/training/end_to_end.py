@@ -109,13 +109,14 @@ def train_end_to_end(
     known = replace(known, features=torch.empty(len(known), width, device="meta"))
     tagger, objective, constrain = plan(system, known, tag_vectors, generator, start)
     tagger.head = BackboneAndHead(network, tagger.head, compute.precision, generator)
+    tagger = around.held(tagger)
     tagger.to(compute.device)
     if compute.compile:
         network.module.compile()
     shown = {"pictures": photos[1], "loaders": compute.loaders} | ({"part": part} if part else {})
     feed = PhotoFeed(known, system.batch, **shown_as(system, known, tags), **shown)
     schedule = Schedule(**system.model_dump(include=Schedule.__annotations__))
-    judge = judged_on_pictures(*validation, system.batch, compute.loaders)
+    judge = judged_on_pictures(*validation, tags, system.batch, compute.loaders)
     history = fit(tagger, objective, feed, judge, schedule, generator, constrain, around)
     tagger.cpu()  # the network with it
     tagger.head = tagger.head.head
@@ -137,7 +138,9 @@ def refuse_impossible(system: Trained, compute: Compute) -> None:
         refuse_slow_bf16()
 
 
-def judged_on_pictures(known: TaggedPhotos, pictures: Pictures, batch: int, loaders: int) -> Judge:
+def judged_on_pictures(
+    known: TaggedPhotos, pictures: Pictures, tags: int, batch: int, loaders: int
+) -> Judge:
     """A function that gives a tagger's mAP on whole pictures; nan without any."""
 
     def judge(tagger: EmbeddingTagger) -> float:
@@ -148,7 +151,7 @@ def judged_on_pictures(known: TaggedPhotos, pictures: Pictures, batch: int, load
             for some in torch.arange(len(known)).split(batch):
                 pixels = torch.stack(list(pool.map(pictures.whole, some.tolist())))
                 parts.append(tagger.scores(pixels).cpu())
-        scores = torch.cat(parts)
-        return mean_average_precision(scores.numpy(), known.relevant(scores.shape[1]).numpy())
+        relevant = known.relevant(tags)[:, tagger.rows]
+        return mean_average_precision(torch.cat(parts).numpy(), relevant.numpy())
 
     return judge

@@ -31,12 +31,14 @@ class Around:
     Args:
         checkpoint: where to go on from, and what to leave after each step.
         follow: is told epoch, loss, validation_map of each epoch, those before a kill too.
+        held: what stands in the place of the tagger while it learns.
         prepare: is given the state before the first epoch, to train on several processes.
         judged: who judges for whom when they are several.
     """
 
     checkpoint: Checkpoint | None = None
     follow: Callable[[dict], None] = lambda row: None
+    held: Callable[[EmbeddingTagger], EmbeddingTagger] = lambda tagger: tagger
     prepare: Callable[[Course], None] = lambda course: None
     judged: Callable[[Judge], Judge] = lambda judge: judge
 

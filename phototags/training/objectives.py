@@ -102,11 +102,8 @@ class Sampled:
         positives = draw_positives(batch.tags, self.positives, generator)
         negatives, kept = self.negatives(batch, positives, generator)
         embeddings, table = tagger.embed(batch.features), tagger.tag_vectors.detach()
-        positives, negatives, kept = (
-            drawn.to(table.device) for drawn in (positives, negatives, kept)
-        )
-        near = torch.einsum("bkd,bd->bk", table[positives], embeddings)
-        far = torch.einsum("bkd,bd->bk", table[negatives], embeddings)
+        pairs = [drawn.to(table.device) for drawn in (positives, negatives, kept)]
+        near, far = (tagger.agreement(embeddings, drawn) for drawn in pairs[:2])
         if self.joint_rate:
-            move_tag_vectors(table, embeddings, positives, negatives, kept, self.joint_rate)
-        return self.loss(near, far, kept)
+            move_tag_vectors(table, embeddings, *pairs, self.joint_rate, tagger.rows)
+        return self.loss(near, far, pairs[2])

@@ -26,15 +26,23 @@ from phototags.config import Params
 from phototags.errors import ParamsError
 from phototags.features.backbones import load_network
 from phototags.features.pretrained import Network
-from phototags.systems import learns_backbone
+from phototags.systems import Sampled, learns_backbone
 from phototags.taggers.tagger import Tagger, save
+from phototags.trained_systems import Trained
 from phototags.training.assembly import train
 from phototags.training.checkpoints import SECONDS, Checkpoint, fingerprint_of
 from phototags.training.end_to_end import train_end_to_end
 from phototags.training.inputs import Inputs, read_inputs
 from phototags.training.loop import Around
+from phototags.training.photo_feed import Pictures
 from phototags.training.preparation import described, write_history
 from phototags.training.run_inputs import flat, inputs_of, merged, pictures_of_run
+from phototags.training.sharded import (
+    ShardedCheckpoint,
+    ShardedTagger,
+    judged_in_parts,
+    whole,
+)
 from phototags.training.sharing import (
     SharedCheckpoint,
     judged_once,
@@ -58,6 +66,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--precision", choices=["fp32", "bf16"])
     parser.add_argument("--compile", action="store_true", default=None, help="by torch.compile")
     parser.add_argument("--loaders", type=int, help="threads that decode pictures")
+    parser.add_argument(
+        "--shard-tags", action="store_true", help="a part of the tag table on each process"
+    )
     return parser.parse_args()
 
 
@@ -65,21 +76,23 @@ def main() -> None:
     """Train and write; the first process speaks and writes for all."""
     given, first = arguments(), not process()
     logging.basicConfig(level=logging.INFO if first else logging.ERROR)
+    known = merged(given.params).train.systems
+    if given.system not in known:
+        raise ParamsError(f"train.systems has no {given.system!r}, but: {', '.join(known)}.")
     params = merged(given.params, said(given))
-    if given.system not in params.train.systems:
-        raise ParamsError(
-            f"train.systems has no {given.system!r}, but: {', '.join(params.train.systems)}."
-        )
     system = params.train.systems[given.system]
     files = inputs_of(params, given.train, given.system, given.seed)
     inputs = read_inputs(files, system, given.seed)
-    around, network = around_of(given, params, flat(files)), None
+    around, network = around_of(given, params, flat(files), inputs), None
     if learns_backbone(system):
-        network = load_network(params.embed_photos.backbone)
-        tagger, history = with_backbone(given, params, inputs, around, network)
+        network = load_network(params.embed_photos.backbone, *files["start"][1:])
+        pictures = pictures_of_run(params, inputs, files["shards"], network.size)
+        tagger, history = with_backbone(given, params, inputs, around, network, pictures)
     else:
         known = inputs.vectors, given.seed, around, inputs.start
         tagger, history = train(system, *inputs.parts, *known)
+    if given.shard_tags:
+        tagger = whole(tagger, len(inputs.vectors))
     if first:
         about = {"backbone": params.embed_photos.backbone}
         about |= {"train": given.train, "seed": given.seed}
@@ -97,26 +110,52 @@ def said(given: argparse.Namespace) -> dict:
     return {"train": {"compute": compute, "systems": systems}}
 
 
-def around_of(given: argparse.Namespace, params: Params, files: list[Path]) -> Around:
-    """A checkpoint in the folder, and who shares the photos."""
+def around_of(
+    given: argparse.Namespace, params: Params, files: list[Path], inputs: Inputs
+) -> Around:
+    """A checkpoint in the folder, who shares the photos, and who the tag table."""
     system = params.train.systems[given.system]
     settings = {"system": system.model_dump(), "seed": given.seed, "processes": processes()}
     if learns_backbone(system):
         settings["backbone"] = params.embed_photos.backbone
+        settings["caps"] = [params.corpora.max_pixels, params.corpora.max_bytes]
         settings["compute"] = params.train.compute.model_dump(exclude={"loaders"})
     code = sorted(Path(phototags.__file__).parent.rglob("*.py"))
     fingerprint = fingerprint_of([*files, *code], settings)
     place = given.to / "checkpoint.safetensors", fingerprint, SECONDS
+    if given.shard_tags:
+        refuse_to_shard(system, len(inputs.vectors))
+        has = inputs.parts[1].counts(len(inputs.vectors)) > 0
+        parts = {"held": ShardedTagger, "judged": judged_in_parts(has)}
+        return Around(ShardedCheckpoint(*place), prepare=share_photos, **parts)
     if processes() == 1:
         return Around(Checkpoint(*place))
     return Around(SharedCheckpoint(*place), prepare=share_photos, judged=judged_once)
 
 
+def refuse_to_shard(system: Trained, tags: int) -> None:
+    """Raise the ParamsError of a table that cannot be in parts, or need not be."""
+    if not isinstance(system, Sampled):
+        raise ParamsError(
+            f"--shard-tags is for im2vec and fast0tag, which score a few tags a step, but model is "
+            f"{system.model}, which scores all. Leave it out."
+        )
+    if not 1 < processes() <= tags:
+        raise ParamsError(
+            f"--shard-tags needs from 2 to {tags} processes, one tag at least for each, but runs "
+            f"on {processes()}. Start it by torchrun with --nproc-per-node."
+        )
+
+
 def with_backbone(
-    given: argparse.Namespace, params: Params, inputs: Inputs, around: Around, network: Network
+    given: argparse.Namespace,
+    params: Params,
+    inputs: Inputs,
+    around: Around,
+    network: Network,
+    pictures: list[Pictures],
 ) -> tuple[Tagger, pd.DataFrame]:
     """Train the network as well, on the pictures themselves; each process on its own GPU."""
-    pictures = pictures_of_run(params, given.train, inputs, network.size)
     compute = params.train.compute
     if compute.device == "cuda":
         own = f"cuda:{os.environ.get('LOCAL_RANK', 0)}"

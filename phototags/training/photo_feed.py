@@ -129,16 +129,16 @@ class PhotoFeed(Feed):
         wanted = zip(order.split(self.batch), seeds.split(self.batch), strict=True)
         pool = ThreadPoolExecutor(self.loaders, "decode", torch.set_num_threads, (1,))
         coming: deque[tuple[Tensor, list[Future]]] = deque()
-        shown = min(learned * self.batch, len(order))
+        shown, all_of_them = min(learned * self.batch, len(order)), max(len(order), 1)
         try:
             for which, of in islice(wanted, learned, None):
                 coming.append((which, self.started(pool, which.tolist(), of.tolist())))
                 if len(coming) > AHEAD:
                     shown += len(coming[0][0])
-                    yield self.arrived(*coming.popleft(), tags, epoch, shown / len(order))
+                    yield self.arrived(*coming.popleft(), tags, epoch, shown / all_of_them)
             while coming:
                 shown += len(coming[0][0])
-                yield self.arrived(*coming.popleft(), tags, epoch, shown / len(order))
+                yield self.arrived(*coming.popleft(), tags, epoch, shown / all_of_them)
         finally:
             pool.shutdown(cancel_futures=True)
 

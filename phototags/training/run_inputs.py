@@ -9,6 +9,8 @@ import yaml
 
 from phototags.config import Params, validate
 from phototags.errors import ModelError
+from phototags.systems import learns_backbone
+from phototags.taggers.tagger import BACKBONE
 from phototags.training.inputs import Inputs
 from phototags.training.photo_feed import Pictures, pictures_of
 
@@ -50,8 +52,12 @@ def inputs_of(params: Params, train: str, name: str, seed: int) -> dict[str, Pat
         "users": [own / f"users_{train}.safetensors"] if params.users else [],
         "start": [],
     }
+    if learns_backbone(system):
+        files["shards"] = sorted(Path(f"data/corpora/{train}/shards").glob("*.tar"))
     if start:
-        files["start"] = [models / start.train / start.system / f"seed{seed}" / "model.safetensors"]
+        learned = models / start.train / start.system / f"seed{seed}"
+        names = ["model.safetensors"] + [BACKBONE] * learns_backbone(params.train.systems[name])
+        files["start"] = [learned / one for one in names]
     missing = [path for path in flat(files) if not path.exists()]
     if missing:
         raise ModelError(
@@ -66,12 +72,13 @@ def flat(files: Mapping[str, Path | list[Path]]) -> list[Path]:
     return [path for one in files.values() for path in (one if isinstance(one, list) else [one])]
 
 
-def pictures_of_run(params: Params, train: str, inputs: Inputs, size: int) -> list[Pictures]:
+def pictures_of_run(
+    params: Params, inputs: Inputs, shards: list[Path], size: int
+) -> list[Pictures]:
     """The pictures of both parts, as rule `train_with_backbone` takes them.
 
     Raises:
         ArchiveError: when a shard is missing or damaged.
     """
-    shards = sorted(Path(f"data/corpora/{train}/shards").glob("*.tar"))
     caps = params.corpora.max_pixels, params.corpora.max_bytes
     return pictures_of(inputs.parts, inputs.rows, shards, *caps, size)

@@ -18,7 +18,14 @@ def network(width: int = 4) -> Network:
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
-    monkeypatch.setattr(backbones, "load_network", lambda name: network())
+    monkeypatch.setattr(backbones, "from_library", lambda name: network())
+
+
+def test_a_training_begins_with_what_another_learned(tmp_path):
+    learned, file = network().module, tmp_path / "backbone.safetensors"
+    write_tensors(file, learned.state_dict())
+    found = backbones.load_network("small", file).module.state_dict()
+    assert all(found[name].equal(values) for name, values in learned.state_dict().items())
 
 
 def test_it_sees_as_it_learned_to(tmp_path):

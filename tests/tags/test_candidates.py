@@ -111,7 +111,8 @@ def test_apps_and_cameras_are_refused_when_asked(verdicts):
     assert found["sea"] == "kept"
     assert found["square"].startswith("apps: written together with ")
     assert verdicts(tags, refuse=["cameras"])["d90"] == "cameras: names the photo's camera"
-    assert verdicts(tags.drop("camera"), refuse=["cameras"])["d90"] == "kept"
+    with pytest.raises(VocabularyError, match="needs a column `camera`"):
+        verdicts(tags.drop("camera"), refuse=["cameras"])
 
 
 def test_merged_tags_count_together_and_say_what_they_became(judge, wordnet):

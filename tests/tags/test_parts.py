@@ -6,6 +6,7 @@ from functools import partial
 
 import numpy as np
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 
 from phototags.config import Vocabulary
@@ -17,6 +18,7 @@ from phototags.tags.spelling import clean
 from phototags.tags.split import those_of
 
 PHOTOS = 120
+APP = ["square", "someapp", "filter"]
 WRITTEN = ["Sea", "sea", "#sea", "Golden+Gate", "bridge", "goldengatebridge", "cars", "car", "auto"]
 WRITTEN += ["geo:lat=1", "--", "hash", "台灣", "buses", *(f"HASH(0x{n})" for n in range(4))]
 
@@ -31,9 +33,12 @@ def corpus(tmp_path_factory):
         for row in range(PHOTOS)
     ]
     users = [None if row % 13 == 2 else f"u{draw.integers(9)}" for row in range(PHOTOS)]
+    for row in range(3, PHOTOS, 4):  # an app's tags, of people of their own, and their camera
+        users[row], tags[row] = f"app{row % 12}{row % 5}", [*(tags[row] or []), *APP, "d90"]
     table = {"row": range(3, PHOTOS + 3), "photo_id": map(str, range(PHOTOS)), "user_id": users}
-    photos = pl.DataFrame({name: list(column) for name, column in table.items()} | {"tags": tags})
-    photos.write_parquet(folder / "photos.parquet", row_group_size=50)
+    table |= {"tags": tags, "camera": ["NIKON D90"] * PHOTOS}
+    photos = pl.DataFrame({name: list(column) for name, column in table.items()})
+    pq.write_table(photos.to_arrow(), folder / "photos.parquet", row_group_size=50)
     parts = photos.select("row", part=pl.when(pl.col("row") % 4 > 0).then(pl.lit("train")))
     parts.write_parquet(folder / "split.parquet", row_group_size=33)
     return folder
@@ -60,11 +65,20 @@ def run(corpus, folder, at_once, wordnet, **settings):
 
 @pytest.mark.parametrize("at_once", [1, 7, 50])
 def test_the_parts_do_not_show_in_the_files(corpus, tmp_path, wordnet, at_once):
-    rules = {"merge": ["joined", "split", "lemma", "synset"], "refuse": ["apps", "cameras"]}
+    rules = {"merge": ["joined", "split", "lemma", "synset"], "refuse": ["apps"]}
     one = run(corpus, tmp_path / "one", 10 * PHOTOS, wordnet, **rules)
     several = run(corpus, tmp_path / "several", at_once, wordnet, **rules)
     assert len(one) == 4 and one == several
     assert one["merged.parquet"] != one["tags.parquet"]
+    assert one["candidates.tsv"].count(b"apps: written together") == len(APP) + 1  # d90 as well
+
+
+@pytest.mark.parametrize("at_once", [7, 10 * PHOTOS])
+def test_cameras_are_found_over_parts(corpus, tmp_path, at_once):
+    photos = number_tags(photos_in(corpus / "photos.parquet", at_once), tmp_path)
+    settings = Vocabulary(min_users=1, min_photos=1, max_tags=None, refuse=["cameras"])
+    why = dict(candidates(photos, [], settings).select("tag", "why").rows())
+    assert [tag for tag in why if why[tag].startswith("cameras")] == ["d90"]
 
 
 def test_the_files_are_those_of_a_plain_loop(corpus, tmp_path):

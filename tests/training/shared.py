@@ -17,6 +17,12 @@ from phototags.systems import Bilinear, Im2Vec, Khot, Multihot
 from phototags.training.assembly import train
 from phototags.training.loop import ALONE, Around
 from phototags.training.photos import TaggedPhotos
+from phototags.training.sharded import (
+    ShardedCheckpoint,
+    ShardedTagger,
+    judged_in_parts,
+    whole,
+)
 from phototags.training.sharing import SharedCheckpoint, judged_once, share_photos
 
 KEYS = {"epochs": 3, "patience": 3, "batch": 7}  # 40 photos: the last batch has 5
@@ -43,6 +49,9 @@ def learned(system, around: Around = ALONE):
     return train(system, photos(), photos(), vectors, 3, around)
 
 
+SHARDED = ("joint", "batch")
+
+
 class Killed(SharedCheckpoint):
     """Ends the process that writes, in the middle of a training."""
 
@@ -55,14 +64,30 @@ class Killed(SharedCheckpoint):
             os.kill(os.getpid(), signal.SIGKILL)
 
 
+class KilledInParts(ShardedCheckpoint, Killed):
+    """The same of one that gathers."""
+
+
 def main(folder: Path, killed: str = "", writes: str = "-1") -> None:
     for name, system in SYSTEMS.items():
         checkpoint = Killed(folder / f"{name}.checkpoint.safetensors", "same")
         checkpoint.writes = int(writes) if name == killed else -1
         around = Around(checkpoint, prepare=share_photos, judged=judged_once)
         tagger, history = learned(system, around)
-        about = history.astype(float).values.tolist()
-        write_tensors(folder / f"{name}-{dist.get_rank()}.safetensors", tagger.tensors(), about)
+        written(folder, name, tagger, history)
+    has = photos().counts(9) > 0
+    parts = {"held": ShardedTagger, "judged": judged_in_parts(has), "prepare": share_photos}
+    for name in SHARDED:
+        checkpoint = KilledInParts(folder / f"{name}.sharded.checkpoint.safetensors", "same")
+        checkpoint.writes = int(writes) if f"{name}.sharded" == killed else -1
+        tagger, history = learned(SYSTEMS[name], Around(checkpoint, **parts))
+        assert len(tagger.tag_vectors) == (5, 4)[dist.get_rank()]
+        written(folder, f"{name}.sharded", whole(tagger, 9), history)
+
+
+def written(folder: Path, name: str, tagger, history) -> None:
+    about = history.astype(float).values.tolist()
+    write_tensors(folder / f"{name}-{dist.get_rank()}.safetensors", tagger.tensors(), about)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from phototags.training.assembly import train
 from phototags.training.inputs import read_inputs
 from phototags.training.run_inputs import inputs_of, merged
 from phototags.training.sharing import part_of_process
-from tests.training.shared import SYSTEMS, learned
+from tests.training.shared import SHARDED, SYSTEMS, learned
 
 ROOT = Path(__file__).parents[2]
 TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node"]
@@ -38,9 +38,9 @@ def several(request, tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("name", SYSTEMS)
+@pytest.mark.parametrize("name", [*SYSTEMS, *(f"{name}.sharded" for name in SHARDED)])
 def test_several_processes_learn_what_one_learns(name, several):
-    tagger, history = learned(SYSTEMS[name])
+    tagger, history = learned(SYSTEMS[name.removesuffix(".sharded")])
     found, rows = read_tensors(several / f"{name}-0.safetensors")
     torch.testing.assert_close(found, tagger.tensors(), rtol=1e-4, atol=1e-6)
     expected = torch.tensor(history.astype(float).values)
@@ -56,8 +56,9 @@ def test_all_processes_end_with_the_same_bytes(name, several):
 
 
 def test_killed_in_the_middle_of_an_epoch_they_go_on_with_the_same_bytes(several, tmp_path):
-    run(2, "tests.training.shared", tmp_path, "joint", 9, fails=True)  # six steps, the end, two
-    assert not (tmp_path / "joint-0.safetensors").exists()
+    for name in ("joint", "joint.sharded"):
+        run(2, "tests.training.shared", tmp_path, name, 9, fails=True)  # six steps, the end, two
+        assert not (tmp_path / f"{name}-0.safetensors").exists()
     run(2, "tests.training.shared", tmp_path)
     for file in several.glob("*-*.safetensors"):
         assert (tmp_path / file.name).read_bytes() == file.read_bytes(), file.name
@@ -91,6 +92,19 @@ def done_run(tmp_path, monkeypatch):
     preset = {"run": "tiny", "train": {"systems": {"im2vec": {"epochs": 2, "batch": 4}}}}
     (tmp_path / "tiny.yaml").write_text(json.dumps(preset))
     return tmp_path
+
+
+def test_a_table_in_parts_is_written_whole_and_one_process_is_refused(done_run):
+    asked = ["im2vec", "--train", "holidays", "--params", "params.yaml", "tiny.yaml", "--to"]
+    for to, *more in (("out",), ("parts", "--shard-tags")):
+        run(2, "phototags.training.parallel", *asked, to, *more, cwd=done_run)
+    found, wanted = (
+        read_tensors(done_run / to / "model.safetensors")[0] for to in ("parts", "out")
+    )
+    torch.testing.assert_close(found, wanted, rtol=1e-4, atol=1e-6)
+    alone = [sys.executable, "-m", "phototags.training.parallel", *asked, "one", "--shard-tags"]
+    done = subprocess.run(alone, cwd=done_run, capture_output=True, text=True)
+    assert done.returncode and "needs from 2 to 2 processes" in done.stderr
 
 
 def test_torchrun_trains_what_the_workflow_would(done_run, monkeypatch):
