@@ -8,6 +8,7 @@ import yaml
 from phototags.config import validate
 from phototags.errors import ParamsError
 from phototags.experiments import Experiment, taggers
+from phototags.training.run_inputs import merged
 
 ROOT = Path(__file__).parents[1]
 NOISY = {"model": "khot", "hidden": [8], "epochs": 1, "patience": 1}
@@ -97,10 +98,4 @@ def test_the_exported_tagger_learns_from_its_corpus():
 
 @pytest.mark.parametrize("path", sorted((ROOT / "presets").glob("*.yaml")), ids=lambda p: p.stem)
 def test_every_preset_says_what_can_be_trained(path):
-    def over(base: dict, top: dict) -> dict:
-        both = {key: over(base[key], top[key]) for key in base.keys() & top.keys()
-                if isinstance(base[key], dict) and isinstance(top[key], dict)}  # fmt: skip
-        return base | top | both
-
-    params = yaml.safe_load((ROOT / "params.yaml").read_text())
-    assert validate(over(params, yaml.safe_load(path.read_text()))).run == path.stem
+    assert merged([ROOT / "params.yaml", path]).run == path.stem
