@@ -237,7 +237,7 @@ COMPARED = [  # where a system that knows the user stands beside one that does n
     if knowing(train) and Bilinear in map(type, ranked(train).values())
 ]
 TABLES = ["headline", "bridges", "published", "tag_vectors"]
-USER_TABLES = [f"users_{train}" for train in COMPARED]
+USER_TABLES = [f"{of}_{train}" for train in COMPARED for of in ("users", "user_tags")]
 FIGURES = ["scores", "losses"]
 FIGURES += [f"{what}_{train}" for train in COMPARED for what in ("users", "tag_curves")]
 HISTORIES = [

@@ -45,6 +45,7 @@ rule compare_users:
         code=code("compare_users"),
     output:
         table=f"{RESULTS}/tables/users_{{train}}.md",
+        lists=f"{RESULTS}/tables/user_tags_{{train}}.md",
         gains=f"{RESULTS}/tables/users_{{train}}.csv",
         tags=f"{RESULTS}/tables/user_tags_{{train}}.csv",
     log:

@@ -8,7 +8,7 @@ from phototags.logs import log_to
 from phototags.scoring.gains import gains, judged
 from phototags.scoring.user_tags import known_tags, tags_found
 from phototags.storage import whole
-from phototags.tables.users import users
+from phototags.tables.users import user_tags, users
 from phototags.tags.vocabulary import read_vocabulary
 
 given = snakemake  # noqa: F821
@@ -29,5 +29,8 @@ tags = pd.concat(parts)
 for table, path in ((gained, given.output.gains), (tags, given.output.tags)):
     with whole(path) as part:
         table.round(6).to_csv(part, index=False, lineterminator="\n")
-with whole(given.output.table) as part:
-    part.write_text(users(given.wildcards.train, gained, tags), encoding="utf-8")
+pages = {given.output.table: users(given.wildcards.train, gained)}
+pages[given.output.lists] = user_tags(given.wildcards.train, gained, tags)
+for path, page in pages.items():
+    with whole(path) as part:
+        part.write_text(page, encoding="utf-8")

@@ -63,7 +63,7 @@ def write_report(path: Path | str, run: str, settings: Report, inputs: Inputs) -
         run=run,
         version=phototags.__version__,
         boards=results,
-        board_systems=len(results[0].rows) if results else 0,
+        board_systems=len({row[0] for board in results for row in board.rows}),
         measures=MEASURES,
         walls=walls,
         hidden=not settings.show_photos,

@@ -64,10 +64,11 @@ def gains(
     resamples: int,
     seed: int,
 ) -> pd.DataFrame:
-    """Relative gains of each system that knows users over its control, and over user-biased.
+    """Relative gains of each system that knows users over its controls.
 
     A control is trained on the same photos in the same way: the first system of the run with the
-    model in question and the same sampling, and for user-biased the same descriptors.
+    model in question and the same sampling, and for user-biased the same descriptors. For
+    user-multiplicative there is one more, of its own form: itself where nobody is known.
 
     Args:
         systems: settings by name. found: what is judged of each. users: of each photo, by row.
@@ -94,7 +95,11 @@ def _controls(name: str, systems: Mapping[str, Mapping]) -> list[str]:
     wanted = {
         CONTROL: [],
         BIASED: [(CONTROL, None)],
-        MULTIPLICATIVE: [(CONTROL, None), (BIASED, own.get("descriptors"))],
+        MULTIPLICATIVE: [
+            (CONTROL, None),
+            (BIASED, own.get("descriptors")),
+            (MULTIPLICATIVE, []),
+        ],
     }[own["model"]]
     return [
         other
@@ -102,6 +107,7 @@ def _controls(name: str, systems: Mapping[str, Mapping]) -> list[str]:
         for other, keys in systems.items()
         if (keys["model"], keys["sampling"]) == (model, own["sampling"])
         and keys.get("descriptors") == descriptors
+        and other != name
     ]
 
 

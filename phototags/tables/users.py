@@ -20,31 +20,49 @@ EXPLAINED = (
     "brackets the 95 % bootstrap interval over test photos, paired; `users drawn` is that of P@1 "
     "where whole users are drawn instead, wider wherever a few users have most photos. A user is "
     "known by the photos that are the user's history, which no system learns from and no score "
-    "counts. `the user's tags`: whether the history's tags may be seen, or only its pictures. "
+    "counts. `the user's tags`: whether the history's tags may be seen, or only its pictures; "
+    "`nobody`: the model is the same and no user is known. "
     "Published: 20 million photos of a social network, users known by age, gender and home; only "
     "gains can be compared, never the scores themselves."
 )
-MULTIPLIED = "Relative gain of `user-multiplicative` over `user-biased`, all else equal:"
-FOUND = "Recall of single tags in percent, five tags given a photo, mean of the seeds."
+MULTIPLIED = (
+    "Relative gain of `user-multiplicative` over `user-biased`, all else equal, and over itself "
+    "where nobody is known: what is the user's of its gain, and not of its form or settings."
+)
+FOUND = (
+    "Recall of single tags in percent, five tags given a photo, mean of the seeds. The last two "
+    f"lists: tags of {FEWEST} test photos or more."
+)
 
 
-def users(train: str, gains: pd.DataFrame, tags: pd.DataFrame) -> str:
-    """users.md.
+def users(train: str, gains: pd.DataFrame) -> str:
+    """users.md: what knowing the user gains.
 
     Args:
-        gains: COLUMNS of scoring.gains. tags: COLUMNS of scoring.user_tags, of several systems.
+        gains: COLUMNS of scoring.gains.
     """
     first = gains.iloc[0]
     counted = f"{train}: {first['photos']:,} test photos of {first['users']:,} users are scored."
-    return page(
-        "Users",
-        EXPLAINED,
-        counted,
-        _gains(gains),
-        MULTIPLIED,
-        _duels(gains),
-        *_lists(gains, tags),
-    )
+    return page("Users", EXPLAINED, counted, _gains(gains), MULTIPLIED, _duels(gains))
+
+
+def user_tags(train: str, gains: pd.DataFrame, tags: pd.DataFrame) -> str:
+    """user_tags.md: which tags gain.
+
+    Args:
+        gains, tags: COLUMNS of scoring.gains and, of several systems, of scoring.user_tags.
+    """
+    parts, recall = [], tags.pivot(index="tag", columns="system", values="recall")
+    recall = recall[tags["system"].unique()]
+    about = tags.drop_duplicates("tag").set_index("tag")[["training_photos", "photos"]]
+    for title, chosen in listed(gains, tags).items():
+        rows = [
+            [tag, *(f"{about.loc[tag, column]:,}" for column in about)]
+            + [f"{100 * one:.0f}" for one in recall.loc[tag]]
+            for tag in chosen.index
+        ]
+        parts += [f"## {title}", table(["tag", "learned from", "tested on", *recall], rows)]
+    return page(f"Tags of {train} by those who know the user", FOUND, *parts)
 
 
 def signed(gain: float) -> str:
@@ -77,8 +95,9 @@ def _models(gains: pd.DataFrame) -> pd.Series:
 
 
 def _named(row: pd.Series, system: str) -> list[str]:
-    tags = {"bilinear": ""}.get(row["model"], "no")
-    return [system, row["sampling"], "seen" if "tags" in row["descriptors"].split() else tags]
+    known = row["descriptors"].split()
+    tags = "seen" if "tags" in known else "no" if known else "nobody"
+    return [system, row["sampling"], "" if row["model"] == "bilinear" else tags]
 
 
 def _cells(over: pd.DataFrame) -> list[str]:
@@ -93,7 +112,7 @@ def _cells(over: pd.DataFrame) -> list[str]:
 
 
 def _duels(gains: pd.DataFrame) -> str:
-    duels = gains[gains["over"].map(_models(gains)) == "user-biased"]
+    duels = gains[gains["over"].map(_models(gains)).isin(["user-biased", "user-multiplicative"])]
     rows = []
     for (system, over), of in duels.groupby(["system", "over"], sort=False):
         about = _named(of.iloc[0], system)[1:]
@@ -106,12 +125,12 @@ def listed(gains: pd.DataFrame, tags: pd.DataFrame) -> dict[str, pd.Series]:
     """The three lists of tags of Denton et al., by title, best first; none without users.
 
     Args:
-        gains, tags: of `users`.
+        gains, tags: of `user_tags`.
     """
     recall = tags.pivot(index="tag", columns="system", values="recall")
     about = tags.drop_duplicates("tag").set_index("tag")
     known, models = about[about["photos"] >= FEWEST].index, _models(gains)
-    with_users = [system for system in recall if models[system] != "bilinear"]
+    with_users = list(gains.loc[gains["descriptors"] != "", "system"].unique())
     if not with_users:
         return {}
     control = next(system for system in models.index if models[system] == "bilinear")
@@ -122,20 +141,3 @@ def listed(gains: pd.DataFrame, tags: pd.DataFrame) -> dict[str, pd.Series]:
         f"The {LISTED} tags best predicted by those who know the user": best.nlargest(LISTED),
         f"The {LISTED} tags that gain most from the user": more.nlargest(LISTED),
     }
-
-
-def _lists(gains: pd.DataFrame, tags: pd.DataFrame) -> list[str]:
-    lists = listed(gains, tags)
-    if not lists:
-        return []
-    recall = tags.pivot(index="tag", columns="system", values="recall")[tags["system"].unique()]
-    about = tags.drop_duplicates("tag").set_index("tag")[["training_photos", "photos"]]
-    parts = [f"## Tags\n\n{FOUND} The last two lists: tags of {FEWEST} test photos or more."]
-    for title, chosen in lists.items():
-        rows = [
-            [tag, *(f"{about.loc[tag, column]:,}" for column in about)]
-            + [f"{100 * one:.0f}" for one in recall.loc[tag]]
-            for tag in chosen.index
-        ]
-        parts += [f"### {title}", table(["tag", "learned from", "tested on", *recall], rows)]
-    return parts

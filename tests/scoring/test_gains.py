@@ -10,7 +10,7 @@ from phototags.scoring.gains import MEASURES, gains, judged, over_users
 from phototags.scoring.judging import judge
 from phototags.scoring.user_tags import known_tags, tags_found
 from phototags.scoring.words import own_words
-from phototags.tables.users import users as page
+from phototags.tables.users import listed, user_tags, users
 from phototags.tags.vocabulary import TagVocabulary
 
 TAGS = ["sea", "sky", "art", "cat", "dog", "hat", "map"]
@@ -21,6 +21,7 @@ SYSTEMS = {
     "user-biased": {"model": "user-biased", "sampling": "natural", "descriptors": ["tags"]},
     "pictures": {"model": "user-biased", "sampling": "natural", "descriptors": ["photos"]},
     "multiplied": {"model": "user-multiplicative", "sampling": "natural", "descriptors": ["tags"]},
+    "nobody": {"model": "user-multiplicative", "sampling": "natural", "descriptors": []},
     "balanced": {"model": "user-multiplicative", "sampling": "balanced", "descriptors": ["tags"]},
 }
 
@@ -85,6 +86,8 @@ def test_each_system_stands_beside_what_was_trained_in_the_same_way(run):
         ("pictures", "bilinear"),
         ("multiplied", "bilinear"),
         ("multiplied", "user-biased"),
+        ("multiplied", "nobody"),
+        ("nobody", "bilinear"),
     }
     assert len(table) == len(pairs) * len(MEASURES)
 
@@ -129,10 +132,26 @@ def test_the_page_shows_each_system_the_published_gains_and_the_lists(run):
         tags_found(system, [one[1] for one in paths], known, VOCABULARY)
         for system, paths in files.items()
     )
-    text = page("c", table, tags)
+    text = users("c", table)
     assert all(f"| {system}" in text for system in SYSTEMS)
     assert "user-biased, published" in text and "+22.4" in text  # 9.02 / 7.37
     assert "7.37" not in text and "9.02" not in text  # never the values themselves
-    assert "multiplied over user-biased" in text
-    assert "## Tags" in text and "most frequent" in text
-    assert "nan" not in text
+    assert "multiplied over user-biased" in text and "multiplied over nobody" in text
+    lists = user_tags("c", table, tags)
+    assert "most frequent" in lists and "gain most from the user" in lists
+    assert "nan" not in text + lists
+
+
+def test_the_tags_that_gain_are_found_by_those_who_know_a_user_alone(run):
+    photos, files, _ = run
+    table = gains(SYSTEMS, found_of(run), photos["user_id"], R, 3)
+    known = known_tags(photos["tags"], VOCABULARY)
+    tags = pd.concat(
+        tags_found(system, [one[1] for one in paths], known, VOCABULARY)
+        for system, paths in files.items()
+    )
+    recall = tags.set_index(["tag", "system"])["recall"]
+    knowing = ["user-biased", "pictures", "multiplied", "balanced"]
+    best = listed(table, tags)["The 10 tags best predicted by those who know the user"]
+    for tag, value in best.items():
+        assert value == pytest.approx(np.mean([recall[tag, system] for system in knowing]))
