@@ -180,6 +180,9 @@ class Users(Section):
     )
     seed: int = Field(0, description="salt of the hash that draws these photos")
     width: int = Field(32, description="numbers that a user's features are reduced to", gt=0)
+    makers: int = Field(
+        8, description="makers of cameras told apart, those of most training users", gt=0
+    )
 
 
 class Compute(Section):
