@@ -22,12 +22,23 @@ from phototags.systems import System, learns_backbone
 class Table(Section):
     """Your own pictures: a `photos.tsv`, and an `images.tar`, a folder of images, or their urls."""
 
-    photos: int = Field(description="rows of photos.tsv, at most", gt=0)
+    photos: int = Field(description="rows of photos.tsv, or pictures in folders, at most", gt=0)
     pictures: Literal["packaged", "web"] = Field(
         "packaged", description="in images.tar, or on the web at the column photo_url"
     )
+    tags: Literal["listed", "folders"] = Field(
+        "listed",
+        description="in photos.tsv, or the names of the folders that the pictures lie in, as in "
+        "ImageNet; these are packaged",
+    )
     licence: str = Field("unknown", description="licence of the pictures, shown beside them")
     citation: str = Field("", description="who to thank for the corpus")
+
+    @model_validator(mode="after")
+    def folders_are_packaged(self) -> "Table":
+        if self.pictures == "web" and self.tags == "folders":
+            raise ValueError("pictures on the web lie in no folders: tags should be `listed`")
+        return self
 
 
 class Corpora(Section):
@@ -180,6 +191,9 @@ class Users(Section):
     )
     seed: int = Field(0, description="salt of the hash that draws these photos")
     width: int = Field(32, description="numbers that a user's features are reduced to", gt=0)
+    makers: int = Field(
+        8, description="makers of cameras told apart, those of most training users", gt=0
+    )
 
 
 class Compute(Section):

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from phototags.trained_systems import Trained, unsaid
 
-Descriptor = Literal["photos", "tags", "number", "place", "season", "year"]
+Descriptor = Literal["photos", "tags", "number", "place", "season", "year", "camera"]
 DESCRIPTORS: tuple[str, ...] = get_args(Descriptor)
 
 
@@ -38,7 +38,8 @@ class Conditional(Ranked):
     descriptors: list[Descriptor] = Field(
         ["photos", "tags", "number"],
         description="what the user's other photos tell: their mean features and tag vectors, how "
-        "many, where, at what time of the year, in which years; none: all users are strangers",
+        "many, where, at what time of the year, in which years, with whose cameras; none: all "
+        "users are strangers",
     )
     units: int = Field(24, description="width of the layer that describes a user", gt=0)
     strangers: float = Field(0.0, description="share of photos whose user is hidden", ge=0, lt=1)

@@ -3,6 +3,7 @@ rule describe_users:
     input:
         train_features=lambda w: features_of(w.train),
         train_split=f"{MODELS}/{{train}}/split.parquet",
+        train_tags=f"{MODELS}/{{train}}/tags.parquet",
         vocabulary=f"{MODELS}/{{train}}/vocabulary.tsv",
         vectors=f"{MODELS}/{{train}}/seed{PARAMS.train.seeds[0]}/tag_vectors.safetensors",
         features=lambda w: features_of(w.test),

@@ -5,7 +5,7 @@ from phototags.embeddings.tag_vectors import read_tag_vectors
 from phototags.features.cache import read_features
 from phototags.logs import log_to
 from phototags.tags.vocabulary import read_vocabulary
-from phototags.users.corpus import joined, users_of
+from phototags.users.corpus import Learned, joined, makers_of, users_of
 from phototags.users.reduction import of_training
 from phototags.users.table import write_users
 
@@ -13,8 +13,12 @@ given = snakemake  # noqa: F821
 log_to(given.log[0])
 settings = Users.model_validate_json(given.params.settings)
 
-reduced = of_training(given.input.train_features, given.input.train_split, settings.width)
+learned = Learned(
+    of_training(given.input.train_features, given.input.train_split, settings.width),
+    read_vocabulary(given.input.vocabulary),
+    read_tag_vectors(given.input.vectors).numpy(),
+    makers_of(given.input.train_tags, given.input.train_split, settings.makers),
+)
 photos = joined(given.input.photos, given.input.tags, given.input.split)
-words = read_vocabulary(given.input.vocabulary), read_tag_vectors(given.input.vectors).numpy()
-table = users_of(photos, read_features(given.input.features), reduced, words, settings)
+table = users_of(photos, read_features(given.input.features), learned, settings)
 write_users(given.output.users, table)

@@ -23,7 +23,7 @@ SHAPES = ("circle", "square", "triangle", "cross")
 SIZES = {"big": 36, "small": 18}
 USERS = 8
 SIDE = 96
-COLUMNS = ("photo_id", "file", "user_id", "tags", "title", "licence", "author", "camera")
+COLUMNS = ("photo_id", "file", "user_id", "tags", "title", "licence", "author", "lens")
 
 
 def draw(colour: str, shape: str, size: str) -> bytes:
@@ -57,7 +57,7 @@ def photos() -> list[dict[str, str]]:
             "title": f"A {size} {colour} {shape}",
             "licence": "CC0",
             "author": f"Painter {row % USERS}",
-            "camera": "none",
+            "lens": "none",
         }
         for row, (size, shape, colour) in enumerate(kinds)
     ]

@@ -11,6 +11,7 @@ import pandas as pd
 from phototags.corpora import (
     coco,
     esp_game,
+    folders,
     iaprtc12,
     inria,
     mirflickr25k,
@@ -62,6 +63,7 @@ READERS = {
     "tuxpaint": _reader(tuxpaint),
     "table": _reader(table),
     "table-web": Reader(partial(table.list_photos, web=True), on_the_web),
+    "folders": _reader(folders),
     "inria": _reader(inria),
     "yfcc100m": Reader(yfcc100m.list_photos, on_the_web, samples=True),
     "mirflickr25k": _reader(mirflickr25k),

@@ -23,6 +23,7 @@ class Table:
     licence: str
     citation: str
     pictures: Literal["packaged", "web"] = "packaged"
+    tags: Literal["listed", "folders"] = "listed"
 
 
 COREL_LICENCE = "research use only, never republished: the pictures are Corel's"
@@ -135,11 +136,14 @@ def corpus(
             "params.yaml, or describe your own pictures under corpora.tables."
         )
     own = tables[name]
-    web = own.pictures == "web"
-    files = ("photos.tsv",) if web else ("photos.tsv", "images.tar")
+    reader, files = {
+        ("packaged", "listed"): ("table", ("photos.tsv", "images.tar")),
+        ("packaged", "folders"): ("folders", ("images.tar",)),
+        ("web", "listed"): ("table-web", ("photos.tsv",)),
+    }[own.pictures, own.tags]
     return corpus_of(
         name,
-        "table-web" if web else "table",
+        reader,
         own.photos,
         mirrored=tuple(f"{name}/{file}" for file in files),
         licence=own.licence,

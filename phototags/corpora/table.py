@@ -1,7 +1,7 @@
 """Anybody's pictures: a `photos.tsv` with one line a photo, and an `images.tar` or urls.
 
 Columns photo_id, file (on the web: photo_url), tags (between commas); if wanted user_id, split,
-title, description, taken_at, longitude, latitude, licence, licence_url, author, page_url,
+title, description, taken_at, camera, longitude, latitude, licence, licence_url, author, page_url,
 photo_url; others are ignored. UTF-8, a tab between fields, no quoting: a quotation mark is a
 quotation mark.
 """

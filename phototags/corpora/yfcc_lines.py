@@ -31,7 +31,7 @@ LAYOUTS = {23: 0, 25: 2}  # fields a line: how far those after the id stand to t
 OPENERS = {b"BZh": bz2.open, b"\x1f\x8b": gzip.open}
 PLAIN = {"user_id": 1, "taken_at": 3, "licence": 15, "licence_url": 16}
 PLAIN |= {"page_url": 13, "photo_url": 14}
-ENCODED = {"title": 6, "description": 7, "author": 2}
+ENCODED = {"camera": 5, "title": 6, "description": 7, "author": 2}
 TAGS, MACHINE_TAGS, LONGITUDE, LATITUDE, MARKER = 8, 9, 10, 11, 22
 log = logging.getLogger(__name__)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
@@ -46,7 +47,7 @@ def download_photos(
         PhototagsError: as `download_shard` does.
     """
     unlicensed = refused(shard, licences, STEP)
-    wanted = shard[[drop is None for drop in unlicensed]]
+    wanted = shard[np.array([drop is None for drop in unlicensed], bool)]  # also of no photo
     urls = (url if isinstance(url, str) else None for url in wanted["photo_url"])
     had = Path(work) / "had.parquet"
     download_shard(

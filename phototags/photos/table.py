@@ -15,7 +15,7 @@ from phototags.storage import whole
 PHOTOS = pa.schema(
     [("row", pa.int64()), ("photo_id", pa.string()), ("user_id", pa.string())]
     + [(name, pa.list_(pa.string())) for name in ("tags", "machine_tags")]
-    + [(name, pa.string()) for name in ("title", "description", "taken_at")]
+    + [(name, pa.string()) for name in ("title", "description", "taken_at", "camera")]
     + [(name, pa.float64()) for name in ("longitude", "latitude")]
     + [(name, pa.string()) for name in ("licence", "licence_url", "author")]
     + [(name, pa.string()) for name in ("page_url", "photo_url", "split", "file", "sha256")]
@@ -24,7 +24,7 @@ PHOTOS = pa.schema(
 """Columns of photos.parquet in order; in listing.parquet sha256, width and height are null.
 
 Tags are what people wrote; machine tags (`geo:lat=48.1`), which programs write, are kept apart
-where a corpus keeps them so.
+where a corpus keeps them so. The camera is its maker and model, as the picture's metadata say.
 """
 
 PACKED = pa.schema([PHOTOS.field(name) for name in ("row", "file", "sha256", "width", "height")])

@@ -20,7 +20,7 @@ from phototags.storage import whole
 from phototags.tags.sets import TagSets
 
 TEXTS = {"photo_id": pl.String, "user_id": pl.String, "camera": pl.String}
-TAGGED = {"row": pl.Int64, "photo_id": pl.String, "user_id": pl.String, "tags": pl.List(pl.String)}
+TAGGED = {"row": pl.Int64, **TEXTS, "tags": pl.List(pl.String)}
 """Columns of tags.parquet."""
 ROW_GROUP = 131_072  # photos; fixed, or the bytes of a file would follow the part
 
@@ -50,7 +50,7 @@ class Numbers:
 
 
 Part = pl.DataFrame
-"""Some photos: row, user (Int32, -1 unknown), tags (numbers), and those of TEXTS that there are."""
+"""Some photos: row, user (Int32, -1 unknown), tags (numbers), and TEXTS (null where unknown)."""
 
 
 @dataclass(frozen=True)
@@ -115,8 +115,7 @@ def number_tags(batches: Iterable[pa.RecordBatch], folder: Path) -> NumberedPhot
     """The tags and users of photos as numbers, each tag once a photo.
 
     Args:
-        batches: row, user_id (nullable), tags (nullable lists of nullable texts), and others of
-            TEXTS.
+        batches: row, tags (nullable lists of nullable texts), and of TEXTS what there is.
         folder: where the parts are written.
     """
     files, tags, users = [], Numbers(), Numbers()
@@ -145,15 +144,14 @@ def with_sets(part: Part, sets: TagSets) -> Part:
 
 
 def spelled_out(part: Part, words: pl.Series) -> pl.DataFrame:
-    """A part with its tags as texts: the columns of TAGGED, as far as there are any."""
+    """A part with its tags as texts: the columns of TAGGED."""
     sets = sets_of(part)
     lists = pa.LargeListArray.from_arrays(sets.ends, words.gather(sets.tags).to_arrow())
-    names = [name for name in TAGGED if name in part.columns]
-    return part.with_columns(tags=pl.Series(lists, dtype=pl.List(pl.String))).select(names)
+    return part.with_columns(tags=pl.Series(lists, dtype=pl.List(pl.String))).select(list(TAGGED))
 
 
 def write_tags(path: Path | str, photos: NumberedPhotos) -> None:
-    """Write row, photo_id, user_id, tags as parquet; the bytes do not depend on the parts."""
+    """Write the columns of TAGGED as parquet; the bytes do not depend on the parts."""
 
     def parts(*_: object) -> Iterator[pl.DataFrame]:
         return (spelled_out(part, photos.words) for part in _row_groups(photos))
@@ -176,8 +174,10 @@ def _row_groups(parts: Iterable[Part]) -> Iterator[Part]:
 
 def _numbered(batch: pa.RecordBatch, tags: Numbers, users: Numbers) -> Part:
     columns = {"row": batch["row"].cast(pa.int64())}
-    for name in (name for name in TEXTS if name in batch.schema.names):
-        columns[name] = batch[name].cast(pa.large_string())
+    for name in TEXTS:
+        there = name in batch.schema.names
+        texts = batch[name] if there else pa.nulls(len(batch), pa.string())
+        columns[name] = texts.cast(pa.large_string())
     part = pl.DataFrame(columns).with_columns(user=pl.Series(users.of(batch["user_id"])))
     numbers = tags.of(batch["tags"].flatten())
     sizes = pc.fill_null(pc.list_value_length(batch["tags"]), 0).to_numpy()

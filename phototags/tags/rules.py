@@ -58,12 +58,6 @@ def _noise(
 
 def _cameras_of(photos: NumberedPhotos) -> pl.DataFrame:
     """tag, user_id (a number), camera, as far as they are known, each three once."""
-    if not any("camera" in part.columns for part in photos):
-        raise VocabularyError(
-            "vocabulary.refuse: cameras needs a column `camera` beside the tags, what each photo's "
-            "metadata says of it, but there is none: no reader of phototags gives it yet. Leave "
-            "`cameras` out of params.yaml."
-        )
     schema = {"number": pl.Int32, "user_id": pl.Int32, "camera": pl.String}
     found = [
         part.select(number="tags", user_id="user", camera="camera")
@@ -72,7 +66,12 @@ def _cameras_of(photos: NumberedPhotos) -> pl.DataFrame:
         .drop_nulls()
         .unique()
         for part in photos
-        if "camera" in part.columns
     ]
     table = pl.concat([pl.DataFrame(schema=schema), *found]).unique()
+    if table.is_empty():
+        raise VocabularyError(
+            "vocabulary.refuse: cameras needs photos whose user and camera are known, but this "
+            "corpus names neither or one of the two (YFCC100M names both; a photos.tsv may have "
+            "columns `user_id` and `camera`). Leave `cameras` out of params.yaml."
+        )
     return table.select(photos.words.gather(table["number"]).alias("tag"), "user_id", "camera")

@@ -73,3 +73,24 @@ def time(taken_at: pd.Series) -> tuple[Attribute, Attribute]:
     season = np.stack([np.sin(angle), np.cos(angle)], axis=1)
     fives = (year[:, None] - 2010) / 5
     return tuple((np.where(known[:, None], values, 0.0), known) for values in (season, fives))
+
+
+def camera(cameras: pd.Series, makers: Sequence[str]) -> Attribute:
+    """Which of the makers made the camera; all zeros for another's.
+
+    >>> values, known = camera(pd.Series(["Canon EOS 7D", "HTC One", None]), ["nikon", "canon"])
+    >>> values.tolist(), known.tolist()
+    ([[0.0, 1.0], [0.0, 0.0], [0.0, 0.0]], [True, True, False])
+    """
+    made = maker(cameras)
+    values = made.fillna("").to_numpy(object)[:, None] == np.array(makers, object)[None, :]
+    return values.astype(float), made.notna().to_numpy()
+
+
+def maker(cameras: pd.Series) -> pd.Series:
+    """The first word of each, in small letters: all models of one maker are alike.
+
+    >>> maker(pd.Series(["NIKON CORPORATION NIKON D90", "Nikon D40", None])).tolist()
+    ['nikon', 'nikon', <NA>]
+    """
+    return cameras.astype("string").str.casefold().str.split(n=1).str[0]

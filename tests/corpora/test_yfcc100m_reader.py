@@ -18,8 +18,8 @@ from phototags.errors import ArchiveError, CorpusError
 from phototags.photos.table import read_photos, write_photos
 
 COLUMNS = {"user_id": 1, "taken_at": 3, "licence": 15, "licence_url": 16, "page_url": 13}
-COLUMNS |= {"photo_url": 14, "title": 6, "description": 7, "author": 2}
-DECODED = ("title", "description", "author")
+COLUMNS |= {"photo_url": 14, "camera": 5, "title": 6, "description": 7, "author": 2}
+DECODED = ("camera", "title", "description", "author")
 
 
 def line(photo: int, fields: int = 23, **values: str) -> str:

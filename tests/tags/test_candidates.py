@@ -111,7 +111,7 @@ def test_apps_and_cameras_are_refused_when_asked(verdicts):
     assert found["sea"] == "kept"
     assert found["square"].startswith("apps: written together with ")
     assert verdicts(tags, refuse=["cameras"])["d90"] == "cameras: names the photo's camera"
-    with pytest.raises(VocabularyError, match="needs a column `camera`"):
+    with pytest.raises(VocabularyError, match="user and camera are known"):
         verdicts(tags.drop("camera"), refuse=["cameras"])
 
 

@@ -28,7 +28,7 @@ def test_a_photo_without_tags_keeps_its_row(clean_table):
 
 def test_no_photo_at_all_gives_empty_tables(clean_table):
     tags, spelling = clean_table(photos())
-    assert tags.columns == ["row", "photo_id", "user_id", "tags"]
+    assert tags.columns == ["row", "photo_id", "user_id", "camera", "tags"]
     assert tags.is_empty() and spelling.is_empty()
 
 

@@ -12,13 +12,14 @@ from phototags.ranked_systems import DESCRIPTORS
 from phototags.storage import write_tensors
 from phototags.tags.vocabulary import TagVocabulary
 from phototags.training.preparation import part_of
-from phototags.users.corpus import joined, users_of
+from phototags.users.corpus import Learned, joined, makers_of, users_of
 from phototags.users.reduction import reduction
 from phototags.users.table import read_users, with_users, write_users
 
 USERS = ["ann"] * 4 + ["bob"] * 6 + ["cid", None, None, "dee", "dee"]
 PARTS = ["train"] * 4 + ["test"] * 6 + ["test", "train", "train", "validation", "validation"]
 N = len(USERS)
+CAMERAS = ["Canon EOS 7D", "NIKON CORPORATION NIKON D90", None]
 VOCABULARY = TagVocabulary(["sea", "sky", "art"], [5, 4, 2], [2, 2, 2])
 VECTORS = np.random.default_rng(0).normal(size=(3, 4))
 
@@ -30,6 +31,7 @@ def photos() -> pd.DataFrame:
             "row": range(N),
             "photo_id": [f"p{row}" for row in range(N)],
             "user_id": USERS,
+            "camera": [CAMERAS[row % 3] for row in range(N)],
             "tags": [tags[row % 4] for row in range(N)],
             "part": PARTS,
             "longitude": [float(row) for row in range(N)],
@@ -45,7 +47,8 @@ def features() -> Features:
 
 def table_of(photos: pd.DataFrame, features: Features):
     reduced = reduction(torch.rand(9, 6, generator=torch.Generator().manual_seed(1)), 2)
-    return users_of(photos, features, reduced, (VOCABULARY, VECTORS), Users(history=0.5))
+    learned = Learned(reduced, VOCABULARY, VECTORS, ["nikon", "canon"])
+    return users_of(photos, features, learned, Users(history=0.5))
 
 
 TABLE = table_of(photos(), features())
@@ -56,7 +59,8 @@ def test_whatever_a_photo_is_its_user_is_told_by_the_others(row):
     other, matrix = photos(), features().matrix.clone()
     matrix[row] = torch.tensor([9.0, 0, 3, 0, 0, 1])
     other.at[row, "tags"] = ["art", "sky"]
-    other.loc[row, ["longitude", "latitude", "taken_at"]] = [-70.0, -40.0, "1999-12-31"]
+    said = ["longitude", "latitude", "taken_at", "camera"]
+    other.loc[row, said] = [-70.0, -40.0, "1999-12-31", "Nikon D40"]
     changed = table_of(other, Features(torch.arange(N), matrix))
     own = changed.of([row], DESCRIPTORS)
     assert own.numpy().tobytes() == TABLE.of([row], DESCRIPTORS).numpy().tobytes()
@@ -67,7 +71,8 @@ def test_only_training_photos_and_history_tell_anything():
     other, matrix = photos(), features().matrix.clone()
     for row in silent:
         other.at[row, "tags"] = ["art", "sky"]
-        other.loc[row, ["longitude", "latitude", "taken_at"]] = [-70.0, -40.0, "1999-12-31"]
+        said = ["longitude", "latitude", "taken_at", "camera"]
+        other.loc[row, said] = [-70.0, -40.0, "1999-12-31", "Nikon D40"]
         matrix[row] = 1.0
     changed = table_of(other, Features(torch.arange(N), matrix))
     assert changed.of(range(N), DESCRIPTORS).equal(TABLE.of(range(N), DESCRIPTORS))
@@ -85,6 +90,10 @@ def test_blocks_are_the_means_of_the_users_other_seen_photos():
         ]
         mean = (years[others].mean() - 2010) / 5 if others else 0.0
         assert TABLE.blocks["year"][row].tolist() == pytest.approx([mean, float(bool(others))])
+        owned = [CAMERAS[other % 3] for other in others if CAMERAS[other % 3]]
+        share = [sum(name in one.lower() for one in owned) for name in ("nikon", "canon")]
+        expected = [*(count / max(len(owned), 1) for count in share), float(bool(owned))]
+        assert TABLE.blocks["camera"][row].tolist() == pytest.approx(expected)
         number = np.log1p(len(others))
         assert TABLE.blocks["number"][row].tolist() == pytest.approx([number, float(bool(others))])
 
@@ -137,7 +146,7 @@ def test_tables_of_different_photos_are_refused(tmp_path):
         paths,
         (
             ["row", "longitude", "latitude", "taken_at"],
-            ["row", "photo_id", "user_id", "tags"],
+            ["row", "photo_id", "user_id", "camera", "tags"],
             ["row", "part"],
         ),
         strict=True,
@@ -148,3 +157,14 @@ def test_tables_of_different_photos_are_refused(tmp_path):
     photos()[["row", "part"]][1:].to_parquet(paths[2])
     with pytest.raises(CorpusError, match="same photos"):
         joined(*paths)
+
+
+def test_makers_are_those_of_most_training_users(tmp_path):
+    rows = [("ann", "Canon EOS 7D"), ("ann", "Canon IXUS"), ("bob", "NIKON D90"), ("cid", "Nikon")]
+    rows += [("ann", "HTC One"), (None, "Sony"), ("dee", None), ("eve", "Leica"), ("fay", "Leica")]
+    photos = pd.DataFrame(rows, columns=["user_id", "camera"]).rename_axis("row").reset_index()
+    split = photos[["row"]].assign(part=["train"] * 7 + ["test"] * 2)
+    for name, table in (("tags", photos), ("split", split)):
+        table.to_parquet(tmp_path / name)
+    assert makers_of(tmp_path / "tags", tmp_path / "split", 8) == ["nikon", "canon", "htc"]
+    assert makers_of(tmp_path / "tags", tmp_path / "split", 1) == ["nikon"]
