@@ -15,10 +15,11 @@ def tag_map(vectors: np.ndarray, seed: int, perplexity: float = 15.0) -> np.ndar
         perplexity: about how many neighbours a tag keeps.
 
     Returns:
-        (T, 2) float32. Fewer than five tags are laid out by their two main axes.
+        (T, 2) float32. Fewer than five tags, or tags that are all alike, are laid out by their
+        two main axes.
     """
     unit = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-    if len(unit) < 5:
+    if len(unit) < 5 or np.allclose(unit, unit[:1]):  # t-SNE divides by how far they lie apart
         centred = unit - unit.mean(0)
         places = centred @ np.linalg.svd(centred, full_matrices=False)[2][:2].T
         return np.pad(places, [(0, 0), (0, 2 - places.shape[1])]).astype(np.float32)

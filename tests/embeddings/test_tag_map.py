@@ -25,3 +25,8 @@ def test_same_seed_gives_the_same_map():
 def test_few_tags_have_places_too(tags):
     places = tag_map(np.eye(6)[:tags], seed=0)
     assert places.shape == (tags, 2) and np.isfinite(places).all()
+
+
+@pytest.mark.parametrize("alike", [np.zeros((40, 3)), np.ones((40, 3)) * np.arange(1, 41)[:, None]])
+def test_tags_that_are_all_alike_lie_in_one_place(alike):
+    np.testing.assert_allclose(tag_map(alike, seed=0), np.zeros((40, 2)), atol=1e-6)
