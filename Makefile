@@ -55,7 +55,7 @@ acceptance: $(READY)
 docs: $(READY)
 	$(BIN)/python -m phototags.params_page docs/params.md
 	$(BIN)/python -m phototags.tables.cost benchmarks results/$(RUN)
-	for page in README.md docs/best.md; do $(BIN)/python -m phototags.readme $$page; done
+	$(BIN)/python -m phototags.readme README.md docs/*.md
 
 lock: $(READY)
 	$(BIN)/python -m pip install --quiet uv

@@ -157,7 +157,8 @@ class EmbedPhotos(Section):
 
     backbone: str = Field(
         description="efficientnet_lite0 (or 1, 2), torchvision:NAME or timm:NAME; "
-        "efficientnet_lite0:layers has its middle layers too; several with + between"
+        "efficientnet_lite0:layers has its middle layers too; efficientnet_lite0@128 sees photos "
+        "of 128 pixels a side in the place of its own 224; several with + between"
     )
     precision: Literal["fp32", "bf16"] = Field(
         description="bf16 is faster where the processor has it"

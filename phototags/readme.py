@@ -1,60 +1,138 @@
-"""The README's numbers, put there by a command: `python -m phototags.readme README.md`.
+"""The numbers of a page, put there by a command: `python -m phototags.readme README.md docs/*.md`.
 
-Between `<!-- scores PATH -->` and `<!-- end -->` stands a short table of a scores.csv, between
-`<!-- file PATH -->` and `<!-- end -->` the text of a file; paths are relative to the page.
+Between one of these lines and `<!-- end -->` stands what is made of a file; paths are relative to
+the page:
+
+    <!-- scores PATH -->      a short table of a scores.csv, of all pairs of corpora; behind PATH
+                              may stand from=CORPUS,... (learned from), systems=NAME,... and
+                              measures=P@1,N+,... (names as in the long tables)
+    <!-- validation PATH -->  the best validation mAP of a losses.csv; from= and systems= too
+    <!-- file PATH -->        the text of a file, without its heading
 """
 
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
+from phototags.errors import PhototagsError
 from phototags.metrics.summary import means, read_scores, strictest
 from phototags.storage import whole
+from phototags.tables.cells import NAMES, with_interval
 
-BLOCK = re.compile(r"(<!-- (scores|file) (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
-MEASURES = {("precision", 1): "P@1", ("recall", 5): "R@5", ("map", 0): "mAP"}
+BLOCK = re.compile(
+    r"(<!-- (scores|validation|file) (\S+)((?: \w+=\S+)*) -->\n).*?(<!-- end -->)", re.DOTALL
+)
+KEYS = {"scores": ("from", "systems", "measures"), "validation": ("from", "systems"), "file": ()}
+MEASURED, MEASURES = set(NAMES.values()), ("P@1", "R@5", "mAP")
 NOT_YET = "*`make results` and `make docs` write this.*"
 
 
 def filled(text: str, folder: Path) -> str:
-    """The page with every block made anew from the files in `folder`."""
+    """The page with every block made anew from the files in `folder`.
+
+    Raises:
+        PhototagsError: a block asks for what its file does not have.
+    """
 
     def block(found: re.Match) -> str:
-        start, kind, name, end = found.groups()
-        path = folder / name
+        start, kind, name, said, end = found.groups()
+        path, wanted = folder / name, asked(kind, said)
         if not path.exists():
             return f"{start}{NOT_YET}\n{end}"
-        made = short_table(read_scores(path)) if kind == "scores" else path.read_text("utf-8")
+        if kind == "file":
+            made = without_heading(path.read_text("utf-8"))
+        else:
+            table = short_table if kind == "scores" else validation_table
+            made = table(chosen(read_scores(path), wanted, path), **wanted)
         return f"{start}{made.strip()}\n{end}"
 
     return BLOCK.sub(block, text)
 
 
-def short_table(scores: pd.DataFrame) -> str:
-    """One row a system, a few columns for each test corpus, in percent with the interval."""
+def asked(kind: str, said: str) -> dict[str, list[str]]:
+    """What stands behind the path of a block: names, by their key.
+
+    Raises:
+        PhototagsError: a key or a measure that blocks of this kind do not know.
+
+    >>> asked("scores", " from=corel5k measures=P@1,N+")
+    {'from': ['corel5k'], 'measures': ['P@1', 'N+']}
+    """
+    pairs = (one.split("=", 1) for one in said.split())
+    wanted = {key: names.split(",") for key, names in pairs}
+    odd = [*(wanted.keys() - set(KEYS[kind])), *(set(wanted.get("measures", [])) - MEASURED)]
+    if odd:
+        raise PhototagsError(
+            f"behind the path of a block of kind {kind} may stand {KEYS[kind] or 'nothing'}, "
+            f"measures being of {sorted(MEASURED)}, but stands {odd[0]!r}. Correct the page."
+        )
+    return wanted
+
+
+def without_heading(text: str) -> str:
+    """A file's text without the title that it has as a page of its own.
+
+    >>> without_heading("# Users\\n\\nGains.\\n"), without_heading("Gains.\\n")
+    ('Gains.\\n', 'Gains.\\n')
+    """
+    return re.sub(r"\A# .*\n+", "", text)
+
+
+def chosen(rows: pd.DataFrame, wanted: dict[str, list[str]], path: Path) -> pd.DataFrame:
+    """The rows that a block asks for by `from` and `systems`, which are taken out of `wanted`.
+
+    Raises:
+        PhototagsError: when there is no row for one of the names.
+    """
+    for key, column in (("from", "train"), ("systems", "system")):
+        names = wanted.pop(key, list(dict.fromkeys(rows[column])))
+        if odd := sorted(set(names) - set(rows[column])):
+            raise PhototagsError(
+                f"a page asks for {key}={odd[0]}, but {path} has only "
+                f"{', '.join(dict.fromkeys(rows[column]))}. Correct the block, or run again."
+            )
+        rows = rows[rows[column].isin(names)]
+    return rows
+
+
+def short_table(scores: pd.DataFrame, measures: Sequence[str] = MEASURES) -> str:
+    """One row a system, a few columns for each test corpus, with the interval."""
+    known = {name: measure for measure, name in NAMES.items()}
     mean = strictest(means(scores))
     pairs = list(dict.fromkeys(zip(mean["train"], mean["test"], strict=True)))
-    cells = mean.set_index(["train", "test", "system", "metric", "k"])
-    head = [f"{test} {name}" for _, test in pairs for name in MEASURES.values()]
+    cells = mean.set_index(["train", "test", "system", "metric", "k"], drop=False)
+    head = [f"{test} {name}" for _, test in pairs for name in measures]
     lines = [f"| system | {' | '.join(head)} |", f"|:---|{'---:|' * len(head)}"]
     for system in dict.fromkeys(mean["system"]):
-        row = [written(cells, (*pair, system, *measure)) for pair in pairs for measure in MEASURES]
+        row = [written(cells, (*pair, system, *known[one])) for pair in pairs for one in measures]
         lines.append(f"| {system} | {' | '.join(row)} |")
     return "\n".join(lines)
 
 
 def written(cells: pd.DataFrame, key: tuple) -> str:
     """`49.1 [46.7, 51.6]`, or nothing where it was not measured."""
-    if key not in cells.index:
-        return ""
-    value, low, high = (100 * cells.loc[key, name] for name in ("value", "low", "high"))
-    return f"{value:.1f} [{low:.1f}, {high:.1f}]"
+    return with_interval(cells.loc[key]) if key in cells.index else ""
+
+
+def validation_table(losses: pd.DataFrame) -> str:
+    """One row a system: the best epoch's validation mAP in percent, mean over seeds."""
+    best = losses.groupby(["train", "system", "seed"], sort=False)["validation_map"].max()
+    mean = 100 * best.groupby(["train", "system"], sort=False).mean()
+    trains = list(dict.fromkeys(losses["train"]))
+    head = [f"{train} validation mAP" for train in trains]
+    lines = [f"| system | {' | '.join(head)} |", f"|:---|{'---:|' * len(head)}"]
+    for system in dict.fromkeys(losses["system"]):
+        row = [f"{mean[key]:.1f}" if (key := (train, system)) in mean else "" for train in trains]
+        lines.append(f"| {system} | {' | '.join(row)} |")
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":
-    page = Path(sys.argv[1])
-    made = filled(page.read_text(encoding="utf-8"), page.parent)
-    with whole(page) as part:
-        part.write_text(made, encoding="utf-8")
+    for page in map(Path, sys.argv[1:]):
+        before = page.read_text(encoding="utf-8")
+        if (made := filled(before, page.parent)) != before:
+            with whole(page) as part:
+                part.write_text(made, encoding="utf-8")

@@ -7,23 +7,27 @@ import pandas as pd
 import pytest
 
 import phototags
+from phototags.errors import PhototagsError
 from phototags.metrics.summary import COLUMNS
-from phototags.params_page import page
-from phototags.readme import NOT_YET, filled, short_table
+from phototags.params_page import page as params_page
+from phototags.readme import BLOCK, NOT_YET, filled, short_table, validation_table
 
 ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
 def test_docs_params_is_current():
     current = (ROOT / "docs" / "params.md").read_text(encoding="utf-8")
-    assert current == page(), "phototags/config.py or systems.py has changed: run `make docs`"
+    assert current == params_page(), (
+        "phototags/config.py or systems.py has changed: run `make docs`"
+    )
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/best.md"])
-def test_the_numbers_of_a_page_are_current(name):
-    text = (ROOT / name).read_text(encoding="utf-8")
-    now = filled(text, (ROOT / name).parent)
-    assert text == now, "the results have changed: run `make docs`"
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_numbers_of_a_page_are_current(page):
+    text = page.read_text(encoding="utf-8")
+    assert len(BLOCK.findall(text)) == text.count("<!-- end -->"), "a block is misspelt"
+    assert text == filled(text, page.parent), "the results have changed: run `make docs`"
 
 
 def test_the_readme_fits_a_screen():
@@ -63,6 +67,57 @@ def test_the_short_table_holds_the_means_in_percent():
     made = short_table(pd.DataFrame(rows, columns=COLUMNS)).splitlines()
     assert made[0] == "| system | a P@1 | a R@5 | a mAP | b P@1 | b R@5 | b mAP |"
     assert made[2] == "| im2vec |  |  | 30.0 [20.0, 40.0] |  |  | 31.0 [20.0, 40.0] |"
+
+
+@pytest.fixture
+def transferred(tmp_path):
+    """Lines of a block over scores of two systems; both corpora were tested on the second."""
+    rows = [
+        (train, "b", system, "mean", "exact", metric, k, value, value - 0.1, value + 0.1, 9, 4)
+        for train, system, value in (("a", "noisy", 0.3), ("b", "noisy", 0.5), ("b", "clean", 0.4))
+        for metric, k in (("precision", 1), ("n_plus", 5))
+    ]
+    pd.DataFrame(rows, columns=COLUMNS).to_csv(tmp_path / "scores.csv", index=False)
+
+    def of(said: str) -> list[str]:
+        return filled(f"<!-- scores scores.csv{said} -->\n<!-- end -->", tmp_path).splitlines()[
+            1:-1
+        ]
+
+    return of
+
+
+def test_a_block_may_choose_corpora_systems_and_measures(transferred):
+    asked = transferred(" from=b systems=clean measures=N+,P@1")
+    assert [asked[0], *asked[2:]] == [
+        "| system | b N+ | b P@1 |",
+        "| clean | 0.4 [0, 0] | 40.0 [30.0, 50.0] |",
+    ]
+
+
+@pytest.mark.parametrize("said", ["from=c", "systems=nosiy", "measures=P@2", "form=b", "a="])
+def test_a_block_that_asks_for_what_there_is_not_is_refused(transferred, said):
+    with pytest.raises(PhototagsError):
+        transferred(f" {said}")
+
+
+def test_the_validation_table_has_the_mean_of_the_seeds_best_epochs():
+    rows = [
+        ("a", "im2vec", "0", 1, 0.5),
+        ("a", "im2vec", "0", 2, 0.1),
+        ("a", "im2vec", "1", 1, 0.2),
+        ("b", "khot", "0", 0, 0.25),
+    ]
+    columns = ["train", "system", "seed", "epoch", "validation_map"]
+    made = validation_table(pd.DataFrame(rows, columns=columns)).splitlines()
+    assert made[0] == "| system | a validation mAP | b validation mAP |"
+    assert made[2:] == ["| im2vec | 35.0 |  |", "| khot |  | 25.0 |"]
+
+
+def test_a_file_loses_the_title_of_its_own_page(tmp_path):
+    (tmp_path / "users.md").write_text("# Users\n\nGains.\n\n## More\n")
+    made = filled("<!-- file users.md -->\n<!-- end -->", tmp_path)
+    assert made == "<!-- file users.md -->\nGains.\n\n## More\n<!-- end -->"
 
 
 def test_blocks_are_replaced_and_nothing_else(tmp_path):

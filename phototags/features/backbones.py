@@ -10,7 +10,7 @@ from torch.nn.functional import normalize
 
 from phototags.errors import ModelError, PhototagsError
 from phototags.features.folding import fold_batch_norms
-from phototags.features.pretrained import Network, from_package, from_timm, from_torchvision
+from phototags.features.pretrained import Network, from_package, from_timm, from_torchvision, seeing
 from phototags.storage import read_tensors
 
 
@@ -20,7 +20,7 @@ class Backbone:
 
     Args:
         name: `efficientnet_lite0` (1, 2), the same with `:layers`, `torchvision:NAME` or
-            `timm:NAME`.
+            `timm:NAME`; each with `@SIZE` behind it where photos are not seen at its own size.
         width: D, features a photo.
         size: pixels a side of the photos that it sees.
         mean: of each of red, green and blue in [0, 1], which is subtracted.
@@ -69,7 +69,10 @@ def load_network(name: str, learned: Path | str | None = None) -> Network:
         ModelError: for an unknown name or weights that can't be had; says how they could; for a
             file that is missing, damaged or of another network.
     """
-    network = from_library(name)
+    library, at, size = name.partition("@")
+    network = from_library(library)
+    if at:
+        network = seeing(network, name, size)
     if learned:
         put_learned(network, name, learned)
     return network

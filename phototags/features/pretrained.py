@@ -1,5 +1,6 @@
 """Networks with ImageNet weights, without their last layer: from a pip package or a library."""
 
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -8,6 +9,9 @@ from torch import nn
 
 from phototags.errors import ModelError
 from phototags.features.lites import LITES, Layers, efficientnet_lite
+
+SIZES = range(32, 1025)
+"""Pixels a side that a network may be asked to see."""
 
 
 class Network(NamedTuple):
@@ -87,6 +91,30 @@ def from_timm(name: str) -> Network:
     )
     seen = timm.data.resolve_model_data_config(module)
     return Network(module, seen["input_size"][-1], tuple(seen["mean"]), tuple(seen["std"]))
+
+
+def seeing(network: Network, name: str, size: str) -> Network:
+    """The network for photos of another size than it was trained on: half the side, a quarter of
+    the time.
+
+    Raises:
+        ModelError: `size` is no number of pixels, or the network takes only its own.
+    """
+    pixels = int(size) if re.fullmatch("[0-9]{2,4}", size) else 0
+    if pixels not in SIZES:
+        raise ModelError(
+            f"behind the @ of {name!r} should stand the pixels a side, {SIZES.start} to "
+            f"{SIZES[-1]}, but stands {size!r}. Correct embed_photos.backbone in params.yaml."
+        )
+    try:
+        with torch.inference_mode():
+            network.module(torch.zeros(1, 3, pixels, pixels))
+    except (AssertionError, RuntimeError, ValueError) as error:
+        raise ModelError(
+            f"{name} should see photos of {pixels} pixels a side, but: {error}. "
+            f"Leave @{size} away: the network takes {network.size}."
+        ) from error
+    return network._replace(size=pixels)
 
 
 def _fetched(name: str, where: str, load: Callable[[], nn.Module]) -> nn.Module:

@@ -10,8 +10,9 @@ from torchvision import models
 
 from phototags.errors import ModelError
 from phototags.features import lites, pretrained
-from phototags.features.backbones import load_backbone
+from phototags.features.backbones import feature_of, load_backbone
 from phototags.features.embedding import squeeze
+from phototags.features.pretrained import Network, seeing
 from phototags.photos.pictures import decode
 
 DOGS = range(151, 269)  # of ImageNet's 1000 classes
@@ -150,3 +151,25 @@ def test_a_network_without_a_linear_layer_is_refused(tmp_path, monkeypatch):
     )
     with pytest.raises(ModelError, match="no linear layer"):
         load_backbone("torchvision:squeezenet1_1")
+
+
+def test_a_size_behind_the_name_is_what_the_same_network_sees(backbone):
+    small = load_backbone("efficientnet_lite0@96")
+    photos = torch.randint(0, 256, (2, 3, 96, 96), dtype=torch.uint8)
+    assert (small.name, small.size, small.width) == ("efficientnet_lite0@96", 96, 1280)
+    torch.testing.assert_close(feature_of(small, photos), feature_of(backbone, photos))
+
+
+@pytest.mark.parametrize("size", ["", "31", "1025", "128px", "-64", "1e2", "99999999999"])
+def test_a_size_that_is_none_is_refused(size):
+    with pytest.raises(ModelError, match="pixels a side, 32 to 1024, but stands"):
+        seeing(None, f"efficientnet_lite0@{size}", size)
+
+
+def test_a_network_that_takes_only_its_own_size_says_which():
+    import timm
+
+    module = timm.create_model("vit_tiny_patch16_224", pretrained=False, num_classes=0).eval()
+    network = Network(module, 224, (0.5,) * 3, (0.5,) * 3)
+    with pytest.raises(ModelError, match="Leave @128 away: the network takes 224"):
+        seeing(network, "timm:vit_tiny_patch16_224@128", "128")
