@@ -7,8 +7,9 @@ import torch
 
 from phototags.features.cache import Features
 from phototags.systems import Random
+from phototags.training.outputs import described, write_history
 from phototags.training.photos import spread
-from phototags.training.preparation import described, part_of, write_history
+from phototags.training.preparation import part_of
 
 TAGS = pd.DataFrame(
     {
