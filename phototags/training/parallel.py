@@ -82,6 +82,8 @@ def main() -> None:
     system = params.train.systems[given.system]
     files = inputs_of(params, given.train, given.system, given.seed)
     inputs = read_inputs(files, system, given.seed)
+    if given.shard_tags:
+        refuse_to_shard(system, len(inputs.vectors))
     around, backbone = around_of(given, params, files, inputs), None
     if learns_backbone(system):
         trained, backbone = with_backbone(given, params, files, inputs, around)
@@ -106,6 +108,18 @@ def said(given: argparse.Namespace) -> dict:
 
 def around_of(given: argparse.Namespace, params: Params, files: Files, inputs: Inputs) -> Around:
     """A checkpoint in the folder, who shares the photos, and who the tag table."""
+    place = given.to / "checkpoint.safetensors", fingerprint(given, params, files), SECONDS
+    if given.shard_tags:
+        has = inputs.parts[1].counts(len(inputs.vectors)) > 0
+        parts = {"held": ShardedTagger, "judged": judged_in_parts(has)}
+        return Around(ShardedCheckpoint(*place), prepare=share_photos, **parts)
+    if processes() == 1:
+        return Around(Checkpoint(*place))
+    return Around(SharedCheckpoint(*place), prepare=share_photos, judged=judged_once)
+
+
+def fingerprint(given: argparse.Namespace, params: Params, files: Files) -> str:
+    """Of all that decides how the training goes; the number of processes rounds otherwise."""
     system = params.train.systems[given.system]
     settings = {"system": system.model_dump(), "seed": given.seed, "processes": processes()}
     if learns_backbone(system):
@@ -113,16 +127,7 @@ def around_of(given: argparse.Namespace, params: Params, files: Files, inputs: I
         settings["caps"] = [params.corpora.max_pixels, params.corpora.max_bytes]
         settings["compute"] = params.train.compute.model_dump(exclude={"loaders"})
     code = sorted(Path(phototags.__file__).parent.rglob("*.py"))
-    fingerprint = fingerprint_of([*flat(files), *code], settings)
-    place = given.to / "checkpoint.safetensors", fingerprint, SECONDS
-    if given.shard_tags:
-        refuse_to_shard(system, len(inputs.vectors))
-        has = inputs.parts[1].counts(len(inputs.vectors)) > 0
-        parts = {"held": ShardedTagger, "judged": judged_in_parts(has)}
-        return Around(ShardedCheckpoint(*place), prepare=share_photos, **parts)
-    if processes() == 1:
-        return Around(Checkpoint(*place))
-    return Around(SharedCheckpoint(*place), prepare=share_photos, judged=judged_once)
+    return fingerprint_of([*flat(files), *code], settings)
 
 
 def refuse_to_shard(system: Trained, tags: int) -> None:
