@@ -65,6 +65,15 @@ def read_inputs(files: Files, system: System, seed: int) -> Inputs:
     )
 
 
+def deciding(files: Files) -> list[Path | str]:
+    """Those whose content decides how the training goes, without the shards, which may be many GB.
+
+    The features, and the perceptual hashes beside them, were made from the same pictures: where a
+    picture is another, so are they.
+    """
+    return flat({name: of for name, of in files.items() if name != "shards"})
+
+
 def flat(files: Files) -> list[Path | str]:
     """All of them, in order."""
     return [one for of in files.values() for one in ([of] if isinstance(of, Path | str) else of)]

@@ -10,7 +10,7 @@ from phototags.storage import whole
 from phototags.systems import System
 from phototags.taggers.tagger import Tagger, save
 from phototags.training.checkpoints import SECONDS, Checkpoint, fingerprint_of
-from phototags.training.inputs import Files, Inputs, flat
+from phototags.training.inputs import Files, Inputs, deciding
 from phototags.training.live import LiveCurves
 from phototags.training.loop import Around
 from phototags.training.photos import TaggedPhotos
@@ -22,7 +22,7 @@ def around_job(model: Path, files: Files, settings: Mapping) -> Around:
     Args:
         model: the job's output below models/. files: its inputs. settings: its params.
     """
-    fingerprint = fingerprint_of(flat(files), settings)
+    fingerprint = fingerprint_of(deciding(files), settings)
     checkpoint = Checkpoint(Path("checkpoints") / model, fingerprint, SECONDS)
     return Around(checkpoint, LiveCurves(Path("live") / model.relative_to("models").parent))
 

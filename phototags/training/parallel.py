@@ -32,7 +32,7 @@ from phototags.trained_systems import Trained
 from phototags.training.assembly import train
 from phototags.training.checkpoints import SECONDS, Checkpoint, fingerprint_of
 from phototags.training.end_to_end import train_end_to_end
-from phototags.training.inputs import Files, Inputs, flat, read_inputs
+from phototags.training.inputs import Files, Inputs, deciding, read_inputs
 from phototags.training.loop import Around
 from phototags.training.outputs import write_trained
 from phototags.training.run_inputs import inputs_of, merged, pictures_of_run
@@ -127,7 +127,7 @@ def fingerprint(given: argparse.Namespace, params: Params, files: Files) -> str:
         settings["caps"] = [params.corpora.max_pixels, params.corpora.max_bytes]
         settings["compute"] = params.train.compute.model_dump(exclude={"loaders"})
     code = sorted(Path(phototags.__file__).parent.rglob("*.py"))
-    return fingerprint_of([*flat(files), *code], settings)
+    return fingerprint_of([*deciding(files), *code], settings)
 
 
 def refuse_to_shard(system: Trained, tags: int) -> None:
