@@ -4,10 +4,10 @@ from functools import partial
 
 import torch
 
-from phototags.config import Vocabulary
 from phototags.features.cache import read_features
 from phototags.features.visualness import visualness
 from phototags.logs import log_to
+from phototags.settings.tags import Vocabulary
 from phototags.storage import whole
 from phototags.tags.candidates import candidates, kept, write_candidates
 from phototags.tags.merging import all_merged, merges

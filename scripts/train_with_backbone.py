@@ -5,9 +5,9 @@ from pathlib import Path
 import torch
 from pydantic import TypeAdapter
 
-from phototags.config import Compute
 from phototags.features.backbones import load_network
 from phototags.logs import log_to
+from phototags.settings.training import Compute
 from phototags.systems import System
 from phototags.training.end_to_end import train_end_to_end
 from phototags.training.inputs import read_inputs

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 
 def test_docs_params_is_current():
     current = (ROOT / "docs" / "params.md").read_text(encoding="utf-8")
-    assert current == page(), "phototags/config.py or systems.py has changed: run `make docs`"
+    assert current == page(), "config.py, settings/ or the systems have changed: run `make docs`"
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/best.md"])

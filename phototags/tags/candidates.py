@@ -10,8 +10,8 @@ from pathlib import Path
 
 import polars as pl
 
-from phototags.config import Vocabulary
 from phototags.errors import VocabularyError
+from phototags.settings.tags import Vocabulary
 from phototags.storage import whole
 from phototags.tags.counting import counted_tags
 from phototags.tags.merging import Merge, all_merged

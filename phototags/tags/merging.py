@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from phototags.config import Vocabulary
+from phototags.settings.tags import Vocabulary
 from phototags.tags.counting import counted_tags
 from phototags.tags.lists import read_aliases
 from phototags.tags.numbers import NumberedPhotos, numbered

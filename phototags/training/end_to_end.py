@@ -11,11 +11,11 @@ import torch
 from torch import Tensor, nn
 
 from phototags.compute import refuse_slow_bf16
-from phototags.config import Compute
 from phototags.errors import ParamsError
 from phototags.features.pretrained import Network
 from phototags.metrics.ranking import mean_average_precision
 from phototags.ranked_systems import Ranked
+from phototags.settings.training import Compute
 from phototags.taggers.embedding import EmbeddingTagger
 from phototags.trained_systems import Trained
 from phototags.training.assembly import shown_as

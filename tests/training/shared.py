@@ -14,7 +14,7 @@ from pathlib import Path
 import torch
 import torch.distributed as dist
 
-from phototags.config import Compute
+from phototags.settings.training import Compute
 from phototags.storage import write_tensors
 from phototags.systems import Bilinear, Im2Vec, Khot, Multihot
 from phototags.training.assembly import train

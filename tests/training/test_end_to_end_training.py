@@ -8,12 +8,13 @@ import torch
 import yaml
 from pydantic import ValidationError
 
-from phototags.config import Compute, validate
+from phototags.config import validate
 from phototags.errors import ParamsError, PhotoError
 from phototags.features import backbones
 from phototags.features.backbones import feature_of, load_backbone
 from phototags.metrics.ranking import mean_average_precision
 from phototags.photos.lookup import Lookup
+from phototags.settings.training import Compute
 from phototags.storage import read_tensors
 from phototags.systems import Bilinear, Im2Vec, Multihot, learns_backbone
 from phototags.taggers.tagger import BACKBONE, load, own_backbone, save
