@@ -19,8 +19,8 @@ INTRODUCTION = """\
 Every number that changes a result is in `params.yaml`; a preset in `presets/` overlays it
 (`make results RUN=photos`). A key that is not on this page stops the run before it is planned.
 
-This page is made from `config.py`, `experiments.py`, `systems.py`, `ranked_systems.py`,
-`trained_systems.py` and `download_settings.py` in `phototags/` by `make docs`.
+This page is made from `config.py`, `settings/`, `experiments.py`, `systems.py`,
+`ranked_systems.py` and `trained_systems.py` in `phototags/` by `make docs`.
 """
 NAMES = {int: "whole number", float: "number", str: "text", bool: "true or false"}
 BOUNDS = {
@@ -67,7 +67,7 @@ def rows(fields) -> str:
 def taken(field: FieldInfo) -> str:
     """What a key takes, in words, with its bounds.
 
-    >>> from phototags.config import Split, Vocabulary
+    >>> from phototags.settings.tags import Split, Vocabulary
     >>> taken(Split.model_fields["test"]), taken(Vocabulary.model_fields["max_tags"])
     ('number over 0, under 1', 'whole number over 0 or null')
     """

@@ -9,7 +9,7 @@ from phototags.section import Section
 
 def unsaid(value: object) -> bool:
     """Whether a key is left out of what is written: a tagger's config.json is older than it."""
-    return value in (None, "frozen")
+    return value in (None, "frozen", "batch")
 
 
 class Start(Section):
@@ -84,6 +84,14 @@ class Layered(Trained):
     start: Start | None = Field(
         None,
         description="tagger whose hidden layers the head begins with; tags need not be the same",
+        exclude_if=unsaid,
+    )
+
+    normalisation: Literal["batch", "kept"] = Field(
+        "batch",
+        description="of a backbone that learns: by each batch, or by the statistics that it came"
+        " with, so that no photo's features depend on the others (few photos a batch, several"
+        " processes)",
         exclude_if=unsaid,
     )
 

@@ -2,21 +2,19 @@ rule train_with_backbone:
     """Train one system on one corpus with one seed, the backbone below it too."""
     input:
         features=lambda w: features_of(w.train),
-        shards=lambda w: [
-            f"data/corpora/{w.train}/shards/{shard}.tar" for shard in shards(w.train)
-        ],
-        tags=f"{MODELS}/{{train}}/tags.parquet",
-        split=f"{MODELS}/{{train}}/split.parquet",
-        vocabulary=f"{MODELS}/{{train}}/vocabulary.tsv",
-        vectors=f"{MODELS}/{{train}}/seed{{seed}}/tag_vectors.safetensors",
+        shards=lambda w: shards_of(w.train),
+        tags=f"{LEARNED}/tags.parquet",
+        split=f"{LEARNED}/split.parquet",
+        vocabulary=f"{LEARNED}/vocabulary.tsv",
+        vectors=f"{LEARNED}/seed{{seed}}/tag_vectors.safetensors",
         users=lambda w: users_of(w.train, w.train),
         start=start_of,
         code=code("train_with_backbone"),
     output:
-        model=f"{MODELS}/{{train}}/{{system}}/seed{{seed}}/model.safetensors",
-        backbone=f"{MODELS}/{{train}}/{{system}}/seed{{seed}}/backbone.safetensors",
-        config=f"{MODELS}/{{train}}/{{system}}/seed{{seed}}/config.json",
-        history=f"{MODELS}/{{train}}/{{system}}/seed{{seed}}/history.csv",
+        model=f"{TAGGER}/model.safetensors",
+        backbone=f"{TAGGER}/backbone.safetensors",
+        config=f"{TAGGER}/config.json",
+        history=f"{TAGGER}/history.csv",
     log:
         f"logs/train_with_backbone/{RUN}/{{train}}/{{system}}/seed{{seed}}.log",
     benchmark:
@@ -44,12 +42,12 @@ rule train_with_backbone:
 rule embed_with_tagger:
     """Features of one shard from the backbone that a tagger learned."""
     input:
-        backbone=f"{MODELS}/{{train}}/{{system}}/seed{{seed}}/backbone.safetensors",
+        backbone=f"{TAGGER}/backbone.safetensors",
         shard="data/corpora/{corpus}/shards/{shard}.tar",
         photos="data/corpora/{corpus}/photos.parquet",
         code=code("embed_with_tagger"),
     output:
-        features=f"{MODELS}/{{train}}/{{system}}/seed{{seed}}/features/{{corpus}}/{{shard}}.safetensors",
+        features=f"{TAGGER}/features/{{corpus}}/{{shard}}.safetensors",
     log:
         f"logs/embed_with_tagger/{RUN}/{{train}}/{{system}}/seed{{seed}}/{{corpus}}/{{shard}}.log",
     benchmark:

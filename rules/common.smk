@@ -42,6 +42,8 @@ ON_THE_WEB = [name for name, one in CORPORA.items() if one.pictures == "web"]
 TAGGERS = taggers(PARAMS.experiments, PARAMS.train.systems)
 RUN = PARAMS.run
 MODELS = f"models/{RUN}"
+LEARNED = f"{MODELS}/{{train}}"  # what is made from one training corpus
+TAGGER = f"{LEARNED}/{{system}}/seed{{seed}}"
 RESULTS = f"results/{RUN}"
 BACKBONE = PARAMS.embed_photos.backbone.replace(":", "-")
 WITH_BACKBONE = [n for n, s in PARAMS.train.systems.items() if learns_backbone(s)]
@@ -113,6 +115,11 @@ def shards(name):
     """The shards of a corpus: of a fixed size, so that one more shard is one more job."""
     count = -(-CORPORA[name].photos // PARAMS.corpora.shard_photos)
     return [f"{shard:05d}" for shard in range(count)]
+
+
+def shards_of(name, ending="tar"):
+    """The files of a corpus' shards, or what lies beside each."""
+    return [f"data/corpora/{name}/shards/{shard}.{ending}" for shard in shards(name)]
 
 
 def table_settings(wildcards):

@@ -7,7 +7,7 @@ rule find_duplicates:
         test_split="data/corpora/{test}/split.parquet",
         code=code("find_duplicates"),
     output:
-        duplicates=f"{MODELS}/{{train}}/duplicates_{{test}}.tsv",
+        duplicates=f"{LEARNED}/duplicates_{{test}}.tsv",
     log:
         f"logs/find_duplicates/{RUN}/{{train}}/{{test}}.log",
     benchmark:
@@ -33,8 +33,8 @@ rule choose_training:
         ],
         code=code("choose_training"),
     output:
-        split=f"{MODELS}/{{train}}/split.parquet",
-        drops=f"{MODELS}/{{train}}/duplicates.drops.tsv",
+        split=f"{LEARNED}/split.parquet",
+        drops=f"{LEARNED}/duplicates.drops.tsv",
     log:
         f"logs/choose_training/{RUN}/{{train}}.log",
     benchmark:

@@ -116,12 +116,8 @@ rule collect_photos:
     input:
         listing="data/corpora/{corpus}/listing.parquet",
         listing_drops="data/corpora/{corpus}/listing.drops.tsv",
-        tables=lambda w: [
-            f"data/corpora/{w.corpus}/shards/{s}.parquet" for s in shards(w.corpus)
-        ],
-        drops=lambda w: [
-            f"data/corpora/{w.corpus}/shards/{s}.drops.tsv" for s in shards(w.corpus)
-        ],
+        tables=lambda w: shards_of(w.corpus, "parquet"),
+        drops=lambda w: shards_of(w.corpus, "drops.tsv"),
         code=code("collect_photos"),
     output:
         photos="data/corpora/{corpus}/photos.parquet",

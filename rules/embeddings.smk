@@ -23,15 +23,15 @@ rule embed_text:
 rule embed_tags:
     """Train tag vectors: near means related."""
     input:
-        tags=f"{MODELS}/{{train}}/tags.parquet",
-        split=f"{MODELS}/{{train}}/split.parquet",
-        vocabulary=f"{MODELS}/{{train}}/vocabulary.tsv",
+        tags=f"{LEARNED}/tags.parquet",
+        split=f"{LEARNED}/split.parquet",
+        vocabulary=f"{LEARNED}/vocabulary.tsv",
         start=START,
         code=code("embed_tags"),
     output:
-        vectors=f"{MODELS}/{{train}}/seed{{seed}}/tag_vectors.safetensors",
-        contexts=f"{MODELS}/{{train}}/seed{{seed}}/tag_contexts.safetensors",
-        history=f"{MODELS}/{{train}}/seed{{seed}}/tag_vectors.history.csv",
+        vectors=f"{LEARNED}/seed{{seed}}/tag_vectors.safetensors",
+        contexts=f"{LEARNED}/seed{{seed}}/tag_contexts.safetensors",
+        history=f"{LEARNED}/seed{{seed}}/tag_vectors.history.csv",
     log:
         f"logs/embed_tags/{RUN}/{{train}}/seed{{seed}}.log",
     benchmark:
@@ -50,13 +50,13 @@ rule embed_tags:
 rule map_tags:
     """Which tags lie near which, to be looked at."""
     input:
-        vectors=f"{MODELS}/{{train}}/seed{PARAMS.train.seeds[0]}/tag_vectors.safetensors",
-        vocabulary=f"{MODELS}/{{train}}/vocabulary.tsv",
+        vectors=f"{LEARNED}/seed{PARAMS.train.seeds[0]}/tag_vectors.safetensors",
+        vocabulary=f"{LEARNED}/vocabulary.tsv",
         wordnet=WORDNET,
         code=code("map_tags"),
     output:
-        map=f"{MODELS}/{{train}}/tag_map.tsv",
-        nearest=f"{MODELS}/{{train}}/nearest_tags.tsv",
+        map=f"{LEARNED}/tag_map.tsv",
+        nearest=f"{LEARNED}/nearest_tags.tsv",
     log:
         f"logs/map_tags/{RUN}/{{train}}.log",
     benchmark:

@@ -22,10 +22,7 @@ rule plot_examples:
     """A contact sheet of test photos and what the exported tagger says of them."""
     input:
         photos=f"data/corpora/{PARAMS.export.train}/photos.parquet",
-        shards=[
-            f"data/corpora/{PARAMS.export.train}/shards/{shard}.tar"
-            for shard in shards(PARAMS.export.train)
-        ],
+        shards=shards_of(PARAMS.export.train),
         tags=f"data/corpora/{PARAMS.export.train}/tags.parquet",
         predictions=tagger(
             PARAMS.export.train,
@@ -63,11 +60,7 @@ rule write_report:
         ],
         photos=[f"data/corpora/{name}/photos.parquet" for name in CORPUS_NAMES],
         tags=[f"data/corpora/{name}/tags.parquet" for name in CORPUS_NAMES],
-        shards=[
-            f"data/corpora/{name}/shards/{shard}.tar"
-            for name in CORPUS_NAMES
-            for shard in shards(name)
-        ],
+        shards=[shard for name in CORPUS_NAMES for shard in shards_of(name)],
         tag_maps=[f"{MODELS}/{train}/tag_map.tsv" for train in TRAIN_NAMES],
         nearest_tags=[f"{MODELS}/{train}/nearest_tags.tsv" for train in TRAIN_NAMES],
         template="phototags/templates/report.html",

@@ -1,22 +1,22 @@
 rule score_tagger:
     """Judge one tagger on one test corpus, through each bridge between their words."""
     input:
-        model=f"{MODELS}/{{train}}/{{system}}/seed{{seed}}/model.safetensors",
-        config=f"{MODELS}/{{train}}/{{system}}/seed{{seed}}/config.json",
-        vocabulary=f"{MODELS}/{{train}}/vocabulary.tsv",
+        model=f"{TAGGER}/model.safetensors",
+        config=f"{TAGGER}/config.json",
+        vocabulary=f"{LEARNED}/vocabulary.tsv",
         features=lambda w: features_for(w.train, w.system, w.seed, w.test),
         tags=test_tags,
         split="data/corpora/{test}/split.parquet",
-        train_tags=f"{MODELS}/{{train}}/tags.parquet",
-        train_split=f"{MODELS}/{{train}}/split.parquet",
-        duplicates=f"{MODELS}/{{train}}/duplicates_{{test}}.tsv",
+        train_tags=f"{LEARNED}/tags.parquet",
+        train_split=f"{LEARNED}/split.parquet",
+        duplicates=f"{LEARNED}/duplicates_{{test}}.tsv",
         users=lambda w: users_of(w.train, w.test),
         wordnet=WORDNET,
         code=code("score_tagger"),
     output:
-        scores=f"{MODELS}/{{train}}/{{system}}/seed{{seed}}/scores_{{test}}.parquet",
-        predictions=f"{MODELS}/{{train}}/{{system}}/seed{{seed}}/predictions_{{test}}.parquet",
-        drops=f"{MODELS}/{{train}}/{{system}}/seed{{seed}}/scores_{{test}}.drops.tsv",
+        scores=f"{TAGGER}/scores_{{test}}.parquet",
+        predictions=f"{TAGGER}/predictions_{{test}}.parquet",
+        drops=f"{TAGGER}/scores_{{test}}.drops.tsv",
     log:
         f"logs/score_tagger/{RUN}/{{train}}/{{system}}/seed{{seed}}/{{test}}.log",
     benchmark:
@@ -36,22 +36,22 @@ rule judge_tags:
     """Guess the missing tag of held-out photos, by vectors and by counting."""
     input:
         vectors=[
-            f"{MODELS}/{{train}}/seed{seed}/tag_vectors.safetensors"
+            f"{LEARNED}/seed{seed}/tag_vectors.safetensors"
             for seed in PARAMS.train.seeds
         ],
         contexts=[
-            f"{MODELS}/{{train}}/seed{seed}/tag_contexts.safetensors"
+            f"{LEARNED}/seed{seed}/tag_contexts.safetensors"
             for seed in PARAMS.train.seeds
         ],
-        vocabulary=f"{MODELS}/{{train}}/vocabulary.tsv",
-        tags=f"{MODELS}/{{train}}/tags.parquet",
-        split=f"{MODELS}/{{train}}/split.parquet",
+        vocabulary=f"{LEARNED}/vocabulary.tsv",
+        tags=f"{LEARNED}/tags.parquet",
+        split=f"{LEARNED}/split.parquet",
         test_tags=test_tags,
         test_split="data/corpora/{test}/split.parquet",
         start=START,
         code=code("judge_tags"),
     output:
-        scores=f"{MODELS}/{{train}}/tag_scores_{{test}}.parquet",
+        scores=f"{LEARNED}/tag_scores_{{test}}.parquet",
     log:
         f"logs/judge_tags/{RUN}/{{train}}/{{test}}.log",
     benchmark:

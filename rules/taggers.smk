@@ -2,17 +2,17 @@ rule train_tagger:
     """Train one system on one corpus with one seed."""
     input:
         features=lambda w: features_of(w.train),
-        tags=f"{MODELS}/{{train}}/tags.parquet",
-        split=f"{MODELS}/{{train}}/split.parquet",
-        vocabulary=f"{MODELS}/{{train}}/vocabulary.tsv",
-        vectors=f"{MODELS}/{{train}}/seed{{seed}}/tag_vectors.safetensors",
+        tags=f"{LEARNED}/tags.parquet",
+        split=f"{LEARNED}/split.parquet",
+        vocabulary=f"{LEARNED}/vocabulary.tsv",
+        vectors=f"{LEARNED}/seed{{seed}}/tag_vectors.safetensors",
         users=lambda w: users_of(w.train, w.train),
         start=start_of,
         code=code("train_tagger"),
     output:
-        model=f"{MODELS}/{{train}}/{{system}}/seed{{seed}}/model.safetensors",
-        config=f"{MODELS}/{{train}}/{{system}}/seed{{seed}}/config.json",
-        history=f"{MODELS}/{{train}}/{{system}}/seed{{seed}}/history.csv",
+        model=f"{TAGGER}/model.safetensors",
+        config=f"{TAGGER}/config.json",
+        history=f"{TAGGER}/history.csv",
     log:
         f"logs/train_tagger/{RUN}/{{train}}/{{system}}/seed{{seed}}.log",
     benchmark:

@@ -46,14 +46,14 @@ rule build_vocabulary:
     """Choose the tags worth learning, from the training part alone; merge those that are one."""
     input:
         tags="data/corpora/{train}/tags.parquet",
-        split=f"{MODELS}/{{train}}/split.parquet",
+        split=f"{LEARNED}/split.parquet",
         features=lambda w: features_of(w.train),
         wordnet=WORDNET,
         code=code("build_vocabulary"),
     output:
-        vocabulary=f"{MODELS}/{{train}}/vocabulary.tsv",
-        candidates=f"{MODELS}/{{train}}/candidates.tsv",
-        tags=f"{MODELS}/{{train}}/tags.parquet",
+        vocabulary=f"{LEARNED}/vocabulary.tsv",
+        candidates=f"{LEARNED}/candidates.tsv",
+        tags=f"{LEARNED}/tags.parquet",
     log:
         f"logs/build_vocabulary/{RUN}/{{train}}.log",
     benchmark:

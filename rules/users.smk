@@ -2,17 +2,17 @@ rule describe_users:
     """What the other photos of each photo's user tell, and which photos only tell."""
     input:
         train_features=lambda w: features_of(w.train),
-        train_split=f"{MODELS}/{{train}}/split.parquet",
-        train_tags=f"{MODELS}/{{train}}/tags.parquet",
-        vocabulary=f"{MODELS}/{{train}}/vocabulary.tsv",
-        vectors=f"{MODELS}/{{train}}/seed{PARAMS.train.seeds[0]}/tag_vectors.safetensors",
+        train_split=f"{LEARNED}/split.parquet",
+        train_tags=f"{LEARNED}/tags.parquet",
+        vocabulary=f"{LEARNED}/vocabulary.tsv",
+        vectors=f"{LEARNED}/seed{PARAMS.train.seeds[0]}/tag_vectors.safetensors",
         features=lambda w: features_of(w.test),
         tags=test_tags,
         split=learned_split,
         photos="data/corpora/{test}/photos.parquet",
         code=code("describe_users"),
     output:
-        users=f"{MODELS}/{{train}}/users_{{test}}.safetensors",
+        users=f"{LEARNED}/users_{{test}}.safetensors",
     log:
         f"logs/describe_users/{RUN}/{{train}}/{{test}}.log",
     benchmark:
@@ -41,8 +41,8 @@ rule compare_users:
             for system in ranked(w.train)
             for seed in PARAMS.train.seeds
         ],
-        tags=f"{MODELS}/{{train}}/tags.parquet",
-        vocabulary=f"{MODELS}/{{train}}/vocabulary.tsv",
+        tags=f"{LEARNED}/tags.parquet",
+        vocabulary=f"{LEARNED}/vocabulary.tsv",
         code=code("compare_users"),
     output:
         table=f"{RESULTS}/tables/users_{{train}}.md",
@@ -77,12 +77,12 @@ rule map_users:
             w.train, knowing(w.train)[0], PARAMS.train.seeds[0], "config.json"
         ),
         users=lambda w: users_of(w.train, w.train),
-        tags=f"{MODELS}/{{train}}/tags.parquet",
-        split=f"{MODELS}/{{train}}/split.parquet",
-        vocabulary=f"{MODELS}/{{train}}/vocabulary.tsv",
+        tags=f"{LEARNED}/tags.parquet",
+        split=f"{LEARNED}/split.parquet",
+        vocabulary=f"{LEARNED}/vocabulary.tsv",
         code=code("map_users"),
     output:
-        map=f"{MODELS}/{{train}}/user_map.tsv",
+        map=f"{LEARNED}/user_map.tsv",
         figure=f"{RESULTS}/figures/users_{{train}}.svg",
     log:
         f"logs/map_users/{RUN}/{{train}}.log",
@@ -109,9 +109,9 @@ rule draw_tag_curves:
         ],
         features=lambda w: features_of(w.train),
         users=lambda w: users_of(w.train, w.train),
-        tags=f"{MODELS}/{{train}}/tags.parquet",
-        split=f"{MODELS}/{{train}}/split.parquet",
-        vocabulary=f"{MODELS}/{{train}}/vocabulary.tsv",
+        tags=f"{LEARNED}/tags.parquet",
+        split=f"{LEARNED}/split.parquet",
+        vocabulary=f"{LEARNED}/vocabulary.tsv",
         gains=f"{RESULTS}/tables/users_{{train}}.csv",
         found=f"{RESULTS}/tables/user_tags_{{train}}.csv",
         code=code("draw_tag_curves"),

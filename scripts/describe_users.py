@@ -1,9 +1,9 @@
 """Rule `describe_users`: what other photos tell of each photo's user."""
 
-from phototags.config import Users
 from phototags.embeddings.tag_vectors import read_tag_vectors
 from phototags.features.cache import read_features
 from phototags.logs import log_to
+from phototags.settings.users import Users
 from phototags.tags.vocabulary import read_vocabulary
 from phototags.users.corpus import Learned, joined, makers_of, users_of
 from phototags.users.reduction import of_training

@@ -1,9 +1,9 @@
 """Rule `embed_text`: learn a vector for each word of plain text, for tags to start from."""
 
-from phototags.config import EmbedTags
 from phototags.embeddings.formats import write_word2vec
 from phototags.embeddings.tag_vectors import embed_text
 from phototags.logs import log_to
+from phototags.settings.embeddings import EmbedTags
 
 given = snakemake  # noqa: F821
 log_to(given.log[0])

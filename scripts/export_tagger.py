@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from phototags.config import Export
 from phototags.export.folder import export_tagger
 from phototags.features.cache import read_features
 from phototags.logs import log_to
+from phototags.settings.pages import Export
 from phototags.tags.vocabulary import read_vocabulary
 from phototags.training.preparation import part_of
 

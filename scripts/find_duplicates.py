@@ -2,9 +2,9 @@
 
 import logging
 
-from phototags.config import Contamination
 from phototags.features.duplicates import find_duplicates, seen, write_duplicates
 from phototags.logs import log_to
+from phototags.settings.contamination import Contamination
 
 given = snakemake  # noqa: F821
 log_to(given.log[0])

@@ -2,12 +2,12 @@
 
 import pandas as pd
 
-from phototags.config import EmbedTags
 from phototags.embeddings.start import text_vectors
 from phototags.embeddings.tag_vectors import read_tag_vectors
 from phototags.logs import log_to
 from phototags.scoring.photos import JUDGED, LEARNED, photos_of, refuse_overlap
 from phototags.scoring.tag_vectors import Tables, common_tags, judge_tags
+from phototags.settings.embeddings import EmbedTags
 from phototags.storage import whole
 from phototags.tags.vocabulary import read_vocabulary
 

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from phototags.config import Score
 from phototags.features.cache import read_features
 from phototags.features.duplicates import read_duplicates
 from phototags.logs import log_to
@@ -16,6 +15,7 @@ from phototags.scoring.photos import (
     without_history,
 )
 from phototags.scoring.words import reaches
+from phototags.settings.scores import Score
 from phototags.taggers.tagger import load, read_config
 from phototags.tags.vocabulary import read_vocabulary
 from phototags.users.table import read_users, with_users

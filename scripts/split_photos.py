@@ -4,8 +4,8 @@ import logging
 
 import polars as pl
 
-from phototags.config import Split
 from phototags.logs import log_to
+from phototags.settings.tags import Split
 from phototags.storage import whole
 from phototags.tags.split import split
 

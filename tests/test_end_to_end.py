@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 
 from phototags.storage import read_tensors
-from phototags.training.run_inputs import flat, inputs_of, merged
+from phototags.training.inputs import flat
+from phototags.training.run_inputs import inputs_of, merged
 
 ROOT = Path(__file__).parents[1]
 PARTS = ["Snakefile", "params.yaml", "rules", "scripts", "phototags", "presets", "profiles", "envs"]

@@ -19,7 +19,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 def test_docs_params_is_current():
     current = (ROOT / "docs" / "params.md").read_text(encoding="utf-8")
     assert current == params_page(), (
-        "phototags/config.py or systems.py has changed: run `make docs`"
+        "config.py, settings/ or the systems have changed: run `make docs`"
     )
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from phototags.corpora.json_files import field, records
 from phototags.corpora.tuxpaint import nouns_of
 from phototags.errors import CorpusError
-from phototags.photos.shards import Found
+from phototags.photos.shards import Found, found_in
 from phototags.photos.table import Drop, photo_table
 from phototags.photos.zips import Zip
 from phototags.progress import progress
@@ -54,8 +54,7 @@ def pictures(source: Path, listing: pd.DataFrame, max_bytes: int) -> Iterator[Fo
     """The pictures of the listed photos, from the archive of their part."""
     for part, photos in listing.groupby(listing["file"].str.partition("/")[0], sort=False):
         with Zip(source / f"{part}.zip") as archive:
-            for photo in photos.itertuples():
-                yield Found(photo.row, photo.photo_id, archive.read(photo.file, max_bytes))
+            yield from found_in(photos, max_bytes, archive)
 
 
 def _photos(archive: Path, name: str) -> Iterator[tuple[int, dict]]:

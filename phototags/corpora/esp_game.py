@@ -13,7 +13,7 @@ import pandas as pd
 from phototags.corpora.hvecs import parts
 from phototags.errors import CorpusError
 from phototags.photos.archives import Archive
-from phototags.photos.shards import Found
+from phototags.photos.shards import Found, found_in
 from phototags.photos.table import Drop, photo_table
 from phototags.progress import progress
 
@@ -43,8 +43,7 @@ def list_photos(
 def pictures(source: Path, listing: pd.DataFrame, max_bytes: int) -> Iterator[Found]:
     """The listed pictures."""
     with Archive(source / "ESP-ImageSet.tar") as archive:
-        for photo in listing.itertuples():
-            yield Found(photo.row, photo.photo_id, archive.read(photo.file, max_bytes))
+        yield from found_in(listing, max_bytes, archive)
 
 
 def _files(archive: Archive) -> dict[str, str]:

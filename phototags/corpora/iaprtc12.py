@@ -15,7 +15,7 @@ from phototags.corpora.hvecs import parts
 from phototags.corpora.tuxpaint import nouns_of
 from phototags.errors import CorpusError
 from phototags.photos.archives import Archive
-from phototags.photos.shards import Found
+from phototags.photos.shards import Found, found_in
 from phototags.photos.table import Drop, photo_table
 from phototags.progress import progress
 from phototags.tags.wordnet import WordNet
@@ -61,8 +61,7 @@ def list_photos(
 def pictures(source: Path, listing: pd.DataFrame, max_bytes: int) -> Iterator[Found]:
     """The listed photos."""
     with Archive(source / "iaprtc12.tar") as archive:
-        for photo in listing.itertuples():
-            yield Found(photo.row, photo.photo_id, archive.read(photo.file, max_bytes))
+        yield from found_in(listing, max_bytes, archive)
 
 
 def _files(archive: Archive, folder: str, suffix: str) -> dict[str, str]:

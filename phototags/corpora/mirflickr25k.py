@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from phototags.errors import CorpusError
-from phototags.photos.shards import Found
+from phototags.photos.shards import Found, found_in
 from phototags.photos.table import Drop, photo_table
 from phototags.photos.zips import Zip
 from phototags.progress import progress
@@ -56,8 +56,7 @@ def list_photos(
 def pictures(source: Path, listing: pd.DataFrame, max_bytes: int) -> Iterator[Found]:
     """The pictures of the listed photos."""
     with _archive(source) as archive:
-        for photo in listing.itertuples():
-            yield Found(photo.row, photo.photo_id, archive.read(photo.file, max_bytes))
+        yield from found_in(listing, max_bytes, archive)
 
 
 def _archive(source: Path) -> Zip:

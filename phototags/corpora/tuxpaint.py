@@ -12,7 +12,7 @@ import pandas as pd
 
 from phototags.errors import CorpusError, PhotoError
 from phototags.photos.archives import Archive
-from phototags.photos.shards import Found
+from phototags.photos.shards import Found, found_in
 from phototags.photos.table import Drop, photo_table
 from phototags.progress import progress
 from phototags.tags.wordnet import WordNet
@@ -75,8 +75,7 @@ def list_photos(source: Path, wordnet: Path | None) -> tuple[pd.DataFrame, list[
 def pictures(source: Path, listing: pd.DataFrame, max_bytes: int) -> Iterator[Found]:
     """The pictures of the listed stamps."""
     with _archive(source) as archive:
-        for photo in listing.itertuples():
-            yield Found(photo.row, photo.photo_id, archive.read(photo.file, max_bytes))
+        yield from found_in(listing, max_bytes, archive)
 
 
 def nouns_of(caption: str, wordnet: WordNet) -> list[str]:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from phototags.corpora.json_files import field, records
 from phototags.errors import CorpusError
-from phototags.photos.shards import Found
+from phototags.photos.shards import Found, found_in
 from phototags.photos.table import Drop, photo_table
 from phototags.photos.zips import Zip
 from phototags.progress import progress
@@ -66,11 +66,7 @@ def list_photos(
 def pictures(source: Path, listing: pd.DataFrame, max_bytes: int) -> Iterator[Found]:
     """The pictures of the listed photos, from whichever of the two archives has them."""
     with Zip(source / ARCHIVES[0]) as first, Zip(source / ARCHIVES[1]) as second:
-        for photo in listing.itertuples():
-            content = first.read(photo.file, max_bytes)
-            if content is None:
-                content = second.read(photo.file, max_bytes)
-            yield Found(photo.row, photo.photo_id, content)
+        yield from found_in(listing, max_bytes, first, second)
 
 
 def _row(photo_id: str, url: str) -> dict:

@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from yarl import URL
 
 from phototags.download.answers import Answer
-from phototags.download_settings import Download
+from phototags.settings.download import Download
 
 LONGEST_BACK_OFF = 30.0
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from phototags.download.addresses import AddressRule
 from phototags.download.formats import Look
 from phototags.download.outcomes import Outcome
-from phototags.download_settings import Download
 from phototags.errors import PhotoError
+from phototags.settings.download import Download
 
 # Refusals that are ours: with other settings the same server could have answered otherwise.
 OURS = {

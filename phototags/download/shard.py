@@ -19,9 +19,9 @@ from phototags.download.packing import Member, pack
 from phototags.download.rules import Rules
 from phototags.download.store import Store
 from phototags.download.table import write_downloads, write_members
-from phototags.download_settings import Download
 from phototags.errors import PhototagsError
 from phototags.progress import progress
+from phototags.settings.download import Download
 
 JOURNAL = "journal.jsonl"
 

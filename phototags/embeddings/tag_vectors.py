@@ -8,7 +8,6 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from phototags.config import EmbedTags
 from phototags.embeddings.plain_text import MIN_COUNT, lines_of, text_sets, text_vocabulary
 from phototags.embeddings.sets import tag_sets
 from phototags.embeddings.skipgram import SkipGram, learn, train
@@ -16,6 +15,7 @@ from phototags.embeddings.start import random_start, text_start
 from phototags.embeddings.table import Table
 from phototags.embeddings.text import TextVectors
 from phototags.errors import ModelError
+from phototags.settings.embeddings import EmbedTags
 from phototags.storage import read_tensors, whole, write_tensors
 
 log = logging.getLogger(__name__)

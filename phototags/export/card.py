@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 import phototags
-from phototags.config import Export
 from phototags.corpora.registry import CORPORA
 from phototags.metrics.summary import strictest
+from phototags.settings.pages import Export
 from phototags.tables.cells import INTERVALS, MEANING, NAMES, with_interval
 from phototags.tables.headline import heading
 from phototags.tables.markdown import page, table

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import polars as pl
 
-from phototags.config import Export
 from phototags.export.card import model_card
 from phototags.export.vocabulary import aliases_of, thresholds_of, write_carried_vocabulary
 from phototags.metrics.summary import read_scores
+from phototags.settings.pages import Export
 from phototags.storage import whole
 from phototags.taggers.tagger import BACKBONE, load, own_backbone
 from phototags.tags.vocabulary import read_vocabulary

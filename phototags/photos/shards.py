@@ -3,21 +3,22 @@
 import hashlib
 import io
 import tarfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
 from phototags.errors import PhotoError
-from phototags.photos.archives import read_members
+from phototags.photos.archives import Archive, read_members
 from phototags.photos.drawing import draw_svg
 from phototags.photos.headers import Picture, inspect
 from phototags.photos.removals import Removals, removed
 from phototags.photos.table import PACKED, Drop
+from phototags.photos.zips import Zip
 from phototags.storage import whole
 
-__all__ = ["DRAWN_SIDE", "Found", "pack", "read_members"]
+__all__ = ["DRAWN_SIDE", "Found", "found_in", "pack", "read_members"]
 
 DRAWN_SIDE = 1024  # pixels; more than any backbone looks at
 STEP = "pack_photos"
@@ -38,6 +39,18 @@ class Found(NamedTuple):
     photo_id: str
     content: bytes | None
     drawing: bytes | None = None
+
+
+def found_in(listing: pd.DataFrame, max_bytes: int, *archives: Archive | Zip) -> Iterator[Found]:
+    """The listed photos' pictures, each from the first of the archives that has its file.
+
+    Args:
+        listing: columns row, photo_id, file (a name in an archive).
+    """
+    for photo in listing.itertuples():
+        held = (archive.read(photo.file, max_bytes) for archive in archives)
+        content = next((one for one in held if one is not None), None)
+        yield Found(photo.row, photo.photo_id, content)
 
 
 def pack(

@@ -8,7 +8,6 @@ from pathlib import Path
 import pandas as pd
 
 import phototags
-from phototags.config import Report
 from phototags.corpora.registry import CORPORA
 from phototags.errors import CorpusError
 from phototags.metrics.summary import read_scores
@@ -19,6 +18,7 @@ from phototags.report.neighbourhoods import HEIGHT, NO_NOUN, WIDTH, neighbourhoo
 from phototags.report.pages import data_url, render
 from phototags.report.pictures import Picture, pictures_of
 from phototags.report.results import MEASURES, boards
+from phototags.settings.pages import Report
 from phototags.storage import whole
 
 PREDICTIONS = re.compile(r"([^/]+)/([^/]+)/seed(\d+)/predictions_([^/]+)\.parquet$")

@@ -11,13 +11,13 @@ import pyarrow as pa
 import torch
 from numpy.typing import NDArray
 
-from phototags.config import Score
 from phototags.errors import ModelError
 from phototags.metrics.bootstrap import multiplicities
 from phototags.metrics.evaluation import evaluate
 from phototags.metrics.lower_bound import lower_bounds
 from phototags.photos.table import Drop, write_drops, write_table
 from phototags.scoring.words import Reach
+from phototags.settings.scores import Score
 from phototags.taggers.tagger import Tagger
 
 SCORES = pa.schema(

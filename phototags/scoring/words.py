@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from phototags.config import Score
 from phototags.embeddings.text import glove
 from phototags.errors import CorpusError
 from phototags.metrics.protocols import PROTOCOLS
+from phototags.settings.scores import Score
 from phototags.tags.bridge import bridge
 from phototags.tags.wordnet import WordNet
 

@@ -4,20 +4,22 @@ A tag counts by the people who wrote it, never by photos alone, so that nobody o
 the corpus names no users, by photos. Which tags matter: Boakye et al., 2016.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import polars as pl
 
-from phototags.config import Vocabulary
 from phototags.errors import VocabularyError
+from phototags.settings.tags import Vocabulary
 from phototags.storage import whole
 from phototags.tags.counting import counted_tags
-from phototags.tags.merging import Merge, merged
+from phototags.tags.merging import Merge, all_merged
 from phototags.tags.numbers import NumberedPhotos
 from phototags.tags.rules import KEPT, verdict
 from phototags.tags.wordnet import WordNet
 
+log = logging.getLogger(__name__)
 Looks = Callable[[pl.DataFrame], pl.DataFrame]
 COLUMNS = ("tag", "photos", "users", "entropy", "spread", "visualness", "why")
 BY_PEOPLE = {"by": ["users", "photos", "tag"], "descending": [True, True, False]}
@@ -53,7 +55,7 @@ def candidates(
     for kind, becomes, counts in found:
         why = [f"{kind}: became {', '.join(becomes[tag])}" for tag in counts["tag"]]
         became.append(counts.with_columns(why=pl.Series(why, dtype=pl.String)))
-        photos = merged(photos, becomes)
+    photos = all_merged(photos, found)
     counts = counted_tags(photos)
     judged = counts.with_columns(why=verdict(counts, photos, settings, wordnet))
     judged = _seen(judged, photos, settings.min_visualness, looks)
@@ -78,6 +80,7 @@ def kept(table: pl.DataFrame) -> pl.DataFrame:
             f"{', '.join(f'{rule} {tags}' for rule, tags in sorted(rules)) or 'nothing'}. "
             "Loosen that rule under vocabulary in params.yaml."
         )
+    log.info("%d of %d tags kept", chosen.height, table.height)
     return chosen
 
 

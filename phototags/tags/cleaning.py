@@ -8,10 +8,9 @@ import polars as pl
 from phototags.storage import whole
 from phototags.tags.counting import counted_tags
 from phototags.tags.numbers import NumberedPhotos
-from phototags.tags.spelling import LONGEST, PROGRAM_VALUE, clean
+from phototags.tags.spelling import LONGEST, NOT_SIMPLE, PROGRAM_VALUE, SIMPLE, clean
 
 PRINTED_VALUES = 3  # as many `hash(0x...)` betray the program that wrote `hash`
-PLAIN = r"^[A-Za-z0-9]+(?:[ +_][A-Za-z0-9]+)*$"
 
 
 def clean_photos(photos: NumberedPhotos) -> tuple[NumberedPhotos, pl.DataFrame]:
@@ -42,9 +41,9 @@ def spelt(written: pl.Series) -> pl.DataFrame:
     What is letters and digits of ASCII needs no rule but small letters; most tags are that.
     """
     tag = written.str.replace_all("[+_]", " ").str.to_lowercase()
-    plain = written.str.contains(PLAIN) & (written.str.len_bytes() <= LONGEST)
-    plain &= ~tag.str.starts_with("geol")  # may be a machine tag
-    others = written.filter(~plain)
+    simple = tag.str.contains(f"^{SIMPLE.pattern}$") & (tag.str.len_bytes() <= LONGEST)
+    simple &= ~tag.str.starts_with(NOT_SIMPLE)
+    others = written.filter(~simple)
     spellings = [clean(one) for one in others]
     ruled = pl.DataFrame(
         {

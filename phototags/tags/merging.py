@@ -4,13 +4,13 @@ A tag may become several: `goldengatebridge` is `golden gate` and `bridge`.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 
-from phototags.config import Vocabulary
+from phototags.settings.tags import Vocabulary
 from phototags.tags.counting import counted_tags
 from phototags.tags.lists import read_aliases
 from phototags.tags.numbers import NumberedPhotos, numbered
@@ -115,6 +115,13 @@ def split(users: Mapping[str, int], wordnet: WordNet | None, min_users: int) -> 
         and not (wordnet and wordnet.is_noun(tag))
         and len(found := _likeliest(tag, parts)) > 1
     }
+
+
+def all_merged(photos: NumberedPhotos, found: Iterable[Merge]) -> NumberedPhotos:
+    """The photos after one kind of merging after the other."""
+    for merge in found:
+        photos = merged(photos, merge.becomes)
+    return photos
 
 
 def merged(photos: NumberedPhotos, merges: Merges) -> NumberedPhotos:

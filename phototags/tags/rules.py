@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from phototags.config import Vocabulary
 from phototags.errors import VocabularyError
+from phototags.settings.tags import Vocabulary
 from phototags.tags.counting import people_of
 from phototags.tags.lists import known_to_task, read_tags
 from phototags.tags.noise import FOLLOWERS, named_by_cameras, written_by_apps

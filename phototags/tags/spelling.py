@@ -17,7 +17,8 @@ LONGEST = 100  # characters; longer ones are sentences and lists
 ROUNDS = 5  # each undoes one layer of encoding; real tags have two at most
 ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
 PLUS_FOR_BLANK = re.compile(r"(?<=[^+\s])\++(?=[^+\s])")
-SIMPLE = re.compile(r"(?!geol)[a-z0-9]+(?: [a-z0-9]+)*")  # most tags; nothing to do for them
+SIMPLE = re.compile(r"[a-z0-9]+(?: [a-z0-9]+)*")  # most tags; nothing to do for them
+NOT_SIMPLE = "geol"  # so begins a machine tag of letters and digits alone
 MACHINE_TAG = re.compile(r"[a-z][\w-]*:[\w-]+=|geo(?:lat|lon)-?\d+(?:\.?\d)*$")
 ADDRESS = re.compile(r"https?:|www\.|\S+@\S+\.\S+$|\S+\.(?:com|net|org)(?:/|$)")
 PROGRAM_VALUE = re.compile(r"([a-z]+)\(0x[0-9a-f]+\)|\[object \w+\]|<.* object at 0x.*>")
@@ -50,7 +51,7 @@ def clean(written: str) -> Spelling:
     Spelling(tag='', reason='machine tag')
     """
     simple = written.translate(BLANKS).lower()
-    if SIMPLE.fullmatch(simple) and len(simple) <= LONGEST:
+    if SIMPLE.fullmatch(simple) and not simple.startswith(NOT_SIMPLE) and len(simple) <= LONGEST:
         return Spelling(simple)
     tag = written
     for _ in range(ROUNDS):

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import polars as pl
 
-from phototags.config import Split
 from phototags.errors import CorpusError
+from phototags.settings.tags import Split
 
 PARTS = ("train", "validation", "test")
 

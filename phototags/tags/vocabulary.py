@@ -65,23 +65,13 @@ def read_vocabulary(path: Path | str) -> TagVocabulary:
     Raises:
         VocabularyError: when the file is missing, damaged or without a tag.
     """
-    path = Path(path)
-    try:
-        with open(path, "rb") as file:
-            carried = file.readline(100).rstrip() == "\t".join(CARRIED).encode()
-        schema = CARRIED if carried else OWN
-        table = pl.read_csv(path, separator="\t", schema=schema)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise VocabularyError(
-            f"{path} should be a table with the columns tag, photos, users, but: {error}. "
-            "Remove it and run `snakemake` again."
-        ) from error
+    table = _read(path, [OWN, CARRIED], "Remove it and run `snakemake` again.")
     if table.is_empty() or table["tag"].is_duplicated().any():
         raise VocabularyError(
             f"{path} should list different tags, but has {table.height} lines and "
             f"{table['tag'].n_unique()} different tags. Remove it and run `snakemake` again."
         )
-    return TagVocabulary(*(table[column].to_list() for column in list(schema)[:3]), path)
+    return TagVocabulary(*(table[column].to_list() for column in table.columns[:3]), Path(path))
 
 
 def read_thresholds(path: Path | str) -> list[float | None]:
@@ -90,14 +80,26 @@ def read_thresholds(path: Path | str) -> list[float | None]:
     Raises:
         VocabularyError: when the file is missing or damaged, or not an exported tagger's.
     """
+    table = _read(path, [CARRIED], "Export the tagger again with `make results`.")
+    return table["threshold"].to_list()
+
+
+def _read(path: Path | str, kinds: list[dict], remedy: str) -> pl.DataFrame:
+    """The table, with the columns of the kind that its first line names, else of the first kind.
+
+    Raises:
+        VocabularyError: when the file is missing or does not hold these columns.
+    """
     try:
-        table = pl.read_csv(path, separator="\t", schema=CARRIED)
+        with open(path, "rb") as file:
+            named = file.readline(100).rstrip().decode(errors="replace").split("\t")
+        schema = next((kind for kind in kinds if list(kind) == named), kinds[0])
+        return pl.read_csv(path, separator="\t", schema=schema)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise VocabularyError(
-            f"{path} should be a table with the columns {', '.join(CARRIED)}, but: {error}. "
-            "Export the tagger again with `make results`."
+            f"{path} should be a table with the columns {', '.join(kinds[0])}, but: {error}. "
+            f"{remedy}"
         ) from error
-    return table["threshold"].to_list()
 
 
 def write_vocabulary(path: Path | str, table: pl.DataFrame) -> None:

@@ -11,11 +11,11 @@ import torch
 from torch import Tensor, nn
 
 from phototags.compute import refuse_slow_bf16
-from phototags.config import Compute
 from phototags.errors import ParamsError
 from phototags.features.pretrained import Network
 from phototags.metrics.ranking import mean_average_precision
 from phototags.ranked_systems import Ranked
+from phototags.settings.training import Compute
 from phototags.taggers.embedding import EmbeddingTagger
 from phototags.trained_systems import Trained
 from phototags.training.assembly import shown_as
@@ -32,11 +32,15 @@ class BackboneAndHead(nn.Module):
     """The head of an EmbeddingTagger that is given pixels.
 
     Args:
-        network: learns, its batch normalisations as they are. head: (B, n) -> (B, D).
+        network: learns. head: (B, n) -> (B, D).
         precision: `bf16` is the backbone's only, by autocast; weights and head stay fp32.
         generator: seeds, in training, the draws that the network's own layers (dropout, stochastic
             depth) make from torch's; else what a process did before would change the weights.
+        kept: batch normalisations go by the statistics that they came with, in training too.
     """
+
+    part: tuple[slice, int] | None = None
+    """As a Dropout's: where several processes share a batch, each draws for its photos anew."""
 
     def __init__(
         self,
@@ -44,34 +48,49 @@ class BackboneAndHead(nn.Module):
         head: nn.Module,
         precision: Precision = "fp32",
         generator: torch.Generator | None = None,
+        kept: bool = False,
     ):
         super().__init__()
-        self.generator = generator
+        self.generator, self.kept = generator, kept
         self.backbone = network.module.to(memory_format=torch.channels_last)
         self.head, self.precision = head, precision
         for name, of in (("mean", network.mean), ("std", network.std)):
             self.register_buffer(name, 255 * torch.tensor(of).view(3, 1, 1), persistent=False)
 
+    def train(self, mode: bool = True) -> "BackboneAndHead":
+        """As a module's; kept statistics are used as in evaluation."""
+        super().train(mode)
+        for module in self.backbone.modules():
+            if self.kept and isinstance(module, nn.modules.batchnorm._BatchNorm):
+                module.eval()
+        return self
+
     def forward(self, photos: Tensor) -> Tensor:
         """(B, 3, S, S), 0 to 255 in any type, on any device, to (B, D) float32."""
         seen = (photos.to(self.mean.device, non_blocking=True).float() - self.mean) / self.std
-        kind = self.mean.device.type
+        kind, first = self.mean.device.type, self.part[0].start if self.part else 0
         with (
             torch.autocast(kind, torch.bfloat16, enabled=self.precision == "bf16"),
-            seeded(self.generator if self.training else None, self.mean.device),
+            seeded(self.generator if self.training else None, self.mean.device, first),
         ):
             features = self.backbone(seen.contiguous(memory_format=torch.channels_last))
         return self.head(features.float())
 
 
 @contextmanager
-def seeded(generator: torch.Generator | None, device: torch.device) -> Iterator[None]:
-    """Inside, torch's own generators go by one draw from this one, and are put back after it."""
+def seeded(
+    generator: torch.Generator | None, device: torch.device, first: int = 0
+) -> Iterator[None]:
+    """Inside, torch's own generators go by one draw from this one, and are put back after it.
+
+    Args:
+        first: number of the first photo given; others draw otherwise.
+    """
     if generator is None:
         yield
         return
     with torch.random.fork_rng([device] if device.type == "cuda" else []):
-        torch.manual_seed(torch.randint(2**62, (), generator=generator).item())
+        torch.manual_seed(torch.randint(2**62, (), generator=generator).item() + first)
         yield
 
 
@@ -108,7 +127,8 @@ def train_end_to_end(
         width = network.module.eval()(torch.zeros(2, 3, *[photos[1].size] * 2)).shape[1]
     known = replace(known, features=torch.empty(len(known), width, device="meta"))
     tagger, objective, constrain = plan(system, known, tag_vectors, generator, start)
-    tagger.head = BackboneAndHead(network, tagger.head, compute.precision, generator)
+    kept = system.normalisation == "kept"
+    tagger.head = BackboneAndHead(network, tagger.head, compute.precision, generator, kept)
     tagger = around.held(tagger)
     tagger.to(compute.device)
     if compute.compile:

@@ -18,7 +18,7 @@ from phototags.users.table import read_users
 
 Files = Mapping[str, Path | str | Sequence[Path | str]]
 """By the names of the rule's inputs: tags, split, vocabulary and vectors are a file each;
-features, users and start are several, or none. Other names are passed over."""
+features, users, start and shards are several, or none. Other names are passed over."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,3 +63,17 @@ def read_inputs(files: Files, system: System, seed: int) -> Inputs:
         dict(zip(tables[0]["photo_id"], tables[0]["row"].tolist(), strict=True)),
         read_tensors(files["start"][0])[0] if files["start"] else None,
     )
+
+
+def deciding(files: Files) -> list[Path | str]:
+    """Those whose content decides how the training goes, without the shards, which may be many GB.
+
+    The features, and the perceptual hashes beside them, were made from the same pictures: where a
+    picture is another, so are they.
+    """
+    return flat({name: of for name, of in files.items() if name != "shards"})
+
+
+def flat(files: Files) -> list[Path | str]:
+    """All of them, in order."""
+    return [one for of in files.values() for one in ([of] if isinstance(of, Path | str) else of)]

@@ -20,23 +20,22 @@ from pathlib import Path
 import pandas as pd
 import torch
 import torch.distributed as dist
+from torch import nn
 
 import phototags
 from phototags.config import Params
 from phototags.errors import ParamsError
 from phototags.features.backbones import load_network
-from phototags.features.pretrained import Network
 from phototags.systems import Sampled, learns_backbone
-from phototags.taggers.tagger import Tagger, save
+from phototags.taggers.tagger import Tagger
 from phototags.trained_systems import Trained
 from phototags.training.assembly import train
 from phototags.training.checkpoints import SECONDS, Checkpoint, fingerprint_of
 from phototags.training.end_to_end import train_end_to_end
-from phototags.training.inputs import Inputs, read_inputs
+from phototags.training.inputs import Files, Inputs, deciding, read_inputs
 from phototags.training.loop import Around
-from phototags.training.photo_feed import Pictures
-from phototags.training.preparation import described, write_history
-from phototags.training.run_inputs import flat, inputs_of, merged, pictures_of_run
+from phototags.training.outputs import write_trained
+from phototags.training.run_inputs import inputs_of, merged, pictures_of_run
 from phototags.training.sharded import (
     ShardedCheckpoint,
     ShardedTagger,
@@ -83,22 +82,19 @@ def main() -> None:
     system = params.train.systems[given.system]
     files = inputs_of(params, given.train, given.system, given.seed)
     inputs = read_inputs(files, system, given.seed)
-    around, network = around_of(given, params, flat(files), inputs), None
-    if learns_backbone(system):
-        network = load_network(params.embed_photos.backbone, *files["start"][1:])
-        pictures = pictures_of_run(params, inputs, files["shards"], network.size)
-        tagger, history = with_backbone(given, params, inputs, around, network, pictures)
-    else:
-        known = inputs.vectors, given.seed, around, inputs.start
-        tagger, history = train(system, *inputs.parts, *known)
     if given.shard_tags:
-        tagger = whole(tagger, len(inputs.vectors))
+        refuse_to_shard(system, len(inputs.vectors))
+    around, backbone = around_of(given, params, files, inputs), None
+    if learns_backbone(system):
+        trained, backbone = with_backbone(given, params, files, inputs, around)
+    else:
+        trained = train(system, *inputs.parts, inputs.vectors, given.seed, around, inputs.start)
+    if given.shard_tags:
+        trained = whole(trained[0], len(inputs.vectors)), trained[1]
     if first:
         about = {"backbone": params.embed_photos.backbone}
         about |= {"train": given.train, "seed": given.seed}
-        config = described(system, *inputs.parts, inputs.vocabulary) | about
-        save(tagger, config, given.to, network and network.module)
-        write_history(given.to / "history.csv", history)
+        write_trained(given.to, trained, system, inputs, about, backbone)
     around.checkpoint.remove()
 
 
@@ -110,10 +106,20 @@ def said(given: argparse.Namespace) -> dict:
     return {"train": {"compute": compute, "systems": systems}}
 
 
-def around_of(
-    given: argparse.Namespace, params: Params, files: list[Path], inputs: Inputs
-) -> Around:
+def around_of(given: argparse.Namespace, params: Params, files: Files, inputs: Inputs) -> Around:
     """A checkpoint in the folder, who shares the photos, and who the tag table."""
+    place = given.to / "checkpoint.safetensors", fingerprint(given, params, files), SECONDS
+    if given.shard_tags:
+        has = inputs.parts[1].counts(len(inputs.vectors)) > 0
+        parts = {"held": ShardedTagger, "judged": judged_in_parts(has)}
+        return Around(ShardedCheckpoint(*place), prepare=share_photos, **parts)
+    if processes() == 1:
+        return Around(Checkpoint(*place))
+    return Around(SharedCheckpoint(*place), prepare=share_photos, judged=judged_once)
+
+
+def fingerprint(given: argparse.Namespace, params: Params, files: Files) -> str:
+    """Of all that decides how the training goes; the number of processes rounds otherwise."""
     system = params.train.systems[given.system]
     settings = {"system": system.model_dump(), "seed": given.seed, "processes": processes()}
     if learns_backbone(system):
@@ -121,16 +127,7 @@ def around_of(
         settings["caps"] = [params.corpora.max_pixels, params.corpora.max_bytes]
         settings["compute"] = params.train.compute.model_dump(exclude={"loaders"})
     code = sorted(Path(phototags.__file__).parent.rglob("*.py"))
-    fingerprint = fingerprint_of([*files, *code], settings)
-    place = given.to / "checkpoint.safetensors", fingerprint, SECONDS
-    if given.shard_tags:
-        refuse_to_shard(system, len(inputs.vectors))
-        has = inputs.parts[1].counts(len(inputs.vectors)) > 0
-        parts = {"held": ShardedTagger, "judged": judged_in_parts(has)}
-        return Around(ShardedCheckpoint(*place), prepare=share_photos, **parts)
-    if processes() == 1:
-        return Around(Checkpoint(*place))
-    return Around(SharedCheckpoint(*place), prepare=share_photos, judged=judged_once)
+    return fingerprint_of([*deciding(files), *code], settings)
 
 
 def refuse_to_shard(system: Trained, tags: int) -> None:
@@ -148,19 +145,16 @@ def refuse_to_shard(system: Trained, tags: int) -> None:
 
 
 def with_backbone(
-    given: argparse.Namespace,
-    params: Params,
-    inputs: Inputs,
-    around: Around,
-    network: Network,
-    pictures: list[Pictures],
-) -> tuple[Tagger, pd.DataFrame]:
+    given: argparse.Namespace, params: Params, files: Files, inputs: Inputs, around: Around
+) -> tuple[tuple[Tagger, pd.DataFrame], nn.Module]:
     """Train the network as well, on the pictures themselves; each process on its own GPU."""
+    network = load_network(params.embed_photos.backbone, *files["start"][1:])
+    pictures = pictures_of_run(params, inputs, files["shards"], network.size)
     compute = params.train.compute
     if compute.device == "cuda":
         own = f"cuda:{os.environ.get('LOCAL_RANK', 0)}"
         compute = compute.model_copy(update={"device": own})
-    return train_end_to_end(
+    trained = train_end_to_end(
         params.train.systems[given.system],
         *zip(inputs.parts, pictures, strict=True),
         inputs.vectors,
@@ -171,6 +165,7 @@ def with_backbone(
         functools.partial(part_of_process, process=process(), processes=processes()),
         inputs.start,
     )
+    return trained, network.module
 
 
 def process() -> int:

@@ -1,15 +1,12 @@
-"""From the files of a corpus to the photos that training sees, and from a tagger to its files."""
+"""From the tables of a corpus to the photos that training sees."""
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import pandas as pd
 
 from phototags.embeddings.sets import tag_sets
 from phototags.features.cache import Features
-from phototags.storage import whole
-from phototags.systems import System
 from phototags.training.photos import TaggedPhotos, tagged
 from phototags.users.table import UserTable, with_users
 
@@ -42,26 +39,3 @@ def part_of(
     inputs = with_users(features.of(rows), rows, users, descriptors)
     chosen = tagged(photos["photo_id"].tolist(), inputs, sets)
     return replace(chosen, described=inputs.shape[1] - features.matrix.shape[1])
-
-
-def described(
-    system: System, photos: TaggedPhotos, validation: TaggedPhotos, vocabulary: Sequence[str]
-) -> dict:
-    """What config.json says of how a tagger was made, but for names only the caller knows."""
-    return {
-        "system": system.model_dump(),
-        "features": photos.features.shape[1] - photos.described,
-        "tags": len(vocabulary),
-        "photos": {
-            "train": len(photos),
-            "train_without_known_tags": photos.left_out,
-            "validation": len(validation),
-            "validation_without_known_tags": validation.left_out,
-        },
-    }
-
-
-def write_history(path: Path | str, history: pd.DataFrame) -> None:
-    """epoch, loss, validation_map, best; floats as they are, so that equal runs are equal bytes."""
-    with whole(path) as part:
-        history.to_csv(part, index=False, lineterminator="\n")

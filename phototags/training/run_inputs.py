@@ -11,7 +11,7 @@ from phototags.config import Params, validate
 from phototags.errors import ModelError
 from phototags.systems import learns_backbone
 from phototags.taggers.tagger import BACKBONE
-from phototags.training.inputs import Inputs
+from phototags.training.inputs import Files, Inputs, flat
 from phototags.training.photo_feed import Pictures, pictures_of
 
 
@@ -31,7 +31,7 @@ def merged(files: list[Path], said: Mapping = MappingProxyType({})) -> Params:
     return validate(functools.reduce(over, read), " with ".join(map(str, files)))
 
 
-def inputs_of(params: Params, train: str, name: str, seed: int) -> dict[str, Path | list[Path]]:
+def inputs_of(params: Params, train: str, name: str, seed: int) -> Files:
     """The files that the workflow's rule `train_tagger` reads, by its names; a test compares.
 
     Args:
@@ -65,11 +65,6 @@ def inputs_of(params: Params, train: str, name: str, seed: int) -> dict[str, Pat
             f"`snakemake {missing[0]}`, in the same folder."
         )
     return files
-
-
-def flat(files: Mapping[str, Path | list[Path]]) -> list[Path]:
-    """All of them, in order."""
-    return [path for one in files.values() for path in (one if isinstance(one, list) else [one])]
 
 
 def pictures_of_run(

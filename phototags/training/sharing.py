@@ -5,6 +5,10 @@ loss from them. So every loss comes out as on one process, those that are no mea
 batch's negatives, WARP's ranks) too. Gradients of the head are of the own photos and are summed;
 the tag table and its bias, joint moves included, are the same computation everywhere. What is
 costly, a backbone's passes, is shared; what is repeated, the scores, is small beside it.
+
+Not so a backbone's own layers that look at a batch or draw: `normalisation: batch` goes by the own
+photos' statistics, of which the first process' are written, and its dropout is drawn on each
+process for its own photos. All processes still have the same weights after each step.
 """
 
 from collections.abc import Callable
@@ -17,6 +21,7 @@ from torch import Tensor, nn
 from phototags.taggers.heads import Dropout
 from phototags.training.checkpoints import Checkpoint
 from phototags.training.course import Course
+from phototags.training.end_to_end import BackboneAndHead
 
 
 def part_of_process(photos: int, process: int, processes: int) -> slice:
@@ -49,7 +54,7 @@ def only_own(head: nn.Module, inputs: tuple[Tensor]) -> tuple[Tensor] | None:
     part = part_of_process(len(photos), dist.get_rank(), dist.get_world_size())
     head.shared_photos = len(photos)
     for module in head.modules():
-        if isinstance(module, Dropout):
+        if isinstance(module, Dropout | BackboneAndHead):
             module.part = (part, len(photos))
     return (photos[part],)
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 from numpy.typing import NDArray
 
-from phototags.config import Users
 from phototags.errors import CorpusError
 from phototags.features.cache import Features
+from phototags.settings.users import Users
 from phototags.tags.vocabulary import TagVocabulary
 from phototags.users.attributes import camera, looks, maker, place, time, words
 from phototags.users.history import history

@@ -21,10 +21,10 @@ from bench_features import drawn_jpegs
 from harness import Row, arguments, compare, conclude, peer_python, take_turns, version_of
 from measuring import Worker, measured
 
-from phototags.config import Compute
 from phototags.embeddings.sets import TagSets
 from phototags.features.backbones import load_network
 from phototags.photos.lookup import Lookup
+from phototags.settings.training import Compute
 from phototags.systems import Bilinear, Im2Vec
 from phototags.training.assembly import train
 from phototags.training.end_to_end import BackboneAndHead, train_end_to_end

@@ -18,12 +18,14 @@ import polars as pl
 import yaml
 from harness import RESULTS, ROOT
 
-from phototags.config import EmbedTags, Params, Vocabulary, validate
+from phototags.config import Params, validate
 from phototags.corpora.yfcc_lines import blocks
 from phototags.embeddings.start import text_vectors
 from phototags.embeddings.tag_vectors import embed_tags
 from phototags.metrics.summary import tag_vectors_table
 from phototags.scoring.tag_vectors import Tables, common_tags, judge_tags
+from phototags.settings.embeddings import EmbedTags
+from phototags.settings.tags import Vocabulary
 from phototags.storage import whole
 from phototags.tables.tag_vectors import tag_vectors
 from phototags.tags.candidates import candidates, kept

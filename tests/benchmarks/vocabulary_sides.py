@@ -11,8 +11,8 @@ import polars as pl
 from measuring import serve
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from phototags.config import Vocabulary
 from phototags.corpora.yfcc_lines import blocks
+from phototags.settings.tags import Vocabulary
 from phototags.tags.candidates import candidates, kept, write_candidates
 from phototags.tags.cleaning import clean_photos, write_spelling
 from phototags.tags.numbers import number_tags, photos_in, sets_of, write_tags

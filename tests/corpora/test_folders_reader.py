@@ -3,11 +3,11 @@
 import pytest
 from torchvision.datasets import ImageFolder
 
-from phototags.config import Table
 from phototags.corpora.folders import list_photos, pictures
 from phototags.corpora.registry import corpus, tables_of
 from phototags.errors import CorpusError, SourceError
 from phototags.photos.archives import Archive
+from phototags.settings.corpora import Table
 from phototags.tags.wordnet import WordNet
 
 NAMES = ("cat/1.jpg", "cat/deeper/2.JPEG", "dog/1.jpg", "dog show/a.jpg")

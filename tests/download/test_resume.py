@@ -12,8 +12,8 @@ import pytest
 
 from phototags.download.journal import Journal, Record, read_journal, read_line, settled
 from phototags.download.rules import Rules
-from phototags.download_settings import Download
 from phototags.errors import PhototagsError
+from phototags.settings.download import Download
 from tests.download.kills import ROOT, kill_and_resume
 from tests.download.misbehaving import HOST
 

@@ -1,7 +1,6 @@
 import pytest
 import torch
 
-from phototags.config import EmbedTags
 from phototags.embeddings.formats import write_word2vec
 from phototags.embeddings.start import text_vectors
 from phototags.embeddings.tag_vectors import (
@@ -12,6 +11,7 @@ from phototags.embeddings.tag_vectors import (
 )
 from phototags.embeddings.text import glove
 from phototags.errors import ModelError
+from phototags.settings.embeddings import EmbedTags
 
 SETTINGS = EmbedTags(
     start="glove", dimensions=50, epochs=2, negatives=5, power=0.75, learning_rate=0.05

@@ -4,10 +4,10 @@ import pandas as pd
 import pytest
 import torch
 
-from phototags.config import Export
 from phototags.export.card import model_card
 from phototags.export.folder import export_tagger
 from phototags.metrics.summary import COLUMNS
+from phototags.settings.pages import Export
 from phototags.systems import Multihot
 from phototags.taggers.controls import FrequencyTagger
 from phototags.taggers.tagger import BACKBONE, save, untrained

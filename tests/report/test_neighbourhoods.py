@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from phototags.config import Report
 from phototags.report.neighbourhoods import (
     COLOURED,
     HEIGHT,
@@ -18,6 +17,7 @@ from phototags.report.neighbourhoods import (
     neighbourhoods,
 )
 from phototags.report.page import write_report
+from phototags.settings.pages import Report
 
 
 def shown(folder, tags):

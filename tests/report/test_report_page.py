@@ -8,9 +8,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from phototags.config import Report
 from phototags.errors import CorpusError
 from phototags.report.page import predicted, write_report
+from phototags.settings.pages import Report
 
 SHOWN, HIDDEN = Report(photos=3, show_photos=True), Report(photos=3, show_photos=False)
 

@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from phototags.config import Score
 from phototags.metrics.bootstrap import multiplicities
 from phototags.scoring.gains import MEASURES, gains, judged, over_users
 from phototags.scoring.judging import judge
 from phototags.scoring.user_tags import known_tags, tags_found
 from phototags.scoring.words import own_words
+from phototags.settings.scores import Score
 from phototags.tables.users import listed, user_tags, users
 from phototags.tags.vocabulary import TagVocabulary
 

@@ -5,13 +5,13 @@ import pandas as pd
 import pytest
 import torch
 
-from phototags.config import Score
 from phototags.errors import ModelError
 from phototags.metrics.evaluation import LENGTHS, PER_PHOTO
 from phototags.metrics.lower_bound import BOUNDED
 from phototags.metrics.ranking import mean_average_precision
 from phototags.scoring.judging import first_words, has_words, judge, model_scores
 from phototags.scoring.words import Reach
+from phototags.settings.scores import Score
 
 SETTINGS = Score(bridges=["exact"], min_test_photos=1, resamples=20, seed=0)
 TAGS = ["sea", "sun", "moon", "car", "cat", "dog", "sky"]

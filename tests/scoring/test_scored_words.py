@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from phototags.config import Score
 from phototags.errors import CorpusError
 from phototags.metrics.protocols import PROTOCOLS
 from phototags.scoring.words import Reach, own_words, reached, reaches
+from phototags.settings.scores import Score
 
 SETTINGS = Score(bridges=["exact"], min_test_photos=2, resamples=10, seed=0)
 PHOTOS = pd.DataFrame({"tags": [["sea", "sun"], ["sea", "moon"], ["sun", "sea"]]})

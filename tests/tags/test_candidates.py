@@ -1,8 +1,8 @@
 import polars as pl
 import pytest
 
-from phototags.config import Vocabulary
 from phototags.errors import VocabularyError
+from phototags.settings.tags import Vocabulary
 from phototags.tags.candidates import candidates, kept, write_candidates
 from phototags.tags.merging import merged, merges
 

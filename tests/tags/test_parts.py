@@ -9,7 +9,7 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
-from phototags.config import Vocabulary
+from phototags.settings.tags import Vocabulary
 from phototags.tags.candidates import candidates, write_candidates
 from phototags.tags.cleaning import clean_photos, write_spelling
 from phototags.tags.merging import merged, merges

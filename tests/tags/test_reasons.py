@@ -3,8 +3,8 @@
 import polars as pl
 import pytest
 
-from phototags.config import Vocabulary
 from phototags.errors import VocabularyError
+from phototags.settings.tags import Vocabulary
 from phototags.tags.candidates import candidates, write_candidates
 from phototags.tags.cleaning import clean_photos, write_spelling
 from phototags.tags.merging import merges

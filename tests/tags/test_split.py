@@ -1,8 +1,8 @@
 import polars as pl
 import pytest
 
-from phototags.config import Split
 from phototags.errors import CorpusError
+from phototags.settings.tags import Split
 from phototags.tags.split import chance, split
 
 SETTINGS = Split(seed=0, test=0.2, validation=0.1)

@@ -1,8 +1,8 @@
 import polars as pl
 import pytest
 
-from phototags.config import Vocabulary
 from phototags.errors import VocabularyError
+from phototags.settings.tags import Vocabulary
 from phototags.tags.candidates import candidates, kept
 from phototags.tags.vocabulary import TagVocabulary, read_vocabulary, write_vocabulary
 

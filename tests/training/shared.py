@@ -7,15 +7,20 @@ the checkpoint of that system was written so often.
 import os
 import signal
 import sys
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import torch
 import torch.distributed as dist
 
+from phototags.settings.training import Compute
 from phototags.storage import write_tensors
 from phototags.systems import Bilinear, Im2Vec, Khot, Multihot
 from phototags.training.assembly import train
+from phototags.training.end_to_end import train_end_to_end
 from phototags.training.loop import ALONE, Around
+from phototags.training.photo_feed import Pictures
 from phototags.training.photos import TaggedPhotos
 from phototags.training.sharded import (
     ShardedCheckpoint,
@@ -23,7 +28,13 @@ from phototags.training.sharded import (
     judged_in_parts,
     whole,
 )
-from phototags.training.sharing import SharedCheckpoint, judged_once, share_photos
+from phototags.training.sharing import (
+    SharedCheckpoint,
+    judged_once,
+    part_of_process,
+    share_photos,
+)
+from tests.training.small_network import small_network
 
 KEYS = {"epochs": 3, "patience": 3, "batch": 7}  # 40 photos: the last batch has 5
 SYSTEMS = {
@@ -50,6 +61,33 @@ def learned(system, around: Around = ALONE):
 
 
 SHARDED = ("joint", "batch")
+BACKBONES = {  # by normalisation; 39 photos: the last batch has 1, none for the second process
+    kind: Multihot(model="multihot", backbone="trained", normalisation=kind, **KEYS | {"batch": 2})
+    for kind in ("kept", "batch")
+}
+
+
+class Noise(Pictures):
+    """A picture by its seed."""
+
+    def whole(self, photo: int) -> torch.Tensor:
+        return self.cropped(photo, photo)
+
+    def cropped(self, photo: int, seed: int) -> torch.Tensor:
+        generator = torch.Generator().manual_seed(seed)
+        return torch.randint(256, (3, 16, 16), dtype=torch.uint8, generator=generator)
+
+
+def learned_whole(kind: str, dropout: float, around: Around = ALONE, part=None):
+    """The tagger's and its backbone's tensors, and the history."""
+    known = photos()
+    known = replace(known, ids=known.ids[:39], tags=known.tags[:39], features=known.features[:39])
+    shown = known, Noise([], None, 0, 0, 16)
+    network, vectors = small_network(dropout), torch.zeros(9, 8)
+    way = vectors, network, 3, Compute(), around, part
+    tagger, history = train_end_to_end(BACKBONES[kind], shown, shown, *way)
+    own = {f"backbone.{name}": values for name, values in network.module.state_dict().items()}
+    return tagger.tensors() | own, history
 
 
 class Killed(SharedCheckpoint):
@@ -74,7 +112,7 @@ def main(folder: Path, killed: str = "", writes: str = "-1") -> None:
         checkpoint.writes = int(writes) if name == killed else -1
         around = Around(checkpoint, prepare=share_photos, judged=judged_once)
         tagger, history = learned(system, around)
-        written(folder, name, tagger, history)
+        written(folder, name, tagger.tensors(), history)
     has = photos().counts(9) > 0
     parts = {"held": ShardedTagger, "judged": judged_in_parts(has), "prepare": share_photos}
     for name in SHARDED:
@@ -82,12 +120,16 @@ def main(folder: Path, killed: str = "", writes: str = "-1") -> None:
         checkpoint.writes = int(writes) if f"{name}.sharded" == killed else -1
         tagger, history = learned(SYSTEMS[name], Around(checkpoint, **parts))
         assert len(tagger.tag_vectors) == (5, 4)[dist.get_rank()]
-        written(folder, f"{name}.sharded", whole(tagger, 9), history)
+        written(folder, f"{name}.sharded", whole(tagger, 9).tensors(), history)
+    part = partial(part_of_process, process=dist.get_rank(), processes=dist.get_world_size())
+    for kind, dropout in (("kept", 0.0), ("batch", 0.5)):
+        around = Around(prepare=share_photos, judged=judged_once)
+        written(folder, f"whole.{kind}", *learned_whole(kind, dropout, around, part))
 
 
-def written(folder: Path, name: str, tagger, history) -> None:
+def written(folder: Path, name: str, tensors, history) -> None:
     about = history.astype(float).values.tolist()
-    write_tensors(folder / f"{name}-{dist.get_rank()}.safetensors", tagger.tensors(), about)
+    write_tensors(folder / f"{name}-{dist.get_rank()}.safetensors", tensors, about)
 
 
 if __name__ == "__main__":

@@ -7,15 +7,14 @@ import pytest
 import torch
 import yaml
 from pydantic import ValidationError
-from torch import nn
 
-from phototags.config import Compute, validate
+from phototags.config import validate
 from phototags.errors import ParamsError, PhotoError
 from phototags.features import backbones
 from phototags.features.backbones import feature_of, load_backbone
-from phototags.features.pretrained import Network
 from phototags.metrics.ranking import mean_average_precision
 from phototags.photos.lookup import Lookup
+from phototags.settings.training import Compute
 from phototags.storage import read_tensors
 from phototags.systems import Bilinear, Im2Vec, Multihot, learns_backbone
 from phototags.taggers.tagger import BACKBONE, load, own_backbone, save
@@ -24,18 +23,11 @@ from phototags.training.end_to_end import train_end_to_end
 from phototags.training.loop import ALONE, Around
 from phototags.training.photo_feed import PhotoFeed, Pictures, crop_of
 from phototags.training.photos import TaggedPhotos
+from tests.training.small_network import small_network
 
 ROOT = Path(__file__).parents[2]
 COLOURS = ("red", "lime", "blue")
 KEYS = {"epochs": 4, "patience": 9, "batch": 8, "learning_rate": 0.02, "scaling": "none"}
-
-
-def small_network(dropout: float = 0.0) -> Network:
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        layers = nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU(), nn.AdaptiveAvgPool2d(1)
-    module = nn.Sequential(*layers, nn.Flatten(), nn.Dropout(dropout))
-    return Network(module.eval(), 16, (0.5,) * 3, (0.5,) * 3)
 
 
 @pytest.fixture
@@ -122,6 +114,26 @@ def test_a_backbones_own_dropout_is_drawn_from_the_seed(shown, tmp_path):
         runs.append(learned(shown, system, network=small_network(dropout=0.5)))
     assert same(*runs)
     assert not same(runs[0], learned(shown, system))
+
+
+def test_with_kept_statistics_small_batches_together_are_one_large_one(shown):
+    """By each batch's own statistics they are not: no photo's features are its own then."""
+    ways = {"batch": 8}, {"batch": 2, "accumulate": 4}
+    for normalisation, as_one in (("kept", True), ("batch", False)):
+        keys = KEYS | {"epochs": 1, "normalisation": normalisation, "hidden": [4]}
+        runs = [learned(shown, Multihot(model="multihot", **keys | way)) for way in ways]
+        one, other = ([*tagger.tensors().values(), *of.parameters()] for tagger, _, of in runs)
+        pairs = zip(one, other, strict=True)
+        assert as_one == all(torch.allclose(*pair, rtol=1e-3, atol=1e-5) for pair in pairs)
+
+
+def test_kept_statistics_stay_while_the_rest_learns(shown):
+    system = Multihot(model="multihot", normalisation="kept", **KEYS)
+    before, after = small_network().module, learned(shown, system)[2]
+    moved = {
+        name for name, of in after.state_dict().items() if not of.equal(before.state_dict()[name])
+    }
+    assert moved == {"0.weight", "0.bias", "1.weight", "1.bias"}
 
 
 def test_what_was_written_scores_as_what_was_judged(shown, tmp_path, monkeypatch):

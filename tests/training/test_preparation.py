@@ -1,14 +1,14 @@
 """Which photos training sees."""
 
-import numpy as np
 import pandas as pd
 import pytest
 import torch
 
 from phototags.features.cache import Features
 from phototags.systems import Random
+from phototags.training.outputs import described
 from phototags.training.photos import spread
-from phototags.training.preparation import described, part_of, write_history
+from phototags.training.preparation import part_of
 
 TAGS = pd.DataFrame(
     {
@@ -63,10 +63,3 @@ def test_spread_equals_a_loop():
     tags = torch.tensor([[0, 2, -1], [1, -1, -1]])
     expected = [[t in row for t in range(3)] for row in tags.tolist()]
     assert spread(tags, 3).tolist() == expected
-
-
-def test_history_is_written_whole_and_plain(tmp_path):
-    rows = {"epoch": [0], "loss": [None], "validation_map": [np.float64(0.25)], "best": [True]}
-    write_history(tmp_path / "history.csv", pd.DataFrame(rows))
-    expected = b"epoch,loss,validation_map,best\n0,,0.25,True\n"
-    assert (tmp_path / "history.csv").read_bytes() == expected

@@ -19,7 +19,7 @@ from phototags.training.assembly import train
 from phototags.training.inputs import read_inputs
 from phototags.training.run_inputs import inputs_of, merged
 from phototags.training.sharing import part_of_process
-from tests.training.shared import SHARDED, SYSTEMS, learned
+from tests.training.shared import SHARDED, SYSTEMS, learned, learned_whole
 
 ROOT = Path(__file__).parents[2]
 TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node"]
@@ -53,6 +53,26 @@ def test_several_processes_learn_what_one_learns(name, several):
 def test_all_processes_end_with_the_same_bytes(name, several):
     files = sorted(several.glob(f"{name}-*.safetensors"))
     assert len({file.read_bytes() for file in files}) == 1 < len(files)
+
+
+def test_a_backbone_with_kept_statistics_learns_what_it_learns_on_one_process(several):
+    expected, history = learned_whole("kept", dropout=0.0)
+    for process in (0, 1):
+        found, rows = read_tensors(several / f"whole.kept-{process}.safetensors")
+        torch.testing.assert_close(found, expected, rtol=1e-3, atol=1e-5)
+        assert rows == pytest.approx(history.astype(float).values, rel=1e-3)
+
+
+def test_where_a_backbone_looks_at_its_batch_or_draws_all_processes_have_one_set_of_weights(
+    several,
+):
+    """Only running statistics are each one's own; one process would have learned otherwise."""
+    files = [several / f"whole.batch-{process}.safetensors" for process in (0, 1)]
+    (first, rows), (second, others) = map(read_tensors, files)
+    own = {name for name, values in first.items() if not values.equal(second[name])}
+    assert own == {"backbone.1.running_mean", "backbone.1.running_var"}
+    alone, _ = learned_whole("batch", dropout=0.5)
+    assert rows == others and not first["backbone.0.weight"].equal(alone["backbone.0.weight"])
 
 
 def test_killed_in_the_middle_of_an_epoch_they_go_on_with_the_same_bytes(several, tmp_path):

@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 import torch
 
-from phototags.config import Users
 from phototags.errors import CorpusError, ModelError
 from phototags.features.cache import Features
 from phototags.ranked_systems import DESCRIPTORS
+from phototags.settings.users import Users
 from phototags.storage import write_tensors
 from phototags.tags.vocabulary import TagVocabulary
 from phototags.training.preparation import part_of

@@ -1,4 +1,4 @@
-"""What may be set about downloading photos. Every key is described here and nowhere else."""
+"""How photos are asked for on the web, and what is refused."""
 
 from pydantic import Field
 

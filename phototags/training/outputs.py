@@ -1,0 +1,70 @@
+"""What a training leaves, by the workflow's rules and outside of them alike."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+from torch import nn
+
+from phototags.storage import whole
+from phototags.systems import System
+from phototags.taggers.tagger import Tagger, save
+from phototags.training.checkpoints import SECONDS, Checkpoint, fingerprint_of
+from phototags.training.inputs import Files, Inputs, deciding
+from phototags.training.live import LiveCurves
+from phototags.training.loop import Around
+from phototags.training.photos import TaggedPhotos
+
+
+def around_job(model: Path, files: Files, settings: Mapping) -> Around:
+    """What a workflow's job leaves while it trains, in folders that are no job's outputs.
+
+    Args:
+        model: the job's output below models/. files: its inputs. settings: its params.
+    """
+    fingerprint = fingerprint_of(deciding(files), settings)
+    checkpoint = Checkpoint(Path("checkpoints") / model, fingerprint, SECONDS)
+    return Around(checkpoint, LiveCurves(Path("live") / model.relative_to("models").parent))
+
+
+def write_trained(
+    folder: Path,
+    trained: tuple[Tagger, pd.DataFrame],
+    system: System,
+    inputs: Inputs,
+    about: Mapping,
+    backbone: nn.Module | None = None,
+) -> None:
+    """Write the tagger's folder, and history.csv in it.
+
+    Args:
+        trained: the tagger and its history. about: names that only the caller knows: backbone,
+            train, seed. backbone: what learned with the tagger; None when it was frozen.
+    """
+    tagger, history = trained
+    config = described(system, *inputs.parts, inputs.vocabulary) | dict(about)
+    save(tagger, config, folder, backbone)
+    write_history(folder / "history.csv", history)
+
+
+def described(
+    system: System, photos: TaggedPhotos, validation: TaggedPhotos, vocabulary: Sequence[str]
+) -> dict:
+    """What config.json says of how a tagger was made, but for names only the caller knows."""
+    return {
+        "system": system.model_dump(),
+        "features": photos.features.shape[1] - photos.described,
+        "tags": len(vocabulary),
+        "photos": {
+            "train": len(photos),
+            "train_without_known_tags": photos.left_out,
+            "validation": len(validation),
+            "validation_without_known_tags": validation.left_out,
+        },
+    }
+
+
+def write_history(path: Path | str, history: pd.DataFrame) -> None:
+    """epoch, loss, validation_map, best; floats as they are, so that equal runs are equal bytes."""
+    with whole(path) as part:
+        history.to_csv(part, index=False, lineterminator="\n")
