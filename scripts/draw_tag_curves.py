@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-import pandas as pd
-
 from phototags.features.cache import read_features
 from phototags.figures.tag_curves import PANELS, plot_tag_curves
 from phototags.logs import log_to
 from phototags.metrics.curves import precision_recall
+from phototags.scoring.gains import read_gains
 from phototags.scoring.judging import has_words, model_scores
 from phototags.scoring.photos import JUDGED, photos_of, with_features, without_history
+from phototags.scoring.user_tags import read_user_tags
 from phototags.tables.users import listed
 from phototags.taggers.tagger import load, read_config
 from phototags.tags.vocabulary import read_vocabulary
@@ -24,7 +24,7 @@ photos, _ = without_history(photos, users, given.wildcards.train)
 photos = with_features(photos, features.rows.tolist(), given.wildcards.train)
 rows, vocabulary = photos["row"].tolist(), read_vocabulary(given.input.vocabulary)
 relevant = has_words(photos["tags"], vocabulary.tags)
-lists = listed(pd.read_csv(given.input.gains), pd.read_csv(given.input.found))
+lists = listed(read_gains(given.input.gains), read_user_tags(given.input.found))
 lists = {title: list(chosen.index[:PANELS]) for title, chosen in lists.items()}
 curves = {}
 for system, model in zip(given.params.systems, given.input.models, strict=True):

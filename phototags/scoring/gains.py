@@ -90,25 +90,25 @@ def gains(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
+def read_gains(path: Path | str) -> pd.DataFrame:
+    """The table of `gains`, which lies in a CSV file."""
+    return pd.read_csv(path).fillna({"descriptors": ""})
+
+
 def _controls(name: str, systems: Mapping[str, Mapping]) -> list[str]:
     own = systems[name]
+    known = own.get("descriptors")
     wanted = {
         CONTROL: [],
         BIASED: [(CONTROL, None)],
-        MULTIPLICATIVE: [
-            (CONTROL, None),
-            (BIASED, own.get("descriptors")),
-            (MULTIPLICATIVE, []),
-        ],
+        MULTIPLICATIVE: [(CONTROL, None), (BIASED, known)] + [(MULTIPLICATIVE, [])] * bool(known),
     }[own["model"]]
-    return [
-        other
-        for model, descriptors in wanted
-        for other, keys in systems.items()
-        if (keys["model"], keys["sampling"]) == (model, own["sampling"])
-        and keys.get("descriptors") == descriptors
-        and other != name
-    ]
+    firsts = {}
+    for other, keys in systems.items():
+        if keys["sampling"] == own["sampling"]:
+            firsts.setdefault((keys["model"], str(keys.get("descriptors"))), other)
+    asked = [(model, str(descriptors)) for model, descriptors in wanted]
+    return [firsts[one] for one in asked if one in firsts]
 
 
 def _gain(

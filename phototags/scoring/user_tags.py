@@ -52,3 +52,8 @@ def tags_found(
         of: table["right"] / table[by] for of, by in (("precision", "given"), ("recall", "photos"))
     }
     return table.assign(photos=table["photos"].astype(int), **ratios)[COLUMNS]
+
+
+def read_user_tags(path: Path | str) -> pd.DataFrame:
+    """Tables of `tags_found`, which lie in a CSV file; a tag may be `null` or `nan`."""
+    return pd.read_csv(path, keep_default_na=False, na_values={"precision": [""]})

@@ -1,5 +1,7 @@
 """Folders as classes: as torchvision's ImageFolder reads them, and ImageNet's synsets by name."""
 
+import logging
+
 import pytest
 from torchvision.datasets import ImageFolder
 
@@ -47,33 +49,63 @@ def test_the_classes_are_those_of_torchvision(source, tmp_path, layouts):
 
 
 def test_without_a_test_part_validation_is_the_test(source):
-    names = [f"{part}/cat/1.jpg" for part in ("train", "val")]
-    parts = {"train/cat/1.jpg": ("cat", "train"), "val/cat/1.jpg": ("cat", "test")}
-    assert table(source(*names)) == (parts, {})
-    parts |= {"val/cat/1.jpg": ("cat", "validation"), "test/cat/1.jpg": ("cat", "test")}
-    assert table(source(*names, "test/cat/1.jpg")) == (parts, {})
+    names = [f"{part}/{name}/1.jpg" for part in ("train", "val") for name in ("cat", "dog")]
+    parts = {"train": "train", "val": "test"}
+    expected = {name: (name.split("/")[1], parts[name.split("/")[0]]) for name in names}
+    assert table(source(*names)) == (expected, {})
+    tested = table(source(*names, "test/cat/1.jpg"))[0]
+    assert tested["val/cat/1.jpg"] == ("cat", "validation")
+    assert tested["test/cat/1.jpg"] == ("cat", "test")
+    again = table(source(*(name.title().replace("Jpg", "jpg") for name in names)))[0]
+    assert again["Train/Cat/1.jpg"] == ("Cat", "train")
+
+
+def test_what_is_around_all_is_no_class_and_a_class_may_be_called_train(source):
+    names = ["train/cat/1.jpg", "train/dog/1.jpg", "val/dog/1.jpg"]
+    assert table(source(*names, folder="imagenet/2012/"))[0].keys() == set(names)
+    assert table(source("train/1.jpg", "cat/1.jpg", "dog/1.jpg"))[0] == {
+        "train/1.jpg": ("train", None),
+        "cat/1.jpg": ("cat", None),
+        "dog/1.jpg": ("dog", None),
+    }
 
 
 def test_a_synset_is_named_by_its_first_word(source, wordnet_folder):
     bear = WordNet.read(wordnet_folder).synsets("brown bear")[0]
-    found, _ = table(source(f"train/{bear}/images/{bear}_0.jpg"), wordnet_folder)
-    assert found == {f"train/{bear}/images/{bear}_0.jpg": ("brown bear", "train")}
+    names = f"train/{bear}/images/{bear}_0.jpg", "train/cat/1.jpg"
+    assert table(source(*names), wordnet_folder)[0][names[0]] == ("brown bear", "train")
     with pytest.raises(CorpusError, match=f"{bear} is a synset, and WordNet is needed"):
-        list_photos(source(f"{bear}/0.jpg"))
+        list_photos(source(*names))
     with pytest.raises(SourceError, match="should have synset n00000001"):
-        list_photos(source("n00000001/0.jpg"), wordnet_folder)
+        list_photos(source("n00000001/0.jpg", "cat/0.jpg"), wordnet_folder)
 
 
-def test_what_is_no_picture_of_a_class_is_named(source):
-    found, drops = table(source("cat/1.jpg", "2.jpg", "train/3.jpg", "cat/boxes.txt"))
-    assert list(found) == ["cat/1.jpg"]
-    assert drops == {
-        "2.jpg": "no_folder",
-        "train/3.jpg": "no_folder",
-        "cat/boxes.txt": "no_picture",
-    }
-    with pytest.raises(CorpusError, match="none of its 1 files is one"):
-        list_photos(source("1.jpg"))
+def test_what_is_no_picture_of_a_class_is_named_or_counted(source, caplog):
+    odd = ["2.jpg", "cat/boxes.txt", "__MACOSX/cat/._1.jpg", "cat/.thumbs/1.jpg"]
+    with caplog.at_level(logging.INFO):
+        found, drops = table(source(*NAMES, *odd))
+    assert sorted(found) == sorted(NAMES)
+    assert drops == {"2.jpg": "no_folder"}
+    assert "5 of 8 files are pictures" in caplog.text
+
+
+def test_names_that_no_table_can_hold_are_dropped(source):
+    latin = "cat/caf\udce9.jpg"
+    drops = table(source(*NAMES, latin, "../../out/1.jpg"))[1]
+    assert drops == {"images/cat/caf\\udce9.jpg": "bad_name", "../out/1.jpg": "bad_name"}
+
+
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [
+        (["1.jpg"], "found 1 classes in 1 pictures"),
+        (["cat/1.jpg", "cat/2.jpg"], "found 1 classes in 2 pictures"),
+        (["train/cat/1.jpg", "train/dog/1.jpg", "val/images/1.jpg"], "'images' has no training"),
+    ],
+)
+def test_other_layouts_are_refused(source, names, found):
+    with pytest.raises(CorpusError, match=found):
+        list_photos(source(*names))
 
 
 def test_the_pictures_are_those_in_the_tar(source):

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from phototags.metrics.bootstrap import multiplicities
-from phototags.scoring.gains import MEASURES, gains, judged, over_users
+from phototags.scoring.gains import MEASURES, gains, judged, over_users, read_gains
 from phototags.scoring.judging import judge
-from phototags.scoring.user_tags import known_tags, tags_found
+from phototags.scoring.user_tags import known_tags, read_user_tags, tags_found
 from phototags.scoring.words import own_words
 from phototags.settings.scores import Score
 from phototags.tables.users import listed, user_tags, users
@@ -142,16 +142,34 @@ def test_the_page_shows_each_system_the_published_gains_and_the_lists(run):
     assert "nan" not in text + lists
 
 
-def test_the_tags_that_gain_are_found_by_those_who_know_a_user_alone(run):
+def test_the_tags_that_gain_are_found_by_those_who_know_a_user_alone(run, tmp_path):
     photos, files, _ = run
-    table = gains(SYSTEMS, found_of(run), photos["user_id"], R, 3)
     known = known_tags(photos["tags"], VOCABULARY)
     tags = pd.concat(
         tags_found(system, [one[1] for one in paths], known, VOCABULARY)
         for system, paths in files.items()
     )
+    for name, table in (
+        ("gains", gains(SYSTEMS, found_of(run), photos["user_id"], R, 3)),
+        ("tags", tags.replace({"tag": {"map": "null"}})),
+    ):
+        table.to_csv(tmp_path / name, index=False)  # as the rule leaves them to the figure
+    table, tags = read_gains(tmp_path / "gains"), read_user_tags(tmp_path / "tags")
     recall = tags.set_index(["tag", "system"])["recall"]
     knowing = ["user-biased", "pictures", "multiplied", "balanced"]
     best = listed(table, tags)["The 10 tags best predicted by those who know the user"]
+    assert "null" in set(tags["tag"]) and len(best)
     for tag, value in best.items():
         assert value == pytest.approx(np.mean([recall[tag, system] for system in knowing]))
+
+
+def test_of_several_controls_the_first_counts(run):
+    again = {"other bilinear": SYSTEMS["bilinear"], "other nobody": SYSTEMS["nobody"]}
+    found = found_of(run)
+    found |= {"other bilinear": found["bilinear"], "other nobody": found["nobody"]}
+    systems = SYSTEMS | again
+    table = gains(systems, found, run[0]["user_id"], R, 3)
+    pairs = table.dropna(subset="over").groupby("system")["over"].unique().map(list).to_dict()
+    assert pairs["multiplied"] == ["bilinear", "user-biased", "nobody"]
+    assert pairs["other nobody"] == ["bilinear"] and "other bilinear" not in pairs
+    assert "| other nobody" in users("c", table)
