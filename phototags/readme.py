@@ -23,7 +23,8 @@ from phototags.storage import whole
 from phototags.tables.cells import NAMES, with_interval
 
 BLOCK = re.compile(
-    r"(<!-- (scores|validation|file) (\S+)((?: \w+=\S+)*) -->\n).*?(<!-- end -->)", re.DOTALL
+    r"(<!-- (scores|validation|file) (\S+)((?: \w+=\S+)*) -->\n)(?:(?!<!-- ).)*(<!-- end -->)",
+    re.DOTALL,
 )
 KEYS = {"scores": ("from", "systems", "measures"), "validation": ("from", "systems"), "file": ()}
 MEASURED, MEASURES = set(NAMES.values()), ("P@1", "R@5", "mAP")
@@ -99,12 +100,17 @@ def chosen(rows: pd.DataFrame, wanted: dict[str, list[str]], path: Path) -> pd.D
 
 
 def short_table(scores: pd.DataFrame, measures: Sequence[str] = MEASURES) -> str:
-    """One row a system, a few columns for each test corpus, with the interval."""
+    """One row a system, a few columns for each test corpus, with the interval.
+
+    Where several corpora were tested on one, the columns name both: the words may be others.
+    """
     known = {name: measure for measure, name in NAMES.items()}
     mean = strictest(means(scores))
     pairs = list(dict.fromkeys(zip(mean["train"], mean["test"], strict=True)))
     cells = mean.set_index(["train", "test", "system", "metric", "k"], drop=False)
-    head = [f"{test} {name}" for _, test in pairs for name in measures]
+    tests = [test for _, test in pairs]
+    names = [f"{train} → {test}" if tests.count(test) > 1 else test for train, test in pairs]
+    head = [f"{pair} {name}" for pair in names for name in measures]
     lines = [f"| system | {' | '.join(head)} |", f"|:---|{'---:|' * len(head)}"]
     for system in dict.fromkeys(mean["system"]):
         row = [written(cells, (*pair, system, *known[one])) for pair in pairs for one in measures]

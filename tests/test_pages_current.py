@@ -26,7 +26,9 @@ def test_docs_params_is_current():
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_numbers_of_a_page_are_current(page):
     text = page.read_text(encoding="utf-8")
-    assert len(BLOCK.findall(text)) == text.count("<!-- end -->"), "a block is misspelt"
+    starts = len(re.findall(r"^<!-- (?!end)", text, re.MULTILINE))
+    assert len(BLOCK.findall(text)) == starts == text.count("<!-- end -->"), "a block is misspelt"
+    assert NOT_YET not in text and "TO FILL" not in text, "a result is missing"
     assert text == filled(text, page.parent), "the results have changed: run `make docs`"
 
 
@@ -93,6 +95,20 @@ def test_a_block_may_choose_corpora_systems_and_measures(transferred):
         "| system | b N+ | b P@1 |",
         "| clean | 0.4 [0, 0] | 40.0 [30.0, 50.0] |",
     ]
+
+
+def test_columns_name_both_corpora_where_two_were_tested_on_one(transferred):
+    made = transferred(" measures=P@1")
+    assert made[0] == "| system | a → b P@1 | b → b P@1 |"
+    assert made[2] == "| noisy | 30.0 [20.0, 40.0] | 50.0 [40.0, 60.0] |"
+
+
+def test_a_block_without_an_end_swallows_nothing(tmp_path):
+    (tmp_path / "a.md").write_text("A")
+    (tmp_path / "b.md").write_text("B")
+    text = "<!-- file a.md -->\nprose\n<!-- file b.md -->\n<!-- end -->\n"
+    made = filled(text, tmp_path)
+    assert made == "<!-- file a.md -->\nprose\n<!-- file b.md -->\nB\n<!-- end -->\n"
 
 
 @pytest.mark.parametrize("said", ["from=c", "systems=nosiy", "measures=P@2", "form=b"])
