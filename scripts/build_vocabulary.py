@@ -6,7 +6,7 @@ from functools import partial
 import torch
 
 from phototags.config import Vocabulary
-from phototags.features.cache import read_features
+from phototags.features.stored import stored_features
 from phototags.features.visualness import visualness
 from phototags.logs import log_to
 from phototags.storage import whole
@@ -23,7 +23,7 @@ settings = Vocabulary.model_validate_json(given.params.settings)
 package = given.input.get("wordnet")
 wordnet = WordNet.read(package) if package else None
 torch.set_num_threads(1)  # several would add up in another order
-looks = partial(visualness, features=read_features(given.input.features))
+looks = partial(visualness, features=stored_features(given.input.features))
 with whole(given.output.vocabulary) as part:
     photos = photos_in(given.input.tags, given.resources.photos_at_once)
     photos = number_tags(photos, part.parent)
