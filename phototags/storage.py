@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from phototags.errors import PhototagsError
@@ -102,8 +102,11 @@ def write_tensors(path: Path | str, tensors: Mapping, about: object = None) -> N
         save_file(content, part, metadata={"about": json.dumps(about, sort_keys=True)})
 
 
-def read_tensors(path: Path | str) -> tuple[dict, object]:
+def read_tensors(path: Path | str, names: Collection[str] | None = None) -> tuple[dict, object]:
     """The tensors and the `about` that `write_tensors` wrote.
+
+    Args:
+        names: the tensors that are wanted, as far as there are any; the others are not read.
 
     Raises:
         PhototagsError: when the file is missing or is no safetensors file.
@@ -113,7 +116,8 @@ def read_tensors(path: Path | str) -> tuple[dict, object]:
     try:
         with safe_open(path, framework="pt") as file:
             about = json.loads((file.metadata() or {}).get("about", "null"))
-            return {name: file.get_tensor(name) for name in file.keys()}, about  # noqa: SIM118
+            wanted = [name for name in file.keys() if names is None or name in names]  # noqa: SIM118
+            return {name: file.get_tensor(name) for name in wanted}, about
     except (OSError, SafetensorError, json.JSONDecodeError) as error:
         raise PhototagsError(
             f"{path} should be a safetensors file written by phototags, but: {error}. "

@@ -96,6 +96,14 @@ class Layered(Trained):
     )
 
     @model_validator(mode="after")
+    def there_are_normalisations_to_keep(self) -> "Layered":
+        if self.normalisation == "kept" and self.backbone == "frozen":
+            raise ValueError(
+                "normalisation: kept is of backbones that learn, but backbone is frozen"
+            )
+        return self
+
+    @model_validator(mode="after")
     def there_are_layers_to_start(self) -> "Layered":
         if self.start and not self.hidden and self.backbone == "frozen":
             raise ValueError("start needs layers to start, but hidden is [] and backbone frozen")

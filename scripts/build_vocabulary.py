@@ -4,7 +4,7 @@ from functools import partial
 
 import torch
 
-from phototags.features.cache import read_features
+from phototags.features.stored import stored_features
 from phototags.features.visualness import visualness
 from phototags.logs import log_to
 from phototags.settings.tags import Vocabulary
@@ -20,7 +20,7 @@ given = snakemake  # noqa: F821
 log_to(given.log[0])
 torch.set_num_threads(1)  # several would add up in another order
 rules = Vocabulary.model_validate_json(given.params.settings), WordNet.read(given.input.wordnet)
-looks = partial(visualness, features=read_features(given.input.features))
+looks = partial(visualness, features=stored_features(given.input.features))
 with whole(given.output.vocabulary) as part:
     photos = number_tags(photos_in(given.input.tags, given.resources.photos_at_once), part.parent)
     training = photos.then(partial(those_of, "train", given.input.split))

@@ -6,17 +6,20 @@ Which tags a tagger can learn at all is asked by Boakye et al. (2016), who keep 
 
 import numpy as np
 import polars as pl
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import normalize
 
 from phototags.features.cache import Features
+from phototags.features.stored import StoredFeatures
 
 MOST, OTHERS = 100, 400  # photos of a tag that are compared, and photos beside them
+AT_ONCE = 1000  # tags whose photos' features are in memory together
 FEWEST = 10  # pairs of photos; fewer say nothing
 
 
-def visualness(pairs: pl.DataFrame, features: Features) -> pl.DataFrame:
+def visualness(pairs: pl.DataFrame, features: Features | StoredFeatures) -> pl.DataFrame:
     """The chance that two photos of a tag look more alike than one of them and another photo.
 
     Always photos of different people: one's own photos look alike whatever their tags are. How
@@ -26,6 +29,7 @@ def visualness(pairs: pl.DataFrame, features: Features) -> pl.DataFrame:
     Args:
         pairs: row, user_id (nullable: then everybody took one photo), tag; each once. Rows
             without features are passed by.
+        features: of which those of the photos compared are read, AT_ONCE tags at a time.
 
     Returns:
         tag, visualness in [0, 1] with three digits (null where fewer than FEWEST pairs can be
@@ -33,19 +37,32 @@ def visualness(pairs: pl.DataFrame, features: Features) -> pl.DataFrame:
         over them, so that no draw decides.
     """
     unknown = pl.format("photo {}", "row")
-    known = pairs.filter(pl.col("row").is_in(features.rows.tolist())).sort("tag", "row")
+    seen = pl.Series(features.rows.numpy()).implode()
+    known = pairs.filter(pl.col("row").is_in(seen)).sort("tag", "row")
     people = pl.coalesce("user_id", unknown).rank("dense").cast(pl.Int64)
     known = known.with_columns(person=people, owner=pl.col("tag").rle_id())
     photos = known.unique("row").sort("row")
     other = spread(len(photos), OTHERS)
     others = photos["row"].to_numpy()[other], photos["person"].to_numpy()[other]
     looks = normalize(features.of(others[0]))
-    found = [
-        chance(own["row"].to_numpy(), own["person"].to_numpy(), others, looks, features)
-        for own in known.partition_by("owner", maintain_order=True)
-    ]
+    owns, found = known.partition_by("owner", maintain_order=True), []
+    for start in range(0, len(owns), AT_ONCE):
+        found += _chances(owns[start : start + AT_ONCE], others, looks, features)
     tags = known["tag"].unique(maintain_order=True)
     return pl.DataFrame({"tag": tags, "visualness": pl.Series(found, dtype=pl.Float64)})
+
+
+def _chances(
+    owns: list[pl.DataFrame],
+    others: tuple[NDArray, NDArray],
+    looks: Tensor,
+    features: Features | StoredFeatures,
+) -> list[float | None]:
+    """Visualness of some tags, from the row and person of their photos; see `chance`."""
+    own = [(one["row"].to_numpy(), one["person"].to_numpy()) for one in owns]
+    compared = np.unique(np.concatenate([rows[spread(len(rows), MOST)] for rows, _ in own]))
+    near = Features(torch.from_numpy(compared), features.of(compared))
+    return [chance(rows, people, others, looks, near) for rows, people in own]
 
 
 def chance(

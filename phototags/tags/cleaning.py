@@ -1,12 +1,13 @@
 """The tags of a whole corpus in one spelling: each distinct one is looked at once, then joined."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import polars as pl
 
 from phototags.storage import whole
-from phototags.tags.counting import counted_tags
+from phototags.tags.counting import counted_numbers
 from phototags.tags.numbers import NumberedPhotos
 from phototags.tags.spelling import LONGEST, NOT_SIMPLE, PROGRAM_VALUE, SIMPLE, clean
 
@@ -27,8 +28,10 @@ def clean_photos(photos: NumberedPhotos) -> tuple[NumberedPhotos, pl.DataFrame]:
         written tag: written, tag ("" = refused), reason, photos, users; commonest first, ties by
         spelling.
     """
-    counts = counted_tags(photos).sort("number").select("photos", "users")
-    spelling = spelt(photos.words)
+    with ThreadPoolExecutor(1) as thread:  # one counts without Python, the other spells in it
+        counting = thread.submit(counted_numbers, photos)
+        spelling = spelt(photos.words)
+        counts = counting.result().select("photos", "users")
     tags = spelling["tag"].filter(spelling["tag"] != "").unique().sort()
     cleaned = photos.spelt_as(spelling["tag"], tags)
     spelling = spelling.hstack(counts).sort(["photos", "written"], descending=[True, False])

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from phototags.tags.ahead import ahead
 from phototags.tags.numbers import NumberedPhotos, sets_of
 
 USER = 2**32 - 1  # the lower half of a key; the upper half is the tag
@@ -28,8 +29,13 @@ def counted_tags(photos: NumberedPhotos) -> pl.DataFrame:
         number, tag, photos, users, entropy (bits, of the users over the tag's photos, null
         without users), spread (2 ** entropy; 1 is one owner); sorted by tag.
     """
-    table = pl.concat([counted((np.zeros(0, int),) * 3), *map(counted, pairs(photos))])
+    table = counted_numbers(photos)
     return table.insert_column(1, photos.words.gather(table["number"]).alias("tag")).sort("tag")
+
+
+def counted_numbers(photos: NumberedPhotos) -> pl.DataFrame:
+    """The same without the tag, sorted by number."""
+    return pl.concat([counted((np.zeros(0, int),) * 3), *map(counted, pairs(photos))])
 
 
 def pairs(photos: NumberedPhotos) -> Iterator[Pairs]:
@@ -41,9 +47,9 @@ def pairs(photos: NumberedPhotos) -> Iterator[Pairs]:
     """
     with TemporaryDirectory(dir=photos.folder) as folder:
         runs, written, most = [], np.zeros(len(photos.words), np.int64), 1
-        for part in photos:
+        for part in ahead(photos):
             sets = sets_of(part)
-            users = part["user"].to_numpy()[sets.owners].astype(np.int64)
+            users = np.repeat(part["user"].to_numpy().astype(np.int64), sets.sizes)
             runs.append(Path(folder) / f"{len(runs)}.npy")
             np.save(runs[-1], np.sort((sets.tags.astype(np.int64) << 32) + users + 1))
             written += sets.counts(len(written))
@@ -78,19 +84,21 @@ def counted(pairs: Pairs) -> pl.DataFrame:
         number, photos, users, entropy, spread of each tag; see `counted_tags`.
     """
     tags, users, photos = pairs
-    known = users >= 0
-    first = np.diff(tags, prepend=-1) > 0
-    number, place = tags[first], np.cumsum(first) - 1
-    named = np.bincount(place, photos * known, len(number))
-    # fractions are added in an order that is the tag's own: people of as many photos at once
-    alike, people = np.unique(place[known] << 32 | photos[known], return_counts=True)
+    known, new = users >= 0, np.diff(tags, prepend=-1) > 0
+    first = np.flatnonzero(new)
+    number = tags[first]
+    # fractions are added in an order that is the tag's own: people of as many photos at once;
+    # whoever wrote a tag once adds nothing
+    often = known & (photos > 1)
+    place = np.cumsum(new)[often] - 1
+    alike, people = np.unique(place << 32 | photos[often], return_counts=True)
     times = alike & USER
     bits = np.bincount(alike >> 32, people * (times * np.log2(times)), len(number))
     table = {
         "number": number,
-        "photos": np.bincount(place, photos, len(number)).astype(np.int64),
-        "users": np.bincount(place, known, len(number)).astype(np.int64),
-        "named": named,
+        "photos": np.add.reduceat(photos, first),
+        "users": np.add.reduceat(known, first, dtype=np.int64),
+        "named": np.add.reduceat(photos * known, first),
         "bits": bits,
     }
     entropy = (pl.col("named").log(2) - pl.col("bits") / pl.col("named")).round(6) + 0.0

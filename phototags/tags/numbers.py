@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from polars.io.plugins import register_io_source
 
 from phototags.storage import whole
+from phototags.tags.ahead import ahead
 from phototags.tags.sets import TagSets
 
 TEXTS = {"photo_id": pl.String, "user_id": pl.String, "camera": pl.String}
@@ -119,7 +120,7 @@ def number_tags(batches: Iterable[pa.RecordBatch], folder: Path) -> NumberedPhot
         folder: where the parts are written.
     """
     files, tags, users = [], Numbers(), Numbers()
-    for batch in batches:
+    for batch in ahead(batches):
         files.append(folder / f"{len(files)}.photos")
         _numbered(batch, tags, users).write_ipc_stream(files[-1])
     return NumberedPhotos(folder, files, pl.Series("tag", tags.texts))

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from phototags.tags.repeats import repeated
-
 
 @dataclass(frozen=True, eq=False)
 class TagSets:
@@ -26,11 +24,6 @@ class TagSets:
     def sizes(self) -> np.ndarray:
         """(N,) int64, tags a photo."""
         return np.diff(self.ends)
-
-    @property
-    def owners(self) -> np.ndarray:
-        """(n,) int64, the photo that has each of `tags`."""
-        return np.repeat(np.arange(len(self)), self.sizes)
 
     @property
     def pairs(self) -> int:
@@ -81,13 +74,11 @@ class TagSets:
         >>> found.tags.tolist(), found.ends.tolist()
         ([1, 0, 0], [0, 2, 3])
         """
-        new = becomes.of(self.tags)
-        sets = TagSets(new.tags, new.ends[self.ends])
-        shared = (np.bincount(becomes.tags, minlength=different) > 1)[sets.tags]
-        again = np.zeros(len(shared), bool)  # a tag of one tag alone stands once as before
-        again[shared] = repeated(sets.owners[shared], sets.tags[shared], different)
-        return sets.without(again)
+        from phototags.tags.replacing import each_once  # numba takes a second to import
+
+        return TagSets(*each_once(self.tags, self.ends, becomes.tags, becomes.ends, different))
 
     def once(self, different: int) -> "TagSets":
         """The photos with each tag once, where it comes first; all tags are below `different`."""
-        return self.without(repeated(self.owners, self.tags, different))
+        same = np.arange(different, dtype=np.int32)
+        return self.replaced(TagSets(same, np.arange(different + 1)), different)

@@ -137,6 +137,11 @@ def refuse_to_shard(system: Trained, tags: int) -> None:
             f"--shard-tags is for im2vec and fast0tag, which score a few tags a step, but model is "
             f"{system.model}, which scores all. Leave it out."
         )
+    if learns_backbone(system) and system.normalisation == "batch":
+        raise ParamsError(
+            "--shard-tags with backbone: trained needs normalisation: kept, or each process would "
+            "judge its tags by batch statistics of its own. Say so in the system's settings."
+        )
     if not 1 < processes() <= tags:
         raise ParamsError(
             f"--shard-tags needs from 2 to {tags} processes, one tag at least for each, but runs "

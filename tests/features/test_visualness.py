@@ -5,7 +5,9 @@ import polars as pl
 import pytest
 import torch
 
-from phototags.features.cache import Features
+from phototags.features import visualness as module
+from phototags.features.cache import Features, write_features
+from phototags.features.stored import stored_features
 from phototags.features.visualness import visualness
 
 
@@ -68,3 +70,15 @@ def test_photos_without_features_and_the_order_of_rows_change_nothing():
         fraction=1, shuffle=True, seed=3
     )
     assert visualness(more, features).equals(visualness(pairs, features))
+
+
+def test_features_read_from_shards_a_few_tags_at_a_time_give_the_same(tmp_path, monkeypatch):
+    pairs, features = corpus()
+    expected = visualness(pairs, features)
+    files = [tmp_path / str(start) for start in range(0, 60, 7)]
+    for file, rows, looks in zip(
+        files, features.rows.split(7), features.matrix.split(7), strict=True
+    ):
+        write_features(file, rows, looks, "b0")
+    monkeypatch.setattr(module, "AT_ONCE", 2)
+    assert visualness(pairs, stored_features(reversed(files))).equals(expected)

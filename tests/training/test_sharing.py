@@ -10,13 +10,15 @@ import pandas as pd
 import pytest
 import torch
 
-from phototags.errors import ModelError
+from phototags.errors import ModelError, ParamsError
 from phototags.features.backbones import feature_of, load_backbone
 from phototags.features.cache import write_features
 from phototags.storage import read_tensors, write_tensors
+from phototags.systems import Im2Vec
 from phototags.taggers.tagger import load, own_backbone
 from phototags.training.assembly import train
 from phototags.training.inputs import read_inputs
+from phototags.training.parallel import refuse_to_shard
 from phototags.training.run_inputs import inputs_of, merged
 from phototags.training.sharing import part_of_process
 from tests.training.shared import SHARDED, SYSTEMS, learned, learned_whole
@@ -174,3 +176,16 @@ def test_what_the_workflow_has_not_made_yet_is_named(done_run, monkeypatch):
     params = merged([Path("params.yaml"), Path("tiny.yaml")])
     with pytest.raises(ModelError, match="seed7/tag_vectors.safetensors should be there"):
         inputs_of(params, "holidays", "im2vec", 7)
+
+
+def test_a_table_in_parts_needs_a_backbone_that_all_processes_judge_alike():
+    keys = SYSTEMS["joint"].model_dump() | {"backbone": "trained"}
+    with pytest.raises(ParamsError, match="needs normalisation: kept"):
+        refuse_to_shard(Im2Vec(**keys), 9)
+    with pytest.raises(ParamsError, match="needs from 2 to 9 processes"):
+        refuse_to_shard(Im2Vec(**keys | {"normalisation": "kept"}), 9)
+
+
+def test_a_frozen_backbone_has_no_normalisations_to_keep():
+    with pytest.raises(ValueError, match="backbone is frozen"):
+        Im2Vec(**SYSTEMS["joint"].model_dump() | {"normalisation": "kept"})
