@@ -28,6 +28,7 @@ from tests.training.small_network import small_network
 ROOT = Path(__file__).parents[2]
 COLOURS = ("red", "lime", "blue")
 KEYS = {"epochs": 4, "patience": 9, "batch": 8, "learning_rate": 0.02, "scaling": "none"}
+KEYS |= {"backbone": "trained"}
 
 
 @pytest.fixture
@@ -140,7 +141,6 @@ def test_what_was_written_scores_as_what_was_judged(shown, tmp_path, monkeypatch
     system = Multihot(model="multihot", **KEYS)
     tagger, history, backbone = learned(shown, system)
     config = {"system": system.model_dump(), "features": 8, "backbone": "small"}
-    config["system"]["backbone"] = "trained"
     save(tagger, config, tmp_path, backbone)
     monkeypatch.setattr(backbones, "from_library", lambda name: small_network())
     seen = torch.stack([shown[1].whole(row) for row in range(24)])
@@ -191,9 +191,9 @@ def test_a_picture_that_cannot_be_decoded_is_an_error_not_a_black_picture(shown,
 
 def test_what_cannot_be_trained_so_is_refused(shown):
     with pytest.raises(ParamsError, match="backbone: frozen"):
-        learned(shown, Bilinear(model="bilinear", **KEYS))
+        learned(shown, Bilinear(model="bilinear", **KEYS | {"backbone": "frozen"}))
     with pytest.raises(ValidationError, match="backbone"):
-        Bilinear(model="bilinear", backbone="trained", **KEYS)
+        Bilinear(model="bilinear", **KEYS)
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="a GPU is here")
