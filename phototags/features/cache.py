@@ -1,6 +1,6 @@
 """Features on disk, a file a shard, and in memory, found by row."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,21 +94,31 @@ def read_features(paths: Iterable[Path | str]) -> Features:
         f"{backbone}, {tensors['features'].shape[1]} wide"
         for tensors, backbone in contents.values()
     }
-    if len(kinds) != 1:
-        raise ModelError(
-            f"the features should come from one backbone, but {sorted(contents)} come from "
-            f"{sorted(kinds) or 'no file'}. Remove them and run `snakemake` again."
-        )
+    check_backbones(kinds, contents)
     rows = torch.cat([tensors["rows"] for tensors, _ in contents.values()])
     matrix = torch.cat([tensors["features"] for tensors, _ in contents.values()])
     order = rows.argsort()
     rows, matrix = rows[order], matrix[order]
+    check_rows(rows, contents)
+    return Features(rows, matrix)
+
+
+def check_backbones(found: Collection[str], files: Iterable[str]) -> None:
+    """Raise the ModelError of features that do not come from one backbone."""
+    if len(found) != 1:
+        raise ModelError(
+            f"the features should come from one backbone, but {sorted(files)} come from "
+            f"{sorted(found) or 'no file'}. Remove them and run `snakemake` again."
+        )
+
+
+def check_rows(rows: Tensor, files: Iterable[str]) -> None:
+    """Raise the ModelError of (n,) ascending rows of which one is there twice."""
     if (twice := rows[1:][rows[1:] == rows[:-1]]).numel():
         raise ModelError(
             f"a row should have features once, but row {twice[0]} has them in two of "
-            f"{sorted(contents)}. Remove them and run `snakemake` again."
+            f"{sorted(files)}. Remove them and run `snakemake` again."
         )
-    return Features(rows, matrix)
 
 
 def _read(path: Path | str, expected: dict[str, int]) -> tuple[dict[str, Tensor], str]:

@@ -7,8 +7,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from phototags.errors import ModelError
-from phototags.features.cache import read_features
+from phototags.features.cache import check_backbones, check_rows, read_features
 from phototags.storage import read_tensors
 
 
@@ -53,17 +52,9 @@ def stored_features(paths: Iterable[Path | str]) -> StoredFeatures:
         tensors, about = read_tensors(file, ["rows"])
         kinds.add(str(about))
         shards.append(tensors.get("rows", torch.zeros(0, dtype=torch.int64)))
-    if len(kinds) != 1:
-        raise ModelError(
-            f"the features should come from one backbone, but {files} come from "
-            f"{sorted(kinds) or 'no file'}. Remove them and run `snakemake` again."
-        )
+    check_backbones(kinds, files)
     rows, order = torch.cat(shards).sort()
-    if (twice := rows[1:][rows[1:] == rows[:-1]]).numel():
-        raise ModelError(
-            f"a row should have features once, but row {twice[0]} has them in two of {files}. "
-            "Remove them and run `snakemake` again."
-        )
+    check_rows(rows, files)
     sizes = torch.tensor([len(shard) for shard in shards])
     shard = torch.arange(len(files)).repeat_interleave(sizes)[order]
     return StoredFeatures(rows, shard, files)
