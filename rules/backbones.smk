@@ -25,12 +25,12 @@ rule train_with_backbone:
         "../envs/phototags.yaml"
     threads: PARAMS.train.compute.loaders
     resources:
-        gpu=int(PARAMS.train.compute.device != "cpu"),
+        gpu=ON_GPU,
     params:
         system=lambda w: settings(PARAMS.train.systems[w.system]),
         seed=lambda w: int(w.seed),
         backbone=PARAMS.embed_photos.backbone,
-        compute=PARAMS.train.compute.model_dump(exclude={"loaders"}),
+        compute=COMPUTE,
         caps=[PARAMS.corpora.max_pixels, PARAMS.corpora.max_bytes],
         instruction_set=PARAMS.instruction_set,
     message:

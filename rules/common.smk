@@ -47,6 +47,8 @@ TAGGER = f"{LEARNED}/{{system}}/seed{{seed}}"
 RESULTS = f"results/{RUN}"
 BACKBONE = PARAMS.embed_photos.backbone.replace(":", "-")
 WITH_BACKBONE = [n for n, s in PARAMS.train.systems.items() if learns_backbone(s)]
+COMPUTE = PARAMS.train.compute.model_dump(exclude={"loaders"})  # they change no result
+ON_GPU = int(PARAMS.train.compute.device != "cpu")
 EXPORTED = (PARAMS.export.train, PARAMS.export.system, PARAMS.export.seed)
 EXPORTED_BACKBONE = ["backbone.safetensors"] * (PARAMS.export.system in WITH_BACKBONE)
 REMOVALS = [PARAMS.corpora.removals] if PARAMS.corpora.removals else []

@@ -21,10 +21,13 @@ rule train_tagger:
         system=one_of(n for n in PARAMS.train.systems if n not in WITH_BACKBONE),
     conda:
         "../envs/phototags.yaml"
+    resources:
+        gpu=ON_GPU,
     params:
         system=lambda w: settings(PARAMS.train.systems[w.system]),
         seed=lambda w: int(w.seed),
         backbone=PARAMS.embed_photos.backbone,
+        compute=COMPUTE,
         instruction_set=PARAMS.instruction_set,
     message:
         "Training {wildcards.system} on {wildcards.train}, seed {wildcards.seed}"

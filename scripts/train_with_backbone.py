@@ -7,7 +7,6 @@ from pydantic import TypeAdapter
 
 from phototags.features.backbones import load_network
 from phototags.logs import log_to
-from phototags.settings.training import Compute
 from phototags.systems import System
 from phototags.training.end_to_end import train_end_to_end
 from phototags.training.inputs import read_inputs
@@ -23,9 +22,9 @@ inputs = read_inputs(files, system, seed)
 network = load_network(given.params.backbone, *given.input.start[1:])
 lookup = inputs.rows, given.input.shards, *given.params.caps, network.size
 shown = zip(inputs.parts, pictures_of(inputs.parts, *lookup), strict=True)
-around = around_job(model, files, dict(given.params.items()))
-way = inputs.vectors, network, seed, Compute(**given.params.compute, loaders=given.threads)
-trained = train_end_to_end(system, *shown, *way, around, start=inputs.start)
+around = around_job(model, files, dict(given.params.items()), given.threads)
+way = inputs.vectors, network, seed, around
+trained = train_end_to_end(system, *shown, *way, start=inputs.start)
 about = {"backbone": given.params.backbone, "train": given.wildcards.train, "seed": seed}
 write_trained(model.parent, trained, system, inputs, about, network.module)
 around.checkpoint.remove()

@@ -9,9 +9,18 @@ from phototags.systems import System
 
 
 class Compute(Section):
-    """Where and how the systems are trained whose backbone learns too."""
+    """Where and how systems learn; all but the first two keys are of backbones that learn too."""
 
-    device: str = Field("cpu", description="as torch names it: cpu, cuda or cuda:1")
+    device: str = Field(
+        "cpu",
+        description="as torch names it: cpu, cuda or cuda:1; of heads as well",
+        pattern=r"^(cpu|cuda(:\d+)?)$",
+    )
+    table: Literal["device", "host"] = Field(
+        "device",
+        description="where the tag table lies and moves: on the device, beside the head, or in the"
+        " host's memory, for vocabularies that outgrow a GPU; of a step only embeddings travel",
+    )
     precision: Literal["fp32", "bf16"] = Field(
         "fp32", description="of the backbone's passes; the weights stay fp32"
     )
@@ -26,6 +35,4 @@ class Train(Section):
 
     seeds: list[int] = Field(description="each tagger is trained once for each", min_length=1)
     systems: dict[str, System] = Field(description="the systems by name, each a preset")
-    compute: Compute = Field(
-        Compute(), description="where and how those with `backbone: trained` are"
-    )
+    compute: Compute = Field(Compute(), description="where and how those that learn are trained")

@@ -6,7 +6,7 @@ Tag sets are padded rows as in sampling.py; counts are of the training photos on
 import torch
 from torch import Tensor
 
-from phototags.taggers.sampling import PADDING, draw_tags
+from phototags.taggers.sampling import PADDING, Urn
 
 
 def repeat_factors(tags: Tensor, rates: Tensor, threshold: float) -> Tensor:
@@ -60,7 +60,7 @@ def balanced(tags: Tensor, vocabulary: int, generator: torch.Generator) -> Tenso
     photos, places = (tags != PADDING).nonzero(as_tuple=True)
     own = tags[photos, places]
     weights = 1 / torch.bincount(own, minlength=vocabulary).double()
-    return photos[draw_tags(weights[own], (len(tags),), generator)]
+    return photos[Urn(weights[own]).draw((len(tags),), generator)]
 
 
 def keep_chances(rates: Tensor, threshold: float = 0.01) -> Tensor:
@@ -107,7 +107,7 @@ def noisy(tags: Tensor, share: float, weights: Tensor, generator: torch.Generato
         (N, L) int64 padded.
     """
     wrong = (torch.rand(tags.shape, generator=generator) < share) & (tags != PADDING)
-    drawn = tags.where(~wrong, draw_tags(weights, tuple(tags.shape), generator))
+    drawn = tags.where(~wrong, Urn(weights).draw(tuple(tags.shape), generator))
     twice = (drawn[:, :, None] == drawn[:, None, :]).tril(-1).any(2)
     return packed(drawn.where(~twice, PADDING))
 

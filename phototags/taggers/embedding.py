@@ -17,6 +17,8 @@ class EmbeddingTagger(nn.Module):
 
     rows = slice(None)
     """The tags that it scores: all, but where several processes have a part of the table each."""
+    still: tuple[str, ...] = ()
+    """Names of the tensors that no step moves."""
 
     def __init__(self, head: nn.Module, tag_vectors: Tensor, bias: Tensor):
         super().__init__()
@@ -24,12 +26,21 @@ class EmbeddingTagger(nn.Module):
         self.tag_vectors = nn.Parameter(tag_vectors.clone())
         self.bias = nn.Parameter(bias.clone())
 
+    def place(self, head: torch.device | str, table: torch.device | str) -> None:
+        """Move the head to one device and the tag table to the same or another.
+
+        "Wide on the CPU, deep on the GPU" (Attalos 2016): a table that outgrows a GPU stays in
+        host memory. Of a step only the embeddings, (B, D), travel there, and their gradients back.
+        """
+        self.to(table)
+        self.head.to(head)
+
     def embed(self, features: Tensor) -> Tensor:
-        """(B, n) float to (B, D) float, in the space of the tag vectors."""
-        return self.head(features)
+        """(B, n) on any device to (B, D) float32, in the space of the tag vectors, beside them."""
+        return self.head(features).to(self.bias.device)
 
     def forward(self, features: Tensor) -> Tensor:
-        """(B, n) float to (B, T) float, with gradients."""
+        """(B, n) to (B, T) float, with gradients, where the tag vectors are."""
         return self.embed(features) @ self.tag_vectors.T + self.bias
 
     def agreement(self, embeddings: Tensor, drawn: Tensor) -> Tensor:
@@ -47,11 +58,11 @@ class EmbeddingTagger(nn.Module):
 
     @torch.inference_mode()
     def scores(self, features: Tensor) -> Tensor:
-        """(B, n) float to (B, T) float, more is likelier; no dropout, no gradients."""
+        """(B, n) to (B, T) float on the CPU, more is likelier; no dropout, no gradients."""
         training = self.training
         self.eval()
         try:
-            return self(features.to(self.bias.device).float())
+            return self(features).cpu()
         finally:
             self.train(training)
 

@@ -14,6 +14,8 @@ class Scaled(nn.Module):
     `root` takes square roots before the length is set: a few strong channels then no longer
     drown the others (Hellinger's kernel; Arandjelovic & Zisserman, CVPR 2012).
 
+    Every head begins with it, so it also brings them to where the head is.
+
     Args:
         scaling: `root` (negative features count as zero), `length`, or `none`.
         width: n; the scaled features have a mean square of one.
@@ -24,10 +26,12 @@ class Scaled(nn.Module):
 
     def __init__(self, scaling: Scaling, width: int):
         super().__init__()
-        self.scaling, self.size = scaling, width**0.5
+        self.scaling = scaling
+        self.register_buffer("size", torch.tensor(width**0.5), persistent=False)
 
     def forward(self, features: Tensor) -> Tensor:
-        """(B, n) float to (B, n) float."""
+        """(B, n) of any float type, on any device, to (B, n) float32 on the head's."""
+        features = features.to(self.size, non_blocking=True)
         if self.scaling == "none":
             return features
         if self.scaling == "root":

@@ -33,20 +33,33 @@ def draw_positives(tags: Tensor, number: int, generator: torch.Generator) -> Ten
     return tags.gather(1, (where * sizes).long())
 
 
-def draw_tags(weights: Tensor, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
-    """Tags in proportion to their weights, independently.
+class Urn:
+    """Tags to draw in proportion to their weights, with replacement.
+
+    The weights are added up once, so that a draw costs little however many tags there are; T is
+    not bounded as it is for torch.multinomial, since vocabularies of millions are meant to work.
 
     Args:
-        weights: (T,) float64, not negative, not all zero; T is not bounded as it is for
-            torch.multinomial, since vocabularies of millions are meant to work.
-
-    Returns:
-        int64 of the given shape; a tag of weight zero is never drawn.
+        weights: (T,) float64, not negative.
     """
-    ends = weights.cumsum(0)
-    where = torch.rand(shape, generator=generator, dtype=torch.float64) * ends[-1]
-    last = torch.searchsorted(ends, ends[-1])  # rounding must not reach a weightless tail
-    return torch.searchsorted(ends, where, right=True).minimum(last)
+
+    def __init__(self, weights: Tensor):
+        self.weights, self.ends = weights, weights.cumsum(0)
+        self.last = torch.searchsorted(self.ends, self.ends[-1])  # before a weightless tail
+
+    def draw(self, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
+        """int64 of the given shape; a tag of weight zero is never drawn, of an empty urn tag 0."""
+        where = torch.rand(shape, generator=generator, dtype=torch.float64) * self.ends[-1]
+        return torch.searchsorted(self.ends, where, right=True).minimum(self.last)
+
+    def without(self, tags: Tensor) -> "Urn":
+        """Another in which these tags, int64, have no weight."""
+        return Urn(self.weights.index_fill(0, tags, 0))
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to draw."""
+        return not self.ends[-1]
 
 
 def among(drawn: Tensor, rows: Tensor) -> Tensor:
@@ -66,7 +79,7 @@ def among(drawn: Tensor, rows: Tensor) -> Tensor:
 
 
 def draw_negatives(
-    weights: Tensor,
+    urn: Urn,
     tags: Tensor,
     positives: Tensor,
     number: int,
@@ -76,7 +89,7 @@ def draw_negatives(
     """Tags in proportion to their weights, but none that the photo is known to deserve.
 
     Args:
-        weights: (T,) float64, usually counts ** power.
+        urn: of all tags, usually by counts ** power.
         tags: (B, L) int64 padded, all tags of each photo.
         positives: (B, P) int64, those that were drawn for this step.
         exclude: `sampled` forbids a photo's drawn positives (the default of Attalos 2016),
@@ -89,16 +102,16 @@ def draw_negatives(
     shape = (len(tags), number)
     if exclude == "batch":
         everyone = tags[tags != PADDING].unique()
-        weights = weights.index_fill(0, everyone, 0)
-        if not weights.any():
+        others = urn.without(everyone)
+        if others.empty:
             return torch.zeros(shape, dtype=torch.int64), torch.zeros(shape, dtype=torch.bool)
-        return draw_tags(weights, shape, generator), torch.ones(shape, dtype=torch.bool)
+        return others.draw(shape, generator), torch.ones(shape, dtype=torch.bool)
     forbidden = tags if exclude == "photo" else positives
-    drawn = draw_tags(weights, shape, generator)
+    drawn = urn.draw(shape, generator)
     clash = among(drawn, forbidden)
     for _ in range(REDRAWS):
         if not clash.any():
             break
-        drawn[clash] = draw_tags(weights, (int(clash.sum()),), generator)
+        drawn[clash] = urn.draw((int(clash.sum()),), generator)
         clash = among(drawn, forbidden)
     return drawn, ~clash

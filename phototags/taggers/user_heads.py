@@ -24,7 +24,8 @@ class UserLayer(nn.Module):
         self.strangers, self.generator = strangers, generator
 
     def forward(self, users: Tensor) -> Tensor:
-        """(B, m) to (B, units)."""
+        """(B, m) of any float type, on any device, to (B, units) on the layer's."""
+        users = users.to(self.units.weight, non_blocking=True)
         if self.training and self.strangers:
             drawn = torch.rand(len(users), 1, generator=self.generator)
             users = users * (drawn >= self.strangers).to(users)

@@ -17,8 +17,9 @@ from phototags.taggers.kernel_ridge import learn
 from phototags.taggers.sampling import PADDING
 from phototags.taggers.tagger import Tagger
 from phototags.trained_systems import Trained
+from phototags.training.around import ALONE, Around
 from phototags.training.feed import Feed, spoilt
-from phototags.training.loop import ALONE, Around, Schedule, fit
+from phototags.training.loop import Schedule, fit
 from phototags.training.photos import TaggedPhotos, together
 from phototags.training.plans import plan
 
@@ -41,7 +42,7 @@ def train(
         validation: what decides when to stop; learned from only by a system that says `refit`,
             after it was judged on them.
         tag_vectors: (T, D) float32, one row a tag of the vocabulary.
-        around: what a training by epochs goes on from, who follows it, who shares it.
+        around: what a training by epochs goes on from, who follows it, who shares it, where.
         start: what the tagger knows that the system starts from.
 
     Returns:
@@ -84,7 +85,7 @@ def trained(
     feed = Feed(photos, system.batch, **shown_as(system, photos, tags))
     schedule = Schedule(**system.model_dump(include=Schedule.__annotations__))
     tagger, objective, constrain = plan(system, photos, tag_vectors, generator, start)
-    tagger = around.held(tagger)
+    tagger = around.placed(tagger)
     way = (feed, judge, schedule, generator, constrain, around)
     return tagger, fit(tagger, objective, *way)
 

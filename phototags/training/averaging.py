@@ -1,6 +1,6 @@
 """Weights averaged over the last steps: what training wobbles about."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 import torch
@@ -16,16 +16,21 @@ class MovingAverage:
     Args:
         module: its weights are followed as they change in place.
         share: in [0, 1), how much of the average a step keeps; less in the first steps, so
-            that the start is soon forgotten. 0 is the weights themselves.
+            that the start is soon forgotten. 0 is the weights themselves, which costs nothing.
+        still: names of the weights that no step moves, which may be a table of gigabytes.
     """
 
-    def __init__(self, module: nn.Module, share: float):
-        self.weights, self.share, self.steps = module.state_dict(), share, 0
-        self.averages = copied(self.weights)
+    def __init__(self, module: nn.Module, share: float, still: Collection[str] = ()):
+        weights = module.state_dict()
+        self.weights = {name: values for name, values in weights.items() if name not in still}
+        self.share, self.steps = share, 0
+        self.averages = copied(self.weights) if share else self.weights
 
     def take(self) -> None:
         """Take the weights after a step into the average."""
         self.steps += 1
+        if not self.share:
+            return
         share = min(self.share, (1 + self.steps) / (10 + self.steps))
         for name, values in self.weights.items():
             if values.is_floating_point():
@@ -36,6 +41,9 @@ class MovingAverage:
     @contextmanager
     def shown(self) -> Iterator[None]:
         """The module holds the average inside the block, and its own weights again after it."""
+        if not self.share:
+            yield
+            return
         own = copied(self.weights)
         put(self.averages, self.weights)
         try:

@@ -22,7 +22,7 @@ class Course:
     Args:
         tagger: its weights change in place.
         optimiser: of those that learn by gradient.
-        average: of all weights; what is judged.
+        average: of all weights that move; what is judged.
         generator: what every draw of the training comes from.
         negatives: those that stand for a whole epoch, where there are such.
         rows: an epoch each: epoch, loss, validation_map.
@@ -83,7 +83,7 @@ class Course:
         """All of it that is tensors, by names that say whose they are."""
         parts = {
             "tagger": self.tagger.state_dict(),
-            "average": self.average.averages,
+            "average": self.average.averages if self.average.share else {},
             "best": self.weights,
             "generator": {"state": self.generator.get_state()},
         }
@@ -109,7 +109,7 @@ class Course:
             of, _, name = key.partition("/")
             parts.setdefault(of, {})[name] = value
         self.tagger.load_state_dict(parts["tagger"])
-        for name, values in parts["average"].items():
+        for name, values in parts.get("average", {}).items():
             self.average.averages[name].copy_(values)
         places = {int(of.partition(".")[2]): of for of in parts if of.startswith("optimiser.")}
         state = {place: parts[of] for place, of in sorted(places.items())}

@@ -18,9 +18,10 @@ from phototags.ranked_systems import Ranked
 from phototags.settings.training import Compute
 from phototags.taggers.embedding import EmbeddingTagger
 from phototags.trained_systems import Trained
+from phototags.training.around import ALONE, Around, Judge
 from phototags.training.assembly import shown_as
 from phototags.training.feed import spoilt
-from phototags.training.loop import ALONE, Around, Judge, Schedule, fit
+from phototags.training.loop import Schedule, fit
 from phototags.training.photo_feed import PhotoFeed, Pictures
 from phototags.training.photos import TaggedPhotos
 from phototags.training.plans import plan
@@ -101,7 +102,6 @@ def train_end_to_end(
     tag_vectors: Tensor,
     network: Network,
     seed: int,
-    compute: Compute,
     around: Around = ALONE,
     part: Callable[[int], slice] | None = None,
     start: Mapping[str, Tensor] | None = None,
@@ -120,6 +120,7 @@ def train_end_to_end(
     Raises:
         ParamsError: a system, a device or a precision that cannot be.
     """
+    compute = around.compute
     refuse_impossible(system, compute)
     tags, generator = len(tag_vectors), torch.Generator().manual_seed(seed)
     known = spoilt(photos[0], system.noise, tags, generator)
@@ -129,8 +130,7 @@ def train_end_to_end(
     tagger, objective, constrain = plan(system, known, tag_vectors, generator, start)
     kept = system.normalisation == "kept"
     tagger.head = BackboneAndHead(network, tagger.head, compute.precision, generator, kept)
-    tagger = around.held(tagger)
-    tagger.to(compute.device)
+    tagger = around.placed(tagger)
     if compute.compile:
         network.module.compile()
     shown = {"pictures": photos[1], "loaders": compute.loaders} | ({"part": part} if part else {})
@@ -138,21 +138,15 @@ def train_end_to_end(
     schedule = Schedule(**system.model_dump(include=Schedule.__annotations__))
     judge = judged_on_pictures(*validation, tags, system.batch, compute.loaders)
     history = fit(tagger, objective, feed, judge, schedule, generator, constrain, around)
-    tagger.cpu()  # the network with it
     tagger.head = tagger.head.head
     return tagger, history
 
 
 def refuse_impossible(system: Trained, compute: Compute) -> None:
-    """Raise the ParamsError of a system, a device or a precision that cannot be."""
+    """Raise the ParamsError of a system or a precision that cannot be."""
     if isinstance(system, Ranked):
         raise ParamsError(
             f"model: {system.model} limits the weights that learn: set `backbone: frozen`."
-        )
-    if compute.device.startswith("cuda") and not torch.cuda.is_available():
-        raise ParamsError(
-            f"train.compute.device is {compute.device}, but torch finds no such GPU here. "
-            "Set `device: cpu`, or train where there is one."
         )
     if compute.precision == "bf16" and compute.device == "cpu":
         refuse_slow_bf16()

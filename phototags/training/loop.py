@@ -12,8 +12,8 @@ import torch
 from phototags.errors import ModelError
 from phototags.progress import progress
 from phototags.taggers.embedding import EmbeddingTagger
-from phototags.training.averaging import MovingAverage
-from phototags.training.checkpoints import Checkpoint
+from phototags.training.around import ALONE, Around, Judge
+from phototags.training.averaging import MovingAverage, put
 from phototags.training.course import Course
 from phototags.training.feed import Batch, Feed
 from phototags.training.negatives import DrawnEachEpoch
@@ -21,29 +21,6 @@ from phototags.training.objectives import Objective
 from phototags.training.pace import Decay, rate_at
 
 log = logging.getLogger(__name__)
-Judge = Callable[[EmbeddingTagger], float]
-
-
-@dataclass(frozen=True)
-class Around:
-    """What stands around a training and changes none of its results but by rounding.
-
-    Args:
-        checkpoint: where to go on from, and what to leave after each step.
-        follow: is told epoch, loss, validation_map of each epoch, those before a kill too.
-        held: what stands in the place of the tagger while it learns.
-        prepare: is given the state before the first epoch, to train on several processes.
-        judged: who judges for whom when they are several.
-    """
-
-    checkpoint: Checkpoint | None = None
-    follow: Callable[[dict], None] = lambda row: None
-    held: Callable[[EmbeddingTagger], EmbeddingTagger] = lambda tagger: tagger
-    prepare: Callable[[Course], None] = lambda course: None
-    judged: Callable[[Judge], Judge] = lambda judge: judge
-
-
-ALONE = Around()
 
 
 @dataclass(frozen=True)
@@ -88,7 +65,7 @@ def fit(
     constrain: Callable[[EmbeddingTagger], None] = lambda tagger: None,
     around: Around = ALONE,
 ) -> pd.DataFrame:
-    """Train in place, keep the weights of the best epoch.
+    """Train in place, keep the weights of the best epoch; the tagger ends on the CPU.
 
     Args:
         judge: the tagger's validation mAP, more is better; nan when it cannot be judged, and
@@ -102,7 +79,7 @@ def fit(
     Raises:
         ModelError: when a loss is not a number, with the photos of the batch.
     """
-    average = MovingAverage(tagger, schedule.average)
+    average = MovingAverage(tagger, schedule.average, tagger.still)
     optimiser, negatives = make_optimiser(tagger, schedule), drawn_each_epoch(objective)
     course = Course(tagger, optimiser, average, generator, negatives)
     keep = around.checkpoint.keep if around.checkpoint else lambda course: None
@@ -123,8 +100,8 @@ def fit(
             "epoch %(epoch)d: loss %(loss).4f, validation mAP %(validation_map).4f", course.rows[-1]
         )
         keep(course)
-    tagger.load_state_dict(course.weights)
-    tagger.eval()
+    put(course.weights, average.weights)
+    tagger.eval().cpu()
     history = pd.DataFrame(course.rows)
     return history.assign(best=history.epoch == course.best)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from phototags.taggers.sampling import Exclusion, among, draw_negatives
+from phototags.taggers.sampling import Exclusion, Urn, among, draw_negatives
 from phototags.training.feed import Batch
 
 Negatives = Callable[[Batch, Tensor, torch.Generator], tuple[Tensor, Tensor]]
@@ -17,11 +17,11 @@ class DrawnEachStep:
     """From the vocabulary, anew for each batch.
 
     Args:
-        weights: (T,) float64, tags are drawn in proportion. number: K for each photo.
+        urn: of all tags. number: K for each photo.
         exclude: which positives never stand as negatives.
     """
 
-    weights: Tensor
+    urn: Urn
     number: int
     exclude: Exclusion
 
@@ -29,9 +29,7 @@ class DrawnEachStep:
         self, batch: Batch, positives: Tensor, generator: torch.Generator
     ) -> tuple[Tensor, Tensor]:
         """(B, K) int64 and (B, K) bool, False where a negative may not count."""
-        return draw_negatives(
-            self.weights, batch.tags, positives, self.number, self.exclude, generator
-        )
+        return draw_negatives(self.urn, batch.tags, positives, self.number, self.exclude, generator)
 
 
 @dataclass(eq=False)
@@ -42,12 +40,12 @@ class DrawnEachEpoch:
 
     Args:
         tags: (N, L) int64 padded, of all photos of the feed.
-        weights: (T,) float64. number: K for each photo.
+        urn: of all tags. number: K for each photo.
         epoch: whose negatives are held. before: the generator's state when they were drawn.
     """
 
     tags: Tensor
-    weights: Tensor
+    urn: Urn
     number: int
     epoch: int = 0
     before: Tensor | None = None
@@ -66,9 +64,7 @@ class DrawnEachEpoch:
         """Hold what a generator draws from one state on; the state that it is in then."""
         self.epoch, self.before, generator = epoch, before, torch.Generator()
         generator.set_state(before)
-        self.held = draw_negatives(
-            self.weights, self.tags, self.tags, self.number, "photo", generator
-        )
+        self.held = draw_negatives(self.urn, self.tags, self.tags, self.number, "photo", generator)
         return generator.get_state()
 
 

@@ -6,25 +6,29 @@ from pathlib import Path
 import pandas as pd
 from torch import nn
 
+from phototags.settings.training import Compute
 from phototags.storage import whole
 from phototags.systems import System
 from phototags.taggers.tagger import Tagger, save
+from phototags.training.around import Around
 from phototags.training.checkpoints import SECONDS, Checkpoint, fingerprint_of
 from phototags.training.inputs import Files, Inputs, deciding
 from phototags.training.live import LiveCurves
-from phototags.training.loop import Around
 from phototags.training.photos import TaggedPhotos
 
 
-def around_job(model: Path, files: Files, settings: Mapping) -> Around:
+def around_job(model: Path, files: Files, settings: Mapping, loaders: int = 1) -> Around:
     """What a workflow's job leaves while it trains, in folders that are no job's outputs.
 
     Args:
-        model: the job's output below models/. files: its inputs. settings: its params.
+        model: the job's output below models/. files: its inputs. settings: its params, `compute`
+            among them. loaders: threads that decode pictures, which change no result.
     """
     fingerprint = fingerprint_of(deciding(files), settings)
     checkpoint = Checkpoint(Path("checkpoints") / model, fingerprint, SECONDS)
-    return Around(checkpoint, LiveCurves(Path("live") / model.relative_to("models").parent))
+    live = LiveCurves(Path("live") / model.relative_to("models").parent)
+    compute = Compute(**settings["compute"], loaders=loaders)
+    return Around(checkpoint, live, compute=compute)
 
 
 def write_trained(

@@ -8,7 +8,7 @@
 Reads what a run of the workflow has left in data/ and models/ and writes model.safetensors,
 config.json, history.csv and, where the backbone learned, backbone.safetensors to FOLDER, the
 workflow's own models untouched. The workflow trains each system in one process, and several
-systems at once. What is not said of the backbone and its computing is as in params.
+systems at once. What is not said of the backbone and of computing is as in params.
 """
 
 import argparse
@@ -29,11 +29,11 @@ from phototags.features.backbones import load_network
 from phototags.systems import Sampled, learns_backbone
 from phototags.taggers.tagger import Tagger
 from phototags.trained_systems import Trained
+from phototags.training.around import Around
 from phototags.training.assembly import train
 from phototags.training.checkpoints import SECONDS, Checkpoint, fingerprint_of
 from phototags.training.end_to_end import train_end_to_end
 from phototags.training.inputs import Files, Inputs, deciding, read_inputs
-from phototags.training.loop import Around
 from phototags.training.outputs import write_trained
 from phototags.training.run_inputs import inputs_of, merged, pictures_of_run
 from phototags.training.sharded import (
@@ -61,8 +61,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--to", type=Path, required=True, help="folder to write")
     parser.add_argument("--params", type=Path, nargs="+", default=[Path("params.yaml")])
     parser.add_argument("--backbone", choices=["frozen", "trained"])
-    parser.add_argument("--device", help="cpu, cuda, cuda:1; with trained, as those below")
-    parser.add_argument("--precision", choices=["fp32", "bf16"])
+    parser.add_argument("--device", help="cpu, cuda (each process its own) or cuda:1")
+    parser.add_argument("--table", choices=["device", "host"], help="where the tag table lies")
+    parser.add_argument("--precision", choices=["fp32", "bf16"], help="of a trained backbone")
     parser.add_argument("--compile", action="store_true", default=None, help="by torch.compile")
     parser.add_argument("--loaders", type=int, help="threads that decode pictures")
     parser.add_argument(
@@ -100,32 +101,37 @@ def main() -> None:
 
 def said(given: argparse.Namespace) -> dict:
     """What the command line says in the place of params."""
-    names = ("device", "precision", "compile", "loaders")
+    names = ("device", "table", "precision", "compile", "loaders")
     compute = {name: getattr(given, name) for name in names if getattr(given, name) is not None}
     systems = {given.system: {"backbone": given.backbone}} if given.backbone else {}
     return {"train": {"compute": compute, "systems": systems}}
 
 
 def around_of(given: argparse.Namespace, params: Params, files: Files, inputs: Inputs) -> Around:
-    """A checkpoint in the folder, who shares the photos, and who the tag table."""
+    """A checkpoint in the folder, who shares the photos, and who the tag table; each its GPU."""
     place = given.to / "checkpoint.safetensors", fingerprint(given, params, files), SECONDS
+    compute = params.train.compute
+    if compute.device == "cuda":
+        own = f"cuda:{os.environ.get('LOCAL_RANK', 0)}"
+        compute = compute.model_copy(update={"device": own})
     if given.shard_tags:
         has = inputs.parts[1].counts(len(inputs.vectors)) > 0
-        parts = {"held": ShardedTagger, "judged": judged_in_parts(has)}
+        parts = {"held": ShardedTagger, "judged": judged_in_parts(has), "compute": compute}
         return Around(ShardedCheckpoint(*place), prepare=share_photos, **parts)
     if processes() == 1:
-        return Around(Checkpoint(*place))
-    return Around(SharedCheckpoint(*place), prepare=share_photos, judged=judged_once)
+        return Around(Checkpoint(*place), compute=compute)
+    shared = {"prepare": share_photos, "judged": judged_once, "compute": compute}
+    return Around(SharedCheckpoint(*place), **shared)
 
 
 def fingerprint(given: argparse.Namespace, params: Params, files: Files) -> str:
     """Of all that decides how the training goes; the number of processes rounds otherwise."""
     system = params.train.systems[given.system]
     settings = {"system": system.model_dump(), "seed": given.seed, "processes": processes()}
+    settings["compute"] = params.train.compute.model_dump(exclude={"loaders"})
     if learns_backbone(system):
         settings["backbone"] = params.embed_photos.backbone
         settings["caps"] = [params.corpora.max_pixels, params.corpora.max_bytes]
-        settings["compute"] = params.train.compute.model_dump(exclude={"loaders"})
     code = sorted(Path(phototags.__file__).parent.rglob("*.py"))
     return fingerprint_of([*deciding(files), *code], settings)
 
@@ -152,20 +158,15 @@ def refuse_to_shard(system: Trained, tags: int) -> None:
 def with_backbone(
     given: argparse.Namespace, params: Params, files: Files, inputs: Inputs, around: Around
 ) -> tuple[tuple[Tagger, pd.DataFrame], nn.Module]:
-    """Train the network as well, on the pictures themselves; each process on its own GPU."""
+    """Train the network as well, on the pictures themselves."""
     network = load_network(params.embed_photos.backbone, *files["start"][1:])
     pictures = pictures_of_run(params, inputs, files["shards"], network.size)
-    compute = params.train.compute
-    if compute.device == "cuda":
-        own = f"cuda:{os.environ.get('LOCAL_RANK', 0)}"
-        compute = compute.model_copy(update={"device": own})
     trained = train_end_to_end(
         params.train.systems[given.system],
         *zip(inputs.parts, pictures, strict=True),
         inputs.vectors,
         network,
         given.seed,
-        compute,
         around,
         functools.partial(part_of_process, process=process(), processes=processes()),
         inputs.start,

@@ -18,6 +18,7 @@ from phototags.taggers.losses import (
     squared_error,
 )
 from phototags.taggers.ranking import limit_lengths, ranknet_loss
+from phototags.taggers.sampling import Urn
 from phototags.taggers.tagger import untrained
 from phototags.taggers.targets import spread_to_neighbours
 from phototags.taggers.transfer import begin_with
@@ -26,6 +27,7 @@ from phototags.training.negatives import DrawnEachEpoch, DrawnEachStep, Negative
 from phototags.training.objectives import Dense, Objective, Regressed, Sampled, Warp
 from phototags.training.photos import TaggedPhotos
 
+TABLE = ("tag_vectors", "bias")
 Constraint = Callable[[EmbeddingTagger], None]
 Plan = tuple[EmbeddingTagger, Objective, Constraint]
 
@@ -92,7 +94,7 @@ def regressed(
     table = torch.eye(len(tag_vectors)) if wdv else tag_vectors
     targets = spread_to_neighbours(tag_vectors, system.neighbours) if wdv else tag_vectors
     tagger = untrained(system, photos.features.shape[1], table, torch.zeros(len(table)), generator)
-    return fixed(tagger), Regressed(targets), unconstrained
+    return fixed(tagger, *TABLE), Regressed(targets), unconstrained
 
 
 def ranked(system: Ranked, photos: TaggedPhotos, tags: int, generator: torch.Generator) -> Plan:
@@ -132,23 +134,24 @@ def sampled(
         negatives_of(system, photos, len(tag_vectors)),
         system.tag_learning_rate if joint else 0.0,
     )
-    return fixed(tagger), objective, unconstrained
+    return fixed(tagger, *(TABLE[1:] if joint else TABLE)), objective, unconstrained
 
 
 def negatives_of(system: SampledSystem, photos: TaggedPhotos, tags: int) -> Negatives:
     """Where a system's negatives come from; counts are of the training photos only."""
     if system.drawn == "next_photo":
         return NextPhotosTags(system.exclude)
-    weights = photos.counts(tags).double() ** system.power
+    urn = Urn(photos.counts(tags).double() ** system.power)
     if system.drawn == "epoch":
-        return DrawnEachEpoch(photos.tags, weights, system.negatives)
-    return DrawnEachStep(weights, system.negatives, system.exclude)
+        return DrawnEachEpoch(photos.tags, urn, system.negatives)
+    return DrawnEachStep(urn, system.negatives, system.exclude)
 
 
-def fixed(tagger: EmbeddingTagger) -> EmbeddingTagger:
-    """The tagger with a tag table and bias that no gradient moves."""
-    tagger.tag_vectors.requires_grad_(False)
-    tagger.bias.requires_grad_(False)
+def fixed(tagger: EmbeddingTagger, *still: str) -> EmbeddingTagger:
+    """The tagger with a tag table and bias that no gradient moves, those named nothing else."""
+    for name in TABLE:
+        getattr(tagger, name).requires_grad_(False)
+    tagger.still = still
     return tagger
 
 

@@ -15,8 +15,8 @@ import torch.distributed as dist
 from torch import Tensor
 
 from phototags.taggers.embedding import EmbeddingTagger
+from phototags.training.around import Judge
 from phototags.training.course import Course
-from phototags.training.loop import Judge
 from phototags.training.sharing import SharedCheckpoint, part_of_process
 
 IN_PARTS = ("tag_vectors", "bias")
@@ -53,7 +53,7 @@ class ShardedTagger(EmbeddingTagger):
         super().__init__(whole.head, whole.tag_vectors.detach()[rows], whole.bias.detach()[rows])
         self.tag_vectors.requires_grad_(False)
         self.bias.requires_grad_(False)
-        self.rows = rows
+        self.rows, self.still = rows, whole.still
 
     def embed(self, features: Tensor) -> Tensor:
         """(B, n) float to (B, D) float; its gradient is what all processes' rows say."""

@@ -26,9 +26,9 @@ from phototags.features.backbones import load_network
 from phototags.photos.lookup import Lookup
 from phototags.settings.training import Compute
 from phototags.systems import Bilinear, Im2Vec
+from phototags.training.around import Around
 from phototags.training.assembly import train
 from phototags.training.end_to_end import BackboneAndHead, train_end_to_end
-from phototags.training.loop import Around
 from phototags.training.photo_feed import Pictures
 from phototags.training.photos import TaggedPhotos, tagged
 
@@ -86,9 +86,9 @@ def end_to_end(folder: Path, batches: int):
     known, nothing = some_tags(photos, 1), (without_validation(1), pictures)
 
     def run() -> float:
-        clock, compute = Clock(), Compute(loaders=1)
-        given = (im2vec(BATCH), (known, pictures), nothing, vectors, network, 0, compute)
-        train_end_to_end(*given, Around(follow=clock))
+        clock = Clock()
+        given = (im2vec(BATCH), (known, pictures), nothing, vectors, network, 0)
+        train_end_to_end(*given, Around(follow=clock, compute=Compute(loaders=1)))
         return clock.rate(photos)
 
     return run

@@ -5,10 +5,10 @@ import torch
 
 from phototags.taggers.sampling import (
     PADDING,
+    Urn,
     among,
     draw_negatives,
     draw_positives,
-    draw_tags,
 )
 
 TAGS = torch.tensor([[0, 3, PADDING], [1, PADDING, PADDING], [2, 3, 4]])
@@ -30,7 +30,7 @@ def test_positives_are_drawn_uniformly_from_the_photos_own_tags(generator):
 
 def test_tags_are_drawn_in_proportion_to_their_weights(generator):
     weights = torch.tensor([0.0, 1.0, 0.0, 3.0, 6.0, 0.0], dtype=torch.float64)
-    drawn = draw_tags(weights, (50_000,), generator)
+    drawn = Urn(weights).draw((50_000,), generator)
     shares = torch.bincount(drawn, minlength=6).double() / 50_000
     assert shares.tolist() == pytest.approx([0, 0.1, 0, 0.3, 0.6, 0], abs=0.01)
     assert shares[[0, 2, 5]].tolist() == [0, 0, 0]
@@ -57,7 +57,7 @@ def test_negatives_keep_their_proportions_among_the_tags_not_excluded(
 ):
     weights = torch.tensor([8.0, 4.0, 2.0, 1.0, 1.0, 1.0, 3.0], dtype=torch.float64)
     positives = torch.tensor([[0, 0], [1, 1], [2, 2]])
-    drawn, kept = draw_negatives(weights, TAGS, positives, 20_000, exclude, generator)
+    drawn, kept = draw_negatives(Urn(weights), TAGS, positives, 20_000, exclude, generator)
     assert kept.float().mean() > 0.999
     for row in range(3):
         allowed = [0.0 if t in forbidden[row] else weights[t].item() for t in range(7)]
@@ -69,16 +69,16 @@ def test_negatives_keep_their_proportions_among_the_tags_not_excluded(
 @pytest.mark.parametrize("exclude", ["photo", "batch"])
 def test_a_photo_with_every_tag_gets_no_negative(exclude, generator):
     tags = torch.tensor([[0, 1, 2]])
-    weights = torch.ones(3, dtype=torch.float64)
-    drawn, kept = draw_negatives(weights, tags, tags, 5, exclude, generator)
+    urn = Urn(torch.ones(3, dtype=torch.float64))
+    drawn, kept = draw_negatives(urn, tags, tags, 5, exclude, generator)
     assert drawn.shape == kept.shape == (1, 5)
     assert not kept.any()
 
 
 def test_the_same_seed_draws_the_same_tags():
-    weights = torch.ones(100, dtype=torch.float64)
+    urn = Urn(torch.ones(100, dtype=torch.float64))
     first, second = (
-        draw_negatives(weights, TAGS, TAGS, 9, "photo", torch.Generator().manual_seed(3))[0]
+        draw_negatives(urn, TAGS, TAGS, 9, "photo", torch.Generator().manual_seed(3))[0]
         for _ in range(2)
     )
     assert first.equal(second)

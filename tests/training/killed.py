@@ -17,9 +17,9 @@ import torch
 
 from phototags.storage import write_tensors
 from phototags.systems import Im2Vec
+from phototags.training.around import Around
 from phototags.training.assembly import train
 from phototags.training.checkpoints import Checkpoint
-from phototags.training.loop import Around
 from phototags.training.photos import TaggedPhotos
 
 SYSTEM = Im2Vec(

@@ -14,12 +14,11 @@ from pathlib import Path
 import torch
 import torch.distributed as dist
 
-from phototags.settings.training import Compute
 from phototags.storage import write_tensors
 from phototags.systems import Bilinear, Im2Vec, Khot, Multihot
+from phototags.training.around import ALONE, Around
 from phototags.training.assembly import train
 from phototags.training.end_to_end import train_end_to_end
-from phototags.training.loop import ALONE, Around
 from phototags.training.photo_feed import Pictures
 from phototags.training.photos import TaggedPhotos
 from phototags.training.sharded import (
@@ -84,7 +83,7 @@ def learned_whole(kind: str, dropout: float, around: Around = ALONE, part=None):
     known = replace(known, ids=known.ids[:39], tags=known.tags[:39], features=known.features[:39])
     shown = known, Noise([], None, 0, 0, 16)
     network, vectors = small_network(dropout), torch.zeros(9, 8)
-    way = vectors, network, 3, Compute(), around, part
+    way = vectors, network, 3, around, part
     tagger, history = train_end_to_end(BACKBONES[kind], shown, shown, *way)
     own = {f"backbone.{name}": values for name, values in network.module.state_dict().items()}
     return tagger.tensors() | own, history

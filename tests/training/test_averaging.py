@@ -36,3 +36,18 @@ def test_the_module_shows_the_average_only_inside_the_block():
     with average.shown():
         assert layer.weight.detach().equal(average.averages["weight"])
     assert layer.weight.detach().equal(seen[-1])
+
+
+def test_what_no_step_moves_is_neither_copied_nor_averaged():
+    layer = torch.nn.Linear(2, 1)
+    average = MovingAverage(layer, 0.9, still=["bias"])
+    average.take()
+    assert set(average.averages) == {"weight"}
+
+
+def test_a_share_of_nothing_copies_nothing():
+    layer = torch.nn.Linear(2, 1)
+    average = MovingAverage(layer, 0.0)
+    average.take()
+    with average.shown():
+        assert average.averages["weight"].data_ptr() == layer.weight.data_ptr()

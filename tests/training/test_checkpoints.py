@@ -12,12 +12,12 @@ import torch
 from phototags.storage import read_tensors, write_tensors
 from phototags.systems import Bilinear, Im2Vec, Khot, Multihot
 from phototags.training import checkpoints
+from phototags.training.around import Around
 from phototags.training.assembly import train
 from phototags.training.averaging import MovingAverage
 from phototags.training.checkpoints import Checkpoint, digest, fingerprint_of
 from phototags.training.course import Course
 from phototags.training.feed import Feed
-from phototags.training.loop import Around
 from phototags.training.photos import TaggedPhotos
 
 ROOT = Path(__file__).parents[2]

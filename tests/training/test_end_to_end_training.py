@@ -1,6 +1,7 @@
 """The backbone learns with the head; what it is shown does not depend on threads or kills."""
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,9 @@ from phototags.settings.training import Compute
 from phototags.storage import read_tensors
 from phototags.systems import Bilinear, Im2Vec, Multihot, learns_backbone
 from phototags.taggers.tagger import BACKBONE, load, own_backbone, save
+from phototags.training.around import ALONE, Around
 from phototags.training.checkpoints import Checkpoint
 from phototags.training.end_to_end import train_end_to_end
-from phototags.training.loop import ALONE, Around
 from phototags.training.photo_feed import PhotoFeed, Pictures, crop_of
 from phototags.training.photos import TaggedPhotos
 from tests.training.small_network import small_network
@@ -48,8 +49,8 @@ def learned(shown, system, around=ALONE, network=None, **compute):
     """The tagger, its history and the backbone that learned with it."""
     vectors = torch.rand(3, 4, generator=torch.Generator().manual_seed(1))
     network = network or small_network()
-    way = vectors, network, 0, Compute(**compute), around
-    return *train_end_to_end(system, shown, shown, *way), network.module
+    around = replace(around, compute=Compute(**compute))
+    return *train_end_to_end(system, shown, shown, vectors, network, 0, around), network.module
 
 
 def same(one, other) -> bool:

@@ -5,7 +5,7 @@ import torch
 from pydantic import ValidationError
 
 from phototags.systems import Im2Vec
-from phototags.taggers.sampling import PADDING
+from phototags.taggers.sampling import PADDING, Urn
 from phototags.training.feed import Batch, Feed, spoilt
 from phototags.training.negatives import DrawnEachEpoch, NextPhotosTags
 from phototags.training.photos import TaggedPhotos
@@ -54,7 +54,7 @@ def batch_of(which: list[int], epoch: int) -> Batch:
 
 
 def test_negatives_of_an_epoch_stay_until_the_next(generator):
-    negatives = DrawnEachEpoch(TAGS, torch.ones(4, dtype=torch.float64), 50)
+    negatives = DrawnEachEpoch(TAGS, Urn(torch.ones(4, dtype=torch.float64)), 50)
     first, kept = negatives(batch_of([2, 0], 1), TAGS[[2, 0]], generator)
     again, _ = negatives(batch_of([0, 2], 1), TAGS[[0, 2]], generator)
     later, _ = negatives(batch_of([0, 2], 2), TAGS[[0, 2]], generator)
