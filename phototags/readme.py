@@ -8,6 +8,14 @@ the page:
                               measures=P@1,N+,... (names as in the long tables)
     <!-- validation PATH -->  the best validation mAP of a losses.csv; from= and systems= too
     <!-- file PATH -->        the text of a file, without its heading
+
+A figure of a sentence stands between the same two, inside of a line (never at its beginning, where
+Markdown would take the line for HTML):
+
+    <!-- cell PATH column=NAME COLUMN=VALUE ... -->
+                              the one number that column NAME of a CSV has in all rows whose other
+                              columns are as said, rounded to three figures (`column=photos
+                              corpus=tuxpaint reason=symbol`)
 """
 
 import re
@@ -23,7 +31,7 @@ from phototags.storage import whole
 from phototags.tables.cells import NAMES, with_interval
 
 BLOCK = re.compile(
-    r"(<!-- (scores|validation|file) (\S+)((?: \w+=\S+)*) -->\n)(?:(?!<!-- ).)*(<!-- end -->)",
+    r"(<!-- (scores|validation|file|cell) (\S+)((?: \w+=\S+)*) -->)(?:(?!<!-- ).)*(<!-- end -->)",
     re.DOTALL,
 )
 KEYS = {"scores": ("from", "systems", "measures"), "validation": ("from", "systems"), "file": ()}
@@ -40,21 +48,26 @@ def filled(text: str, folder: Path) -> str:
 
     def block(found: re.Match) -> str:
         start, kind, name, said, end = found.groups()
-        path, wanted = folder / name, asked(kind, said)
-        if not path.exists():
-            return f"{start}{NOT_YET}\n{end}"
-        if kind == "file":
-            made = without_heading(path.read_text("utf-8"))
-        else:
-            table = short_table if kind == "scores" else validation_table
-            made = table(chosen(read_scores(path), wanted, path), **wanted)
-        return f"{start}{made.strip()}\n{end}"
+        text = content(kind, folder / name, asked(kind, said))
+        return f"{start}{text}{end}" if kind == "cell" else f"{start}\n{text.strip()}\n{end}"
 
     return BLOCK.sub(block, text)
 
 
+def content(kind: str, path: Path, wanted: dict[str, list[str]]) -> str:
+    """What a block of this kind holds: made of the file at `path`, if that is there."""
+    if not path.exists():
+        return NOT_YET
+    if kind == "file":
+        return without_heading(path.read_text("utf-8"))
+    if kind == "cell":
+        return cell(path, wanted)
+    table = short_table if kind == "scores" else validation_table
+    return table(chosen(read_scores(path), wanted, path), **wanted)
+
+
 def asked(kind: str, said: str) -> dict[str, list[str]]:
-    """What stands behind the path of a block: names, by their key.
+    """What stands behind the path of a block: names, by their key (of a cell, any column's).
 
     Raises:
         PhototagsError: a key or a measure that blocks of this kind do not know.
@@ -64,6 +77,8 @@ def asked(kind: str, said: str) -> dict[str, list[str]]:
     """
     pairs = (one.split("=", 1) for one in said.split())
     wanted = {key: names.split(",") for key, names in pairs}
+    if kind == "cell":
+        return wanted
     odd = [*(wanted.keys() - set(KEYS[kind])), *(set(wanted.get("measures", [])) - MEASURED)]
     if odd:
         raise PhototagsError(
@@ -97,6 +112,42 @@ def chosen(rows: pd.DataFrame, wanted: dict[str, list[str]], path: Path) -> pd.D
             )
         rows = rows[rows[column].isin(names)]
     return rows
+
+
+def cell(path: Path, wanted: dict[str, list[str]]) -> str:
+    """The one number of a column, in all rows whose other columns are as said.
+
+    Raises:
+        PhototagsError: for a column that is not there; when the rows have no number or several.
+    """
+    rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+    values = {key: ",".join(value) for key, value in wanted.items()}
+    column = values.pop("column", "")
+    if odd := sorted({column, *values} - set(rows)):
+        raise PhototagsError(
+            f"a page asks for a column {odd[0]!r} of {path}, which has {', '.join(rows)}. "
+            "Correct the block: `column=` names the number's, other keys those that choose rows."
+        )
+    for key, value in values.items():
+        rows = rows[rows[key] == value]
+    found = list(dict.fromkeys(rows[column]))
+    numbers = pd.to_numeric(pd.Series(found), errors="coerce").dropna()
+    if not len(found) == len(numbers) == 1:
+        raise PhototagsError(
+            f"a page asks for one number, {column} in the rows of {path} with {values}, but "
+            f"{len(rows)} rows have {', '.join(found[:5]) or 'none'}. "
+            "Correct the block, or run again."
+        )
+    return rounded(numbers[0])
+
+
+def rounded(number: float) -> str:
+    """Three figures, but whole numbers and those from 100 on as whole ones.
+
+    >>> [rounded(number) for number in (7, 1210, 2308.7, 774.1, 4.716, 0.3608)]
+    ['7', '1,210', '2,309', '774', '4.72', '0.361']
+    """
+    return f"{number:,.0f}" if number == round(number) or number >= 100 else f"{number:.3g}"
 
 
 def short_table(scores: pd.DataFrame, measures: Sequence[str] = MEASURES) -> str:

@@ -1,6 +1,8 @@
 """Pages made by a command are as the command would make them, and the version is one."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -26,8 +28,10 @@ def test_docs_params_is_current():
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_numbers_of_a_page_are_current(page):
     text = page.read_text(encoding="utf-8")
-    starts = len(re.findall(r"^<!-- (?!end)", text, re.MULTILINE))
+    starts = len(re.findall(r"<!-- (?!end)", text))
     assert len(BLOCK.findall(text)) == starts == text.count("<!-- end -->"), "a block is misspelt"
+    first = re.search(r"^[\s>*-]*<!-- cell.*", text, re.MULTILINE)
+    assert not first, f"Markdown takes this line for HTML, put a word before it: {first[0]}"
     assert NOT_YET not in text and "TO FILL" not in text, "a result is missing"
     assert text == filled(text, page.parent), "the results have changed: run `make docs`"
 
@@ -38,19 +42,24 @@ def test_the_readme_fits_a_screen():
     assert len(words.splitlines()) <= 60
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
-def test_files_that_a_page_links_to_are_there(name):
-    made = ("results/",)  # by a run
-    for link in re.findall(r"\]\(([^)#]+)\)", (ROOT / name).read_text(encoding="utf-8")):
-        if not link.startswith(("https://", *made)):
-            assert (ROOT / link).exists(), f"{name} links to {link}"
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "CONTRIBUTING.md"], ids=lambda page: page.name)
+def test_files_that_a_page_links_to_are_there(page):
+    for link in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):
+        if not link.startswith("https://"):
+            assert (page.parent / link).exists(), f"{page.name} links to {link}"
 
 
 def test_commands_that_a_page_names_are_there():
     targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    for name in ("README.md", "CONTRIBUTING.md"):
-        for target in re.findall(r"\bmake ([a-z]+)\b", (ROOT / name).read_text(encoding="utf-8")):
-            assert target in targets, f"{name} names `make {target}`"
+    for page in (*PAGES, ROOT / "CONTRIBUTING.md"):
+        for target in re.findall(r"(?:`|^ *)make ([a-z]+)", page.read_text(), re.MULTILINE):
+            assert target in targets, f"{page.name} names `make {target}`"
+
+
+def test_scripts_that_a_page_names_are_there():
+    for page in (*PAGES, ROOT / "CONTRIBUTING.md"):
+        for file in re.findall(r"\b(?:tests|phototags|profiles)/[\w/-]+\.\w+", page.read_text()):
+            assert (ROOT / file).exists(), f"{page.name} names {file}"
 
 
 def test_version_changelog_and_citation_agree():
@@ -117,6 +126,57 @@ def test_a_block_that_asks_for_what_there_is_not_is_refused(transferred, said):
         transferred(f" {said}")
 
 
+@pytest.fixture
+def counted(tmp_path):
+    """What stands in the place of the figure of a sentence, by what is asked for."""
+    lines = (
+        "corpus,step,reason,photos,share",
+        "a,list_photos,symbol,1247,0.25",
+        "a,split,symbol,1247,0.5",
+        "a,split,duplicate,4,4.716",
+        "b,split,symbol,9,few",
+    )
+    (tmp_path / "drops.csv").write_text("\n".join(lines) + "\n")
+
+    def of(said: str) -> str:
+        made = filled(f"about <!-- cell drops.csv {said} -->12<!-- end --> symbols", tmp_path)
+        return re.fullmatch(r"about <!-- cell drops.csv .* -->(.*)<!-- end --> symbols", made)[1]
+
+    return of
+
+
+def test_a_figure_of_a_sentence_is_the_cell_that_it_names(counted):
+    assert counted("column=photos corpus=b") == "9"
+    assert counted("column=share reason=duplicate") == "4.72"
+
+
+def test_rows_that_agree_are_one_figure(counted):
+    assert counted("column=photos corpus=a reason=symbol") == "1,247"
+
+
+@pytest.mark.parametrize(
+    ("said", "what"),
+    [
+        ("column=photos corpus=a", "3 rows have 1247, 4"),
+        ("column=photos corpus=c", "0 rows have none"),
+        ("column=photos corpus=b step=list_photos,split", "0 rows have none"),
+        ("column=share corpus=b", "1 rows have few"),
+        ("column=number", "column 'number'"),
+        ("column=photos korpus=a", "column 'korpus'"),
+        ("column=photos,share", "column 'photos,share'"),
+        ("corpus=b", "column ''"),
+    ],
+)
+def test_a_figure_that_is_not_one_number_is_refused(counted, said, what):
+    with pytest.raises(PhototagsError, match=f"{what}.* Correct the block"):
+        counted(said)
+
+
+def test_a_figure_whose_file_no_run_has_left_says_so(tmp_path):
+    made = filled("<!-- cell no.csv column=photos -->7<!-- end --> photos", tmp_path)
+    assert made == f"<!-- cell no.csv column=photos -->{NOT_YET}<!-- end --> photos"
+
+
 def test_the_validation_table_has_the_mean_of_the_seeds_best_epochs():
     rows = [
         ("a", "im2vec", "0", 1, 0.5),
@@ -134,6 +194,15 @@ def test_a_file_loses_the_title_of_its_own_page(tmp_path):
     (tmp_path / "users.md").write_text("# Users\n\nGains.\n\n## More\n")
     made = filled("<!-- file users.md -->\n<!-- end -->", tmp_path)
     assert made == "<!-- file users.md -->\nGains.\n\n## More\n<!-- end -->"
+
+
+def test_the_command_fills_every_page(tmp_path):
+    (tmp_path / "cost.csv").write_text("minutes\n2\n")
+    pages = [tmp_path / "a.md", tmp_path / "b.md"]
+    for page in pages:
+        page.write_text("It takes <!-- cell cost.csv column=minutes --><!-- end --> minutes.\n")
+    subprocess.run([sys.executable, "-m", "phototags.readme", *pages], cwd=ROOT, check=True)
+    assert all("column=minutes -->2<!-- end --> minutes" in page.read_text() for page in pages)
 
 
 def test_blocks_are_replaced_and_nothing_else(tmp_path):
