@@ -4,12 +4,14 @@ Whoever makes a decompression bomb counts on a decoder that allocates first and 
 """
 
 import struct
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from phototags.errors import PhotoError
 
 PNG, JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8"
 FRAME_STARTS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # SOF markers of JPEG
+EVERYBODYS = frozenset((0xC0, 0xC1, 0xC2))  # baseline, extended and progressive, by Huffman
 ALONE = frozenset(range(0xD0, 0xD8)) | {0x01}  # JPEG markers without a length
 MAX_SCANS = 200  # a progressive JPEG has about ten; thousands are an attack on time
 
@@ -100,8 +102,8 @@ def _must_end(content: bytes, mark: bytes, format_: str) -> None:
         )
 
 
-def _jpeg(content: bytes) -> Picture:
-    """Walk the segments to the first frame header, as a decoder does."""
+def _segments(content: bytes) -> Iterator[tuple[int, int]]:
+    """Marker and place of each segment of a JPEG up to the first frame header, that included."""
     at = 2
     while True:
         while content[at] != 0xFF:
@@ -109,13 +111,33 @@ def _jpeg(content: bytes) -> Picture:
         while content[at] == 0xFF:
             at += 1
         marker, at = content[at], at + 1
+        yield marker, at
         if marker in FRAME_STARTS:
-            height, width = struct.unpack_from(">HH", content, at + 3)
-            break
+            return
         if marker in (0xD9, 0xDA):
             raise PhotoError("undecodable", "the jpg has picture data before any frame header")
         if marker not in ALONE:
             at += max(2, struct.unpack_from(">H", content, at)[0])
+
+
+def is_plain_jpeg(content: bytes) -> bool:
+    """Whether every decoder makes the same of a picture that `inspect` let pass.
+
+    A JPEG of eight bits, gray or in three colours, without an Exif block that might turn it.
+    """
+    if not content.startswith(JPEG):
+        return False
+    for marker, at in _segments(content):
+        if marker == 0xE1 and content[at + 2 : at + 8] == b"Exif\0\0":
+            return False
+    bits, components = content[at + 2], content[at + 7]
+    return marker in EVERYBODYS and bits == 8 and components in (1, 3)
+
+
+def _jpeg(content: bytes) -> Picture:
+    """Walk the segments to the first frame header, as a decoder does."""
+    *_, (_, at) = _segments(content)
+    height, width = struct.unpack_from(">HH", content, at + 3)
     _must_end(content, b"\xff\xd9", "jpg")
     scans = content.count(b"\xff\xda")
     if scans > MAX_SCANS:

@@ -27,6 +27,11 @@ class Compute(Section):
     compile: bool = Field(
         False, description="by torch.compile: minutes at the start, which long trainings regain"
     )
+    pictures: Literal["host", "device"] = Field(
+        "host",
+        description="where they are decoded, cropped and mirrored for training: by the loaders, or"
+        " on the device (JPEGs by nvJPEG), for GPUs that few processors feed",
+    )
     loaders: int = Field(2, description="threads that decode pictures; they change no result", gt=0)
 
 

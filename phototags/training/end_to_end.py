@@ -133,7 +133,9 @@ def train_end_to_end(
     tagger = around.placed(tagger)
     if compute.compile:
         network.module.compile()
-    shown = {"pictures": photos[1], "loaders": compute.loaders} | ({"part": part} if part else {})
+    device = torch.device(compute.device) if compute.pictures == "device" else None
+    shown = {"pictures": photos[1], "loaders": compute.loaders, "device": device}
+    shown |= {"part": part} if part else {}
     feed = PhotoFeed(known, system.batch, **shown_as(system, known, tags), **shown)
     schedule = Schedule(**system.model_dump(include=Schedule.__annotations__))
     judge = judged_on_pictures(*validation, tags, system.batch, compute.loaders)

@@ -1,6 +1,7 @@
 """One training loop for every tagger that is trained."""
 
 import logging
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -139,9 +140,10 @@ def learn(
         course.optimiser.zero_grad(set_to_none=True)
         for batch in batches:
             loss = objective(course.tagger, batch, course.generator)
-            refuse_no_number(loss, batch, feed)
+            cost = loss.item()  # a GPU is waited for here alone: it learns while batches are made
+            refuse_no_number(cost, batch, feed)
             (loss * (len(batch.which) / size)).backward()
-            course.costs += loss.item() * len(batch.which)
+            course.costs += cost * len(batch.which)
         course.optimiser.step()
         constrain(course.tagger)
         course.average.take()
@@ -156,11 +158,11 @@ def steps(batches: Iterator[Batch], accumulate: int) -> Iterator[list[Batch]]:
         yield together
 
 
-def refuse_no_number(loss: torch.Tensor, batch: Batch, feed: Feed) -> None:
+def refuse_no_number(loss: float, batch: Batch, feed: Feed) -> None:
     """Raise the ModelError that names the photos of a loss that is no number."""
-    if not loss.isfinite():
+    if not math.isfinite(loss):
         ids = ", ".join(feed.photos.ids[photo] for photo in batch.which.tolist())
         raise ModelError(
-            f"the loss should be a finite number, but is {loss.item()} on the photos {ids}. "
+            f"the loss should be a finite number, but is {loss} on the photos {ids}. "
             "Look at their features, or lower the learning rate in params.yaml."
         )

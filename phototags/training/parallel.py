@@ -64,6 +64,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--device", help="cpu, cuda (each process its own) or cuda:1")
     parser.add_argument("--table", choices=["device", "host"], help="where the tag table lies")
     parser.add_argument("--precision", choices=["fp32", "bf16"], help="of a trained backbone")
+    parser.add_argument("--pictures", choices=["host", "device"], help="where they are decoded")
     parser.add_argument("--compile", action="store_true", default=None, help="by torch.compile")
     parser.add_argument("--loaders", type=int, help="threads that decode pictures")
     parser.add_argument(
@@ -101,7 +102,7 @@ def main() -> None:
 
 def said(given: argparse.Namespace) -> dict:
     """What the command line says in the place of params."""
-    names = ("device", "table", "precision", "compile", "loaders")
+    names = ("device", "table", "precision", "compile", "pictures", "loaders")
     compute = {name: getattr(given, name) for name in names if getattr(given, name) is not None}
     systems = {given.system: {"backbone": given.backbone}} if given.backbone else {}
     return {"train": {"compute": compute, "systems": systems}}

@@ -3,7 +3,7 @@
 import math
 import random
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -15,6 +15,7 @@ from torchvision.transforms.v2 import functional
 
 from phototags.features.embedding import squeeze
 from phototags.photos.lookup import Lookup
+from phototags.photos.on_device import decoded_on, ready
 from phototags.photos.pictures import decode
 from phototags.training.feed import Batch, Feed
 from phototags.training.photos import TaggedPhotos
@@ -51,15 +52,33 @@ class Pictures:
 
     def cropped(self, photo: int, seed: int) -> Tensor:
         """(3, S, S) uint8, a part of the picture, half the time mirrored."""
-        chance, picture = random.Random(seed), self.decoded(photo)
+        return self.crop(self.decoded(photo), seed)
+
+    def crop(self, picture: Tensor, seed: int) -> Tensor:
+        """The same of a decoded picture, on the device where it is."""
+        chance = random.Random(seed)
         place = crop_of(*picture.shape[1:], self.least, chance)
         seen = functional.resized_crop(picture, *place, [self.size] * 2, antialias=True)
         return functional.horizontal_flip(seen) if chance.random() < 0.5 else seen
 
     def decoded(self, photo: int) -> Tensor:
         """(3, H, W) uint8."""
-        content = self.lookup.read(self.rows[photo], self.max_bytes)
-        return decode(content, self.max_pixels, self.max_bytes)
+        return decode(self.content(photo), self.max_pixels, self.max_bytes)
+
+    def content(self, photo: int) -> bytes:
+        """Of the picture's file."""
+        return self.lookup.read(self.rows[photo], self.max_bytes)
+
+    def ready(self, photo: int) -> Tensor:
+        """As far as it is brought before `cropped_on`: a JPEG's bytes, or decoded."""
+        return ready(self.content(photo), self.max_pixels, self.max_bytes)
+
+    def cropped_on(
+        self, device: torch.device, pictures: Sequence[Tensor], seeds: Sequence[int]
+    ) -> list[Tensor]:
+        """What `cropped` gives of each, (3, S, S) uint8, from what is `ready`, made there."""
+        decoded = decoded_on(pictures, device, self.max_pixels, self.max_bytes)
+        return [self.crop(one, seed) for one, seed in zip(decoded, seeds, strict=True)]
 
 
 def pictures_of(
@@ -108,12 +127,15 @@ class PhotoFeed(Feed):
     Args:
         pictures: of the feed's photos, by their numbers.
         loaders: threads that decode.
+        device: decodes, crops and mirrors in the place of the threads, which then only read; None
+            leaves it to them.
         part: of how many photos which are wanted, the others stay black: where several
             processes share a batch, each decodes its own.
     """
 
     pictures: Pictures | None = None
     loaders: int = 2
+    device: torch.device | None = None
     part: Callable[[int], slice] = lambda photos: slice(0, photos)
 
     def batches(self, epoch: int, generator: torch.Generator, learned: int = 0) -> Iterator[Batch]:
@@ -128,11 +150,11 @@ class PhotoFeed(Feed):
         """The batches of an epoch after the first `learned`, each crop by its photo's seed."""
         wanted = zip(order.split(self.batch), seeds.split(self.batch), strict=True)
         pool = ThreadPoolExecutor(self.loaders, "decode", torch.set_num_threads, (1,))
-        coming: deque[tuple[Tensor, list[Future]]] = deque()
+        coming: deque[tuple[Tensor, list[int], list[Future]]] = deque()
         shown, all_of_them = min(learned * self.batch, len(order)), max(len(order), 1)
         try:
             for which, of in islice(wanted, learned, None):
-                coming.append((which, self.started(pool, which.tolist(), of.tolist())))
+                coming.append((which, of.tolist(), self.started(pool, which.tolist(), of.tolist())))
                 if len(coming) > AHEAD:
                     shown += len(coming[0][0])
                     yield self.arrived(*coming.popleft(), tags, epoch, shown / all_of_them)
@@ -143,18 +165,34 @@ class PhotoFeed(Feed):
             pool.shutdown(cancel_futures=True)
 
     def started(self, pool: ThreadPoolExecutor, which: list[int], seeds: list[int]) -> list[Future]:
-        """Pictures of the own part of a batch, under way."""
+        """Pictures of the own part of a batch, under way as far as threads bring them."""
         own = self.part(len(which))
+        if self.device is not None:
+            return [pool.submit(self.pictures.ready, photo) for photo in which[own]]
         pairs = zip(which[own], seeds[own], strict=True)
         return [pool.submit(self.pictures.cropped, photo, seed) for photo, seed in pairs]
 
     def arrived(
-        self, which: Tensor, under_way: list[Future], tags: Tensor, epoch: int, share: float
+        self,
+        which: Tensor,
+        seeds: list[int],
+        under_way: list[Future],
+        tags: Tensor,
+        epoch: int,
+        share: float,
     ) -> Batch:
         """The batch, when all its pictures are there."""
-        size = self.pictures.size
-        pixels = torch.zeros(len(which), 3, size, size, dtype=torch.uint8)
-        own = range(len(which))[self.part(len(which))]
-        for place, one in zip(own, under_way, strict=True):
-            pixels[place] = one.result()
+        size, own = self.pictures.size, self.part(len(which))
+        pictures = [one.result() for one in under_way]
+        if self.device is not None:
+            pictures = self.pictures.cropped_on(self.device, pictures, seeds[own])
+        where = {"device": self.device, "pin_memory": self.pinned}
+        pixels = torch.zeros(len(which), 3, size, size, dtype=torch.uint8, **where)
+        for place, one in zip(range(len(which))[own], pictures, strict=True):
+            pixels[place] = one
         return Batch(which, pixels, tags[which], epoch, share)
+
+    @property
+    def pinned(self) -> bool:
+        """Whether batches lie where a GPU can fetch them while it computes."""
+        return self.device is None and torch.cuda.is_available()

@@ -79,6 +79,13 @@ def test_threads_change_nothing(shown):
     assert same(one, other)
 
 
+def test_where_pictures_are_decoded_changes_nothing_on_one_device(shown):
+    """The device is the processor here; crops come from the same seeds."""
+    system = Im2Vec(model="im2vec", **KEYS)
+    one, other = (learned(shown, system, pictures=where) for where in ("host", "device"))
+    assert same(one, other)
+
+
 class Killed(Checkpoint):
     """Ends the training after so many writes."""
 
