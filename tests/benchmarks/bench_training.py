@@ -72,16 +72,20 @@ def im2vec(batch: int) -> Im2Vec:
     return Im2Vec(model="im2vec", hidden=[512], average=0.99, epochs=2, patience=9, batch=batch)
 
 
-def end_to_end(folder: Path, batches: int):
-    """A function that trains with the backbone and gives photos/s."""
-    photos, vectors = BATCH * batches, torch.rand(TAGS, 50)
+def shard_of(folder: Path, photos: int) -> Path:
+    """A shard of drawn JPEGs as large as Flickr's."""
     with tarfile.open(folder / "00000.tar", "w") as tar:
         for row, content in enumerate(drawn_jpegs(photos, (500, 375))):
             member = tarfile.TarInfo(f"{row:08d}.jpg")
             member.size = len(content)
             tar.addfile(member, BytesIO(content))
-    network = load_network(BACKBONE)
-    lookup = Lookup([folder / "00000.tar"])
+    return folder / "00000.tar"
+
+
+def end_to_end(folder: Path, batches: int):
+    """A function that trains with the backbone and gives photos/s."""
+    photos, vectors = BATCH * batches, torch.rand(TAGS, 50)
+    network, lookup = load_network(BACKBONE), Lookup([shard_of(folder, photos)])
     pictures = Pictures(list(range(photos)), lookup, 10**8, 10**8, network.size)
     known, nothing = some_tags(photos, 1), (without_validation(1), pictures)
 

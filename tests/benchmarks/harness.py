@@ -105,6 +105,15 @@ def conclude(name: str, rows: Iterable[Row], quick: bool) -> None:
         write_rows(name, rows)
 
 
+def read_rows(name: str) -> list[Row]:
+    """The rows that a benchmark has written, their figures as text; none before its first run."""
+    path = RESULTS / f"{name}.csv"
+    if not path.exists():
+        return []
+    with open(path, newline="") as file:
+        return [Row(**row) for row in csv.DictReader(file)]
+
+
 def write_rows(name: str, rows: Iterable[Row]) -> Path:
     """Write results/benchmarks/NAME.csv, figures with four digits; also shown on stdout."""
     path = RESULTS / f"{name}.csv"
