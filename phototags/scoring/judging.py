@@ -12,13 +12,15 @@ import torch
 from numpy.typing import NDArray
 
 from phototags.errors import ModelError
+from phototags.features.cache import Features
 from phototags.metrics.bootstrap import multiplicities
 from phototags.metrics.evaluation import evaluate
 from phototags.metrics.lower_bound import lower_bounds
 from phototags.photos.table import Drop, write_drops, write_table
 from phototags.scoring.words import Reach
 from phototags.settings.scores import Score
-from phototags.taggers.tagger import Tagger
+from phototags.taggers.tagger import Tagger, load, read_config
+from phototags.users.table import UserTable, with_users
 
 SCORES = pa.schema(
     [("bridge", pa.string()), ("metric", pa.string()), ("k", pa.int64())]
@@ -73,6 +75,29 @@ def model_scores(tagger: Tagger, features: NDArray, tags: int) -> NDArray[np.flo
             "Train it again."
         )
     return scores
+
+
+def scores_in(
+    folder: Path | str,
+    rows: Sequence[int],
+    features: Features,
+    users: UserTable | None,
+    tags: int,
+) -> NDArray[np.float32]:
+    """What the tagger in a folder gives photos, which it is shown as it was when it learned.
+
+    Args:
+        rows: (N,) of the photos. users: of them, for a tagger that knows users.
+        tags: T, how many scores a photo must get.
+
+    Returns:
+        (N, T) float32.
+
+    Raises:
+        ModelError: when the folder holds no tagger, or none of so many tags.
+    """
+    known = read_config(folder)["system"].get("descriptors", ())
+    return model_scores(load(folder), with_users(features.of(rows), rows, users, known), tags)
 
 
 def judge(
