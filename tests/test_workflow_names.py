@@ -26,9 +26,12 @@ def test_rule_script_log_and_benchmark_share_a_name(name):
     assert re.search(rf'benchmark:\n        f?"benchmarks/{name}/', text)
 
 
+LONGER = {"train_with_backbone": 31}  # will follow
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "scripts").glob("*.py")), ids=lambda p: p.stem)
 def test_scripts_are_short(path):
-    assert len(path.read_text().splitlines()) <= 45
+    assert len(path.read_text().splitlines()) <= LONGER.get(path.stem, 29)
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "rules").glob("*.smk")), ids=lambda p: p.stem)

@@ -2,18 +2,22 @@
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
+import pandas as pd
 import polars as pl
 
 from phototags.export.card import model_card
 from phototags.export.vocabulary import aliases_of, thresholds_of, write_carried_vocabulary
+from phototags.features.cache import read_features
 from phototags.metrics.summary import read_scores
 from phototags.settings.pages import Export
 from phototags.storage import whole
 from phototags.taggers.tagger import BACKBONE, load, own_backbone
 from phototags.tags.vocabulary import read_vocabulary
 from phototags.training.photos import TaggedPhotos
+from phototags.training.preparation import part_of
 
 
 def export_tagger(
@@ -55,6 +59,18 @@ def export_tagger(
     )
     with whole(to / "MODEL_CARD.md") as part:
         part.write_text(card, encoding="utf-8")
+
+
+def validation_photos(
+    tags: Path | str, split: Path | str, features: Sequence[Path | str], vocabulary: Path | str
+) -> TaggedPhotos:
+    """The photos that thresholds are chosen on, from the files of a run.
+
+    Args:
+        features: what the tagger sees of the corpus, a file a shard.
+    """
+    tables, known = (pd.read_parquet(tags), pd.read_parquet(split)), read_vocabulary(vocabulary)
+    return part_of("validation", *tables, read_features(features), known.tags)
 
 
 def copy(source: Path | str, to: Path) -> None:
