@@ -45,18 +45,12 @@ def export_tagger(
     if own_backbone(to):
         copy(Path(model).with_name(BACKBONE), to / BACKBONE)
     known = read_vocabulary(vocabulary)
-    aliases = aliases_of(
-        known.tags, pl.read_csv(candidates, separator="\t", columns=["tag", "why"])
-    )
+    became = pl.read_csv(candidates, separator="\t", columns=["tag", "why"])
     thresholds = thresholds_of(load(to), validation, len(known))
+    aliases = aliases_of(known.tags, became)
     write_carried_vocabulary(to / "vocabulary.tsv", known, aliases, thresholds)
-    card = model_card(
-        run,
-        export,
-        json.loads(Path(config).read_text(encoding="utf-8")),
-        known.tags,
-        read_scores(scores),
-    )
+    about = json.loads(Path(config).read_text(encoding="utf-8"))
+    card = model_card(run, export, about, known.tags, read_scores(scores))
     with whole(to / "MODEL_CARD.md") as part:
         part.write_text(card, encoding="utf-8")
 

@@ -124,13 +124,7 @@ def judge(
     for reach in reaches:
         relevant = has_words(photos["tags"], reach.words)
         known = relevant.any(axis=1)
-        step = f"score_tagger {train}/{reach.bridge}"
-        left_out = photos[~known]
-        drops += [Drop(step, "", "unreached_word", word) for word in reach.unreached]
-        drops += [
-            Drop(step, photo, "no_known_word", ", ".join(tags))
-            for photo, tags in zip(left_out["photo_id"], left_out["tags"], strict=True)
-        ]
+        drops += _left_out(photos[~known], reach, train)
         log.info("%s: %d words, %d photos", reach.bridge, len(reach.words), known.sum())
         if known.any():
             seen = photos.loc[known, "row"].isin(doubted).to_numpy()
@@ -153,6 +147,16 @@ def has_words(tags: pd.Series, words: Sequence[str]) -> NDArray[np.bool_]:
     for photo, written in enumerate(tags):
         found[photo, [numbers[tag] for tag in written if tag in numbers]] = True
     return found
+
+
+def _left_out(photos: pd.DataFrame, reach: Reach, train: str) -> list[Drop]:
+    """The words that a bridge does not reach, and the photos that have none of the others."""
+    step = f"score_tagger {train}/{reach.bridge}"
+    words = [Drop(step, "", "unreached_word", word) for word in reach.unreached]
+    return words + [
+        Drop(step, photo, "no_known_word", ", ".join(tags))
+        for photo, tags in zip(photos["photo_id"], photos["tags"], strict=True)
+    ]
 
 
 def _measured(
