@@ -54,7 +54,9 @@ def names(code: str) -> Iterator[str]:
     >>> list(names("import phototags, os; from phototags.tags import split"))
     ['phototags', 'phototags.tags', 'phototags.tags.split']
     """
-    for node in ast.walk(ast.parse(code)):
+    nodes: list[ast.AST] = [ast.parse(code)]
+    for node in nodes:  # which grow on the way; expressions, most of any tree, import nothing
+        nodes += (one for one in ast.iter_child_nodes(node) if not isinstance(one, ast.expr))
         found = []
         if isinstance(node, ast.Import):
             found = [alias.name for alias in node.names]
