@@ -8,14 +8,16 @@ min_version("9.27")
 configfile: "params.yaml"
 
 
-include: "rules/common.smk"
+include: "rules/params.smk"
+include: "rules/files.smk"
+include: "rules/targets.smk"
 
 
 wildcard_constraints:
-    collection=one_of(COLLECTIONS),
-    corpus=one_of(CORPUS_NAMES),
-    train=one_of(TRAIN_NAMES),
-    test=one_of(CORPUS_NAMES),
+    collection=one_of(PLAN.sources),
+    corpus=one_of(PLAN.corpora),
+    train=one_of(PLAN.learned),
+    test=one_of(PLAN.corpora),
     system=one_of(PARAMS.train.systems),
     seed=r"\d+",
     shard=r"\d{5}",
@@ -30,10 +32,12 @@ rule all:
 
 
 include: "rules/corpora.smk"
+include: "rules/shards.smk"
 include: "rules/tags.smk"
 include: "rules/embeddings.smk"
 include: "rules/contamination.smk"
 include: "rules/users.smk"
+include: "rules/comparisons.smk"
 include: "rules/taggers.smk"
 include: "rules/backbones.smk"
 include: "rules/scores.smk"

@@ -28,7 +28,7 @@ rule choose_training:
         split="data/corpora/{train}/split.parquet",
         duplicates=lambda w: [
             f"{MODELS}/{train}/duplicates_{test}.tsv"
-            for train, test in pairs()
+            for train, test in PLAN.pairs
             if train == w.train
         ],
         code=code("choose_training"),

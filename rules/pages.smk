@@ -55,14 +55,14 @@ rule write_report:
         figures=[f"{RESULTS}/figures/{name}.svg" for name in FIGURES],
         predictions=[
             tagger(train, system, seed, f"predictions_{test}.parquet")
-            for train, test, system, seed in jobs()
+            for train, test, system, seed in PLAN.jobs
             if seed == PARAMS.train.seeds[0]
         ],
-        photos=[f"data/corpora/{name}/photos.parquet" for name in CORPUS_NAMES],
-        tags=[f"data/corpora/{name}/tags.parquet" for name in CORPUS_NAMES],
-        shards=[shard for name in CORPUS_NAMES for shard in shards_of(name)],
-        tag_maps=[f"{MODELS}/{train}/tag_map.tsv" for train in TRAIN_NAMES],
-        nearest_tags=[f"{MODELS}/{train}/nearest_tags.tsv" for train in TRAIN_NAMES],
+        photos=[f"data/corpora/{name}/photos.parquet" for name in PLAN.corpora],
+        tags=[f"data/corpora/{name}/tags.parquet" for name in PLAN.corpora],
+        shards=[shard for name in PLAN.corpora for shard in shards_of(name)],
+        tag_maps=[f"{MODELS}/{train}/tag_map.tsv" for train in PLAN.learned],
+        nearest_tags=[f"{MODELS}/{train}/nearest_tags.tsv" for train in PLAN.learned],
         template="phototags/templates/report.html",
         code=code("write_report"),
     output:

@@ -71,8 +71,8 @@ rule judge_tags:
 rule summarise_scores:
     """All scores of the run in tidy tables, and what every step dropped in another."""
     input:
-        scores=[tagger(t, s, n, f"scores_{test}.parquet") for t, test, s, n in jobs()],
-        tag_scores=[f"{MODELS}/{t}/tag_scores_{test}.parquet" for t, test in pairs()],
+        scores=SCORES,
+        tag_scores=TAG_SCORES,
         histories=HISTORIES,
         drops=DROPS,
         code=code("summarise_scores"),
@@ -89,8 +89,8 @@ rule summarise_scores:
     conda:
         "../envs/phototags.yaml"
     params:
-        jobs=[list(job) for job in jobs()],
-        pairs=[list(pair) for pair in pairs()],
+        jobs=[list(job) for job in PLAN.jobs],
+        pairs=[list(pair) for pair in PLAN.pairs],
     message:
         "Summarising the scores"
     script:

@@ -35,7 +35,7 @@ rule split_photos:
         "../envs/phototags.yaml"
     params:
         settings=settings(PARAMS.split),
-        trained=lambda w: w.corpus in TRAIN_NAMES,
+        trained=lambda w: w.corpus in PLAN.learned,
     message:
         "Splitting the users of {wildcards.corpus}"
     script:

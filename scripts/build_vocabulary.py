@@ -2,10 +2,7 @@
 
 from functools import partial
 
-import torch
-
-from phototags.features.stored import stored_features
-from phototags.features.visualness import visualness
+from phototags.features.visualness import looks_in
 from phototags.logs import log_to
 from phototags.settings.tags import Vocabulary
 from phototags.storage import whole
@@ -18,9 +15,8 @@ from phototags.tags.wordnet import WordNet
 
 given = snakemake  # noqa: F821
 log_to(given.log[0])
-torch.set_num_threads(1)  # several would add up in another order
 rules = Vocabulary.model_validate_json(given.params.settings), WordNet.read(given.input.wordnet)
-looks = partial(visualness, features=stored_features(given.input.features))
+looks = looks_in(given.input.features)
 with whole(given.output.vocabulary) as part:
     photos = number_tags(photos_in(given.input.tags, given.resources.photos_at_once), part.parent)
     training = photos.then(partial(those_of, "train", given.input.split))

@@ -2,30 +2,22 @@
 
 from pathlib import Path
 
-import pandas as pd
-
-from phototags.export.folder import export_tagger
-from phototags.features.cache import read_features
+from phototags.export.folder import export_tagger, validation_photos
 from phototags.logs import log_to
 from phototags.settings.pages import Export
-from phototags.tags.vocabulary import read_vocabulary
-from phototags.training.preparation import part_of
 
 given = snakemake  # noqa: F821
 log_to(given.log[0])
+files, folder = given.input, Path(given.output.model).parent
 
-vocabulary = read_vocabulary(given.input.vocabulary).tags
-tables = pd.read_parquet(given.input.tags), pd.read_parquet(given.input.split)
-validation = part_of("validation", *tables, read_features(given.input.features), vocabulary)
-folder = Path(given.output.model).parent
 export_tagger(
     folder,
     folder.parent.name,
     Export.model_validate_json(given.params.export),
-    given.input.model,
-    given.input.config,
-    given.input.vocabulary,
-    given.input.candidates,
-    given.input.scores,
-    validation,
+    files.model,
+    files.config,
+    files.vocabulary,
+    files.candidates,
+    files.scores,
+    validation_photos(files.tags, files.split, files.features, files.vocabulary),
 )

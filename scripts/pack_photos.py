@@ -18,9 +18,8 @@ reader = READERS[corpus(wildcards.corpus, tables_of(params.tables)).reader]
 listing = read_photos(inputs.listing)
 shard = listing[listing["row"] // params.shard_photos == int(wildcards.shard)]
 found = reader.pictures(Path(inputs.sources[0]).parent, shard, params.max_bytes)
-found = progress(found, "packing pictures", len(shard))
 packed, drops = pack(
-    found,
+    progress(found, "packing pictures", len(shard)),
     output.shard,
     max_pixels=params.max_pixels,
     max_bytes=params.max_bytes,

@@ -23,8 +23,7 @@ network = load_network(given.params.backbone, *given.input.start[1:])
 lookup = inputs.rows, given.input.shards, *given.params.caps, network.size
 shown = zip(inputs.parts, pictures_of(inputs.parts, *lookup), strict=True)
 around = around_job(model, files, dict(given.params.items()), given.threads)
-way = inputs.vectors, network, seed, around
-trained = train_end_to_end(system, *shown, *way, start=inputs.start)
+trained = train_end_to_end(system, *shown, inputs.vectors, network, seed, around, inputs.start)
 about = {"backbone": given.params.backbone, "train": given.wildcards.train, "seed": seed}
 write_trained(model.parent, trained, system, inputs, about, network.module)
 around.checkpoint.remove()

@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 LAYERS = [  # from the bottom up; a folder is one layer
     {"errors"},
-    {"storage", "progress", "logs", "compute"},
+    {"storage", "progress", "logs", "compute", "imports", "provenance"},
     {"section"},
     {"trained_systems"},
     {"ranked_systems"},
@@ -23,6 +23,7 @@ LAYERS = [  # from the bottom up; a folder is one layer
     {"photos"},
     {"download"},
     {"corpora"},
+    {"plan"},
     {"embeddings", "features"},
     {"taggers"},
     {"users"},
@@ -43,6 +44,11 @@ def imported(path: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
 
 
+def relative(path: Path) -> list[ast.ImportFrom]:
+    nodes = ast.walk(ast.parse(path.read_text()))
+    return [node for node in nodes if isinstance(node, ast.ImportFrom) and node.level]
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_module_imports_only_from_below(path):
     own = path.relative_to(ROOT / "phototags").with_suffix("").parts[0]
@@ -51,6 +57,7 @@ def test_module_imports_only_from_below(path):
         if name.startswith("phototags."):
             other = name.split(".")[1]
             assert other == own or LEVEL[other] < LEVEL[own], f"{own} imports {other}"
+    assert not relative(path), "phototags.imports finds only imports by full name"
     tops = {name.split(".")[0] for name in imported(path)}
     assert not tops & {"snakemake", "dvc"}
 

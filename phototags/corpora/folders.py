@@ -44,17 +44,7 @@ def list_photos(source: Path, wordnet: Path | None = None) -> tuple[pd.DataFrame
         names = archive.names("", "")
     named, drops = _pictures(names)
     log.info("%s: %d of %d files are pictures", path, len(named) + len(drops), len(names))
-    folders = _without_what_is_around_all(named)
-    split = all(of[0].lower() in PARTS for of in folders.values() if of)
-    rows = []
-    for name, of in folders.items():
-        photo_id = "/".join([*of, name.split("/")[-1]])
-        part, *classes = (of or [None])[:2] if split else [None, *of[:1]]
-        if classes:
-            row = {"photo_id": photo_id, "file": name, "class": classes[0]}
-            rows.append(row | {"split": part and PARTS[part.lower()]})
-        else:
-            drops.append(Drop(STEP, photo_id, "no_folder", "it lies in the folder of no class"))
+    rows, others = _classified(_without_what_is_around_all(named))
     _check(path, rows)
     words = _words({row["class"] for row in rows}, wordnet)
     tested = any(row["split"] == "test" for row in rows)
@@ -62,7 +52,7 @@ def list_photos(source: Path, wordnet: Path | None = None) -> tuple[pd.DataFrame
         row["tags"] = [words[row["class"]]]
         if row["split"] == "validation" and not tested:
             row["split"] = "test"
-    return photo_table(rows), drops
+    return photo_table(rows), drops + others
 
 
 def _pictures(names: list[str]) -> tuple[list[str], list[Drop]]:
@@ -88,6 +78,21 @@ def _without_what_is_around_all(names: list[str]) -> dict[str, list[str]]:
         if len(first) != 1 or not deeper or first.pop().lower() in PARTS:
             return folders
         folders = {name: of[1:] for name, of in folders.items()}
+
+
+def _classified(folders: dict[str, list[str]]) -> tuple[list[dict], list[Drop]]:
+    """The class and part of each picture by its folders, and those that lie in no class."""
+    split = all(of[0].lower() in PARTS for of in folders.values() if of)
+    rows, drops = [], []
+    for name, of in folders.items():
+        photo_id = "/".join([*of, name.split("/")[-1]])
+        part, *classes = (of or [None])[:2] if split else [None, *of[:1]]
+        if classes:
+            row = {"photo_id": photo_id, "file": name, "class": classes[0]}
+            rows.append(row | {"split": part and PARTS[part.lower()]})
+        else:
+            drops.append(Drop(STEP, photo_id, "no_folder", "it lies in the folder of no class"))
+    return rows, drops
 
 
 def _check(path: Path, rows: list[dict]) -> None:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from phototags.errors import CorpusError
 from phototags.photos.archives import Archive
-from phototags.photos.shards import Found
+from phototags.photos.shards import Found, found_in
 from phototags.photos.table import PHOTOS, Drop, photo_table
 
 MADE_HERE = {"row", "sha256", "width", "height"}
@@ -59,11 +59,8 @@ def list_photos(
 def pictures(source: Path, listing: pd.DataFrame, max_bytes: int) -> Iterator[Found]:
     """The pictures of the listed photos; `file` may leave out the tar's top folder `images/`."""
     with Archive(source / "images.tar") as archive:
-        for photo in listing.itertuples():
-            content = archive.read(photo.file, max_bytes)
-            if content is None:
-                content = archive.read(f"images/{photo.file}", max_bytes)
-            yield Found(photo.row, photo.photo_id, content)
+        files = [file if archive.target(file) else f"images/{file}" for file in listing["file"]]
+        yield from found_in(listing.assign(file=files), max_bytes, archive)
 
 
 def _check_columns(path: Path, found: list[str], needed: tuple[str, ...]) -> None:

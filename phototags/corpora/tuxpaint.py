@@ -50,25 +50,14 @@ def list_photos(source: Path, wordnet: Path | None) -> tuple[pd.DataFrame, list[
             raise CorpusError(f"expected PNG stamps under {STAMPS} in {archive.path}, found none")
         for name in progress(names, "reading captions"):
             photo_id = name.removeprefix(STAMPS + "/").removesuffix(".png")
-            folders = photo_id.split("/")[:-1]
             try:
-                if folders[:1] == ["symbols"]:
+                if photo_id.startswith("symbols/"):
                     raise PhotoError("symbol", "a letter, a digit or another symbol")
                 caption = _caption(archive, name)
             except PhotoError as error:
                 drops.append(Drop(STEP, photo_id, error.reason, str(error)))
                 continue
-            tags = nouns_of(caption, nouns) + [nouns.lemma(folder) for folder in folders]
-            rows.append(
-                {
-                    "photo_id": photo_id,
-                    "tags": list(dict.fromkeys(tags)),
-                    "title": caption,
-                    "licence": "GPL-2",
-                    "author": "Tux Paint contributors",
-                    "file": name,
-                }
-            )
+            rows.append(_row(photo_id, caption, name, nouns))
     return photo_table(rows), drops
 
 
@@ -76,6 +65,19 @@ def pictures(source: Path, listing: pd.DataFrame, max_bytes: int) -> Iterator[Fo
     """The pictures of the listed stamps."""
     with _archive(source) as archive:
         yield from found_in(listing, max_bytes, archive)
+
+
+def _row(photo_id: str, caption: str, file: str, nouns: WordNet) -> dict:
+    folders = photo_id.split("/")[:-1]
+    tags = nouns_of(caption, nouns) + [nouns.lemma(folder) for folder in folders]
+    return {
+        "photo_id": photo_id,
+        "tags": list(dict.fromkeys(tags)),
+        "title": caption,
+        "licence": "GPL-2",
+        "author": "Tux Paint contributors",
+        "file": file,
+    }
 
 
 def nouns_of(caption: str, wordnet: WordNet) -> list[str]:

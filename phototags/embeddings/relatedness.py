@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
+from torch.nn.functional import normalize
 
 from phototags.tags.vocabulary import TagVocabulary
 
@@ -23,7 +24,7 @@ def near(
         VocabularyError: when the vocabulary has no such tag; names the closest.
     """
     number = vocabulary.index(tag)
-    return _nearest(unit(vectors[number]), [number], vocabulary.tags, vectors, top)
+    return _nearest(normalize(vectors[number], dim=-1), [number], vocabulary.tags, vectors, top)
 
 
 def analogy(
@@ -40,19 +41,16 @@ def analogy(
         VocabularyError: when the vocabulary lacks one of the three; names the closest.
     """
     numbers = [vocabulary.index(tag) for tag in (a, b, c)]
-    first, second, third = unit(vectors[numbers])
-    return _nearest(unit(second - first + third), numbers, vocabulary.tags, vectors, top)
-
-
-def unit(vectors: Tensor) -> Tensor:
-    """Vectors (..., D) at length 1; zero stays zero."""
-    return vectors / vectors.norm(dim=-1, keepdim=True).clamp_min(1e-12)
+    first, second, third = normalize(vectors[numbers])
+    return _nearest(
+        normalize(second - first + third, dim=-1), numbers, vocabulary.tags, vectors, top
+    )
 
 
 def _nearest(
     direction: Tensor, without: Sequence[int], tags: Sequence[str], vectors: Tensor, top: int
 ) -> list[tuple[str, float]]:
-    cosines = unit(vectors) @ direction
+    cosines = normalize(vectors) @ direction
     cosines[list(without)] = -torch.inf
     best = cosines.sort(descending=True, stable=True).indices[: min(top, len(tags) - len(without))]
     return [(tags[number], cosines[number].item()) for number in best.tolist()]

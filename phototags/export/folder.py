@@ -2,18 +2,22 @@
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
+import pandas as pd
 import polars as pl
 
 from phototags.export.card import model_card
 from phototags.export.vocabulary import aliases_of, thresholds_of, write_carried_vocabulary
+from phototags.features.cache import read_features
 from phototags.metrics.summary import read_scores
 from phototags.settings.pages import Export
 from phototags.storage import whole
 from phototags.taggers.tagger import BACKBONE, load, own_backbone
 from phototags.tags.vocabulary import read_vocabulary
 from phototags.training.photos import TaggedPhotos
+from phototags.training.preparation import part_of
 
 
 def export_tagger(
@@ -41,20 +45,26 @@ def export_tagger(
     if own_backbone(to):
         copy(Path(model).with_name(BACKBONE), to / BACKBONE)
     known = read_vocabulary(vocabulary)
-    aliases = aliases_of(
-        known.tags, pl.read_csv(candidates, separator="\t", columns=["tag", "why"])
-    )
+    became = pl.read_csv(candidates, separator="\t", columns=["tag", "why"])
     thresholds = thresholds_of(load(to), validation, len(known))
+    aliases = aliases_of(known.tags, became)
     write_carried_vocabulary(to / "vocabulary.tsv", known, aliases, thresholds)
-    card = model_card(
-        run,
-        export,
-        json.loads(Path(config).read_text(encoding="utf-8")),
-        known.tags,
-        read_scores(scores),
-    )
+    about = json.loads(Path(config).read_text(encoding="utf-8"))
+    card = model_card(run, export, about, known.tags, read_scores(scores))
     with whole(to / "MODEL_CARD.md") as part:
         part.write_text(card, encoding="utf-8")
+
+
+def validation_photos(
+    tags: Path | str, split: Path | str, features: Sequence[Path | str], vocabulary: Path | str
+) -> TaggedPhotos:
+    """The photos that thresholds are chosen on, from the files of a run.
+
+    Args:
+        features: what the tagger sees of the corpus, a file a shard.
+    """
+    tables, known = (pd.read_parquet(tags), pd.read_parquet(split)), read_vocabulary(vocabulary)
+    return part_of("validation", *tables, read_features(features), known.tags)
 
 
 def copy(source: Path | str, to: Path) -> None:

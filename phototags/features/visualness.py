@@ -4,6 +4,10 @@ Which tags a tagger can learn at all is asked by Boakye et al. (2016), who keep 
 `vacation` and `2014` are on photos that share nothing to be seen; `rose` is not.
 """
 
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+
 import numpy as np
 import polars as pl
 import torch
@@ -12,11 +16,20 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from phototags.features.cache import Features
-from phototags.features.stored import StoredFeatures
+from phototags.features.stored import StoredFeatures, stored_features
 
 MOST, OTHERS = 100, 400  # photos of a tag that are compared, and photos beside them
 AT_ONCE = 1000  # tags whose photos' features are in memory together
 FEWEST = 10  # pairs of photos; fewer say nothing
+
+
+def looks_in(paths: Iterable[Path | str]) -> Callable[[pl.DataFrame], pl.DataFrame]:
+    """`visualness` by the features in the files of shards, which are read when it is asked.
+
+    Torch has one thread from now on: several would add up in another order.
+    """
+    torch.set_num_threads(1)
+    return partial(visualness, features=stored_features(paths))
 
 
 def visualness(pairs: pl.DataFrame, features: Features | StoredFeatures) -> pl.DataFrame:

@@ -4,12 +4,21 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from numpy.typing import NDArray
+import pandas as pd
 
 from phototags.figures.style import colours, figure, say_nothing_here
+from phototags.metrics.curves import Curve
 
-Curve = tuple[NDArray, NDArray]
 PANELS = 4  # tags of each list
+
+
+def panels(lists: Mapping[str, pd.Series]) -> dict[str, list[str]]:
+    """The tags of each list that there are panels for, by its title.
+
+    >>> panels({"most": pd.Series({"sea": 9, "sky": 8, "art": 7, "cat": 6, "dog": 5})})
+    {'most': ['sea', 'sky', 'art', 'cat']}
+    """
+    return {title: list(tags.index[:PANELS]) for title, tags in lists.items()}
 
 
 def plot_tag_curves(
@@ -18,7 +27,7 @@ def plot_tag_curves(
     """A row of panels for each list of tags, a panel a tag, a line a system.
 
     Args:
-        lists: the first tags of each list, by its title.
+        lists: of `panels`.
         curves: precision and recall of each tag, by system and tag.
         path: where the svg goes.
     """

@@ -5,10 +5,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from phototags.metrics.ranking import hits_in_order
 
+Curve = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""(N,) precision and (N,) recall of the first n photos, for each n."""
 
-def precision_recall(
-    scores: ArrayLike, relevant: ArrayLike
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+
+def precision_recall(scores: ArrayLike, relevant: ArrayLike) -> Curve:
     """Precision and recall of the first n photos, for each n; ties count against the tag.
 
     Args:

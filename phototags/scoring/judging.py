@@ -12,13 +12,15 @@ import torch
 from numpy.typing import NDArray
 
 from phototags.errors import ModelError
+from phototags.features.cache import Features
 from phototags.metrics.bootstrap import multiplicities
 from phototags.metrics.evaluation import evaluate
 from phototags.metrics.lower_bound import lower_bounds
 from phototags.photos.table import Drop, write_drops, write_table
 from phototags.scoring.words import Reach
 from phototags.settings.scores import Score
-from phototags.taggers.tagger import Tagger
+from phototags.taggers.tagger import Tagger, load, read_config
+from phototags.users.table import UserTable, with_users
 
 SCORES = pa.schema(
     [("bridge", pa.string()), ("metric", pa.string()), ("k", pa.int64())]
@@ -75,6 +77,29 @@ def model_scores(tagger: Tagger, features: NDArray, tags: int) -> NDArray[np.flo
     return scores
 
 
+def scores_in(
+    folder: Path | str,
+    rows: Sequence[int],
+    features: Features,
+    users: UserTable | None,
+    tags: int,
+) -> NDArray[np.float32]:
+    """What the tagger in a folder gives photos, which it is shown as it was when it learned.
+
+    Args:
+        rows: (N,) of the photos. users: of them, for a tagger that knows users.
+        tags: T, how many scores a photo must get.
+
+    Returns:
+        (N, T) float32.
+
+    Raises:
+        ModelError: when the folder holds no tagger, or none of so many tags.
+    """
+    known = read_config(folder)["system"].get("descriptors", ())
+    return model_scores(load(folder), with_users(features.of(rows), rows, users, known), tags)
+
+
 def judge(
     scores: NDArray[np.float32],
     model_tags: Sequence[str],
@@ -99,13 +124,7 @@ def judge(
     for reach in reaches:
         relevant = has_words(photos["tags"], reach.words)
         known = relevant.any(axis=1)
-        step = f"score_tagger {train}/{reach.bridge}"
-        left_out = photos[~known]
-        drops += [Drop(step, "", "unreached_word", word) for word in reach.unreached]
-        drops += [
-            Drop(step, photo, "no_known_word", ", ".join(tags))
-            for photo, tags in zip(left_out["photo_id"], left_out["tags"], strict=True)
-        ]
+        drops += _left_out(photos[~known], reach, train)
         log.info("%s: %d words, %d photos", reach.bridge, len(reach.words), known.sum())
         if known.any():
             seen = photos.loc[known, "row"].isin(doubted).to_numpy()
@@ -128,6 +147,16 @@ def has_words(tags: pd.Series, words: Sequence[str]) -> NDArray[np.bool_]:
     for photo, written in enumerate(tags):
         found[photo, [numbers[tag] for tag in written if tag in numbers]] = True
     return found
+
+
+def _left_out(photos: pd.DataFrame, reach: Reach, train: str) -> list[Drop]:
+    """The words that a bridge does not reach, and the photos that have none of the others."""
+    step = f"score_tagger {train}/{reach.bridge}"
+    words = [Drop(step, "", "unreached_word", word) for word in reach.unreached]
+    return words + [
+        Drop(step, photo, "no_known_word", ", ".join(tags))
+        for photo, tags in zip(photos["photo_id"], photos["tags"], strict=True)
+    ]
 
 
 def _measured(

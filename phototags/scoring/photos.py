@@ -12,6 +12,9 @@ from phototags.users.table import UserTable
 LEARNED = frozenset({"train", "validation"})
 JUDGED = frozenset({"test"})
 
+Files = tuple[Path | str, Path | str]
+"""tags.parquet and split.parquet of a corpus."""
+
 
 def photos_of(tags: Path | str, split: Path | str, parts: Collection[str]) -> pd.DataFrame:
     """The photos in these parts of a corpus: row, photo_id, user_id, tags, by row.
@@ -60,6 +63,22 @@ def refuse_overlap(train: str, test: str, learned: pd.DataFrame, judged: pd.Data
             f"photos and {len(users)} users stand on both sides, such as {(photos + users)[0]!r}. "
             "Remove its split.parquet and run `snakemake` again."
         )
+
+
+def judged_photos(
+    train: str, learned: Files, test: str, tested: Files, users: UserTable | None = None
+) -> tuple[pd.DataFrame, list[Drop]]:
+    """The test photos that may be scored, as `photos_of`, and the drops of `without_history`.
+
+    Args:
+        train, test: names of the corpora. learned, tested: their files.
+
+    Raises:
+        CorpusError: when one of them, or its user, was learned from.
+    """
+    photos, drops = without_history(photos_of(*tested, JUDGED), users, train)
+    refuse_overlap(train, test, photos_of(*learned, LEARNED), photos)
+    return photos, drops
 
 
 def without_history(

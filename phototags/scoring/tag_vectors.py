@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,8 +12,11 @@ from numpy.typing import NDArray
 from phototags.embeddings.guesses import by_context, by_cooccurrence, by_cosine, by_frequency
 from phototags.embeddings.missing_tag import Riddles, Scorer, ranks, riddles
 from phototags.embeddings.sets import TagSets, tag_sets
+from phototags.embeddings.start import text_vectors
+from phototags.embeddings.tag_vectors import read_tag_vectors
 from phototags.metrics.bootstrap import multiplicities
 from phototags.metrics.resampled import photo_means
+from phototags.settings.embeddings import EmbedTags
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +51,33 @@ class Tables:
     contexts: Mapping[int, NDArray]
     power: float
     text: NDArray | None = None
+
+
+def read_tables(
+    words: Mapping[int, Path | str],
+    contexts: Mapping[int, Path | str],
+    start: Sequence[Path | str],
+    settings: EmbedTags,
+    vocabulary: Sequence[str],
+    rows: NDArray[np.int64],
+) -> Tables:
+    """The vectors of some tags, from the files of a run.
+
+    Args:
+        words, contexts: what `write_tag_vectors` wrote, by seed.
+        start: the file of vectors that the settings start from, where they name one.
+        rows: (C,) which tags of the vocabulary, of `common_tags`.
+
+    Raises:
+        PhototagsError: when a file is missing or damaged.
+    """
+    read = (
+        {seed: read_tag_vectors(path).numpy()[rows] for seed, path in paths.items()}
+        for paths in (words, contexts)
+    )
+    tags = [vocabulary[row] for row in rows]
+    text = text_vectors(settings.start, start, tags)
+    return Tables(*read, settings.power, text and text.of(tags))
 
 
 def judge_tags(

@@ -103,16 +103,16 @@ def train_end_to_end(
     network: Network,
     seed: int,
     around: Around = ALONE,
-    part: Callable[[int], slice] | None = None,
     start: Mapping[str, Tensor] | None = None,
+    part: Callable[[int], slice] | None = None,
 ) -> tuple[EmbeddingTagger, pd.DataFrame]:
     """Train a head and the backbone below it by the same loop as heads alone.
 
     Args:
         photos, validation: what is known of them, features unread, and their pictures.
         network: with the weights to start from; what it learns is put into it.
+        around: as `train`'s. start: what the tagger knows that the system starts from.
         part: a PhotoFeed's, when processes share batches.
-        start: what the tagger knows that the system starts from.
 
     Returns:
         the tagger of the features that the network gives now, and its history.

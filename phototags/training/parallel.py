@@ -169,8 +169,8 @@ def with_backbone(
         network,
         given.seed,
         around,
-        functools.partial(part_of_process, process=process(), processes=processes()),
         inputs.start,
+        functools.partial(part_of_process, process=process(), processes=processes()),
     )
     return trained, network.module
 

@@ -2,8 +2,8 @@
 
 `python tests/benchmarks/bench_gpu.py [--shards FOLDER] [--only CASE ...] [--quick]`; without a GPU
 only --quick runs, all of it smaller and on the processor. im2vec with ResNet-50 below it, from
-scratch, in bf16: `resnet50_step` from JPEGs in shards, against a plain loop of the same network over
-one batch that lies ready; `resnet50_bf16` against fp32; `resnet50_compiled` against not;
+scratch, in bf16: `resnet50_step` from JPEGs in shards, against a plain loop of the same network
+over one batch that lies ready; `resnet50_bf16` against fp32; `resnet50_compiled` against not;
 `resnet50_pictures` decoded and cropped on the GPU, against the threads of its processors. The head
 alone on features, tag vectors joint: `table_large`, a million tags against a thousand;
 `table_host`, the million in the host's memory against on the GPU. Photos a second on the clock, the

@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from phototags.export.card import model_card
-from phototags.export.folder import export_tagger
+from phototags.export.folder import export_tagger, validation_photos
+from phototags.features.cache import write_features
 from phototags.metrics.summary import COLUMNS
 from phototags.settings.pages import Export
 from phototags.systems import Multihot
@@ -125,3 +126,19 @@ def test_a_backbone_that_learned_goes_with_its_tagger_and_not_with_the_next(tmp_
     frozen = config | {"system": system.model_dump() | {"backbone": "frozen"}}
     exported(tmp_path, tagger, frozen)
     assert not (out / BACKBONE).exists()
+
+
+def test_thresholds_are_chosen_on_validation_photos_with_features_and_a_known_tag(tmp_path):
+    tags = [["sea", "moon"], ["sea"], ["dog"], ["moon"], ["dog", "sea"]]
+    table = pd.DataFrame({"row": range(5), "photo_id": list("abcde"), "tags": tags})
+    table.to_parquet(tmp_path / "tags")
+    parts = ["validation", "train", "test", "validation", "validation"]
+    pd.DataFrame({"row": range(5), "part": parts}).to_parquet(tmp_path / "split")
+    (tmp_path / "words").write_text("tag\tphotos\tusers\nsea\t3\t2\ndog\t2\t2\n")
+    for shard, rows in enumerate(([0, 1, 2], [3])):  # that of photo e could not be embedded
+        looks = torch.tensor(rows)[:, None] * torch.ones(1, 4)
+        write_features(tmp_path / f"{shard}", torch.tensor(rows), looks, "tiny")
+    shards = [tmp_path / "0", tmp_path / "1"]
+    photos = validation_photos(tmp_path / "tags", tmp_path / "split", shards, tmp_path / "words")
+    assert list(photos.ids) == ["a"] and photos.features.tolist() == [[0, 0, 0, 0]]
+    assert photos.tags.tolist() == [[0]]

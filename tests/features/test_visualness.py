@@ -7,8 +7,7 @@ import torch
 
 from phototags.features import visualness as module
 from phototags.features.cache import Features, write_features
-from phototags.features.stored import stored_features
-from phototags.features.visualness import visualness
+from phototags.features.visualness import looks_in, visualness
 
 
 def corpus(photos=60, people=7, width=5, seed=0):
@@ -81,4 +80,4 @@ def test_features_read_from_shards_a_few_tags_at_a_time_give_the_same(tmp_path, 
     ):
         write_features(file, rows, looks, "b0")
     monkeypatch.setattr(module, "AT_ONCE", 2)
-    assert visualness(pairs, stored_features(reversed(files))).equals(expected)
+    assert looks_in(reversed(files))(pairs).equals(expected)

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from phototags.metrics.bootstrap import multiplicities
+from phototags.scoring.comparison import compared
 from phototags.scoring.gains import MEASURES, gains, judged, over_users, read_gains
 from phototags.scoring.judging import judge
 from phototags.scoring.user_tags import known_tags, read_user_tags, tags_found
@@ -173,3 +174,22 @@ def test_of_several_controls_the_first_counts(run):
     assert pairs["multiplied"] == ["bilinear", "user-biased", "nobody"]
     assert pairs["other nobody"] == ["bilinear"] and "other bilinear" not in pairs
     assert "| other nobody" in users("c", table)
+
+
+def test_a_comparison_gives_each_system_its_own_files(run, tmp_path):
+    photos, files, _ = run
+    each = [seed for system in SYSTEMS for seed in files[system]]
+    scores, predictions = ([paths[at] for paths in each] for at in (0, 1))
+    found = compared(SYSTEMS, scores, predictions, photos, VOCABULARY, R, 3)
+    expected = gains(SYSTEMS, found_of(run), photos["user_id"], R, 3)
+    pd.testing.assert_frame_equal(found.gains, expected)
+    known = known_tags(photos["tags"], VOCABULARY)
+    nobodys = tags_found("nobody", [paths[1] for paths in files["nobody"]], known, VOCABULARY)
+    own = found.tags[found.tags["system"] == "nobody"]
+    pd.testing.assert_frame_equal(own, nobodys)
+    assert list(found.tags["system"].unique()) == list(SYSTEMS)
+    found.write(tmp_path / "gains.csv", tmp_path / "tags.csv")
+    pd.testing.assert_frame_equal(read_gains(tmp_path / "gains.csv"), expected.round(6))
+    assert read_user_tags(tmp_path / "tags.csv")["recall"].tolist() == pytest.approx(
+        found.tags["recall"].tolist(), abs=1e-6
+    )

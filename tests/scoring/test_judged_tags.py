@@ -3,9 +3,19 @@
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from phototags.scoring import tag_vectors
-from phototags.scoring.tag_vectors import COLUMNS, Tables, common_tags, judge_tags, questions
+from phototags.scoring.tag_vectors import (
+    COLUMNS,
+    Tables,
+    common_tags,
+    judge_tags,
+    questions,
+    read_tables,
+)
+from phototags.settings.embeddings import EmbedTags
+from phototags.storage import write_tensors
 
 TAGS = ["art", "sea", "ship"]
 TRAINING = pd.Series([["art"]] * 5 + [["sea", "ship"]] * 3 + [["unheard of"]])
@@ -66,3 +76,40 @@ def test_without_text_there_is_no_row_of_it():
 def test_tags_in_common_are_those_of_any_photo():
     assert common_tags(TAGS, pd.Series([["ship"], ["cat", "art"], []])).tolist() == [0, 2]
     assert common_tags(TAGS, pd.Series([[]])).tolist() == []
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Of the words and of the contexts of two seeds, and of vectors of text."""
+
+    def written(name, vectors):
+        write_tensors(tmp_path / name, {"vectors": torch.from_numpy(vectors)})
+        return tmp_path / name
+
+    text = tmp_path / "text.txt"
+    text.write_text("sea 1 2\nship 3 4\n")
+    parts = (("words", WORDS), ("contexts", CONTEXTS))
+    found = [{seed: written(f"{of}{seed}", one[seed]) for seed in one} for of, one in parts]
+    return *found, [text]
+
+
+def settings(start):
+    return EmbedTags(start=start, dimensions=2, epochs=1, negatives=1, power=0.5, learning_rate=0.1)
+
+
+def test_tables_hold_the_rows_of_the_tags_that_are_asked_for(files):
+    words, contexts, text = files
+    tables = read_tables(words, contexts, text, settings("text.txt"), TAGS, np.array([1, 2]))
+    assert tables.power == 0.5
+    assert {seed: own.tolist() for seed, own in tables.words.items()} == {
+        7: [[0, 1], [0, 2]],
+        8: [[0, 1], [-1, 0]],
+    }
+    assert tables.contexts[7].tolist() == [[0, 1], [0, 1]]
+    assert tables.text.tolist() == [[1, 2], [3, 4]]
+
+
+def test_tables_of_vectors_that_chance_began_have_no_text(files):
+    words, contexts, _ = files
+    rows = np.array([0])
+    assert read_tables(words, contexts, [], settings("random"), TAGS, rows).text is None

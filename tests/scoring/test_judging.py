@@ -6,12 +6,17 @@ import pytest
 import torch
 
 from phototags.errors import ModelError
+from phototags.features.cache import Features
 from phototags.metrics.evaluation import LENGTHS, PER_PHOTO
 from phototags.metrics.lower_bound import BOUNDED
 from phototags.metrics.ranking import mean_average_precision
-from phototags.scoring.judging import first_words, has_words, judge, model_scores
+from phototags.ranked_systems import UserBiased
+from phototags.scoring.judging import first_words, has_words, judge, model_scores, scores_in
 from phototags.scoring.words import Reach
 from phototags.settings.scores import Score
+from phototags.taggers.controls import FrequencyTagger
+from phototags.taggers.tagger import save, untrained
+from phototags.users.table import UserTable
 
 SETTINGS = Score(bridges=["exact"], min_test_photos=1, resamples=20, seed=0)
 TAGS = ["sea", "sun", "moon", "car", "cat", "dog", "sky"]
@@ -134,3 +139,31 @@ def test_has_words_equals_asking_each_photo_for_each_word(photos):
     words = ["sky", "sea", "cars"]
     expected = [[word in tags for word in words] for tags in photos["tags"]]
     assert has_words(photos["tags"], words).tolist() == expected
+
+
+FEATURES = Features(torch.tensor([2, 5]), torch.tensor([[0.5, 1.0, 2.0], [4.0, 1.0, 0.0]]))
+DESCRIBED = {"number": torch.tensor([[0.7, 1.0], [1.1, 1.0]]), "tags": torch.ones(2, 3)}
+USERS = UserTable(FEATURES.rows, torch.tensor([False, False]), DESCRIBED)
+
+
+def test_a_tagger_that_knows_users_is_shown_what_it_was_trained_with(tmp_path):
+    system = UserBiased(model="user-biased", descriptors=["number"], epochs=1, patience=1)
+    generator = torch.Generator().manual_seed(3)
+    vectors = torch.rand(4, 8, generator=generator)
+    tagger = untrained(system, 3, vectors, torch.zeros(4), generator, described=2).eval()
+    for weights in tagger.parameters():
+        weights.data.uniform_(-1, 1, generator=generator)
+    save(tagger, {"system": system.model_dump(), "features": 3}, tmp_path)
+    shown = torch.cat([FEATURES.matrix[[1, 0]], DESCRIBED["number"][[1, 0]]], dim=1)
+    with torch.no_grad():
+        expected = tagger.scores(shown).numpy()
+        assert not torch.equal(tagger.scores(shown), tagger.scores(shown[:, :3]))
+    assert (scores_in(tmp_path, [5, 2], FEATURES, USERS, 4) == expected).all()
+
+
+def test_a_tagger_that_knows_nobody_is_shown_features_alone(tmp_path):
+    config = {"system": {"model": "frequency"}, "features": 3}
+    save(FrequencyTagger(torch.tensor([3, 9])), config, tmp_path)
+    assert scores_in(tmp_path, [5], FEATURES, USERS, 2).tolist() == [[3, 9]]
+    with pytest.raises(ModelError, match="1 photos 4 scores each"):
+        scores_in(tmp_path, [5], FEATURES, None, 4)

@@ -8,6 +8,7 @@ from phototags.errors import CorpusError
 from phototags.scoring.photos import (
     JUDGED,
     LEARNED,
+    judged_photos,
     photos_of,
     refuse_overlap,
     with_features,
@@ -85,3 +86,20 @@ def test_photos_that_are_history_are_left_out_and_listed():
     assert [(drop.step, drop.photo_id) for drop in drops] == [("score_tagger shapes", "b")]
     everything, none = without_history(photos, None, "shapes")
     assert everything is photos and none == []
+
+
+def test_test_photos_are_judged_but_for_the_history_of_their_users(corpus):
+    table = UserTable(torch.tensor([2, 6, 8]), torch.tensor([True, False, False]), {})
+    photos, drops = judged_photos("shapes", corpus, "shapes", corpus, table)
+    assert photos["photo_id"].to_list() == ["d", "e"]
+    assert [drop.photo_id for drop in drops] == ["c"]
+    everything, none = judged_photos("shapes", corpus, "shapes", corpus)
+    assert everything["photo_id"].to_list() == ["c", "d", "e"] and none == []
+
+
+def test_photos_of_a_user_who_was_learned_from_are_not_judged(corpus):
+    tags = pd.read_parquet(corpus[0])
+    tags.assign(user_id=[*USERS[:3], "ann", None]).to_parquet(corpus[0])
+    with pytest.raises(CorpusError, match="0 photos and 1 users stand on both sides"):
+        judged_photos("shapes", corpus, "shapes", corpus)
+    assert len(judged_photos("shapes", corpus, "stamps", corpus)[0]) == 3

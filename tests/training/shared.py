@@ -83,7 +83,7 @@ def learned_whole(kind: str, dropout: float, around: Around = ALONE, part=None):
     known = replace(known, ids=known.ids[:39], tags=known.tags[:39], features=known.features[:39])
     shown = known, Noise([], None, 0, 0, 16)
     network, vectors = small_network(dropout), torch.zeros(9, 8)
-    way = vectors, network, 3, around, part
+    way = vectors, network, 3, around, None, part
     tagger, history = train_end_to_end(BACKBONES[kind], shown, shown, *way)
     own = {f"backbone.{name}": values for name, values in network.module.state_dict().items()}
     return tagger.tensors() | own, history

@@ -1,0 +1,63 @@
+"""What the run is: its params, checked before anything is planned, and where its jobs compute."""
+
+import json
+import os
+import re
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+BASE = Path(workflow.basedir)
+sys.path.insert(0, str(BASE))
+
+from phototags.compute import instruction_set_variables
+from phototags.config import validate
+from phototags.errors import PhototagsError
+from phototags.imports import code_of
+from phototags.plan import plan_of
+from phototags.provenance import refuse_unknown_origin
+
+try:
+    PARAMS = validate(config)
+    PLAN = plan_of(PARAMS)
+    if workflow.is_main_process and Path("dvc.lock").exists():
+        refuse_unknown_origin(Path())
+except PhototagsError as error:
+    raise WorkflowError(str(error)) from None
+
+# Jobs, on whatever machine they start, compute with the same instructions and import this
+# tree's package, not an installed one. Where the mirror lies changes no result, so it is
+# no parameter of a rule.
+os.environ.update(instruction_set_variables(PARAMS.instruction_set))
+os.environ.update({"PYTHONPATH": str(BASE)})
+if PARAMS.corpora.mirror:
+    os.environ.setdefault("PHOTOTAGS_MIRROR", PARAMS.corpora.mirror)
+
+COMPUTE = PARAMS.train.compute.model_dump(exclude={"loaders"})  # they change no result
+ON_GPU = int(PARAMS.train.compute.device != "cpu")
+
+
+def one_of(names):
+    """A wildcard's closed set; of an empty one nothing is a member, not everything."""
+    return "|".join(re.escape(name) for name in names) or "(?!)"
+
+
+def code(name):
+    """scripts/NAME.py and every module that it imports: an input of each job."""
+    return code_of(f"scripts/{name}.py", BASE)
+
+
+def settings(section, *without):
+    """A section of params as JSON: neither a comment nor a key elsewhere reruns a job.
+
+    Nor does a key that changes no result.
+    """
+    return json.dumps(section.model_dump(exclude=set(without)), sort_keys=True)
+
+
+def table_settings(wildcards):
+    """What params say of a corpus that is the user's own table."""
+    name = wildcards.get("corpus") or wildcards.get("collection")
+    own = PARAMS.corpora.tables.get(name)
+    return json.dumps({name: own.model_dump()} if own else {}, sort_keys=True)

@@ -1,0 +1,86 @@
+rule pack_photos:
+    """Check the pictures of one shard and put those that can be used into a tar."""
+    input:
+        sources=sources_of,
+        listing="data/corpora/{corpus}/listing.parquet",
+        removals=REMOVALS,
+        code=code("pack_photos"),
+    output:
+        shard="data/corpora/{corpus}/shards/{shard}.tar",
+        table="data/corpora/{corpus}/shards/{shard}.parquet",
+        drops="data/corpora/{corpus}/shards/{shard}.drops.tsv",
+    log:
+        "logs/pack_photos/{corpus}/{shard}.log",
+    benchmark:
+        "benchmarks/pack_photos/{corpus}/{shard}.tsv"
+    wildcard_constraints:
+        corpus=one_of(PLAN.pictured("packaged")),
+    conda:
+        "../envs/phototags.yaml"
+    params:
+        tables=table_settings,
+        shard_photos=PARAMS.corpora.shard_photos,
+        max_pixels=PARAMS.corpora.max_pixels,
+        max_bytes=PARAMS.corpora.max_bytes,
+    message:
+        "Packing shard {wildcards.shard} of {wildcards.corpus}"
+    script:
+        "../scripts/pack_photos.py"
+
+
+rule download_photos:
+    """Ask the web for the photos of one shard; a rerun asks only what can end better."""
+    input:
+        listing="data/corpora/{corpus}/listing.parquet",
+        removals=REMOVALS,
+        code=code("download_photos"),
+    output:
+        shard="data/corpora/{corpus}/shards/{shard}.tar",
+        table="data/corpora/{corpus}/shards/{shard}.parquet",
+        drops="data/corpora/{corpus}/shards/{shard}.drops.tsv",
+        downloads="data/corpora/{corpus}/shards/{shard}.downloads.parquet",
+    log:
+        "logs/download_photos/{corpus}/{shard}.log",
+    benchmark:
+        "benchmarks/download_photos/{corpus}/{shard}.tsv"
+    wildcard_constraints:
+        corpus=one_of(PLAN.pictured("web")),
+    conda:
+        "../envs/phototags.yaml"
+    resources:
+        downloads=1,
+    params:
+        settings=settings(PARAMS.download),
+        licences=PARAMS.corpora.licences,
+        shard_photos=PARAMS.corpora.shard_photos,
+        max_pixels=PARAMS.corpora.max_pixels,
+        max_bytes=PARAMS.corpora.max_bytes,
+    message:
+        "Downloading shard {wildcards.shard} of {wildcards.corpus}"
+    script:
+        "../scripts/download_photos.py"
+
+
+rule collect_photos:
+    """One table of the usable photos of a corpus, and one of those that were dropped."""
+    input:
+        listing="data/corpora/{corpus}/listing.parquet",
+        listing_drops="data/corpora/{corpus}/listing.drops.tsv",
+        tables=lambda w: shards_of(w.corpus, "parquet"),
+        drops=lambda w: shards_of(w.corpus, "drops.tsv"),
+        code=code("collect_photos"),
+    output:
+        photos="data/corpora/{corpus}/photos.parquet",
+        drops="data/corpora/{corpus}/drops.tsv",
+    log:
+        "logs/collect_photos/{corpus}.log",
+    benchmark:
+        "benchmarks/collect_photos/{corpus}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    params:
+        licences=PARAMS.corpora.licences,
+    message:
+        "Collecting the photos of {wildcards.corpus}"
+    script:
+        "../scripts/collect_photos.py"

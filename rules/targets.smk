@@ -1,0 +1,53 @@
+"""What the run is made for, and what its summaries collect."""
+
+TABLES = ["headline", "bridges", "published", "tag_vectors"]
+USER_TABLES = [
+    f"{of}_{train}" for train in PLAN.compared for of in ("users", "user_tags")
+]
+FIGURES = [
+    "scores",
+    "losses",
+    *(f"{of}_{train}" for train in PLAN.compared for of in ("users", "tag_curves")),
+]
+SCORES = [
+    tagger(train, system, seed, f"scores_{test}.parquet")
+    for train, test, system, seed in PLAN.jobs
+]
+TAG_SCORES = [
+    f"{MODELS}/{train}/tag_scores_{test}.parquet" for train, test in PLAN.pairs
+]
+HISTORIES = [
+    tagger(train, system, seed, "history.csv")
+    for train, system in PLAN.taggers
+    for seed in PARAMS.train.seeds
+]
+DROPS = [
+    *(f"data/corpora/{name}/drops.tsv" for name in PLAN.corpora),
+    *(path for name in PLAN.corpora for path in features_of(name, "drops.tsv")),
+    *(f"{MODELS}/{train}/duplicates.drops.tsv" for train in PLAN.learned),
+    *(
+        tagger(train, system, seed, f"scores_{test}.drops.tsv")
+        for train, test, system, seed in PLAN.jobs
+    ),
+]
+TARGETS = [
+    *(f"data/corpora/{name}/spelling.tsv" for name in PLAN.corpora),
+    *(
+        f"{MODELS}/index/{name}.{kind}"
+        for name in PLAN.corpora
+        for kind in ("safetensors", "parquet")
+    ),
+    f"{MODELS}/tagger/MODEL_CARD.md",
+    *(f"{MODELS}/tagger/{file}" for file in EXPORTED_BACKBONE),
+    *(f"{RESULTS}/tables/{name}.md" for name in TABLES + USER_TABLES),
+    *(f"{RESULTS}/figures/{name}.svg" for name in FIGURES),
+    *([f"{RESULTS}/figures/examples.png"] if PARAMS.report.show_photos else []),
+    f"{RESULTS}/report.html",
+    *(
+        tagger(train, system, seed, f"{kind}_{test}.parquet")
+        for train, test, system, seed in PLAN.jobs
+        for kind in ("scores", "predictions")
+    ),
+    *(path for name in PLAN.corpora for path in features_of(name)),
+    *(f"data/corpora/{name}/photos.parquet" for name in PLAN.corpora),
+]
