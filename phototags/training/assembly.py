@@ -8,7 +8,6 @@ import torch
 from torch import Tensor
 
 from phototags.errors import CorpusError
-from phototags.metrics.ranking import mean_average_precision
 from phototags.systems import Frequency, KernelRidge, Random, System
 from phototags.systems import Sampled as SampledSystem
 from phototags.taggers.balance import keep_chances
@@ -19,6 +18,7 @@ from phototags.taggers.tagger import Tagger
 from phototags.trained_systems import Trained
 from phototags.training.around import ALONE, Around
 from phototags.training.feed import Feed, spoilt
+from phototags.training.judging import judged_on
 from phototags.training.loop import Schedule, fit
 from phototags.training.photos import TaggedPhotos, together
 from phototags.training.plans import plan
@@ -115,19 +115,3 @@ def solved(system: System, photos: TaggedPhotos, tags: int, seed: int) -> Tagger
     flat = photos.tags[photos.tags != PADDING]
     ends = torch.cat([torch.zeros(1, dtype=torch.int64), photos.sizes.cumsum(0)])
     return remember(photos.features, flat, ends, counts, system.neighbours)
-
-
-def judged_on(photos: TaggedPhotos, tags: int) -> Callable[[Tagger], float]:
-    """A function that gives a tagger's mAP on these photos; nan without photos.
-
-    Args:
-        tags: T. A tagger that has `rows` of them is judged on these.
-    """
-
-    def judge(tagger: Tagger) -> float:
-        if not len(photos):
-            return float("nan")
-        relevant = photos.relevant(tags)[:, getattr(tagger, "rows", slice(None))]
-        return mean_average_precision(tagger.scores(photos.features).numpy(), relevant.numpy())
-
-    return judge

@@ -1,7 +1,6 @@
 """A tagger whose backbone learns too: from pixels to scores, on a CPU or a GPU."""
 
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Literal
@@ -13,14 +12,14 @@ from torch import Tensor, nn
 from phototags.compute import refuse_slow_bf16
 from phototags.errors import ParamsError
 from phototags.features.pretrained import Network
-from phototags.metrics.ranking import mean_average_precision
 from phototags.ranked_systems import Ranked
 from phototags.settings.training import Compute
 from phototags.taggers.embedding import EmbeddingTagger
 from phototags.trained_systems import Trained
-from phototags.training.around import ALONE, Around, Judge
+from phototags.training.around import ALONE, Around
 from phototags.training.assembly import shown_as
 from phototags.training.feed import spoilt
+from phototags.training.judging import judged_on_pictures
 from phototags.training.loop import Schedule, fit
 from phototags.training.photo_feed import PhotoFeed, Pictures
 from phototags.training.photos import TaggedPhotos
@@ -138,7 +137,7 @@ def train_end_to_end(
     shown |= {"part": part} if part else {}
     feed = PhotoFeed(known, system.batch, **shown_as(system, known, tags), **shown)
     schedule = Schedule(**system.model_dump(include=Schedule.__annotations__))
-    judge = judged_on_pictures(*validation, tags, system.batch, compute.loaders)
+    judge = judged_on_pictures(*validation, system.batch, compute.loaders)
     history = fit(tagger, objective, feed, judge, schedule, generator, constrain, around)
     tagger.head = tagger.head.head
     return tagger, history
@@ -152,22 +151,3 @@ def refuse_impossible(system: Trained, compute: Compute) -> None:
         )
     if compute.precision == "bf16" and compute.device == "cpu":
         refuse_slow_bf16()
-
-
-def judged_on_pictures(
-    known: TaggedPhotos, pictures: Pictures, tags: int, batch: int, loaders: int
-) -> Judge:
-    """A function that gives a tagger's mAP on whole pictures; nan without any."""
-
-    def judge(tagger: EmbeddingTagger) -> float:
-        if not len(known):
-            return float("nan")
-        parts = []
-        with ThreadPoolExecutor(loaders, "decode", torch.set_num_threads, (1,)) as pool:
-            for some in torch.arange(len(known)).split(batch):
-                pixels = torch.stack(list(pool.map(pictures.whole, some.tolist())))
-                parts.append(tagger.scores(pixels).cpu())
-        relevant = known.relevant(tags)[:, tagger.rows]
-        return mean_average_precision(torch.cat(parts).numpy(), relevant.numpy())
-
-    return judge
