@@ -4,7 +4,8 @@ Between one of these lines and `<!-- end -->` stands what is made of a file; pat
 the page:
 
     <!-- scores PATH -->      a short table of a scores.csv, of all pairs of corpora; behind PATH
-                              may stand from=CORPUS,... (learned from), systems=NAME,... and
+                              may stand from=CORPUS,... (learned from), systems=NAME,...,
+                              bridge=NAME (the first that was asked for, if not) and
                               measures=P@1,N+,... (names as in the long tables)
     <!-- validation PATH -->  the best validation mAP of a losses.csv; from= and systems= too
     <!-- file PATH -->        the text of a file, without its heading
@@ -34,7 +35,8 @@ BLOCK = re.compile(
     r"(<!-- (scores|validation|file|cell) (\S+)((?: \w+=\S+)*) -->)(?:(?!<!-- ).)*(<!-- end -->)",
     re.DOTALL,
 )
-KEYS = {"scores": ("from", "systems", "measures"), "validation": ("from", "systems"), "file": ()}
+CHOSEN = {"from": "train", "systems": "system", "bridge": "bridge"}
+KEYS = {"scores": (*CHOSEN, "measures"), "validation": ("from", "systems"), "file": ()}
 MEASURED, MEASURES = set(NAMES.values()), ("P@1", "R@5", "mAP")
 NOT_YET = "*`make results` and `make docs` write this.*"
 
@@ -98,13 +100,15 @@ def without_heading(text: str) -> str:
 
 
 def chosen(rows: pd.DataFrame, wanted: dict[str, list[str]], path: Path) -> pd.DataFrame:
-    """The rows that a block asks for by `from` and `systems`, which are taken out of `wanted`.
+    """The rows that a block asks for by the keys of CHOSEN, which are taken out of `wanted`.
 
     Raises:
         PhototagsError: when there is no row for one of the names.
     """
-    for key, column in (("from", "train"), ("systems", "system")):
-        names = wanted.pop(key, list(dict.fromkeys(rows[column])))
+    for key, column in CHOSEN.items():
+        if key not in wanted:
+            continue
+        names = wanted.pop(key)
         if odd := sorted(set(names) - set(rows[column])):
             raise PhototagsError(
                 f"a page asks for {key}={odd[0]}, but {path} has only "

@@ -1,11 +1,10 @@
 """Rule `score_tagger`: judge one tagger on one test corpus, through each bridge."""
 
-from pathlib import Path
-
 from phototags.features.cache import read_features
 from phototags.features.duplicates import read_duplicates
 from phototags.logs import log_to
-from phototags.scoring.judging import judge, scores_in
+from phototags.scoring.asking import answers_in
+from phototags.scoring.judging import judge
 from phototags.scoring.photos import judged_photos, with_features
 from phototags.scoring.words import reaches
 from phototags.settings.scores import Score
@@ -23,7 +22,7 @@ photos, history = judged_photos(train, learned, test, tested, users)
 photos = with_features(photos, features.rows.tolist(), test)
 tags, rows = read_vocabulary(files.vocabulary).tags, photos["row"].tolist()
 words = reaches(train, test, tags, photos, settings, files.wordnet)
-scores = scores_in(Path(files.model).parent, rows, features, users, len(tags))
+scores, words = answers_in(files.model, rows, features, users, tags, words)
 doubted = set(read_duplicates(files.duplicates)["test_row"])
 judgement = judge(scores, tags, photos, words, settings, train, doubted, history)
 judgement.write(given.output.scores, given.output.predictions, given.output.drops)

@@ -106,6 +106,16 @@ def test_a_block_may_choose_corpora_systems_and_measures(transferred):
     ]
 
 
+def test_a_block_may_choose_a_bridge(transferred, tmp_path):
+    """Without a choice the first that was asked for."""
+    rows = pd.read_csv(tmp_path / "scores.csv")
+    wider = rows.assign(bridge="lemma", value=rows["value"] + 0.2)
+    pd.concat([rows, wider]).to_csv(tmp_path / "scores.csv", index=False)
+    said = " from=b systems=clean measures=P@1"
+    cells = [transferred(said + bridge)[2] for bridge in ("", " bridge=exact", " bridge=lemma")]
+    assert [cell.split()[3] for cell in cells] == ["40.0", "40.0", "60.0"]
+
+
 def test_columns_name_both_corpora_where_two_were_tested_on_one(transferred):
     made = transferred(" measures=P@1")
     assert made[0] == "| system | a → b P@1 | b → b P@1 |"
@@ -120,7 +130,9 @@ def test_a_block_without_an_end_swallows_nothing(tmp_path):
     assert made == "<!-- file a.md -->\nprose\n<!-- file b.md -->\nB\n<!-- end -->\n"
 
 
-@pytest.mark.parametrize("said", ["from=c", "systems=nosiy", "measures=P@2", "form=b"])
+@pytest.mark.parametrize(
+    "said", ["from=c", "systems=nosiy", "measures=P@2", "form=b", "bridge=synset"]
+)
 def test_a_block_that_asks_for_what_there_is_not_is_refused(transferred, said):
     with pytest.raises(PhototagsError):
         transferred(f" {said}")

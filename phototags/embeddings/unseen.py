@@ -4,6 +4,8 @@ Optimising moves the seen tags to where photos put them; the unseen ones stay be
 put them. Four ways to bring them along, from Attalos (2016): transport, scale, refit, subword.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -11,24 +13,64 @@ from torch import Tensor
 from phototags.embeddings.ngrams import ngram_counts
 from phototags.embeddings.sets import TagSets
 from phototags.embeddings.skipgram import SkipGram, learn
+from phototags.embeddings.text import TextVectors
+
+SHORTER = 0.2  # alpha of Attalos (2016): what was never learned comes behind what was
 
 
-def transport(before: Tensor, after: Tensor, unseen: Tensor, alpha: float = 0.2) -> Tensor:
+def placeable(
+    kind: str, words: Sequence[str], tags: Sequence[str], text: TextVectors
+) -> np.ndarray:
+    """(U,) bool: which words `placed` can find a place for beside the tags.
+
+    Args:
+        kind: `transport` and `scale` need a text vector, `subword` a piece that a tag has too.
+    """
+    if kind != "subword":
+        return text.known(words)
+    return (ngram_counts(words) @ ngram_counts(tags).T).getnnz(axis=1) > 0
+
+
+def placed(
+    kind: str, words: Sequence[str], tags: Sequence[str], vectors: Tensor, text: TextVectors
+) -> Tensor | None:
+    """Words in the space of a tagger's tag vectors.
+
+    Args:
+        kind: `transport` keeps what text says that a word has to do with the tags, `scale` takes
+            its text vector, shortened, `subword` goes by its spelling.
+        vectors: (T, D) float32, the tagger's.
+
+    Returns:
+        (U, D) float32; None for `scale` where the tag vectors are not as wide as text's, so that
+        they cannot have begun as such.
+    """
+    if kind == "subword":
+        return torch.from_numpy(subword(list(tags), vectors.numpy(), list(words)))
+    of_words = torch.from_numpy(text.of(words))
+    if kind == "scale":
+        return scale(of_words, SHORTER) if vectors.shape[1] == text.width else None
+    known = torch.from_numpy(text.known(tags))
+    return transport(torch.from_numpy(text.of(tags))[known], vectors[known], of_words, SHORTER)
+
+
+def transport(before: Tensor, after: Tensor, unseen: Tensor, alpha: float = SHORTER) -> Tensor:
     """Keep what an unseen tag has to do with the seen ones, and let them carry it along.
 
     v = alpha (Wn' Wn)^-1 Wn' (Wo u): the vector whose dot products with the optimised rows Wn
-    come nearest to those that its old vector u had with the old rows Wo, times alpha.
+    come nearest to those that its old vector u had with the old rows Wo, times alpha. Where
+    several do (fewer tags than dimensions), the shortest of them.
 
     Args:
-        before, after: (S, D) float, the seen tags before and after optimising. `before` must be
-            a copy made then: equal tables give alpha * unseen and nothing else.
-        unseen: (U, D) float, the others' vectors, never optimised.
+        before: (S, d) float, the seen tags before optimising, a copy made then: equal tables give
+            alpha * unseen and nothing else. after: (S, D) float, and after it.
+        unseen: (U, d) float, the others' vectors, never optimised.
 
     Returns:
         (U, D) float.
     """
-    solution = torch.linalg.lstsq(after.double(), before.double() @ unseen.double().T).solution
-    return (alpha * solution.T).to(unseen.dtype)
+    agreement = before.double() @ unseen.double().T
+    return (alpha * (torch.linalg.pinv(after.double()) @ agreement).T).to(unseen.dtype)
 
 
 def scale(unseen: Tensor, alpha: float) -> Tensor:

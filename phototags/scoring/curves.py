@@ -7,7 +7,8 @@ import pandas as pd
 
 from phototags.features.cache import Features
 from phototags.metrics.curves import Curve, precision_recall
-from phototags.scoring.judging import has_words, scores_in
+from phototags.scoring.asking import scores_in
+from phototags.scoring.judging import has_words
 from phototags.tags.vocabulary import TagVocabulary
 from phototags.users.table import UserTable
 

@@ -1,4 +1,4 @@
-"""What a tagger says of test photos, and how good that is."""
+"""How good it is what a tagger says of test photos."""
 
 import logging
 from collections.abc import Collection, Sequence
@@ -8,19 +8,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import torch
 from numpy.typing import NDArray
 
-from phototags.errors import ModelError
-from phototags.features.cache import Features
 from phototags.metrics.bootstrap import multiplicities
 from phototags.metrics.evaluation import evaluate
 from phototags.metrics.lower_bound import lower_bounds
 from phototags.photos.table import Drop, write_drops, write_table
 from phototags.scoring.words import Reach
 from phototags.settings.scores import Score
-from phototags.taggers.tagger import Tagger, load, read_config
-from phototags.users.table import UserTable, with_users
 
 SCORES = pa.schema(
     [("bridge", pa.string()), ("metric", pa.string()), ("k", pa.int64())]
@@ -33,7 +28,6 @@ PREDICTIONS = pa.schema(
 )
 SHOWN = 5
 """Tags a photo in the predictions."""
-BATCH = 1024
 
 log = logging.getLogger(__name__)
 
@@ -51,53 +45,6 @@ class Judgement:
         write_table(scores, self.scores, SCORES)
         write_table(predictions, self.predictions, PREDICTIONS)
         write_drops(drops, self.drops)
-
-
-def model_scores(tagger: Tagger, features: NDArray, tags: int) -> NDArray[np.float32]:
-    """Scores of every tag for every photo.
-
-    Args:
-        features: (N, n) float32. tags: T, how many scores a photo must get.
-
-    Returns:
-        (N, T) float32.
-
-    Raises:
-        ModelError: when the tagger gives another number of scores, or one that is not a number.
-    """
-    with torch.no_grad():
-        batches = torch.as_tensor(features).split(BATCH)
-        scores = torch.cat([tagger.scores(batch) for batch in batches]).float().numpy()
-    if scores.shape[1] != tags or np.isnan(scores).any():
-        raise ModelError(
-            f"the tagger should give {len(features)} photos {tags} scores each, but gives an array "
-            f"of {scores.shape} with {int(np.isnan(scores).sum())} that are not numbers. "
-            "Train it again."
-        )
-    return scores
-
-
-def scores_in(
-    folder: Path | str,
-    rows: Sequence[int],
-    features: Features,
-    users: UserTable | None,
-    tags: int,
-) -> NDArray[np.float32]:
-    """What the tagger in a folder gives photos, which it is shown as it was when it learned.
-
-    Args:
-        rows: (N,) of the photos. users: of them, for a tagger that knows users.
-        tags: T, how many scores a photo must get.
-
-    Returns:
-        (N, T) float32.
-
-    Raises:
-        ModelError: when the folder holds no tagger, or none of so many tags.
-    """
-    known = read_config(folder)["system"].get("descriptors", ())
-    return model_scores(load(folder), with_users(features.of(rows), rows, users, known), tags)
 
 
 def judge(

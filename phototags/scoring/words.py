@@ -10,9 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from phototags.embeddings.text import glove
+from phototags.embeddings.unseen import placeable
 from phototags.errors import CorpusError
 from phototags.metrics.protocols import PROTOCOLS
-from phototags.settings.scores import Score
+from phototags.settings.scores import UNSEEN, Score
 from phototags.tags.bridge import bridge
 from phototags.tags.wordnet import WordNet
 
@@ -27,12 +28,16 @@ class Reach:
         sources: W lists of model tag numbers; the largest of their scores is the word's. A word
             without any is ranked behind all others.
         unreached: words of the test corpus that no model tag meets.
+        unseen: places of the words that no tag means and the model is asked for all the same.
+        said: (N, len(unseen)) float32, its scores of these for N photos; None where it has none.
     """
 
     bridge: str
     words: list[str]
     sources: list[list[int]]
     unreached: list[str] = field(default_factory=list)
+    unseen: list[int] = field(default_factory=list)
+    said: NDArray | None = None
 
     def scores(self, model_scores: NDArray) -> NDArray:
         """Scores of the model's tags (N, T) to scores of the words (N, W).
@@ -44,6 +49,8 @@ class Reach:
         for word, tags in enumerate(self.sources):
             if tags:
                 words[:, word] = model_scores[:, tags].max(axis=1)
+        if self.said is not None:
+            words[:, self.unseen] = self.said
         return words
 
 
@@ -73,11 +80,14 @@ def reaches(
         return [own_words(test, list(model_tags), found)]
     words = sorted(word for word, count in found.items() if count >= settings.min_test_photos)
     nouns = WordNet.read(Path(wordnet)) if set(settings.bridges) != {"exact"} else None
-    text = glove() if "embedding" in settings.bridges else None
-    return [
-        reached(kind, words, bridge(kind, list(model_tags), words, nouns, text))
-        for kind in settings.bridges
-    ]
+    text = glove() if set(settings.bridges) & {"embedding", *UNSEEN} else None
+    found = []
+    for kind in settings.bridges:
+        known = "synset" if kind in UNSEEN else kind
+        pairs = bridge(known, list(model_tags), words, nouns, text)
+        places = placeable(kind, words, model_tags, text) if kind in UNSEEN else []
+        found.append(reached(kind, words, pairs, np.flatnonzero(places).tolist()))
+    return found
 
 
 def own_words(corpus: str, model_tags: list[str], found: Mapping[str, int]) -> Reach:
@@ -97,22 +107,28 @@ def own_words(corpus: str, model_tags: list[str], found: Mapping[str, int]) -> R
     return Reach("exact", model_tags + unknown, sources)
 
 
-def reached(kind: str, words: list[str], pairs: Sequence[tuple[int, int]]) -> Reach:
+def reached(
+    kind: str, words: list[str], pairs: Sequence[tuple[int, int]], askable: Sequence[int] = ()
+) -> Reach:
     """The words that have a pair, in their order, and those that have none.
 
     Args:
-        pairs: (model tag number, word number) of `bridge`.
+        pairs: (model tag number, word number) of `bridge`. askable: numbers of words that a model
+            may be asked for without a pair.
 
-    >>> reached("lemma", ["cars", "sea"], [(4, 0), (7, 0)])
-    Reach(bridge='lemma', words=['cars'], sources=[[4, 7]], unreached=['sea'])
+    >>> reach = reached("lemma", ["cars", "sea"], [(4, 0), (7, 0)])
+    >>> reach.words, reach.sources, reach.unreached
+    (['cars'], [[4, 7]], ['sea'])
     """
     sources: list[list[int]] = [[] for _ in words]
     for tag, word in pairs:
         sources[word].append(tag)
-    reached = [word for word, tags in enumerate(sources) if tags]
+    asked = set(askable)
+    reached = [word for word, tags in enumerate(sources) if tags or word in asked]
     return Reach(
         kind,
         [words[word] for word in reached],
         [sources[word] for word in reached],
-        [word for word, tags in zip(words, sources, strict=True) if not tags],
+        [words[word] for word in range(len(words)) if word not in set(reached)],
+        [place for place, word in enumerate(reached) if not sources[word]],
     )

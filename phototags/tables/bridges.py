@@ -3,6 +3,7 @@
 import pandas as pd
 
 from phototags.metrics.summary import means
+from phototags.settings.scores import UNSEEN
 from phototags.tables.cells import INTERVALS, NAMES, with_interval
 from phototags.tables.headline import heading
 from phototags.tables.markdown import page, table
@@ -15,6 +16,12 @@ EXPLAINED = (
     "are for another and often harder task: compare systems within a bridge, not bridges by a "
     "score alone."
 )
+ASKED = (
+    "Bridges of unseen words go on from `synset` and ask taggers with tag vectors for words that "
+    "no tag means, by a vector for the word: `transport` from text, moved as training moved the "
+    "tags, `scale` from text, shortened, `subword` by its spelling. Other taggers rank these words "
+    "last."
+)
 
 
 def bridges(scores: pd.DataFrame) -> str:
@@ -26,7 +33,8 @@ def bridges(scores: pd.DataFrame) -> str:
     parts = []
     for (train, test), of in across.groupby(["train", "test"], sort=False):
         parts += [f"## {heading(train, test)}", _of_pair(of)]
-    return page("Bridges", f"{EXPLAINED} {INTERVALS}", *parts)
+    asked = [ASKED] * bool(set(across["bridge"]) & set(UNSEEN))
+    return page("Bridges", " ".join([EXPLAINED, *asked, INTERVALS]), *parts)
 
 
 def _of_pair(of: pd.DataFrame) -> str:

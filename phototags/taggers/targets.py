@@ -40,26 +40,3 @@ def spread_to_neighbours(table: Tensor, top: int = 2) -> Tensor:
     near = table @ table.T
     kept = near.topk(min(top, len(table)), dim=1)
     return normalize(torch.zeros_like(near).scatter_(1, kept.indices, kept.values))
-
-
-def transported(before: Tensor, after: Tensor, unknown: Tensor, share: float = 0.2) -> Tensor:
-    """Vectors of tags that training never saw, moved to where training took the others.
-
-    share (A'A)^-1 A' (B u) with B the known tags' vectors before training and A after: the
-    vector that agrees with the known tags now as u did then, in least squares (Attalos 2016,
-    whose code took B after training too, and so only shrank u).
-
-    Args:
-        before, after: (T, D) float, the same tags. unknown: (U, D) float, in the space of
-            `before`. share: alpha, shortens what is not known from photos.
-
-    Returns:
-        (U, D) float; share * unknown where nothing moved. Directions that `after` does not
-        span are zero.
-
-    >>> table = torch.eye(2)
-    >>> transported(table, table[:, [1, 0]], torch.tensor([[5.0, 0.0]])).round().tolist()
-    [[0.0, 1.0]]
-    """
-    agreement = before @ unknown.T
-    return share * (torch.linalg.pinv(after) @ agreement).T

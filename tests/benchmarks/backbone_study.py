@@ -17,7 +17,8 @@ from phototags.features.cache import Features, read_features, write_features
 from phototags.features.embedding import embed_shard
 from phototags.metrics.summary import scores_table
 from phototags.photos.table import read_photos
-from phototags.scoring.judging import judge, model_scores
+from phototags.scoring.asking import model_scores
+from phototags.scoring.judging import judge
 from phototags.scoring.photos import JUDGED, photos_of, with_features
 from phototags.scoring.words import reaches
 from phototags.taggers.tagger import Tagger

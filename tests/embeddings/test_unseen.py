@@ -1,11 +1,15 @@
+"""Where words go that no photo had: against algebra, and beside the tags that mean them."""
+
 import numpy as np
+import pyarrow as pa
 import pytest
 import torch
 
 from phototags.embeddings.ngrams import ngram_counts
 from phototags.embeddings.plain_text import text_sets
 from phototags.embeddings.skipgram import SkipGram
-from phototags.embeddings.unseen import refit, scale, subword, transport
+from phototags.embeddings.text import TextVectors
+from phototags.embeddings.unseen import SHORTER, placeable, placed, refit, scale, subword, transport
 
 
 def normal(*shape, seed=0):
@@ -68,3 +72,34 @@ def test_a_tag_unlike_any_other_has_no_vector():
 def test_ngram_rows_have_length_one():
     counts = ngram_counts(["sea", "", "golden gate"])
     assert np.asarray(counts.multiply(counts).sum(1)).ravel() == pytest.approx([1, 1, 1])
+
+
+TEXT = TextVectors(pa.array(["sea", "ocean", "cat"]), np.float32([[2, 0], [2, 1], [0, 1]]))
+
+
+def test_a_word_is_placed_by_text_or_by_a_piece_that_a_tag_has():
+    words = ["ocean", "katze", "seas"]
+    for kind, expected in (("transport", [1, 0, 0]), ("scale", [1, 0, 0]), ("subword", [0, 0, 1])):
+        assert placeable(kind, words, ["sea", "cat"], TEXT).tolist() == expected
+
+
+def test_where_tags_stayed_as_text_has_them_transport_is_scale():
+    tags, vectors = ["cat", "sea"], torch.tensor([[0.0, 1.0], [2.0, 0.0]])
+    found = [placed(kind, ["ocean"], tags, vectors, TEXT) for kind in ("transport", "scale")]
+    torch.testing.assert_close(*found)
+    torch.testing.assert_close(found[0], SHORTER * torch.tensor([[2.0, 1.0]]))
+
+
+def test_a_word_goes_where_its_tags_went_in_a_space_of_any_width():
+    """`ocean` is `sea` and a little `cat` in text; so it is to the tags where they are now."""
+    vectors = torch.tensor([[3.0, 0.0, 0.0], [0.0, 5.0, 0.0]])
+    found = placed("transport", ["ocean"], ["sea", "cat"], vectors, TEXT)
+    agreement = torch.from_numpy(TEXT.of(["sea", "cat"]) @ TEXT.of(["ocean"])[0])
+    torch.testing.assert_close(vectors @ found[0], SHORTER * agreement)
+    assert placed("scale", ["ocean"], ["sea", "cat"], vectors, TEXT) is None
+
+
+def test_tags_without_a_text_vector_say_nothing_of_a_word():
+    vectors = torch.tensor([[0.0, 1.0], [2.0, 0.0], [9.0, 9.0]])
+    found = placed("transport", ["ocean"], ["cat", "sea", "xyzzy"], vectors, TEXT)
+    torch.testing.assert_close(found, SHORTER * torch.tensor([[2.0, 1.0]]))

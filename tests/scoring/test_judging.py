@@ -2,19 +2,25 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 import torch
 
+from phototags.embeddings.text import TextVectors
+from phototags.embeddings.unseen import SHORTER
 from phototags.errors import ModelError
 from phototags.features.cache import Features
 from phototags.metrics.evaluation import LENGTHS, PER_PHOTO
 from phototags.metrics.lower_bound import BOUNDED
 from phototags.metrics.ranking import mean_average_precision
 from phototags.ranked_systems import UserBiased
-from phototags.scoring.judging import first_words, has_words, judge, model_scores, scores_in
+from phototags.scoring import asking
+from phototags.scoring.asking import asked, model_scores, scores_in
+from phototags.scoring.judging import first_words, has_words, judge
 from phototags.scoring.words import Reach
 from phototags.settings.scores import Score
 from phototags.taggers.controls import FrequencyTagger
+from phototags.taggers.embedding import EmbeddingTagger
 from phototags.taggers.tagger import save, untrained
 from phototags.users.table import UserTable
 
@@ -121,7 +127,7 @@ def test_a_judgement_without_scores_can_be_written_and_read(photos, scores, tmp_
 
 def test_batches_do_not_change_the_scores_of_a_tagger(monkeypatch):
     features = np.random.default_rng(0).random((7, 3)).astype(np.float32)
-    monkeypatch.setattr("phototags.scoring.judging.BATCH", 2)
+    monkeypatch.setattr("phototags.scoring.asking.BATCH", 2)
     assert (model_scores(Constant(), features, 3) == features * 2).all()
 
 
@@ -167,3 +173,18 @@ def test_a_tagger_that_knows_nobody_is_shown_features_alone(tmp_path):
     assert scores_in(tmp_path, [5], FEATURES, USERS, 2).tolist() == [[3, 9]]
     with pytest.raises(ModelError, match="1 photos 4 scores each"):
         scores_in(tmp_path, [5], FEATURES, None, 4)
+
+
+def test_a_tagger_with_tag_vectors_is_asked_for_unseen_words(monkeypatch):
+    """Its score is embedding times vector, as rare as the rarest tag; others say nothing."""
+    text = TextVectors(pa.array(["sea", "sun", "ocean"]), np.float32([[2, 0], [0, 1], [2, 1]]))
+    monkeypatch.setattr(asking, "glove", lambda: text)
+    vectors, bias = torch.tensor([[2.0, 0.0], [0.0, 1.0]]), torch.tensor([-3.0, -1.0])
+    tagger = EmbeddingTagger(torch.nn.Identity(), vectors, bias)
+    reach = Reach("transport", ["sun", "ocean"], [[1], []], unseen=[1])
+    features = torch.tensor([[1.0, 4.0], [0.0, 0.5]])
+    said = asked(reach, tagger, features, ["sea", "sun"]).said
+    expected = [[row @ (SHORTER * np.array([2, 1])) - 3] for row in features.numpy()]
+    assert said == pytest.approx(np.array(expected))
+    control = FrequencyTagger(torch.tensor([3, 4]))
+    assert asked(reach, control, features, ["sea", "sun"]).said is None

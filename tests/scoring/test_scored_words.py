@@ -1,13 +1,17 @@
 """Which words are scored, and by which of the model's tags."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
+from phototags.embeddings.text import TextVectors
 from phototags.errors import CorpusError
 from phototags.metrics.protocols import PROTOCOLS
+from phototags.scoring import words
 from phototags.scoring.words import Reach, own_words, reached, reaches
 from phototags.settings.scores import Score
 
@@ -47,3 +51,35 @@ def test_a_published_form_that_lost_a_word_is_refused(monkeypatch):
     monkeypatch.setitem(PROTOCOLS, "form-3", 3)
     with pytest.raises(CorpusError, match="counts 3 words, but its test photos have 2"):
         own_words("form-3", ["sun"], Counter(["sea", "sun"]))
+
+
+def test_a_bridge_of_unseen_words_asks_for_those_that_no_tag_means(monkeypatch):
+    text = TextVectors(pa.array(["sea", "sun", "ocean"]), np.float32([[2, 0], [0, 1], [2, 1]]))
+    monkeypatch.setattr(words, "glove", lambda: text)
+    monkeypatch.setattr(words, "WordNet", Nothing)
+    settings = SETTINGS.model_copy(update={"bridges": ["transport"], "min_test_photos": 1})
+    (reach,) = reaches("shapes", "stamps", ["sun", "ocean"], PHOTOS, settings, "no wordnet")
+    assert (reach.words, reach.sources) == (["sea", "sun"], [[], [0]])
+    assert (reach.unseen, reach.unreached) == ([0], ["moon"])  # nobody wrote of the moon
+
+
+def test_what_a_tagger_says_of_unseen_words_takes_their_columns():
+    reach = Reach("transport", ["a", "b", "c"], [[1], [], []], unseen=[1, 2])
+    scores = np.float32([[1, 2], [3, 4]])
+    assert reach.scores(scores)[:, 1:].tolist() == [[-np.inf] * 2] * 2
+    reach = replace(reach, said=np.float32([[5, 6], [7, 8]]))
+    assert reach.scores(scores).tolist() == [[2, 5, 6], [4, 7, 8]]
+
+
+class Nothing:
+    """A WordNet without a word."""
+
+    @classmethod
+    def read(cls, path):
+        return cls()
+
+    def lemma(self, word):
+        return word
+
+    def synsets(self, word):
+        return []
