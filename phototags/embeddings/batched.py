@@ -5,8 +5,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
-from phototags.embeddings.sets import TagSets
 from phototags.embeddings.table import Table
+from phototags.tags.sets import TagSets
 
 
 class Batched:

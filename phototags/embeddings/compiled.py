@@ -8,8 +8,8 @@ from numba import njit
 
 from phototags.embeddings import blocks
 from phototags.embeddings.kernel import epoch
-from phototags.embeddings.sets import TagSets
 from phototags.embeddings.table import Table
+from phototags.tags.sets import TagSets
 
 PHOTOS = 100_000  # between two looks at the pace
 

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.sparse import csr_matrix, diags_array
 
 from phototags.embeddings.missing_tag import Scorer
-from phototags.embeddings.sets import TagSets
+from phototags.tags.sets import TagSets
 
 
 def incidence(sets: TagSets, vocabulary: int) -> csr_matrix:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from phototags.embeddings.sets import TagSets
+from phototags.tags.sets import TagSets
 
 Scorer = Callable[[TagSets], np.ndarray]
 

@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from phototags.embeddings.sets import TagSets, tag_sets
+from phototags.embeddings.sets import tag_sets
 from phototags.errors import ModelError
+from phototags.tags.sets import TagSets
 
 MIN_COUNT = 5  # word2vec's
 WORD = re.compile(r"\w+(?:['’-]\w+)*")

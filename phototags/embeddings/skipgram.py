@@ -11,9 +11,9 @@ import torch
 from torch import Tensor
 
 from phototags.embeddings.batched import Batched
-from phototags.embeddings.sets import TagSets
 from phototags.embeddings.table import Table, open_table
 from phototags.progress import progress
+from phototags.tags.sets import TagSets
 
 log = logging.getLogger(__name__)
 

@@ -11,9 +11,9 @@ import torch
 from torch import Tensor
 
 from phototags.embeddings.ngrams import ngram_counts
-from phototags.embeddings.sets import TagSets
 from phototags.embeddings.skipgram import SkipGram, learn
 from phototags.embeddings.text import TextVectors
+from phototags.tags.sets import TagSets
 
 SHORTER = 0.2  # alpha of Attalos (2016): what was never learned comes behind what was
 

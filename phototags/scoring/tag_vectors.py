@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from phototags.embeddings.guesses import by_context, by_cooccurrence, by_cosine, by_frequency
 from phototags.embeddings.missing_tag import Riddles, Scorer, ranks, riddles
-from phototags.embeddings.sets import TagSets, tag_sets
+from phototags.embeddings.sets import tag_sets
 from phototags.embeddings.start import text_vectors
 from phototags.embeddings.tag_vectors import read_tag_vectors
 from phototags.metrics.bootstrap import multiplicities
 from phototags.metrics.resampled import photo_means
 from phototags.settings.embeddings import EmbedTags
+from phototags.tags.sets import TagSets
 
 log = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from phototags.embeddings.sets import TagSets
 from phototags.taggers.sampling import PADDING
+from phototags.tags.sets import TagSets
 
 
 @dataclass(frozen=True, eq=False)

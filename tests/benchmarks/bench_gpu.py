@@ -18,9 +18,9 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 import torch
-from bench_training import Clock, shard_of, without_validation
 from harness import compare, conclude, read_rows, take_turns
 from torchvision.models import resnet50
+from training_sides import Clock, shard_of, without_validation
 
 from phototags.features.pretrained import Network
 from phototags.photos.lookup import Lookup

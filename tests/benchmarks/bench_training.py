@@ -7,9 +7,7 @@ the head alone on cached features, against that. `warp_cpu`, `warp_recall`: our 
 LightFM, the same model on the same photos, CPU seconds of a whole training and recall@10.
 """
 
-import tarfile
 import time
-from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,15 +15,15 @@ import numpy as np
 import tag_corpus
 import torch
 import warp_photos
-from bench_features import drawn_jpegs
 from harness import Row, arguments, compare, conclude, peer_python, take_turns, version_of
 from measuring import Worker, measured
+from training_sides import Clock, shard_of, without_validation
 
-from phototags.embeddings.sets import TagSets
 from phototags.features.backbones import load_network
 from phototags.photos.lookup import Lookup
 from phototags.settings.training import Compute
 from phototags.systems import Bilinear, Im2Vec
+from phototags.tags.sets import TagSets
 from phototags.training.around import Around
 from phototags.training.assembly import train
 from phototags.training.end_to_end import BackboneAndHead, train_end_to_end
@@ -42,24 +40,6 @@ OURS = {"epochs": 60, "learning_rate": 0.005, "decay": "cosine", "batch": 256, "
 """Both sides' best of choose_warp_settings.py, on other photos of the same kind."""
 
 
-def without_validation(width: int) -> TaggedPhotos:
-    return TaggedPhotos([], torch.empty(0, width), torch.zeros(0, 1, dtype=torch.int64))
-
-
-class Clock:
-    """A fit's `follow` that knows how long the last epoch took; the first one warms up."""
-
-    def __init__(self) -> None:
-        self.ends: list[float] = []
-
-    def __call__(self, row: dict) -> None:
-        self.ends.append(time.perf_counter())
-
-    def rate(self, photos: int) -> float:
-        """Photos a second in the last epoch."""
-        return photos / (self.ends[-1] - self.ends[-2])
-
-
 def some_tags(photos: int, width: int) -> TaggedPhotos:
     generator = torch.Generator().manual_seed(0)
     tags = torch.randint(0, TAGS, (photos, 5), generator=generator)
@@ -70,16 +50,6 @@ def some_tags(photos: int, width: int) -> TaggedPhotos:
 
 def im2vec(batch: int) -> Im2Vec:
     return Im2Vec(model="im2vec", hidden=[512], average=0.99, epochs=2, patience=9, batch=batch)
-
-
-def shard_of(folder: Path, photos: int) -> Path:
-    """A shard of drawn JPEGs as large as Flickr's."""
-    with tarfile.open(folder / "00000.tar", "w") as tar:
-        for row, content in enumerate(drawn_jpegs(photos, (500, 375))):
-            member = tarfile.TarInfo(f"{row:08d}.jpg")
-            member.size = len(content)
-            tar.addfile(member, BytesIO(content))
-    return folder / "00000.tar"
 
 
 def end_to_end(folder: Path, batches: int):

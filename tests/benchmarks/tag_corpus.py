@@ -6,7 +6,7 @@ import numpy as np
 
 from phototags.embeddings import guesses
 from phototags.embeddings.missing_tag import Riddles, mean_reciprocal_rank, ranks, recall, riddles
-from phototags.embeddings.sets import TagSets
+from phototags.tags.sets import TagSets
 
 TOPICS, NOISE, MEAN = 200, 0.35, 7
 PRIORS = (0.0, 0.25, 0.5, 0.75, 1.0)
