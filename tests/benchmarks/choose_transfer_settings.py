@@ -8,7 +8,7 @@ core.
 """
 
 import torch
-from harness import RESULTS, ROOT, arguments
+from harness import RESULTS, ROOT, arguments, compute_as
 
 from phototags.config import Params
 from phototags.storage import whole
@@ -60,8 +60,9 @@ def tried(params: Params, keys: dict) -> dict[str, float]:
 
 def main() -> None:
     quick = arguments(__doc__).quick
-    torch.set_num_threads(1)
     params = merged([ROOT / "params.yaml", ROOT / "presets/transfer.yaml"])
+    compute_as(params)
+    torch.set_num_threads(1)
     shorter = {"epochs": 1, "photos": 200} if quick else {}
     found = {head: tried(params, keys | shorter) for head, keys in HEADS.items()}
     rows = [

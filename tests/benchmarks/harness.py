@@ -16,6 +16,9 @@ from pathlib import Path
 from statistics import median
 from typing import Literal, NamedTuple
 
+from phototags.compute import instruction_set_variables
+from phototags.config import Params
+
 ROOT = Path(__file__).parents[2]
 PEERS = ROOT / ".venv-peers"
 RESULTS = ROOT / "results/benchmarks"
@@ -137,6 +140,13 @@ def arguments(about: str) -> argparse.Namespace:
     given = parser.parse_args()
     given.pairs = 1 if given.quick else max(given.pairs, PAIRS)
     return given
+
+
+def compute_as(params: Params) -> None:
+    """Begin again with the variables that libraries read when they are imported."""
+    wanted = instruction_set_variables(params.instruction_set)
+    if any(os.environ.get(name) != value for name, value in wanted.items()):
+        os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | wanted)
 
 
 def machine() -> str:

@@ -8,8 +8,6 @@ be compared.
 """
 
 import argparse
-import os
-import sys
 from pathlib import Path
 from statistics import median
 
@@ -17,11 +15,10 @@ import pandas as pd
 import torch
 import yaml
 from backbone_study import Study, backbones
-from harness import PAIRS, RESULTS, ROOT, machine
+from harness import PAIRS, RESULTS, ROOT, compute_as, machine
 from measuring import measured
 
-from phototags.compute import instruction_set_variables
-from phototags.config import Params, validate
+from phototags.config import validate
 from phototags.features.backbones import Backbone, feature_of
 from phototags.metrics.summary import means
 from phototags.storage import whole
@@ -88,13 +85,6 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("folder", type=Path, help="keeps features")
     parser.add_argument("--quick", action="store_true", help="few pictures, nothing written")
     return parser.parse_args()
-
-
-def compute_as(params: Params) -> None:
-    """Begin again with the variables that libraries read when they are imported."""
-    wanted = instruction_set_variables(params.instruction_set)
-    if any(os.environ.get(name) != value for name, value in wanted.items()):
-        os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | wanted)
 
 
 def main() -> None:
