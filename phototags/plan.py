@@ -13,6 +13,7 @@ from phototags.corpora.registry import COLLECTIONS, corpus
 from phototags.experiments import taggers
 from phototags.ranked_systems import Bilinear, Ranked
 from phototags.systems import learns_backbone
+from phototags.trained_systems import Trained
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +73,10 @@ class Plan:
     def with_backbone(self) -> list[str]:
         """The systems whose backbone learns too."""
         return [name for name, one in self.params.train.systems.items() if learns_backbone(one)]
+
+    def by_gradient(self, system: str) -> bool:
+        """Whether a system is trained step by step, on whatever device."""
+        return isinstance(self.params.train.systems[system], Trained)
 
     def ranked(self, train: str) -> dict[str, Ranked]:
         """The systems ranked by WARP that learn from a corpus, by name."""

@@ -35,6 +35,7 @@ if PARAMS.corpora.mirror:
     os.environ.setdefault("PHOTOTAGS_MIRROR", PARAMS.corpora.mirror)
 
 COMPUTE = PARAMS.train.compute.model_dump(exclude={"loaders"})  # they change no result
+OF_HEADS = {key: COMPUTE[key] for key in ("device", "table")}
 ON_GPU = int(PARAMS.train.compute.device != "cpu")
 
 

@@ -22,12 +22,12 @@ rule train_tagger:
     conda:
         "../envs/phototags.yaml"
     resources:
-        gpu=ON_GPU,
+        gpu=lambda w: ON_GPU * PLAN.by_gradient(w.system),
     params:
         system=lambda w: settings(PARAMS.train.systems[w.system]),
         seed=lambda w: int(w.seed),
         backbone=PARAMS.embed_photos.backbone,
-        compute=COMPUTE,
+        compute=OF_HEADS,
         instruction_set=PARAMS.instruction_set,
     message:
         "Training {wildcards.system} on {wildcards.train}, seed {wildcards.seed}"

@@ -11,7 +11,7 @@ from phototags.systems import System
 from phototags.training.end_to_end import train_end_to_end
 from phototags.training.inputs import read_inputs
 from phototags.training.outputs import around_job, write_trained
-from phototags.training.photo_feed import pictures_of
+from phototags.training.pictures import pictures_of
 
 given = snakemake  # noqa: F821
 log_to(given.log[0])

@@ -16,9 +16,11 @@ from tempfile import TemporaryDirectory
 from phototags.compute import instruction_set_variables
 from phototags.config import Params
 from phototags.plan import plan_of
+from phototags.taggers.tagger import BACKBONE
 from phototags.training.run_inputs import merged
 
 ROOT = Path(__file__).parents[1]
+WRITTEN = ("model.safetensors", "config.json", "history.csv", BACKBONE)
 
 
 def again(params: Params, files: list[Path], job: tuple[str, str, int]) -> list[str]:
@@ -37,8 +39,9 @@ def again(params: Params, files: list[Path], job: tuple[str, str, int]) -> list[
         done = subprocess.run(asked, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             raise RuntimeError(f"{' '.join(asked)}\n{done.stderr[-2000:]}")
-        made = sorted(Path(second).iterdir())
-        return [one.name for one in made if one.read_bytes() != (first / one.name).read_bytes()]
+        both = [{file.name: file.read_bytes() for file in of.iterdir() if file.name in WRITTEN}
+                for of in (first, Path(second))]  # fmt: skip
+        return sorted(dict(both[0].items() ^ both[1].items()))
 
 
 def jobs(params: Params, only: list[str]) -> Iterator[tuple[str, str, int]]:

@@ -13,8 +13,10 @@ from torch import Tensor
 from phototags.embeddings.ngrams import ngram_counts
 from phototags.embeddings.skipgram import SkipGram, learn
 from phototags.embeddings.text import TextVectors
+from phototags.errors import VocabularyError
 from phototags.tags.sets import TagSets
 
+MOST = 10_000  # tags, whose likeness to each other is 0.8 GB
 SHORTER = 0.2  # alpha of Attalos (2016): what was never learned comes behind what was
 
 
@@ -32,13 +34,17 @@ def placeable(
 
 
 def placed(
-    kind: str, words: Sequence[str], tags: Sequence[str], vectors: Tensor, text: TextVectors
+    kind: str,
+    words: Sequence[str],
+    tags: Sequence[str],
+    vectors: Tensor,
+    text: TextVectors | None,
 ) -> Tensor | None:
     """Words in the space of a tagger's tag vectors.
 
     Args:
         kind: `transport` keeps what text says that a word has to do with the tags, `scale` takes
-            its text vector, shortened, `subword` goes by its spelling.
+            its text vector, shortened, `subword` goes by its spelling, without text.
         vectors: (T, D) float32, the tagger's.
 
     Returns:
@@ -108,14 +114,22 @@ def subword(
     Liang, EMNLP 2018), in the dual form: a Gram matrix of the known tags.
 
     Args:
-        tags: (S,) tags with vectors; S^2 numbers must fit in memory, so some 10,000 at most.
+        tags: (S,) tags with vectors, at most MOST: S^2 numbers must fit in memory.
         vectors: (S, D) float.
         unseen: (U,) tags.
         ridge: how much an n-gram's vector is pulled to zero.
 
     Returns:
         (U, D) float; a tag that shares no n-gram with a known one has a row of zeros.
+
+    Raises:
+        VocabularyError: more tags.
     """
+    if len(tags) > MOST:
+        raise VocabularyError(
+            f"subword compares all tags with each other: at most {MOST:,}, but there are "
+            f"{len(tags):,}. Leave it out of score.bridges, or set vocabulary.max_tags."
+        )
     known, asked = ngram_counts(tags), ngram_counts(unseen)
     gram = (known @ known.T).toarray()
     weights = np.linalg.solve(gram + ridge * np.eye(len(tags)), vectors)

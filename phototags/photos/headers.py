@@ -11,6 +11,7 @@ from phototags.errors import PhotoError
 
 PNG, JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8"
 FRAME_STARTS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # SOF markers of JPEG
+DATA_STARTS = frozenset((0xD9, 0xDA))  # the end, or a scan
 EVERYBODYS = frozenset((0xC0, 0xC1, 0xC2))  # baseline, extended and progressive, by Huffman
 ALONE = frozenset(range(0xD0, 0xD8)) | {0x01}  # JPEG markers without a length
 MAX_SCANS = 200  # a progressive JPEG has about ten; thousands are an attack on time
@@ -103,7 +104,7 @@ def _must_end(content: bytes, mark: bytes, format_: str) -> None:
 
 
 def _segments(content: bytes) -> Iterator[tuple[int, int]]:
-    """Marker and place of each segment of a JPEG up to the first frame header, that included."""
+    """Marker and place of each segment of a JPEG up to its picture data, or its end."""
     at = 2
     while True:
         while content[at] != 0xFF:
@@ -112,31 +113,41 @@ def _segments(content: bytes) -> Iterator[tuple[int, int]]:
             at += 1
         marker, at = content[at], at + 1
         yield marker, at
-        if marker in FRAME_STARTS:
+        if marker in DATA_STARTS:
             return
-        if marker in (0xD9, 0xDA):
-            raise PhotoError("undecodable", "the jpg has picture data before any frame header")
         if marker not in ALONE:
             at += max(2, struct.unpack_from(">H", content, at)[0])
 
 
 def is_plain_jpeg(content: bytes) -> bool:
-    """Whether every decoder makes the same of a picture that `inspect` let pass.
+    """Whether every decoder makes much the same of a picture that `inspect` let pass.
 
-    A JPEG of eight bits, gray or in three colours, without an Exif block that might turn it.
+    A JPEG of eight bits, gray or in luminance and two colours, without an Exif block that might
+    turn it.
     """
     if not content.startswith(JPEG):
         return False
-    for marker, at in _segments(content):
-        if marker == 0xE1 and content[at + 2 : at + 8] == b"Exif\0\0":
-            return False
-    bits, components = content[at + 2], content[at + 7]
-    return marker in EVERYBODYS and bits == 8 and components in (1, 3)
+    plain = False
+    try:
+        for marker, at in _segments(content):
+            if marker == 0xE1 and content[at + 2 : at + 8] == b"Exif\0\0":
+                return False
+            if marker == 0xEE and content[at + 2 : at + 7] == b"Adobe" and not content[at + 13]:
+                return False  # its colours are as they are: RGB or CMYK
+            if marker in FRAME_STARTS:
+                named = content[at + 8 : at + 17 : 3]
+                plain = marker in EVERYBODYS and content[at + 2] == 8 and named != b"RGB"
+                plain &= content[at + 7] in (1, 3)
+    except IndexError:
+        return False
+    return plain
 
 
 def _jpeg(content: bytes) -> Picture:
     """Walk the segments to the first frame header, as a decoder does."""
-    *_, (_, at) = _segments(content)
+    marker, at = next(one for one in _segments(content) if one[0] in FRAME_STARTS | DATA_STARTS)
+    if marker in DATA_STARTS:
+        raise PhotoError("undecodable", "the jpg has picture data before any frame header")
     height, width = struct.unpack_from(">HH", content, at + 3)
     _must_end(content, b"\xff\xd9", "jpg")
     scans = content.count(b"\xff\xda")

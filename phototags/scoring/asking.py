@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from phototags.embeddings.text import glove
+from phototags.embeddings.text import TextVectors, glove
 from phototags.embeddings.unseen import placed
 from phototags.errors import ModelError
 from phototags.features.cache import Features
@@ -93,22 +93,27 @@ def answers_in(
     """
     tagger, shown = opened(Path(model).parent, rows, features, users)
     scores = model_scores(tagger, shown, len(tags))
-    return scores, [asked(reach, tagger, shown, tags) for reach in reaches]
+    from_text = any(reach.unseen and reach.bridge != "subword" for reach in reaches)
+    text = glove() if from_text else None
+    return scores, [asked(reach, tagger, shown, tags, text) for reach in reaches]
 
 
-def asked(reach: Reach, tagger: Tagger, features: Tensor, tags: Sequence[str]) -> Reach:
+def asked(
+    reach: Reach, tagger: Tagger, features: Tensor, tags: Sequence[str], text: TextVectors | None
+) -> Reach:
     """The reach with the tagger's scores of its unseen words, if it has a space to put them in.
 
     A word's score is the photo's embedding times the word's vector, and the least of the tags'
     biases: nothing is rarer than what was never seen.
 
     Args:
-        features: (N, n) float32 of the photos. tags: (T,) the tagger's.
+        features: (N, n) float32 of the photos. tags: (T,) the tagger's. text: for bridges that go
+            by it.
     """
     if not reach.unseen or not isinstance(tagger, EmbeddingTagger):
         return reach
     words = [reach.words[place] for place in reach.unseen]
-    vectors = placed(reach.bridge, words, tags, tagger.tag_vectors.detach(), glove())
+    vectors = placed(reach.bridge, words, tags, tagger.tag_vectors.detach(), text)
     if vectors is None:
         return reach
     with torch.no_grad():

@@ -81,13 +81,13 @@ def reaches(
     words = sorted(word for word, count in found.items() if count >= settings.min_test_photos)
     nouns = WordNet.read(Path(wordnet)) if set(settings.bridges) != {"exact"} else None
     text = glove() if set(settings.bridges) & {"embedding", *UNSEEN} else None
-    found = []
+    made = []
     for kind in settings.bridges:
         known = "synset" if kind in UNSEEN else kind
         pairs = bridge(known, list(model_tags), words, nouns, text)
         places = placeable(kind, words, model_tags, text) if kind in UNSEEN else []
-        found.append(reached(kind, words, pairs, np.flatnonzero(places).tolist()))
-    return found
+        made.append(reached(kind, words, pairs, np.flatnonzero(places).tolist()))
+    return made
 
 
 def own_words(corpus: str, model_tags: list[str], found: Mapping[str, int]) -> Reach:
@@ -129,6 +129,6 @@ def reached(
         kind,
         [words[word] for word in reached],
         [sources[word] for word in reached],
-        [words[word] for word in range(len(words)) if word not in set(reached)],
+        [words[word] for word, tags in enumerate(sources) if not tags and word not in asked],
         [place for place, word in enumerate(reached) if not sources[word]],
     )

@@ -19,8 +19,8 @@ EXPLAINED = (
 ASKED = (
     "Bridges of unseen words go on from `synset` and ask taggers with tag vectors for words that "
     "no tag means, by a vector for the word: `transport` from text, moved as training moved the "
-    "tags, `scale` from text, shortened, `subword` by its spelling. Other taggers rank these words "
-    "last."
+    "tags, `scale` from text, shortened (where tag vectors are as wide), `subword` by its "
+    "spelling. Other taggers rank these words last."
 )
 
 

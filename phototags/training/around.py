@@ -41,11 +41,13 @@ class Around:
             ParamsError: there is no such device.
         """
         device, tagger = torch.device(self.compute.device), self.held(tagger)
-        if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
-            raise ParamsError(
-                f"train.compute.device is {device}, but torch finds no such GPU here. "
-                "Set `device: cpu`, or train where there is one."
-            )
+        if device.type == "cuda":
+            if (device.index or 0) >= torch.cuda.device_count():
+                raise ParamsError(
+                    f"train.compute.device is {device}, but torch finds no such GPU here. "
+                    "Set `device: cpu`, or train where there is one."
+                )
+            torch.backends.cudnn.allow_tf32 = self.compute.precision != "fp32"
         tagger.place(device, device if self.compute.table == "device" else "cpu")
         return tagger
 

@@ -52,6 +52,7 @@ def train(
     Raises:
         CorpusError: when there is no photo to learn from.
         ModelError: when training diverges, or cannot start from what is given.
+        ParamsError: there is no such device.
     """
     if not len(photos):
         raise CorpusError(

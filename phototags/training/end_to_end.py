@@ -21,8 +21,9 @@ from phototags.training.assembly import shown_as
 from phototags.training.feed import spoilt
 from phototags.training.judging import judged_on_pictures
 from phototags.training.loop import Schedule, fit
-from phototags.training.photo_feed import PhotoFeed, Pictures
+from phototags.training.photo_feed import PhotoFeed
 from phototags.training.photos import TaggedPhotos
+from phototags.training.pictures import Pictures
 from phototags.training.plans import plan
 
 Precision = Literal["fp32", "bf16"]
@@ -132,8 +133,9 @@ def train_end_to_end(
     tagger = around.placed(tagger)
     if compute.compile:
         network.module.compile()
-    device = torch.device(compute.device) if compute.pictures == "device" else None
-    shown = {"pictures": photos[1], "loaders": compute.loaders, "device": device}
+    device = torch.device(compute.device)
+    shown = {"pictures": photos[1], "loaders": compute.loaders, "pinned": device.type == "cuda"}
+    shown |= {"device": device} if compute.pictures == "device" else {}
     shown |= {"part": part} if part else {}
     feed = PhotoFeed(known, system.batch, **shown_as(system, known, tags), **shown)
     schedule = Schedule(**system.model_dump(include=Schedule.__annotations__))

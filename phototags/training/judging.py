@@ -11,8 +11,8 @@ from phototags.taggers.embedding import EmbeddingTagger
 from phototags.taggers.sampling import PADDING
 from phototags.taggers.tagger import Tagger
 from phototags.training.around import Judge
-from phototags.training.photo_feed import Pictures
 from phototags.training.photos import TaggedPhotos, spread
+from phototags.training.pictures import Pictures
 
 AT_ONCE = 1 << 28  # scores, 1 GB: with a million tags some hundred photos
 

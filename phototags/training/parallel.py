@@ -129,8 +129,10 @@ def fingerprint(given: argparse.Namespace, params: Params, files: Files) -> str:
     """Of all that decides how the training goes; the number of processes rounds otherwise."""
     system = params.train.systems[given.system]
     settings = {"system": system.model_dump(), "seed": given.seed, "processes": processes()}
-    settings["compute"] = params.train.compute.model_dump(exclude={"loaders"})
+    compute = params.train.compute.model_dump(exclude={"loaders"})
+    settings["compute"] = {key: compute[key] for key in ("device", "table")}
     if learns_backbone(system):
+        settings["compute"] = compute
         settings["backbone"] = params.embed_photos.backbone
         settings["caps"] = [params.corpora.max_pixels, params.corpora.max_bytes]
     code = sorted(Path(phototags.__file__).parent.rglob("*.py"))

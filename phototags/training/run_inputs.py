@@ -12,7 +12,7 @@ from phototags.errors import ModelError
 from phototags.systems import learns_backbone
 from phototags.taggers.tagger import BACKBONE
 from phototags.training.inputs import Files, Inputs, flat
-from phototags.training.photo_feed import Pictures, pictures_of
+from phototags.training.pictures import Pictures, pictures_of
 
 
 def merged(files: list[Path], said: Mapping = MappingProxyType({})) -> Params:

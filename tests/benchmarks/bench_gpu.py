@@ -29,8 +29,8 @@ from phototags.systems import Im2Vec
 from phototags.training.around import Around
 from phototags.training.assembly import train
 from phototags.training.end_to_end import BackboneAndHead, train_end_to_end
-from phototags.training.photo_feed import Pictures
 from phototags.training.photos import TaggedPhotos
+from phototags.training.pictures import Pictures
 
 SIZES = {  # photos a step, steps an epoch, pixels a side, drawn pictures, tags, features
     False: {

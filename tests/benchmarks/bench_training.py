@@ -27,8 +27,8 @@ from phototags.tags.sets import TagSets
 from phototags.training.around import Around
 from phototags.training.assembly import train
 from phototags.training.end_to_end import BackboneAndHead, train_end_to_end
-from phototags.training.photo_feed import Pictures
 from phototags.training.photos import TaggedPhotos, tagged
+from phototags.training.pictures import Pictures
 
 HERE = Path(__file__).parent
 BACKBONE, BATCH, BATCHES, CACHED = "efficientnet_lite0", 16, 10, 40_000

@@ -5,11 +5,13 @@ import pyarrow as pa
 import pytest
 import torch
 
+from phototags.embeddings import unseen
 from phototags.embeddings.ngrams import ngram_counts
 from phototags.embeddings.plain_text import text_sets
 from phototags.embeddings.skipgram import SkipGram
 from phototags.embeddings.text import TextVectors
 from phototags.embeddings.unseen import SHORTER, placeable, placed, refit, scale, subword, transport
+from phototags.errors import VocabularyError
 
 
 def normal(*shape, seed=0):
@@ -63,6 +65,12 @@ def test_a_known_tag_is_given_back_as_the_ridge_vanishes():
     vectors = np.random.default_rng(0).normal(size=(3, 5))
     found = subword(["sea", "sky", "sun"], vectors, ["sky"], ridge=1e-9)
     assert found[0] == pytest.approx(vectors[1], abs=1e-6)
+
+
+def test_more_tags_than_can_be_compared_are_refused(monkeypatch):
+    monkeypatch.setattr(unseen, "MOST", 2)
+    with pytest.raises(VocabularyError, match="at most 2, but there are 3"):
+        subword(["a", "b", "c"], np.eye(3), ["d"])
 
 
 def test_a_tag_unlike_any_other_has_no_vector():

@@ -14,7 +14,6 @@ from phototags.metrics.evaluation import LENGTHS, PER_PHOTO
 from phototags.metrics.lower_bound import BOUNDED
 from phototags.metrics.ranking import mean_average_precision
 from phototags.ranked_systems import UserBiased
-from phototags.scoring import asking
 from phototags.scoring.asking import asked, model_scores, scores_in
 from phototags.scoring.judging import first_words, has_words, judge
 from phototags.scoring.words import Reach
@@ -175,16 +174,15 @@ def test_a_tagger_that_knows_nobody_is_shown_features_alone(tmp_path):
         scores_in(tmp_path, [5], FEATURES, None, 4)
 
 
-def test_a_tagger_with_tag_vectors_is_asked_for_unseen_words(monkeypatch):
+def test_a_tagger_with_tag_vectors_is_asked_for_unseen_words():
     """Its score is embedding times vector, as rare as the rarest tag; others say nothing."""
     text = TextVectors(pa.array(["sea", "sun", "ocean"]), np.float32([[2, 0], [0, 1], [2, 1]]))
-    monkeypatch.setattr(asking, "glove", lambda: text)
     vectors, bias = torch.tensor([[2.0, 0.0], [0.0, 1.0]]), torch.tensor([-3.0, -1.0])
     tagger = EmbeddingTagger(torch.nn.Identity(), vectors, bias)
     reach = Reach("transport", ["sun", "ocean"], [[1], []], unseen=[1])
     features = torch.tensor([[1.0, 4.0], [0.0, 0.5]])
-    said = asked(reach, tagger, features, ["sea", "sun"]).said
+    said = asked(reach, tagger, features, ["sea", "sun"], text).said
     expected = [[row @ (SHORTER * np.array([2, 1])) - 3] for row in features.numpy()]
     assert said == pytest.approx(np.array(expected))
     control = FrequencyTagger(torch.tensor([3, 4]))
-    assert asked(reach, control, features, ["sea", "sun"]).said is None
+    assert asked(reach, control, features, ["sea", "sun"], text).said is None

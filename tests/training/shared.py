@@ -19,8 +19,8 @@ from phototags.systems import Bilinear, Im2Vec, Khot, Multihot
 from phototags.training.around import ALONE, Around
 from phototags.training.assembly import train
 from phototags.training.end_to_end import train_end_to_end
-from phototags.training.photo_feed import Pictures
 from phototags.training.photos import TaggedPhotos
+from phototags.training.pictures import Pictures
 from phototags.training.sharded import (
     ShardedCheckpoint,
     ShardedTagger,

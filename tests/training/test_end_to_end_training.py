@@ -22,8 +22,9 @@ from phototags.taggers.tagger import BACKBONE, load, own_backbone, save
 from phototags.training.around import ALONE, Around
 from phototags.training.checkpoints import Checkpoint
 from phototags.training.end_to_end import train_end_to_end
-from phototags.training.photo_feed import PhotoFeed, Pictures, crop_of
+from phototags.training.photo_feed import PhotoFeed
 from phototags.training.photos import TaggedPhotos
+from phototags.training.pictures import Pictures, crop_of
 from tests.training.small_network import small_network
 
 ROOT = Path(__file__).parents[2]
@@ -79,11 +80,33 @@ def test_threads_change_nothing(shown):
     assert same(one, other)
 
 
-def test_where_pictures_are_decoded_changes_nothing_on_one_device(shown):
+@pytest.fixture
+def mixed(shown, make_tar, make_picture):
+    """The same photos, two of three as JPEGs."""
+    members = {}
+    for row in range(24):
+        kind, size = ("PNG", "JPEG", "JPEG")[row % 3], (20 + row, 30)
+        members[f"{row:08d}.{kind.lower()}"] = make_picture(
+            kind, colour=COLOURS[row % 3], size=size
+        )
+    return shown[0], replace(shown[1], lookup=Lookup([make_tar("m.tar", members)]))
+
+
+def test_where_pictures_are_decoded_changes_nothing_on_one_device(mixed):
     """The device is the processor here; crops come from the same seeds."""
     system = Im2Vec(model="im2vec", **KEYS)
-    one, other = (learned(shown, system, pictures=where) for where in ("host", "device"))
+    one, other = (learned(mixed, system, pictures=where) for where in ("host", "device"))
     assert same(one, other)
+
+
+def test_a_device_too_decodes_the_own_part_of_a_batch(mixed):
+    feeds = [
+        PhotoFeed(mixed[0], 6, pictures=mixed[1], part=lambda photos: slice(2, 4), device=device)
+        for device in (None, torch.device("cpu"))
+    ]
+    pairs = zip(*(feed.batches(1, torch.Generator().manual_seed(0)) for feed in feeds), strict=True)
+    for one, other in pairs:
+        assert one.features.equal(other.features) and one.features[2:4].any()
 
 
 class Killed(Checkpoint):
