@@ -111,13 +111,12 @@ def synthetic(sizes: dict, device: str, precision: str) -> Callable[[], float]:
 
 def head(tags: int, sizes: dict, **compute) -> Callable[[], float]:
     """A function that trains a head and its tag vectors on features and gives photos/s."""
-    known = some(CACHED_BATCH * sizes["cached"], tags, WIDTH)
-    system, table = im2vec(CACHED_BATCH, tag_vectors="joint"), vectors(tags)
+    system = im2vec(CACHED_BATCH, tag_vectors="joint")
 
     def run() -> float:
-        clock = Clock()
+        clock, known = Clock(), some(CACHED_BATCH * sizes["cached"], tags, WIDTH)
         around = Around(follow=clock, compute=Compute(**compute))
-        train(system, known, without_validation(WIDTH), table, 0, around)
+        train(system, known, without_validation(WIDTH), vectors(tags), 0, around)
         return clock.rate(len(known))
 
     return run
