@@ -3,9 +3,9 @@
 Each process embeds its part of the photos, all get all embeddings, and each computes the whole
 loss from them. So every loss comes out as on one process, those that are no mean over photos (the
 batch's negatives, WARP's ranks) too. Gradients of the head are of the own photos and are summed;
-the tag table and its bias, joint moves included, are the same computation everywhere (on GPUs up to
-the order of sums). What is
-costly, a backbone's passes, is shared; what is repeated, the scores, is small beside it.
+the tag table and its bias, joint moves included, are the same computation everywhere (on GPUs up
+to the order of sums). What is costly, a backbone's passes, is shared; what is repeated, the scores,
+is small beside it.
 
 Not so a backbone's own layers that look at a batch or draw: `normalisation: batch` goes by the own
 photos' statistics, of which the first process' are written, and its dropout is drawn on each
