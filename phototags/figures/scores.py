@@ -18,23 +18,27 @@ MEASURES = (  # metric, k, what the panel is called
 def plot_scores(scores: pd.DataFrame, path: Path | str) -> None:
     """A dot for the mean of the seeds, a bar for its 95 % interval, a tick for each seed.
 
+    Each pair of corpora has the systems that were scored on it.
+
     Args:
         scores: scores.csv; by the strictest bridge, in percent.
         path: where the svg or png goes.
     """
     shown = strictest(scores)
     pairs = list(dict.fromkeys(zip(shown["train"], shown["test"], strict=True)))
-    systems = list(dict.fromkeys(shown["system"]))
-    height = 0.75 + len(pairs) * (0.55 + 0.24 * len(systems))
-    with figure(path, 9.6, height) as drawing:
-        grid = drawing.subplots(
-            max(len(pairs), 1), len(MEASURES), squeeze=False, sharex="col", sharey=True
-        )
+    colour = colours(list(dict.fromkeys(shown["system"])))
+    tables = [shown[(shown["train"] == train) & (shown["test"] == test)] for train, test in pairs]
+    scored = [[one for one in colour if one in set(here["system"])] for here in tables]
+    heights = [0.55 + 0.24 * len(systems) for systems in scored] or [0.55]
+    with figure(path, 9.6, 0.75 + sum(heights)) as drawing:
+        ratios = [height / max(heights) for height in heights]
+        shape = {"sharex": "col", "sharey": "row", "height_ratios": ratios}
+        grid = drawing.subplots(len(heights), len(MEASURES), squeeze=False, **shape)
         for row, (train, test) in enumerate(pairs):
-            here = shown[(shown["train"] == train) & (shown["test"] == test)]
+            here = tables[row]
             for axes, (metric, k, title) in zip(grid[row], MEASURES, strict=True):
                 of = here[(here["metric"] == metric) & (here["k"] == k)]
-                draw_panel(axes, of, systems)
+                draw_panel(axes, of, {system: colour[system] for system in scored[row]})
                 axes.set_title(title if row == 0 else "", color=QUIET, fontsize=8.5, pad=22)
                 if row == 0:
                     axes.set_xlim(0, reach(shown, metric, k))
@@ -55,10 +59,13 @@ def reach(scores: pd.DataFrame, metric: str, k: int) -> float:
     return 118 * max(of["high"].max(), of["value"].max(), 0.01) if len(of) else 100
 
 
-def draw_panel(axes: Axes, of: pd.DataFrame, systems: list[str]) -> None:
-    """One metric on one test corpus; the first system stands on top."""
-    colour = colours(systems)
-    for place, system in enumerate(systems):
+def draw_panel(axes: Axes, of: pd.DataFrame, colour: dict[str, str]) -> None:
+    """One metric on one test corpus; the first system stands on top.
+
+    Args:
+        colour: of each system that was scored there, in their order.
+    """
+    for place, system in enumerate(colour):
         rows = of[of["system"] == system]
         seeds = rows.loc[rows["seed"] != "mean", "value"]
         for value in seeds:
@@ -75,7 +82,7 @@ def draw_panel(axes: Axes, of: pd.DataFrame, systems: list[str]) -> None:
                 fontsize=7.5,
                 color=INK,
             )
-    axes.set_yticks(range(len(systems)), systems, color=INK)
-    axes.set_ylim(len(systems) - 0.4, -0.6)
+    axes.set_yticks(range(len(colour)), list(colour), color=INK)
+    axes.set_ylim(len(colour) - 0.4, -0.6)
     axes.grid(axis="y", visible=False)
     axes.spines["left"].set_visible(False)

@@ -59,7 +59,7 @@ def test_no_date_and_no_version_is_written(tmp_path):
 def test_a_panel_shows_the_mean_its_interval_and_each_seed():
     axes = Figure().subplots()
     table = scores()
-    draw_panel(axes, table[(table["test"] == "b") & (table["metric"] == "map")], SYSTEMS)
+    draw_panel(axes, table[(table["test"] == "b") & (table["metric"] == "map")], colours(SYSTEMS))
     assert [label.get_text() for label in axes.get_yticklabels()] == SYSTEMS
     dots = [line for line in axes.get_lines() if line.get_marker() == "o"]
     assert [round(dot.get_xdata()[0], 6) for dot in dots] == [10, 20, 30]
@@ -68,14 +68,31 @@ def test_a_panel_shows_the_mean_its_interval_and_each_seed():
     assert sum(line.get_marker() == "|" for line in axes.get_lines()) == 2 * 3
 
 
-def test_nothing_is_drawn_beyond_the_end_of_its_panel(tmp_path, monkeypatch):
-    table = scores()
-    table.loc[table["test"] == "b", ["value", "high"]] += 0.45  # the second row reaches farther
-    seen = []
+@pytest.fixture
+def seen(monkeypatch):
+    """The figures that were saved."""
+    figures = []
     monkeypatch.setattr(
         "phototags.figures.style.Figure.savefig",
-        lambda own, *a, **k: seen.append(own) or a[0].touch(),
+        lambda own, *a, **k: figures.append(own) or a[0].touch(),
     )
+    return figures
+
+
+def test_a_panel_has_the_systems_that_were_scored_there(tmp_path, seen):
+    table = scores()
+    plot_scores(table[(table["test"] == "a") | (table["system"] != SYSTEMS[1])], tmp_path / "s.svg")
+    first, second = seen[0].axes[0], seen[0].axes[3]
+    assert [label.get_text() for label in first.get_yticklabels()] == SYSTEMS
+    assert [label.get_text() for label in second.get_yticklabels()] == [SYSTEMS[0], SYSTEMS[2]]
+    dots = [[one.get_color() for one in axes.get_lines() if one.get_marker() == "o"]
+            for axes in (first, second)]  # fmt: skip
+    assert dots[1] == [dots[0][0], dots[0][2]]
+
+
+def test_nothing_is_drawn_beyond_the_end_of_its_panel(tmp_path, seen):
+    table = scores()
+    table.loc[table["test"] == "b", ["value", "high"]] += 0.45  # the second row reaches farther
     plot_scores(table, tmp_path / "scores.png")
     for axes in seen[0].axes:
         drawn = [value for line in axes.get_lines() for value in line.get_xdata()]
