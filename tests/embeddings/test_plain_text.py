@@ -1,9 +1,9 @@
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from torch.nn.functional import normalize
 
 from phototags.embeddings.plain_text import lines_of, text_sets, text_vocabulary, words_of
-from phototags.embeddings.relatedness import unit
 from phototags.embeddings.skipgram import SkipGram, train
 
 
@@ -44,6 +44,6 @@ def test_words_of_one_topic_end_near():
     vocabulary = text_vocabulary(lines)
     start = torch.randn(8, 6, generator=torch.Generator().manual_seed(0)) * 0.1
     sets, generator = text_sets(lines, vocabulary), torch.Generator().manual_seed(0)
-    vectors = unit(train(sets, start, SkipGram(), generator)[0])
+    vectors = normalize(train(sets, start, SkipGram(), generator)[0])
     sea, sun, disk = (vectors[vocabulary.index(word)] for word in ("sea", "sun", "disk"))
     assert sea @ sun > sea @ disk
