@@ -3,8 +3,7 @@
 `python tests/benchmarks/choose_transfer_settings.py [--quick]`, after `make results RUN=transfer
 MIRROR=...` and in the same folder: takes its features, vocabularies, splits and settings, and
 trains its systems with other hidden layers, seed 0. What learns on from noisy tags begins with
-layers of its own widths, taught here too. Test photos have no part in it. Some ten minutes of a
-core.
+layers of its own widths, taught here too. Test photos have no part in it. Half an hour of a core.
 """
 
 import torch
