@@ -34,8 +34,7 @@ def plot_scores(scores: pd.DataFrame, path: Path | str) -> None:
         ratios = [height / max(heights) for height in heights]
         shape = {"sharex": "col", "sharey": "row", "height_ratios": ratios}
         grid = drawing.subplots(len(heights), len(MEASURES), squeeze=False, **shape)
-        for row, (train, test) in enumerate(pairs):
-            here = tables[row]
+        for row, ((train, test), here) in enumerate(zip(pairs, tables, strict=True)):
             for axes, (metric, k, title) in zip(grid[row], MEASURES, strict=True):
                 of = here[(here["metric"] == metric) & (here["k"] == k)]
                 draw_panel(axes, of, {system: colour[system] for system in scored[row]})
