@@ -8,6 +8,8 @@ RUN ?= pictures
 BIN := .venv/bin
 READY := .venv/.ready
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# Hundreds of processes import torch: compiled once, not in each, whatever a shell or a CI has set.
+unexport PYTHONDONTWRITEBYTECODE
 ifdef MIRROR
 export PHOTOTAGS_MIRROR := $(MIRROR)
 endif
