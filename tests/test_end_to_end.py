@@ -27,7 +27,7 @@ def run(folder: Path, mirror: Path, *words: str) -> subprocess.CompletedProcess:
         env=environment,
         text=True,
         capture_output=True,
-        timeout=500,
+        timeout=1800,  # ends a run that hangs, whatever the machine
     )
 
 

@@ -124,7 +124,7 @@ class Website:
     def run(self, *words: str, **variables: str) -> str:
         """What Snakemake said; it must have ended well."""
         process = self.start(*words, **variables)
-        said, _ = process.communicate(timeout=300)
+        said, _ = process.communicate(timeout=1800)
         assert process.returncode == 0, said[-8000:]
         return said
 

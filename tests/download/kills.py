@@ -20,7 +20,7 @@ from phototags.download.journal import read_journal
 from tests.download.misbehaving import HOST, MisbehavingServer, ServerThread, picture
 
 ROOT = Path(__file__).parents[2]
-SETTINGS = {"allow": [HOST], "at_once": 8, "host_at_once": 8, "back_off": 0.01, "timeout": 5.0}
+SETTINGS = {"allow": [HOST], "at_once": 8, "host_at_once": 8, "back_off": 0.01, "timeout": 20.0}
 
 
 class Zygote:

@@ -50,9 +50,9 @@ def test_the_same_drawing_is_the_same_bytes():
 
 
 def test_an_entity_bomb_is_refused_by_name_at_once():
-    start = time.monotonic()
+    start = time.process_time()
     assert reason_of(BOMB.encode()) == "entities"
-    assert time.monotonic() - start < 2
+    assert time.process_time() - start < 2
 
 
 @pytest.mark.parametrize("content", [b"", b"<svg", b"<html/>", b"\xff\xfe\0", svg(w=0, h=0)])

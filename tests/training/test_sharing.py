@@ -29,7 +29,7 @@ TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--np
 
 def run(processes: int, *command: object, cwd: Path = ROOT, fails: bool = False) -> None:
     asked = [*TORCHRUN, str(processes), "-m", *map(str, command)]
-    done = subprocess.run(asked, cwd=cwd, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(asked, cwd=cwd, capture_output=True, text=True, timeout=1800)
     assert bool(done.returncode) == fails, done.stderr[-3000:]
 
 
