@@ -31,7 +31,7 @@ results: $(READY)
 	snakemake --cores all $(PRESET)
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 fuzz: $(READY)
 	PHOTOTAGS_EXAMPLES=100 PHOTOTAGS_LINES=2000000 $(BIN)/python -m pytest tests/mutations \

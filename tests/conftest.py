@@ -14,6 +14,14 @@ settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCh
 settings.load_profile("busy")
 
 
+LONGEST = ("test_end_to_end.py", "test_sharing.py")
+
+
+def pytest_collection_modifyitems(items):
+    """The longest files first: last, they would keep one of two processes waiting for minutes."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
 def _shapes():
     """tests/shapes.py as a module (the tests' folder is on no path: importlib mode)."""
     path = Path(__file__).with_name("shapes.py")
