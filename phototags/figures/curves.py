@@ -34,8 +34,14 @@ def plot_losses(losses: pd.DataFrame, path: Path | str) -> None:
                 if column == "validation_map" and len(here):
                     draw_levels(axes, flat)
         if systems:
+            handles = {
+                label: handle
+                for axes in grid[:, 0]
+                for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
+            }
             drawing.legend(
-                *grid[0][0].get_legend_handles_labels(),
+                handles.values(),
+                handles.keys(),
                 loc="outside lower center",
                 ncols=min(len(systems), 6),
                 frameon=False,

@@ -50,6 +50,13 @@ def test_the_same_numbers_give_the_same_bytes(tmp_path, kind):
         assert content == (tmp_path / f"two.{figure}").read_bytes() and len(content) > 1000
 
 
+def test_the_legend_names_the_systems_of_every_corpus_once(tmp_path):
+    other = losses().query("system == 'im2vec'").assign(train="b")
+    plot_losses(pd.concat([losses(), other, other.assign(system="khot")]), tmp_path / "losses.svg")
+    text = (tmp_path / "losses.svg").read_text()
+    assert text.count("<!-- im2vec -->") == text.count("<!-- khot -->") == 1
+
+
 def test_no_date_and_no_version_is_written(tmp_path):
     plot_scores(scores(), tmp_path / "scores.svg")
     text = (tmp_path / "scores.svg").read_text()
