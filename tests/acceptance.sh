@@ -50,6 +50,10 @@ say "dvc repro on an empty clone" 0 "$?"
 git add -A && git commit -qm "Run on shapes" && dvc push -q
 say "dvc repro again is a no-op" 0 "$(dvc repro 2>&1 | grep -c 'Running stage')"
 
+# From nothing once more, killed (-9) in the middle of every rule, while the rest goes on.
+(clone b && python tests/kill_every_rule.py "$work/origin/benchmarks" >"$work/kills.log" 2>&1) &
+kills=$!
+
 clone a
 say "clone without data: DVC says the lock is current" 0 "$(dvc repro --dry --allow-missing 2>&1 | grep -c 'Running stage')"
 dvc pull -q models/shapes
@@ -87,12 +91,10 @@ dvc exp apply -q there
 say "dvc exp apply: nothing to do" none "$(plan)"
 say "dvc exp apply: dvc status" "Data and pipelines are up to date." "$(dvc status)"
 
-# From nothing once more, and killed (-9) in the middle of every rule.
-clone b
-python tests/kill_every_rule.py "$work/origin/benchmarks" >"$work/kills.log" 2>&1
+wait "$kills"
 say "killed in the middle of every rule, the next run goes on" 0 "$?"
 cat "$work/kills.log"
-dvc fetch -q
+cd "$work/b" && dvc fetch -q
 say "and ends in the same bytes (only provenance differs)" ".snakemake/metadata" "$(dvc status --json | python -c 'import json,sys; print(*[p for s in json.load(sys.stdin)["workflow"] for p in s.get("changed outs", {})])')"
 say "scores, tables and figures rebuilt = committed" "" "$(git status --porcelain results)"
 echo "$pass passed, $fail failed"
