@@ -7,10 +7,9 @@ layers of its own widths, taught here too. Test photos have no part in it. Half 
 """
 
 import torch
-from harness import RESULTS, ROOT, arguments, compute_as
+from harness import ROOT, arguments, compute_as, conclude_page
 
 from phototags.config import Params
-from phototags.storage import whole
 from phototags.tables.markdown import page, table
 from phototags.trained_systems import Trained
 from phototags.training.assembly import train
@@ -69,10 +68,7 @@ def main() -> None:
         for name, corpus in learned_from(params).items()
     ]
     text = page("Settings for transfer", EXPLAINED, table(["system", "corpus", *HEADS], rows, 2))
-    print(text)
-    if not quick:
-        with whole(RESULTS / "transfer_settings.md") as part:
-            part.write_text(text, encoding="utf-8")
+    conclude_page("transfer_settings", text, quick)
 
 
 if __name__ == "__main__":

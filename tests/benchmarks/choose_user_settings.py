@@ -14,11 +14,10 @@ from concurrent.futures import ProcessPoolExecutor
 from statistics import mean
 
 import torch
-from harness import RESULTS, ROOT, arguments, compute_as
+from harness import ROOT, arguments, compute_as, conclude_page
 
 from phototags.config import Params
 from phototags.metrics.ranking import accuracy_at, hits_in_order, precision_at, recall_at
-from phototags.storage import whole
 from phototags.tables.markdown import page, table
 from phototags.taggers.tagger import Tagger
 from phototags.training.assembly import train
@@ -113,10 +112,7 @@ def main() -> None:
         "Settings of the models of users", EXPLAINED, table([*KEYS, *MODELS], first, 0),
         AGAIN, table(head, second),
     )  # fmt: skip
-    print(text)
-    if not quick:
-        with whole(RESULTS / "user_settings.md") as part:
-            part.write_text(text, encoding="utf-8")
+    conclude_page("user_settings", text, quick)
 
 
 if __name__ == "__main__":

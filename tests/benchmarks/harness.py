@@ -18,6 +18,7 @@ from typing import Literal, NamedTuple
 
 from phototags.compute import instruction_set_variables
 from phototags.config import Params
+from phototags.storage import whole
 
 ROOT = Path(__file__).parents[2]
 PEERS = ROOT / ".venv-peers"
@@ -106,6 +107,14 @@ def conclude(name: str, rows: Iterable[Row], quick: bool) -> None:
         print(*row[:-1], sep=",")
     if not quick:
         write_rows(name, rows)
+
+
+def conclude_page(name: str, text: str, quick: bool) -> None:
+    """Show a page; that of a full run is written too, as results/benchmarks/NAME.md."""
+    print(text)
+    if not quick:
+        with whole(RESULTS / f"{name}.md") as part:
+            part.write_text(text, encoding="utf-8")
 
 
 def read_rows(name: str) -> list[Row]:
