@@ -55,9 +55,9 @@ acceptance: $(READY)
 	bash tests/acceptance.sh
 
 docs: $(READY)
-	$(BIN)/python -m phototags.params_page docs/params.md
-	$(BIN)/python -m phototags.tables.cost benchmarks results/$(RUN)
-	$(BIN)/python -m phototags.readme README.md docs/*.md
+	$(BIN)/python -m phototags.docs.params_page docs/params.md
+	$(BIN)/python -m phototags.report.tables.cost benchmarks results/$(RUN)
+	$(BIN)/python -m phototags.docs.fill_pages README.md docs/*.md
 
 lock: $(READY)
 	$(BIN)/python -m pip install --quiet uv

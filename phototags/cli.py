@@ -5,7 +5,8 @@ import os
 import sys
 
 import phototags
-from phototags.commands import analogy, losses, near, search, tag, vocabulary
+from phototags.commands import analogy, near, search, tag, vocabulary
+from phototags.commands import drops as losses
 from phototags.commands.common import ALL_FINE, NOT_STARTED
 from phototags.errors import PhototagsError
 

@@ -63,7 +63,7 @@ rule write_report:
         shards=[shard for name in PLAN.corpora for shard in shards_of(name)],
         tag_maps=[f"{MODELS}/{train}/tag_map.tsv" for train in PLAN.learned],
         nearest_tags=[f"{MODELS}/{train}/nearest_tags.tsv" for train in PLAN.learned],
-        template="phototags/templates/report.html",
+        template="phototags/report/templates/report.html",
         code=code("write_report"),
     output:
         report=f"{RESULTS}/report.html",

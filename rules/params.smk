@@ -11,12 +11,12 @@ from snakemake.exceptions import WorkflowError
 BASE = Path(workflow.basedir)
 sys.path.insert(0, str(BASE))
 
-from phototags.compute import instruction_set_variables
-from phototags.config import validate
+from phototags.io.cpu import instruction_set_variables
+from phototags.workflow.config import validate
 from phototags.errors import PhototagsError
-from phototags.imports import code_of
-from phototags.plan import plan_of
-from phototags.provenance import refuse_unknown_origin
+from phototags.workflow.imports import code_of
+from phototags.workflow.plan import plan_of
+from phototags.workflow.provenance import refuse_unknown_origin
 
 try:
     PARAMS = validate(config)

@@ -3,12 +3,12 @@
 from functools import partial
 
 from phototags.features.visualness import looks_in
-from phototags.logs import log_to
-from phototags.settings.tags import Vocabulary
-from phototags.storage import whole
+from phototags.io.logs import log_to
+from phototags.io.storage import whole
+from phototags.params.vocabulary import Vocabulary
 from phototags.tags.candidates import candidates, kept, write_candidates
+from phototags.tags.encoding import number_tags, photos_in, write_tags
 from phototags.tags.merging import all_merged, merges
-from phototags.tags.numbers import number_tags, photos_in, write_tags
 from phototags.tags.split import those_of
 from phototags.tags.vocabulary import write_vocabulary
 from phototags.tags.wordnet import WordNet

@@ -3,9 +3,9 @@
 import pandas as pd
 
 from phototags.features.duplicates import SPLIT, read_duplicates, without_duplicates
-from phototags.logs import log_to
+from phototags.io.logs import log_to
+from phototags.params.contamination import Contamination
 from phototags.photos.table import write_drops, write_table
-from phototags.settings.contamination import Contamination
 
 given = snakemake  # noqa: F821
 log_to(given.log[0])

@@ -2,10 +2,10 @@
 
 import logging
 
-from phototags.logs import log_to
-from phototags.storage import whole
+from phototags.io.logs import log_to
+from phototags.io.storage import whole
 from phototags.tags.cleaning import clean_photos, write_spelling
-from phototags.tags.numbers import number_tags, photos_in, write_tags
+from phototags.tags.encoding import number_tags, photos_in, write_tags
 
 given = snakemake  # noqa: F821
 log_to(given.log[0])

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from phototags.logs import log_to
+from phototags.io.logs import log_to
 from phototags.photos.collection import collect
 from phototags.photos.table import (
     PACKED,

@@ -4,10 +4,10 @@ import json
 
 import pandas as pd
 
-from phototags.logs import log_to
-from phototags.scoring.comparison import compared
-from phototags.storage import whole
-from phototags.tables.users import user_tags, users
+from phototags.evaluation.users.comparison import compared
+from phototags.io.logs import log_to
+from phototags.io.storage import whole
+from phototags.report.tables.user_gains import user_tags, users
 from phototags.tags.vocabulary import read_vocabulary
 
 given = snakemake  # noqa: F821

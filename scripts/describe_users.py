@@ -1,13 +1,13 @@
 """Rule `describe_users`: what other photos tell of each photo's user."""
 
-from phototags.embeddings.tag_vectors import read_tag_vectors
-from phototags.features.cache import read_features
-from phototags.logs import log_to
-from phototags.settings.users import Users
+from phototags.features.feature_cache import read_features
+from phototags.io.logs import log_to
+from phototags.params.users import Users
+from phototags.tag_vectors.embed_tags import read_tag_vectors
 from phototags.tags.vocabulary import read_vocabulary
-from phototags.users.corpus import Learned, joined, makers_of, users_of
+from phototags.users.corpus_users import Learned, joined, makers_of, users_of
 from phototags.users.reduction import of_training
-from phototags.users.table import write_users
+from phototags.users.user_table import write_users
 
 given = snakemake  # noqa: F821
 log_to(given.log[0])

@@ -2,16 +2,16 @@
 
 from pathlib import Path
 
-from phototags.features.cache import read_features
-from phototags.figures.tag_curves import panels, plot_tag_curves
-from phototags.logs import log_to
-from phototags.scoring.curves import tag_curves
-from phototags.scoring.gains import read_gains
-from phototags.scoring.photos import JUDGED, photos_of, with_features, without_history
-from phototags.scoring.user_tags import read_user_tags
-from phototags.tables.users import listed
+from phototags.evaluation.test_photos import JUDGED, photos_of, with_features, without_history
+from phototags.evaluation.users.relative_improvement import read_gains
+from phototags.evaluation.users.tag_curves import tag_curves
+from phototags.evaluation.users.user_tags import read_user_tags
+from phototags.features.feature_cache import read_features
+from phototags.io.logs import log_to
+from phototags.report.figures.tag_precision_recall import panels, plot_tag_curves
+from phototags.report.tables.user_gains import listed
 from phototags.tags.vocabulary import read_vocabulary
-from phototags.users.table import read_users
+from phototags.users.user_table import read_users
 
 given = snakemake  # noqa: F821
 log_to(given.log[0])

@@ -1,11 +1,11 @@
 """Rule `embed_photos`: features of a shard's photos from the frozen backbone."""
 
 from phototags.features.backbones import load_backbone
-from phototags.features.cache import write_features
-from phototags.features.embedding import embed_shard
-from phototags.logs import log_to
+from phototags.features.embed_photos import embed_shard
+from phototags.features.feature_cache import write_features
+from phototags.io.logs import log_to
+from phototags.params.embeddings import EmbedPhotos
 from phototags.photos.table import read_photos, write_drops
-from phototags.settings.embeddings import EmbedPhotos
 
 log_to(snakemake.log[0])  # noqa: F821
 inputs, output, params = snakemake.input, snakemake.output, snakemake.params  # noqa: F821

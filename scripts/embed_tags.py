@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from phototags.embeddings.start import text_vectors
-from phototags.embeddings.tag_vectors import embed_tags, write_tag_vectors
-from phototags.logs import log_to
-from phototags.settings.embeddings import EmbedTags
+from phototags.io.logs import log_to
+from phototags.params.embeddings import EmbedTags
+from phototags.tag_vectors.embed_tags import embed_tags, write_tag_vectors
+from phototags.tag_vectors.initialisation import text_vectors
 from phototags.tags.vocabulary import read_vocabulary
 
 given = snakemake  # noqa: F821

@@ -1,9 +1,9 @@
 """Rule `embed_text`: learn a vector for each word of plain text, for tags to start from."""
 
-from phototags.embeddings.formats import write_word2vec
-from phototags.embeddings.tag_vectors import embed_text
-from phototags.logs import log_to
-from phototags.settings.embeddings import EmbedTags
+from phototags.io.logs import log_to
+from phototags.params.embeddings import EmbedTags
+from phototags.tag_vectors.embed_tags import embed_text
+from phototags.tag_vectors.text_formats import write_word2vec
 
 given = snakemake  # noqa: F821
 log_to(given.log[0])

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from phototags.export.folder import export_tagger, validation_photos
-from phototags.logs import log_to
-from phototags.settings.pages import Export
+from phototags.export.export_tagger import export_tagger, validation_photos
+from phototags.io.logs import log_to
+from phototags.params.pages import Export
 
 given = snakemake  # noqa: F821
 log_to(given.log[0])

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from phototags.corpora.registry import sources_of, tables_of
 from phototags.download.sources import fetch
-from phototags.logs import log_to
-from phototags.storage import write_json
+from phototags.io.logs import log_to
+from phototags.io.storage import write_json
 
 log_to(snakemake.log[0])  # noqa: F821
 output, wildcards = snakemake.output, snakemake.wildcards  # noqa: F821

@@ -3,8 +3,8 @@
 import logging
 
 from phototags.features.duplicates import find_duplicates, seen, write_duplicates
-from phototags.logs import log_to
-from phototags.settings.contamination import Contamination
+from phototags.io.logs import log_to
+from phototags.params.contamination import Contamination
 
 given = snakemake  # noqa: F821
 log_to(given.log[0])

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from phototags.features.cache import read_features
-from phototags.logs import log_to
+from phototags.features.feature_cache import read_features
+from phototags.io.logs import log_to
+from phototags.io.storage import sha256_of
 from phototags.photos.table import read_photos
 from phototags.search.index import make_index, write_index
-from phototags.storage import sha256_of
-from phototags.taggers.tagger import load
+from phototags.systems.tagger import load
 
 given = snakemake  # noqa: F821
 log_to(given.log[0])

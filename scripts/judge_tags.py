@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from phototags.logs import log_to
-from phototags.scoring.photos import judged_photos, photos_of
-from phototags.scoring.tag_vectors import common_tags, judge_tags, read_tables
-from phototags.settings.embeddings import EmbedTags
-from phototags.storage import whole
+from phototags.evaluation.tag_completion_scores import common_tags, judge_tags, read_tables
+from phototags.evaluation.test_photos import judged_photos, photos_of
+from phototags.io.logs import log_to
+from phototags.io.storage import whole
+from phototags.params.embeddings import EmbedTags
 from phototags.tags.vocabulary import read_vocabulary
 
 given = snakemake  # noqa: F821

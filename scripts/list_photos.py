@@ -5,7 +5,7 @@ from pathlib import Path
 from phototags.corpora.listing import list_corpus
 from phototags.corpora.registry import corpus, tables_of
 from phototags.corpora.removing import without_removed
-from phototags.logs import log_to
+from phototags.io.logs import log_to
 from phototags.photos.removals import read_removals
 from phototags.photos.table import write_drops, write_photos
 

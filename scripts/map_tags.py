@@ -1,9 +1,9 @@
 """Rule `map_tags`: which tags lie near which, to be looked at."""
 
-from phototags.embeddings.surroundings import map_of, nearest_of
-from phototags.embeddings.tag_vectors import read_tag_vectors
-from phototags.logs import log_to
-from phototags.storage import whole
+from phototags.io.logs import log_to
+from phototags.io.storage import whole
+from phototags.tag_vectors.embed_tags import read_tag_vectors
+from phototags.tag_vectors.nearest_tags import map_of, nearest_of
 from phototags.tags.vocabulary import read_vocabulary
 from phototags.tags.wordnet import WordNet
 

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from phototags.figures.users import plot_users
-from phototags.logs import log_to
-from phototags.scoring.user_map import user_map
-from phototags.storage import whole
-from phototags.taggers.tagger import load, read_config
+from phototags.evaluation.users.user_map import user_map
+from phototags.io.logs import log_to
+from phototags.io.storage import whole
+from phototags.report.figures.user_scatter import plot_users
+from phototags.systems.tagger import load, read_config
 from phototags.tags.vocabulary import read_vocabulary
-from phototags.users.table import read_users
+from phototags.users.user_table import read_users
 
 given = snakemake  # noqa: F821
 log_to(given.log[0])

@@ -4,11 +4,11 @@ from pathlib import Path
 
 from phototags.corpora.readers import READERS
 from phototags.corpora.registry import corpus, tables_of
-from phototags.logs import log_to
+from phototags.io.logs import log_to
+from phototags.io.progress import progress
 from phototags.photos.removals import read_removals
 from phototags.photos.shards import pack
 from phototags.photos.table import CREDIT, SHARD, read_photos, write_drops, write_table
-from phototags.progress import progress
 
 log_to(snakemake.log[0])  # noqa: F821
 inputs, output = snakemake.input, snakemake.output  # noqa: F821

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from phototags.figures.examples import examples, plot_examples
-from phototags.logs import log_to
+from phototags.io.logs import log_to
 from phototags.photos.table import read_photos
+from phototags.report.figures.examples import examples, plot_examples
 
 given = snakemake  # noqa: F821
 log_to(given.log[0])

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from phototags.figures.curves import plot_losses
-from phototags.figures.scores import plot_scores
-from phototags.logs import log_to
-from phototags.metrics.summary import read_scores
+from phototags.evaluation.metrics.summary import read_scores
+from phototags.io.logs import log_to
+from phototags.report.figures.loss_curves import plot_losses
+from phototags.report.figures.score_panels import plot_scores
 
 given = snakemake  # noqa: F821
 log_to(given.log[0])

@@ -1,15 +1,15 @@
 """Rule `score_tagger`: judge one tagger on one test corpus, through each bridge."""
 
-from phototags.features.cache import read_features
+from phototags.evaluation.evaluate import judge
+from phototags.evaluation.prediction import answers_in
+from phototags.evaluation.test_photos import judged_photos, with_features
+from phototags.evaluation.word_mapping import reaches
 from phototags.features.duplicates import read_duplicates
-from phototags.logs import log_to
-from phototags.scoring.asking import answers_in
-from phototags.scoring.judging import judge
-from phototags.scoring.photos import judged_photos, with_features
-from phototags.scoring.words import reaches
-from phototags.settings.scores import Score
+from phototags.features.feature_cache import read_features
+from phototags.io.logs import log_to
+from phototags.params.score import Score
 from phototags.tags.vocabulary import read_vocabulary
-from phototags.users.table import read_users
+from phototags.users.user_table import read_users
 
 given = snakemake  # noqa: F821
 log_to(given.log[0])

@@ -4,9 +4,9 @@ import logging
 
 import polars as pl
 
-from phototags.logs import log_to
-from phototags.settings.tags import Split
-from phototags.storage import whole
+from phototags.io.logs import log_to
+from phototags.io.storage import whole
+from phototags.params.vocabulary import Split
 from phototags.tags.split import split
 
 given = snakemake  # noqa: F821

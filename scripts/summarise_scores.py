@@ -1,10 +1,10 @@
 """Rule `summarise_scores`: every score, curve and drop of the run in one table each."""
 
-from phototags.logs import log_to
-from phototags.metrics.drops import drops_table
-from phototags.metrics.histories import losses_table
-from phototags.metrics.summary import metrics_tree, scores_table, tag_vectors_table
-from phototags.storage import whole, write_json
+from phototags.evaluation.metrics.drop_counts import drops_table
+from phototags.evaluation.metrics.summary import metrics_tree, scores_table, tag_vectors_table
+from phototags.evaluation.metrics.training_curves import losses_table
+from phototags.io.logs import log_to
+from phototags.io.storage import whole, write_json
 
 given = snakemake  # noqa: F821
 log_to(given.log[0])

@@ -5,8 +5,8 @@ from pathlib import Path
 import torch
 from pydantic import TypeAdapter
 
-from phototags.logs import log_to
-from phototags.systems import System
+from phototags.io.logs import log_to
+from phototags.systems.registry import System
 from phototags.training.assembly import train
 from phototags.training.inputs import read_inputs
 from phototags.training.outputs import around_job, write_trained

@@ -6,12 +6,12 @@ import torch
 from pydantic import TypeAdapter
 
 from phototags.features.backbones import load_network
-from phototags.logs import log_to
-from phototags.systems import System
+from phototags.io.logs import log_to
+from phototags.systems.registry import System
 from phototags.training.end_to_end import train_end_to_end
+from phototags.training.images import pictures_of
 from phototags.training.inputs import read_inputs
 from phototags.training.outputs import around_job, write_trained
-from phototags.training.pictures import pictures_of
 
 given = snakemake  # noqa: F821
 log_to(given.log[0])

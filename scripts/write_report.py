@@ -1,8 +1,8 @@
 """Rule `write_report`: one page that opens without a network."""
 
-from phototags.logs import log_to
-from phototags.report.page import Inputs, write_report
-from phototags.settings.pages import Report
+from phototags.io.logs import log_to
+from phototags.params.pages import Report
+from phototags.report.report_page import Inputs, write_report
 
 given = snakemake  # noqa: F821
 log_to(given.log[0])

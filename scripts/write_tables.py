@@ -1,12 +1,12 @@
 """Rule `write_tables`: the scores as tables that a person reads."""
 
-from phototags.logs import log_to
-from phototags.metrics.summary import read_scores
-from phototags.storage import whole
-from phototags.tables.bridges import bridges
-from phototags.tables.headline import headline
-from phototags.tables.published import published
-from phototags.tables.tag_vectors import tag_vectors
+from phototags.evaluation.metrics.summary import read_scores
+from phototags.io.logs import log_to
+from phototags.io.storage import whole
+from phototags.report.tables.bridges import bridges
+from phototags.report.tables.headline import headline
+from phototags.report.tables.published import published
+from phototags.report.tables.tag_completion import tag_vectors
 
 TABLES = {
     "headline": headline,

@@ -76,7 +76,7 @@ edit vocabulary.min_photos 3; say "vocabulary.min_photos" "$(echo $learned build
 edit report.photos 2; say "report.photos" "write_report" "$(plan)"; back
 edit corpora.tables.shapes.photos 41; say "one more shard: one packing more" yes "$(has "$(plan)" pack_photos)"; back
 echo "# x" >>scripts/build_vocabulary.py; say "an edited script" yes "$(has "$(plan)" build_vocabulary)"; back
-echo "# x" >>phototags/metrics/bootstrap.py; p=$(plan)
+echo "# x" >>phototags/evaluation/metrics/bootstrap.py; p=$(plan)
 say "an edited module reruns the rules that import it" yes "$(has "$p" score_tagger)"
 say "an edited module leaves the others" no "$(has "$p" train_tagger)"; back
 cp results/shapes/metrics.json "$work/main.json"

@@ -14,7 +14,7 @@ settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCh
 settings.load_profile("busy")
 
 
-LONGEST = ("test_end_to_end.py", "test_sharing.py")
+LONGEST = ("test_end_to_end.py", "test_distributed.py")
 
 
 def pytest_collection_modifyitems(items):

@@ -13,12 +13,12 @@ from PIL import Image
 
 import phototags
 from phototags.cli import COMMANDS, main
-from phototags.features.cache import Features
+from phototags.features.feature_cache import Features
+from phototags.io.storage import sha256_of
 from phototags.photos.table import photo_table
 from phototags.search.index import make_index, write_index
-from phototags.storage import sha256_of
-from phototags.systems import Im2Vec
-from phototags.taggers.tagger import save, untrained
+from phototags.systems.registry import Im2Vec
+from phototags.systems.tagger import save, untrained
 
 SYSTEM = Im2Vec(model="im2vec", hidden=[], scaling="none", epochs=1, patience=1)
 TAGS = ["red", "green", "blue"]
@@ -57,8 +57,8 @@ def home(tmp_path, monkeypatch):
         (tmp_path / f"{name}.png").write_bytes(picture(colour))
     (tmp_path / "broken.png").write_bytes(picture("red")[:60])
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("phototags.export.use.load_backbone", lambda name, learned: name)
-    monkeypatch.setattr("phototags.export.use.embed_pictures", colours)
+    monkeypatch.setattr("phototags.export.tag_photos.load_backbone", lambda name, learned: name)
+    monkeypatch.setattr("phototags.export.tag_photos.embed_pictures", colours)
     return tmp_path
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from phototags.storage import read_tensors
+from phototags.io.storage import read_tensors
 from phototags.training.inputs import flat
 from phototags.training.run_inputs import inputs_of, merged
 

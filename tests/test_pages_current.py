@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 import phototags
+from phototags.docs.fill_pages import BLOCK, NOT_YET, filled, short_table, validation_table
+from phototags.docs.params_page import page as params_page
 from phototags.errors import PhototagsError
-from phototags.metrics.summary import COLUMNS
-from phototags.params_page import page as params_page
-from phototags.readme import BLOCK, NOT_YET, filled, short_table, validation_table
+from phototags.evaluation.metrics.summary import COLUMNS
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -213,7 +213,9 @@ def test_the_command_fills_every_page(tmp_path):
     pages = [tmp_path / "a.md", tmp_path / "b.md"]
     for page in pages:
         page.write_text("It takes <!-- cell cost.csv column=minutes --><!-- end --> minutes.\n")
-    subprocess.run([sys.executable, "-m", "phototags.readme", *pages], cwd=ROOT, check=True)
+    subprocess.run(
+        [sys.executable, "-m", "phototags.docs.fill_pages", *pages], cwd=ROOT, check=True
+    )
     assert all("column=minutes -->2<!-- end --> minutes" in page.read_text() for page in pages)
 
 

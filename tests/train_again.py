@@ -13,11 +13,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from phototags.compute import instruction_set_variables
-from phototags.config import Params
-from phototags.plan import plan_of
-from phototags.taggers.tagger import BACKBONE
+from phototags.io.cpu import instruction_set_variables
+from phototags.systems.tagger import BACKBONE
 from phototags.training.run_inputs import merged
+from phototags.workflow.config import Params
+from phototags.workflow.plan import plan_of
 
 ROOT = Path(__file__).parents[1]
 WRITTEN = ("model.safetensors", "config.json", "history.csv", BACKBONE)
@@ -33,7 +33,14 @@ def again(params: Params, files: list[Path], job: tuple[str, str, int]) -> list[
     first = Path("models") / params.run / corpus / system / f"seed{seed}"
     environment = os.environ | instruction_set_variables(params.instruction_set)
     with TemporaryDirectory() as second:
-        asked = [sys.executable, "-m", "phototags.training.parallel", system, "--train", corpus]
+        asked = [
+            sys.executable,
+            "-m",
+            "phototags.training.distributed.parallel",
+            system,
+            "--train",
+            corpus,
+        ]
         asked += ["--seed", str(seed), "--to", second, "--params", *map(str, files)]
         environment |= {"PYTHONPATH": str(ROOT)}
         done = subprocess.run(asked, env=environment, capture_output=True, text=True, check=False)

@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     """Print the tags that answer, best first."""
     pin_instructions()
-    from phototags.embeddings.relatedness import analogy
+    from phototags.tag_vectors.relatedness import analogy
 
     vocabulary, vectors = read_space(given.model)
     tags = [spelt(tag) for tag in (given.a, given.b, given.c)]

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 import phototags
-from phototags.compute import instruction_set_variables
 from phototags.errors import PhototagsError
+from phototags.io.cpu import instruction_set_variables
 
 MODEL = Path("models/pictures/tagger")
 ALL_FINE, SOME_FAILED, NOT_STARTED = 0, 1, 2

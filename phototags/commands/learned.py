@@ -34,7 +34,7 @@ def learned(named: Path | None) -> Learned:
     """
     if named and (named / "candidates.tsv").exists():
         return Learned(named.resolve(), 0)
-    from phototags.taggers.tagger import read_config
+    from phototags.systems.tagger import read_config
 
     folder = model_folder(named).resolve()
     config = read_config(folder)
@@ -54,7 +54,7 @@ def read_space(model: Path | None) -> tuple:
     Raises:
         PhototagsError: when a file is missing, damaged or does not fit the other.
     """
-    from phototags.embeddings.tag_vectors import read_tag_vectors
+    from phototags.tag_vectors.embed_tags import read_tag_vectors
     from phototags.tags.vocabulary import read_vocabulary
 
     folder, seed = learned(model)

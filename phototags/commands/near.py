@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     """Print the nearest tags, nearest first."""
     pin_instructions()
-    from phototags.embeddings.relatedness import near
+    from phototags.tag_vectors.relatedness import near
 
     vocabulary, vectors = read_space(given.model)
     return answer(lambda: near(spelt(given.tag), vocabulary, vectors, given.top))

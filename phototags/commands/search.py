@@ -37,7 +37,7 @@ def run(given: argparse.Namespace) -> int:
     """Print the pictures found, best first, and perhaps write a page of them."""
     folder = model_folder(given.model)
     pin_instructions()
-    from phototags.search.shelf import look_up, read_shelf
+    from phototags.search.search_index import look_up, read_shelf
 
     shelf = read_shelf(folder, given.corpus)
     words = " ".join(given.words)
@@ -53,7 +53,7 @@ def run(given: argparse.Namespace) -> int:
     for place, (card, score) in enumerate(found, 1):
         print(as_lines(place, card, score))
     if given.out:
-        from phototags.report.found import write_found
+        from phototags.report.search_page import write_found
 
         write_found(given.out, words, asked, query.notes, index.corpus, found, shelf.shards)
         print(f"page: {given.out}")

@@ -42,8 +42,8 @@ def run(given: argparse.Namespace) -> int:
     """Print the first tags of each picture; one that cannot be read gets its own error."""
     folder = model_folder(given.model)
     pin_instructions()
-    from phototags.export.use import pictures_in, read_exported, tag_photos
-    from phototags.progress import progress
+    from phototags.export.tag_photos import pictures_in, read_exported, tag_photos
+    from phototags.io.progress import progress
 
     exported = read_exported(folder, given.believed)
     photos = pictures_in(given.photos)

@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     """Print the tag's way, a line a step."""
     folder = learned(given.model).folder
-    from phototags.tags.reasons import explain, no_spelling, read_candidates, read_spelling
+    from phototags.tags.explain import explain, no_spelling, read_candidates, read_spelling
 
     candidates = read_candidates(folder / "candidates.tsv")
     written = folder.parents[2] / "data" / "corpora" / folder.name / "spelling.tsv"

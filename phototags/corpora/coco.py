@@ -12,10 +12,10 @@ import pandas as pd
 from phototags.corpora.json_files import field, records
 from phototags.corpora.tuxpaint import nouns_of
 from phototags.errors import CorpusError
+from phototags.io.progress import progress
 from phototags.photos.shards import Found, found_in
 from phototags.photos.table import Drop, photo_table
 from phototags.photos.zips import Zip
-from phototags.progress import progress
 from phototags.tags.wordnet import WordNet
 
 PARTS = {"train": "train", "val": "test"}

@@ -12,10 +12,10 @@ import pandas as pd
 
 from phototags.corpora.hvecs import parts
 from phototags.errors import CorpusError
+from phototags.io.progress import progress
 from phototags.photos.archives import Archive
 from phototags.photos.shards import Found, found_in
 from phototags.photos.table import Drop, photo_table
-from phototags.progress import progress
 
 FOLDERS = ("originals", "images")  # of two copies of the archive
 MAX_TEXT = 100_000  # bytes; a picture has some ten words

@@ -14,10 +14,10 @@ import pandas as pd
 from phototags.corpora.hvecs import parts
 from phototags.corpora.tuxpaint import nouns_of
 from phototags.errors import CorpusError
+from phototags.io.progress import progress
 from phototags.photos.archives import Archive
 from phototags.photos.shards import Found, found_in
 from phototags.photos.table import Drop, photo_table
-from phototags.progress import progress
 from phototags.tags.wordnet import WordNet
 
 CAPTIONS = "annotations_complete_eng"

@@ -12,10 +12,10 @@ from pathlib import Path
 import pandas as pd
 
 from phototags.errors import CorpusError
+from phototags.io.progress import progress
 from phototags.photos.shards import Found, found_in
 from phototags.photos.table import Drop, photo_table
 from phototags.photos.zips import Zip
-from phototags.progress import progress
 
 PICTURE = re.compile(r"(?:(?P<top>.*)/)?im(?P<number>\d{1,9})\.jpg")
 MAX_TEXT = 1_000_000  # bytes; a list of ids has at most 200,000

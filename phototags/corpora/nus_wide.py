@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from phototags.errors import CorpusError
+from phototags.io.progress import progress
 from phototags.photos.table import Drop, photo_table
 from phototags.photos.zips import Zip
-from phototags.progress import progress
 
 MAX_TEXT = 500_000_000  # bytes; the largest, All_Tags.txt, has 60 million
 URLS = 4  # large, middle, small, original; `null` where there is none

@@ -11,10 +11,10 @@ import pandas as pd
 
 from phototags.corpora.rdf import Work, contributor, read_work
 from phototags.errors import CorpusError, PhotoError
+from phototags.io.progress import progress
 from phototags.photos.archives import Archive
 from phototags.photos.shards import Found
 from phototags.photos.table import Drop, photo_table
-from phototags.progress import progress
 
 PICTURES, DRAWINGS = "usr/share/openclipart/png", "usr/share/openclipart/svg"
 MAX_SVG = 20_000_000  # bytes; the largest has 1.7 million

@@ -11,10 +11,10 @@ from pathlib import Path
 import pandas as pd
 
 from phototags.errors import CorpusError, PhotoError
+from phototags.io.progress import progress
 from phototags.photos.archives import Archive
 from phototags.photos.shards import Found, found_in
 from phototags.photos.table import Drop, photo_table
-from phototags.progress import progress
 from phototags.tags.wordnet import WordNet
 
 STAMPS = "usr/share/tuxpaint/stamps"

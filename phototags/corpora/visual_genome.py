@@ -13,10 +13,10 @@ import pandas as pd
 
 from phototags.corpora.json_files import field, records
 from phototags.errors import CorpusError
+from phototags.io.progress import progress
 from phototags.photos.shards import Found, found_in
 from phototags.photos.table import Drop, photo_table
 from phototags.photos.zips import Zip
-from phototags.progress import progress
 from phototags.tags.split import chance
 
 TEST = 0.2  # share of the photos

@@ -12,8 +12,8 @@ import pyarrow as pa
 
 from phototags.corpora.yfcc_lines import STEP, blocks
 from phototags.errors import CorpusError
+from phototags.io.progress import progress
 from phototags.photos.table import PHOTOS, Drop, frame_of
-from phototags.progress import progress
 
 
 def list_photos(

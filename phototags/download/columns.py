@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 from pathlib import Path
 
-from phototags.storage import whole
+from phototags.io.storage import whole
 
 NUMBERS = {"int64": "q", "float64": "d"}
 

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from phototags.download.inflation import cap
 from phototags.errors import ArchiveError, SourceError
-from phototags.progress import progress
-from phototags.storage import sha256_of
+from phototags.io.progress import progress
+from phototags.io.storage import sha256_of
 
 MAX_UNPACKED = 4 << 30  # bytes; no package here unpacks to a tenth of it
 PIECE = 1 << 20

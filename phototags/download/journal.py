@@ -9,7 +9,7 @@ from pathlib import Path
 from phototags.download.outcomes import Outcome
 from phototags.download.rules import OURS, Rules
 from phototags.errors import PhotoError, PhototagsError
-from phototags.storage import whole
+from phototags.io.storage import whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from http.client import HTTPException
 from pathlib import Path
 
 from phototags.errors import SourceError
-from phototags.progress import progress
-from phototags.storage import sha256_of
+from phototags.io.progress import progress
+from phototags.io.storage import sha256_of
 
 PIECE = 1 << 20
 SECONDS = 60  # without a byte, before the connection counts as dead

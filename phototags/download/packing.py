@@ -8,7 +8,7 @@ from pathlib import Path
 from phototags.download.journal import Record
 from phototags.download.outcomes import Outcome
 from phototags.download.store import PIECE, Store
-from phototags.storage import whole
+from phototags.io.storage import whole
 
 
 @dataclass(frozen=True, slots=True)

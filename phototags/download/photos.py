@@ -9,10 +9,10 @@ import pyarrow.parquet as pq
 
 from phototags.download.outcomes import Outcome
 from phototags.download.shard import download_shard
+from phototags.params.download import Download
 from phototags.photos.licences import refused
 from phototags.photos.removals import Removals, removed
 from phototags.photos.table import PACKED, Drop, read_table
-from phototags.settings.download import Download
 
 STEP = "download_photos"
 

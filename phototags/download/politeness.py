@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from yarl import URL
 
 from phototags.download.answers import Answer
-from phototags.settings.download import Download
+from phototags.params.download import Download
 
 LONGEST_BACK_OFF = 30.0
 

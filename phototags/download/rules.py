@@ -9,7 +9,7 @@ from phototags.download.addresses import AddressRule
 from phototags.download.formats import Look
 from phototags.download.outcomes import Outcome
 from phototags.errors import PhotoError
-from phototags.settings.download import Download
+from phototags.params.download import Download
 
 # Refusals that are ours: with other settings the same server could have answered otherwise.
 OURS = {

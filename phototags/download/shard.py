@@ -20,8 +20,8 @@ from phototags.download.rules import Rules
 from phototags.download.store import Store
 from phototags.download.table import write_downloads, write_members
 from phototags.errors import PhototagsError
-from phototags.progress import progress
-from phototags.settings.download import Download
+from phototags.io.progress import progress
+from phototags.params.download import Download
 
 JOURNAL = "journal.jsonl"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from phototags.download import debian, inflation, mirror
 from phototags.errors import SourceError
-from phototags.storage import whole
+from phototags.io.storage import whole
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from pathlib import Path
 from huggingface_hub import ModelHubMixin, snapshot_download
 
 from phototags.errors import ModelError
-from phototags.export.use import Exported, Tagged, read_exported, tag_photos
-from phototags.storage import whole
-from phototags.taggers.tagger import BACKBONE, own_backbone
+from phototags.export.tag_photos import Exported, Tagged, read_exported, tag_photos
+from phototags.io.storage import whole
+from phototags.systems.tagger import BACKBONE, own_backbone
 
 FILES = ("model.safetensors", "config.json", "vocabulary.tsv", "MODEL_CARD.md")
 ABOUT = "---\nlibrary_name: phototags\npipeline_tag: image-classification\n---\n\n"

@@ -9,9 +9,9 @@ from torch import Tensor, nn
 from torch.nn.functional import normalize
 
 from phototags.errors import ModelError, PhototagsError
-from phototags.features.folding import fold_batch_norms
-from phototags.features.pretrained import Network, from_package, from_timm, from_torchvision, seeing
-from phototags.storage import read_tensors
+from phototags.features.batch_norm_folding import fold_batch_norms
+from phototags.features.networks import Network, from_package, from_timm, from_torchvision, seeing
+from phototags.io.storage import read_tensors
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,9 +15,9 @@ import pyarrow as pa
 import torch
 from numpy.typing import NDArray
 
-from phototags.features.cache import read_features, read_hashes
+from phototags.features.feature_cache import read_features, read_hashes
+from phototags.io.storage import whole
 from phototags.photos.table import Drop
-from phototags.storage import whole
 
 SPLIT = pa.schema([("row", pa.int64()), ("photo_id", pa.string()), ("part", pa.string())])
 COLUMNS = ("train_row", "train_photo_id", "test_row", "test_photo_id", "distance", "similarity")

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from phototags.features.cache import Features
-from phototags.features.stored import StoredFeatures, stored_features
+from phototags.features.feature_cache import Features
+from phototags.features.stored_features import StoredFeatures, stored_features
 
 MOST, OTHERS = 100, 400  # photos of a tag that are compared, and photos beside them
 AT_ONCE = 1000  # tags whose photos' features are in memory together

@@ -10,13 +10,13 @@ from typing import NamedTuple
 import pandas as pd
 
 from phototags.errors import PhotoError
+from phototags.io.storage import whole
 from phototags.photos.archives import Archive, read_members
 from phototags.photos.drawing import draw_svg
 from phototags.photos.headers import Picture, inspect
 from phototags.photos.removals import Removals, removed
 from phototags.photos.table import PACKED, Drop
 from phototags.photos.zips import Zip
-from phototags.storage import whole
 
 __all__ = ["DRAWN_SIDE", "Found", "found_in", "pack", "read_members"]
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from phototags.errors import CorpusError
-from phototags.storage import whole
+from phototags.io.storage import whole
 
 PHOTOS = pa.schema(
     [("row", pa.int64()), ("photo_id", pa.string()), ("user_id", pa.string())]

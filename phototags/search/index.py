@@ -9,10 +9,10 @@ import torch
 from torch import Tensor
 
 from phototags.errors import ModelError, PhototagsError
-from phototags.features.cache import Features
+from phototags.features.feature_cache import Features
+from phototags.io.storage import read_tensors, write_tensors
 from phototags.photos.table import PHOTOS, read_table, write_table
-from phototags.storage import read_tensors, write_tensors
-from phototags.taggers.tagger import Tagger
+from phototags.systems.tagger import Tagger
 
 COLUMNS = ("row", "photo_id", "title", "tags", "author", "licence", "licence_url", "page_url")
 FOUND = pa.schema([PHOTOS.field(name) for name in (*COLUMNS, "file")])

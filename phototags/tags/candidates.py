@@ -11,11 +11,11 @@ from pathlib import Path
 import polars as pl
 
 from phototags.errors import VocabularyError
-from phototags.settings.tags import Vocabulary
-from phototags.storage import whole
+from phototags.io.storage import whole
+from phototags.params.vocabulary import Vocabulary
 from phototags.tags.counting import counted_tags
+from phototags.tags.encoding import NumberedPhotos
 from phototags.tags.merging import Merge, all_merged
-from phototags.tags.numbers import NumberedPhotos
 from phototags.tags.rules import KEPT, verdict
 from phototags.tags.wordnet import WordNet
 

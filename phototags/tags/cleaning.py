@@ -6,9 +6,9 @@ from pathlib import Path
 
 import polars as pl
 
-from phototags.storage import whole
+from phototags.io.storage import whole
 from phototags.tags.counting import counted_numbers
-from phototags.tags.numbers import NumberedPhotos
+from phototags.tags.encoding import NumberedPhotos
 from phototags.tags.spelling import LONGEST, NOT_SIMPLE, PROGRAM_VALUE, SIMPLE, clean
 
 PRINTED_VALUES = 3  # as many `hash(0x...)` betray the program that wrote `hash`

@@ -12,8 +12,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from phototags.tags.ahead import ahead
-from phototags.tags.numbers import NumberedPhotos, sets_of
+from phototags.tags.encoding import NumberedPhotos, sets_of
+from phototags.tags.prefetch import ahead
 
 USER = 2**32 - 1  # the lower half of a key; the upper half is the tag
 Pairs = tuple[NDArray, NDArray, NDArray]

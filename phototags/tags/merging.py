@@ -10,11 +10,11 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from phototags.settings.tags import Vocabulary
+from phototags.params.vocabulary import Vocabulary
 from phototags.tags.counting import counted_tags
-from phototags.tags.lists import read_aliases
-from phototags.tags.numbers import NumberedPhotos, numbered
-from phototags.tags.sets import TagSets
+from phototags.tags.encoding import NumberedPhotos, numbered
+from phototags.tags.tag_lists import read_aliases
+from phototags.tags.tag_sets import TagSets
 from phototags.tags.wordnet import WordNet, needed
 
 KINDS = ("joined", "split", "lemma", "synset")

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from phototags.errors import CorpusError
-from phototags.settings.tags import Split
+from phototags.params.vocabulary import Split
 
 PARTS = ("train", "validation", "test")
 

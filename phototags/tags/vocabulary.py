@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from phototags.errors import VocabularyError
-from phototags.storage import whole
+from phototags.io.storage import whole
 
 
 @dataclass(frozen=True)

@@ -8,20 +8,20 @@ import torch
 from torch import Tensor
 
 from phototags.errors import CorpusError
-from phototags.systems import Frequency, KernelRidge, Random, System
-from phototags.systems import Sampled as SampledSystem
-from phototags.taggers.balance import keep_chances
-from phototags.taggers.controls import FrequencyTagger, RandomTagger, remember
-from phototags.taggers.kernel_ridge import learn
-from phototags.taggers.sampling import PADDING
-from phototags.taggers.tagger import Tagger
-from phototags.trained_systems import Trained
-from phototags.training.around import ALONE, Around
-from phototags.training.feed import Feed, spoilt
-from phototags.training.judging import judged_on
+from phototags.systems.gradient import Trained
+from phototags.systems.parts.baselines import FrequencyTagger, RandomTagger, remember
+from phototags.systems.parts.kernel_regression import learn
+from phototags.systems.parts.photo_sampling import keep_chances
+from phototags.systems.parts.tag_sampling import PADDING
+from phototags.systems.registry import Frequency, KernelRidge, Random, System
+from phototags.systems.registry import Sampled as SampledSystem
+from phototags.systems.tagger import Tagger
+from phototags.training.batches import Feed, spoilt
+from phototags.training.context import ALONE, Around
 from phototags.training.loop import Schedule, fit
-from phototags.training.photos import TaggedPhotos, together
 from phototags.training.plans import plan
+from phototags.training.tagged_photos import TaggedPhotos, together
+from phototags.training.validation import judged_on
 
 log = logging.getLogger(__name__)
 

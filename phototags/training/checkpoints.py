@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from phototags.errors import PhototagsError
-from phototags.storage import read_tensors, sha256_of, write_tensors
-from phototags.training.course import Course
+from phototags.io.storage import read_tensors, sha256_of, write_tensors
+from phototags.training.state import Course
 
 log = logging.getLogger(__name__)
 SECONDS = 10.0  # that a workflow's job may lose to a kill, more where writing takes long

@@ -9,22 +9,22 @@ import pandas as pd
 import torch
 from torch import Tensor, nn
 
-from phototags.compute import refuse_slow_bf16
 from phototags.errors import ParamsError
-from phototags.features.pretrained import Network
-from phototags.ranked_systems import Ranked
-from phototags.settings.training import Compute
-from phototags.taggers.embedding import EmbeddingTagger
-from phototags.trained_systems import Trained
-from phototags.training.around import ALONE, Around
+from phototags.features.networks import Network
+from phototags.io.cpu import refuse_slow_bf16
+from phototags.params.compute import Compute
+from phototags.systems.gradient import Trained
+from phototags.systems.parts.embedding_tagger import EmbeddingTagger
+from phototags.systems.ranked import Ranked
 from phototags.training.assembly import shown_as
-from phototags.training.feed import spoilt
-from phototags.training.judging import judged_on_pictures
+from phototags.training.batches import spoilt
+from phototags.training.context import ALONE, Around
+from phototags.training.image_loader import PhotoFeed
+from phototags.training.images import Pictures
 from phototags.training.loop import Schedule, fit
-from phototags.training.photo_feed import PhotoFeed
-from phototags.training.photos import TaggedPhotos
-from phototags.training.pictures import Pictures
 from phototags.training.plans import plan
+from phototags.training.tagged_photos import TaggedPhotos
+from phototags.training.validation import judged_on_pictures
 
 Precision = Literal["fp32", "bf16"]
 

@@ -7,14 +7,14 @@ from pathlib import Path
 import pandas as pd
 from torch import Tensor
 
-from phototags.embeddings.tag_vectors import read_tag_vectors
-from phototags.features.cache import read_features
-from phototags.storage import read_tensors
-from phototags.systems import System
+from phototags.features.feature_cache import read_features
+from phototags.io.storage import read_tensors
+from phototags.systems.registry import System
+from phototags.tag_vectors.embed_tags import read_tag_vectors
 from phototags.tags.vocabulary import read_vocabulary
-from phototags.training.photos import TaggedPhotos, drawn
 from phototags.training.preparation import part_of
-from phototags.users.table import read_users
+from phototags.training.tagged_photos import TaggedPhotos, drawn
+from phototags.users.user_table import read_users
 
 Files = Mapping[str, Path | str | Sequence[Path | str]]
 """By the names of the rule's inputs: tags, split, vocabulary and vectors are a file each;

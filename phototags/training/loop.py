@@ -11,15 +11,15 @@ import pandas as pd
 import torch
 
 from phototags.errors import ModelError
-from phototags.progress import progress
-from phototags.taggers.embedding import EmbeddingTagger
-from phototags.training.around import ALONE, Around, Judge
+from phototags.io.progress import progress
+from phototags.systems.parts.embedding_tagger import EmbeddingTagger
 from phototags.training.averaging import MovingAverage, put
-from phototags.training.course import Course
-from phototags.training.feed import Batch, Feed
+from phototags.training.batches import Batch, Feed
+from phototags.training.context import ALONE, Around, Judge
+from phototags.training.lr_schedule import Decay, rate_at
 from phototags.training.negatives import DrawnEachEpoch
 from phototags.training.objectives import Objective
-from phototags.training.pace import Decay, rate_at
+from phototags.training.state import Course
 
 log = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from phototags.taggers.sampling import Exclusion, Urn, among, draw_negatives
-from phototags.training.feed import Batch
+from phototags.systems.parts.tag_sampling import Exclusion, Urn, among, draw_negatives
+from phototags.training.batches import Batch
 
 Negatives = Callable[[Batch, Tensor, torch.Generator], tuple[Tensor, Tensor]]
 

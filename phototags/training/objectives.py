@@ -6,15 +6,15 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from phototags.taggers.embedding import EmbeddingTagger
-from phototags.taggers.joint import move_tag_vectors
-from phototags.taggers.losses import target_error
-from phototags.taggers.ranking import warp_loss
-from phototags.taggers.sampling import draw_positives
-from phototags.taggers.targets import summed
-from phototags.training.feed import Batch
+from phototags.systems.parts.embedding_tagger import EmbeddingTagger
+from phototags.systems.parts.losses import target_error
+from phototags.systems.parts.ranking_losses import warp_loss
+from phototags.systems.parts.tag_sampling import draw_positives
+from phototags.systems.parts.tag_table import move_tag_vectors
+from phototags.systems.parts.targets import summed
+from phototags.training.batches import Batch
 from phototags.training.negatives import Negatives
-from phototags.training.photos import spread
+from phototags.training.tagged_photos import spread
 
 Objective = Callable[[EmbeddingTagger, Batch, torch.Generator], Tensor]
 

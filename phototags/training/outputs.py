@@ -6,15 +6,15 @@ from pathlib import Path
 import pandas as pd
 from torch import nn
 
-from phototags.settings.training import Compute
-from phototags.storage import whole
-from phototags.systems import System
-from phototags.taggers.tagger import Tagger, save
-from phototags.training.around import Around
+from phototags.io.storage import whole
+from phototags.params.compute import Compute
+from phototags.systems.registry import System
+from phototags.systems.tagger import Tagger, save
 from phototags.training.checkpoints import SECONDS, Checkpoint, fingerprint_of
+from phototags.training.context import Around
 from phototags.training.inputs import Files, Inputs, deciding
-from phototags.training.live import LiveCurves
-from phototags.training.photos import TaggedPhotos
+from phototags.training.live_curves import LiveCurves
+from phototags.training.tagged_photos import TaggedPhotos
 
 
 def around_job(model: Path, files: Files, settings: Mapping, loaders: int = 1) -> Around:

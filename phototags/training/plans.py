@@ -7,25 +7,25 @@ import torch
 from torch import Tensor
 
 from phototags.errors import ModelError
-from phototags.ranked_systems import Ranked
-from phototags.systems import Asl, Im2Vec, Khot, Multihot, NaiveSum, Wdv
-from phototags.systems import Sampled as SampledSystem
-from phototags.taggers.embedding import EmbeddingTagger
-from phototags.taggers.losses import (
+from phototags.systems.gradient import Trained
+from phototags.systems.parts.embedding_tagger import EmbeddingTagger
+from phototags.systems.parts.losses import (
     asymmetric_loss,
     negative_sampling_loss,
     softmax_loss,
     squared_error,
 )
-from phototags.taggers.ranking import limit_lengths, ranknet_loss
-from phototags.taggers.sampling import Urn
-from phototags.taggers.tagger import untrained
-from phototags.taggers.targets import spread_to_neighbours
-from phototags.taggers.transfer import begin_with
-from phototags.trained_systems import Trained
+from phototags.systems.parts.ranking_losses import limit_lengths, ranknet_loss
+from phototags.systems.parts.tag_sampling import Urn
+from phototags.systems.parts.targets import spread_to_neighbours
+from phototags.systems.parts.transfer import begin_with
+from phototags.systems.ranked import Ranked
+from phototags.systems.registry import Asl, Im2Vec, Khot, Multihot, NaiveSum, Wdv
+from phototags.systems.registry import Sampled as SampledSystem
+from phototags.systems.tagger import untrained
 from phototags.training.negatives import DrawnEachEpoch, DrawnEachStep, Negatives, NextPhotosTags
 from phototags.training.objectives import Dense, Objective, Regressed, Sampled, Warp
-from phototags.training.photos import TaggedPhotos
+from phototags.training.tagged_photos import TaggedPhotos
 
 TABLE = ("tag_vectors", "bias")
 Constraint = Callable[[EmbeddingTagger], None]

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pandas as pd
 
-from phototags.embeddings.sets import tag_sets
-from phototags.features.cache import Features
-from phototags.training.photos import TaggedPhotos, tagged
-from phototags.users.table import UserTable, with_users
+from phototags.features.feature_cache import Features
+from phototags.tag_vectors.sets import tag_sets
+from phototags.training.tagged_photos import TaggedPhotos, tagged
+from phototags.users.user_table import UserTable, with_users
 
 
 def part_of(

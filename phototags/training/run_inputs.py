@@ -7,12 +7,12 @@ from types import MappingProxyType
 
 import yaml
 
-from phototags.config import Params, validate
 from phototags.errors import ModelError
-from phototags.systems import learns_backbone
-from phototags.taggers.tagger import BACKBONE
+from phototags.systems.registry import learns_backbone
+from phototags.systems.tagger import BACKBONE
+from phototags.training.images import Pictures, pictures_of
 from phototags.training.inputs import Files, Inputs, flat
-from phototags.training.pictures import Pictures, pictures_of
+from phototags.workflow.config import Params, validate
 
 
 def merged(files: list[Path], said: Mapping = MappingProxyType({})) -> Params:

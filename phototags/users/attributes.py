@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from phototags.embeddings.sets import tag_sets
-from phototags.features.cache import Features
+from phototags.features.feature_cache import Features
+from phototags.tag_vectors.sets import tag_sets
 from phototags.tags.vocabulary import TagVocabulary
 from phototags.users.reduction import Reduction
 

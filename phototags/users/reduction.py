@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from torch import Tensor
 
-from phototags.features.cache import read_features
-from phototags.taggers.heads import Scaled
+from phototags.features.feature_cache import read_features
+from phototags.systems.parts.heads import Scaled
 
 CHUNK = 8192  # photos at a time: 84 MB of 1,280 features in double precision
 

@@ -10,21 +10,21 @@ import pandas as pd
 from harness import ROOT
 from torch import Tensor, nn
 
-from phototags.config import Params
-from phototags.embeddings.tag_vectors import read_tag_vectors
+from phototags.evaluation.evaluate import judge
+from phototags.evaluation.metrics.summary import scores_table
+from phototags.evaluation.prediction import model_scores
+from phototags.evaluation.test_photos import JUDGED, photos_of, with_features
+from phototags.evaluation.word_mapping import reaches
 from phototags.features.backbones import Backbone, frozen
-from phototags.features.cache import Features, read_features, write_features
-from phototags.features.embedding import embed_shard
-from phototags.metrics.summary import scores_table
+from phototags.features.embed_photos import embed_shard
+from phototags.features.feature_cache import Features, read_features, write_features
 from phototags.photos.table import read_photos
-from phototags.scoring.asking import model_scores
-from phototags.scoring.judging import judge
-from phototags.scoring.photos import JUDGED, photos_of, with_features
-from phototags.scoring.words import reaches
-from phototags.taggers.tagger import Tagger
+from phototags.systems.tagger import Tagger
+from phototags.tag_vectors.embed_tags import read_tag_vectors
 from phototags.tags.vocabulary import read_vocabulary
 from phototags.training.assembly import train
 from phototags.training.preparation import part_of
+from phototags.workflow.config import Params
 
 WORDNET = ROOT / "data/sources/wordnet/wordnet-base.deb"
 

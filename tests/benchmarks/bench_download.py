@@ -95,7 +95,7 @@ def download(folder: Path) -> None:
     import pyarrow.parquet  # noqa: F401  (its import is no part of the rate)
 
     from phototags.download.shard import download_shard
-    from phototags.settings.download import Download
+    from phototags.params.download import Download
 
     settings = Download(
         at_once=AT_ONCE, host_at_once=AT_ONCE, timeout=TIMEOUT, tries=TRIES, allow=["127.0.0.1"]

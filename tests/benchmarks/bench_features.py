@@ -13,9 +13,9 @@ from harness import Row, arguments, compare, conclude, take_turns, version_of
 from measuring import Cost, Worker, measured
 from PIL import Image
 
-from phototags.compute import KEPT_MEMORY, instruction_set_variables, refuse_slow_bf16
 from phototags.errors import ParamsError
-from phototags.features.embedding import squeeze
+from phototags.features.embed_photos import squeeze
+from phototags.io.cpu import KEPT_MEMORY, instruction_set_variables, refuse_slow_bf16
 from phototags.photos.pictures import decode
 
 SIDE, BATCH = 224, 32

@@ -22,15 +22,15 @@ from harness import compare, conclude, read_rows, take_turns
 from torchvision.models import resnet50
 from training_sides import Clock, shard_of, without_validation
 
-from phototags.features.pretrained import Network
+from phototags.features.networks import Network
+from phototags.params.compute import Compute
 from phototags.photos.lookup import Lookup
-from phototags.settings.training import Compute
-from phototags.systems import Im2Vec
-from phototags.training.around import Around
+from phototags.systems.registry import Im2Vec
 from phototags.training.assembly import train
+from phototags.training.context import Around
 from phototags.training.end_to_end import BackboneAndHead, train_end_to_end
-from phototags.training.photos import TaggedPhotos
-from phototags.training.pictures import Pictures
+from phototags.training.images import Pictures
+from phototags.training.tagged_photos import TaggedPhotos
 
 SIZES = {  # photos a step, steps an epoch, pixels a side, drawn pictures, tags, features
     False: {

@@ -20,15 +20,15 @@ from measuring import Worker, measured
 from training_sides import Clock, shard_of, without_validation
 
 from phototags.features.backbones import load_network
+from phototags.params.compute import Compute
 from phototags.photos.lookup import Lookup
-from phototags.settings.training import Compute
-from phototags.systems import Bilinear, Im2Vec
-from phototags.tags.sets import TagSets
-from phototags.training.around import Around
+from phototags.systems.registry import Bilinear, Im2Vec
+from phototags.tags.tag_sets import TagSets
 from phototags.training.assembly import train
+from phototags.training.context import Around
 from phototags.training.end_to_end import BackboneAndHead, train_end_to_end
-from phototags.training.photos import TaggedPhotos, tagged
-from phototags.training.pictures import Pictures
+from phototags.training.images import Pictures
+from phototags.training.tagged_photos import TaggedPhotos, tagged
 
 HERE = Path(__file__).parent
 BACKBONE, BATCH, BATCHES, CACHED = "efficientnet_lite0", 16, 10, 40_000

@@ -21,7 +21,7 @@ from harness import Row, arguments, compare, conclude, take_turns, version_of
 from measuring import Worker
 from metadata_lines import write
 
-from phototags.storage import sha256_of
+from phototags.io.storage import sha256_of
 
 LINES, QUICK_LINES = 2_000_000, 50_000
 MORE, AT_ONCE = 4, 100_000  # times as many lines, for memory; photos at once

@@ -9,12 +9,12 @@ layers of its own widths, taught here too. Test photos have no part in it. Half 
 import torch
 from harness import ROOT, arguments, compute_as, conclude_page
 
-from phototags.config import Params
-from phototags.tables.markdown import page, table
-from phototags.trained_systems import Trained
+from phototags.report.tables.markdown import page, table
+from phototags.systems.gradient import Trained
 from phototags.training.assembly import train
 from phototags.training.inputs import read_inputs
 from phototags.training.run_inputs import inputs_of, merged
+from phototags.workflow.config import Params
 
 SEED = 0
 HEADS = {

@@ -16,14 +16,14 @@ from statistics import mean
 import torch
 from harness import ROOT, arguments, compute_as, conclude_page
 
-from phototags.config import Params
-from phototags.metrics.ranking import accuracy_at, hits_in_order, precision_at, recall_at
-from phototags.tables.markdown import page, table
-from phototags.taggers.tagger import Tagger
+from phototags.evaluation.metrics.ranking import accuracy_at, hits_in_order, precision_at, recall_at
+from phototags.report.tables.markdown import page, table
+from phototags.systems.tagger import Tagger
 from phototags.training.assembly import train
 from phototags.training.inputs import Inputs, read_inputs
-from phototags.training.photos import TaggedPhotos
 from phototags.training.run_inputs import inputs_of, merged
+from phototags.training.tagged_photos import TaggedPhotos
+from phototags.workflow.config import Params
 
 MODELS = ("bilinear", "user-biased", "user-multiplicative")
 KEYS = ("learning_rate", "dropout", "spread")

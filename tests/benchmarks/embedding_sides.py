@@ -6,7 +6,7 @@ import torch
 from measuring import serve
 
 from phototags.features.backbones import Backbone, feature_of, load_backbone
-from phototags.features.pretrained import from_package
+from phototags.features.networks import from_package
 
 PHOTOS = torch.randint(256, (32, 3, 224, 224), generator=torch.Generator().manual_seed(0)).byte()
 

@@ -16,9 +16,9 @@ from pathlib import Path
 from statistics import median
 from typing import Literal, NamedTuple
 
-from phototags.compute import instruction_set_variables
-from phototags.config import Params
-from phototags.storage import whole
+from phototags.io.cpu import instruction_set_variables
+from phototags.io.storage import whole
+from phototags.workflow.config import Params
 
 ROOT = Path(__file__).parents[2]
 PEERS = ROOT / ".venv-peers"

@@ -18,20 +18,20 @@ import polars as pl
 import yaml
 from harness import RESULTS, ROOT
 
-from phototags.config import Params, validate
 from phototags.corpora.yfcc_lines import blocks
-from phototags.embeddings.start import text_vectors
-from phototags.embeddings.tag_vectors import embed_tags
-from phototags.metrics.summary import tag_vectors_table
-from phototags.scoring.tag_vectors import Tables, common_tags, judge_tags
-from phototags.settings.embeddings import EmbedTags
-from phototags.settings.tags import Vocabulary
-from phototags.storage import whole
-from phototags.tables.tag_vectors import tag_vectors
+from phototags.evaluation.metrics.summary import tag_vectors_table
+from phototags.evaluation.tag_completion_scores import Tables, common_tags, judge_tags
+from phototags.io.storage import whole
+from phototags.params.embeddings import EmbedTags
+from phototags.params.vocabulary import Vocabulary
+from phototags.report.tables.tag_completion import tag_vectors
+from phototags.tag_vectors.embed_tags import embed_tags
+from phototags.tag_vectors.initialisation import text_vectors
 from phototags.tags.candidates import candidates, kept
 from phototags.tags.cleaning import clean_photos
-from phototags.tags.numbers import NumberedPhotos, number_tags, spelled_out
+from phototags.tags.encoding import NumberedPhotos, number_tags, spelled_out
 from phototags.tags.vocabulary import read_vocabulary
+from phototags.workflow.config import Params, validate
 
 MATRICES = {
     "esp_game": "espgame_annotations/esp_test_annot.txt",

@@ -18,13 +18,13 @@ from backbone_study import Study, backbones
 from harness import PAIRS, RESULTS, ROOT, compute_as, machine
 from measuring import measured
 
-from phototags.config import validate
+from phototags.evaluation.metrics.summary import means
 from phototags.features.backbones import Backbone, feature_of
-from phototags.metrics.summary import means
-from phototags.storage import whole
-from phototags.tables.cells import INTERVALS, with_interval
-from phototags.tables.headline import heading
-from phototags.tables.markdown import page, table
+from phototags.io.storage import whole
+from phototags.report.tables.cells import INTERVALS, with_interval
+from phototags.report.tables.headline import heading
+from phototags.report.tables.markdown import page, table
+from phototags.workflow.config import validate
 
 BATCH = 32
 MEASURES = {("precision", 1): "P@1", ("map", 0): "mAP"}

@@ -16,17 +16,17 @@ from harness import RESULTS, ROOT, arguments
 from torch import Tensor
 from torch.nn.functional import normalize
 
+from phototags.evaluation.metrics.all_metrics import evaluate
 from phototags.features.backbones import load_backbone
-from phototags.features.cache import read_features
-from phototags.metrics.evaluation import evaluate
-from phototags.storage import whole
-from phototags.systems import KernelRidge
-from phototags.tables.markdown import table
-from phototags.taggers.chances import learn_chances
-from phototags.taggers.gains import learn_gains
-from phototags.taggers.kernel_ridge import regress
-from phototags.training.photos import spread
+from phototags.features.feature_cache import read_features
+from phototags.io.storage import whole
+from phototags.report.tables.markdown import table
+from phototags.systems.parts.calibration import learn_chances
+from phototags.systems.parts.expected_f1 import learn_gains
+from phototags.systems.parts.kernel_regression import regress
+from phototags.systems.registry import KernelRidge
 from phototags.training.run_inputs import merged
+from phototags.training.tagged_photos import spread
 
 PARTS, HELD_OUT, LAST = 10, 6, 1280
 ALL = "all three, last layer and middle stages"

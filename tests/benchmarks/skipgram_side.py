@@ -4,9 +4,9 @@ import numpy as np
 import torch
 from measuring import serve
 
-from phototags.embeddings.skipgram import SkipGram, learn
-from phototags.embeddings.start import random_start
-from phototags.tags.sets import TagSets
+from phototags.tag_vectors.initialisation import random_start
+from phototags.tag_vectors.skipgram import SkipGram, learn
+from phototags.tags.tag_sets import TagSets
 
 ready = {}
 

@@ -4,9 +4,15 @@ from pathlib import Path
 
 import numpy as np
 
-from phototags.embeddings import guesses
-from phototags.embeddings.missing_tag import Riddles, mean_reciprocal_rank, ranks, recall, riddles
-from phototags.tags.sets import TagSets
+from phototags.tag_vectors import predictors as guesses
+from phototags.tag_vectors.tag_completion import (
+    Riddles,
+    mean_reciprocal_rank,
+    ranks,
+    recall,
+    riddles,
+)
+from phototags.tags.tag_sets import TagSets
 
 TOPICS, NOISE, MEAN = 200, 0.35, 7
 PRIORS = (0.0, 0.25, 0.5, 0.75, 1.0)

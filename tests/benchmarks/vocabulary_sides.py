@@ -12,10 +12,10 @@ from measuring import serve
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from phototags.corpora.yfcc_lines import blocks
-from phototags.settings.tags import Vocabulary
+from phototags.params.vocabulary import Vocabulary
 from phototags.tags.candidates import candidates, kept, write_candidates
 from phototags.tags.cleaning import clean_photos, write_spelling
-from phototags.tags.numbers import number_tags, photos_in, sets_of, write_tags
+from phototags.tags.encoding import number_tags, photos_in, sets_of, write_tags
 from phototags.tags.spelling import clean
 from phototags.tags.vocabulary import write_vocabulary
 

@@ -17,9 +17,9 @@ from harness import RESULTS, ROOT, peer_python
 from judge_across import learn, of_yfcc_rows
 from scipy.stats import spearmanr
 
-from phototags.config import validate
-from phototags.embeddings.text import glove
-from phototags.storage import whole
+from phototags.io.storage import whole
+from phototags.tag_vectors.text_vectors import glove
+from phototags.workflow.config import validate
 
 
 def human_pairs() -> pd.DataFrame:

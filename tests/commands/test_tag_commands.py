@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from phototags.cli import main
-from phototags.storage import write_tensors
-from phototags.systems import Im2Vec
+from phototags.io.storage import write_tensors
+from phototags.systems.registry import Im2Vec
 
 TAGS = ["king", "queen", "man", "woman", "sea"]
 VECTORS = [[1.0, 1], [2, -1], [3, 3], [3, -1.5], [-1, 0]]

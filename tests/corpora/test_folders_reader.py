@@ -8,8 +8,8 @@ from torchvision.datasets import ImageFolder
 from phototags.corpora.folders import list_photos, pictures
 from phototags.corpora.registry import corpus, tables_of
 from phototags.errors import CorpusError, SourceError
+from phototags.params.corpora import Table
 from phototags.photos.archives import Archive
-from phototags.settings.corpora import Table
 from phototags.tags.wordnet import WordNet
 
 NAMES = ("cat/1.jpg", "cat/deeper/2.JPEG", "dog/1.jpg", "dog show/a.jpg")

@@ -13,8 +13,9 @@ from phototags.corpora import table
 from phototags.corpora.registry import corpus, tables_of
 from phototags.corpora.removing import without_removed
 from phototags.errors import ParamsError
-from phototags.features.cache import Features
-from phototags.metrics.drops import drops_table
+from phototags.evaluation.metrics.drop_counts import drops_table
+from phototags.features.feature_cache import Features
+from phototags.io.storage import whole
 from phototags.photos.collection import collect
 from phototags.photos.gallery import plain_card
 from phototags.photos.removals import Removals, read_removals
@@ -28,11 +29,10 @@ from phototags.photos.table import (
     write_photos,
     write_table,
 )
-from phototags.report.found import write_found
+from phototags.report.search_page import write_found
 from phototags.search.index import make_index, write_index
-from phototags.storage import whole
 from phototags.tags.cleaning import clean_photos, write_spelling
-from phototags.tags.numbers import number_tags, photos_in, write_tags
+from phototags.tags.encoding import number_tags, photos_in, write_tags
 
 TABLES = tables_of('{"shapes": {"photos": 40, "licence": "CC0", "citation": ""}}')
 ROW, CAPS = 12, {"max_pixels": 10**6, "max_bytes": 10**6}

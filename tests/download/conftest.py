@@ -8,7 +8,7 @@ import pyarrow.parquet as parquet
 import pytest
 
 from phototags.download.shard import download_shard
-from phototags.settings.download import Download
+from phototags.params.download import Download
 from tests.download.misbehaving import HOST, MisbehavingServer, ServerThread, picture
 
 LIMITS = {"max_pixels": 30_000_000, "max_bytes": 5_000_000}

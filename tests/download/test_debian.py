@@ -9,7 +9,7 @@ import pytest
 
 from phototags.download import debian
 from phototags.errors import ArchiveError, SourceError
-from phototags.storage import sha256_of
+from phototags.io.storage import sha256_of
 
 needs_dpkg = pytest.mark.skipif(not shutil.which("dpkg-deb"), reason="needs Debian's dpkg-deb")
 FAKE_APT = """#!/bin/sh

@@ -3,9 +3,9 @@
 import tarfile
 
 from phototags.download.photos import download_photos
+from phototags.params.download import Download
 from phototags.photos.removals import Removals
 from phototags.photos.table import photo_table
-from phototags.settings.download import Download
 
 
 def test_a_shard_without_a_photo_is_an_empty_tar(tmp_path):

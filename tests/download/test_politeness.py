@@ -10,7 +10,7 @@ from yarl import URL
 from phototags.download.answers import Answer, passing
 from phototags.download.outcomes import Outcome
 from phototags.download.politeness import Agenda, Question, back_off, retry_after
-from phototags.settings.download import Download
+from phototags.params.download import Download
 
 OK = Answer(Outcome.OK)
 

@@ -13,7 +13,7 @@ import pytest
 from phototags.download.journal import Journal, Record, read_journal, read_line, settled
 from phototags.download.rules import Rules
 from phototags.errors import PhototagsError
-from phototags.settings.download import Download
+from phototags.params.download import Download
 from tests.download.kills import ROOT, kill_and_resume
 from tests.download.misbehaving import HOST
 

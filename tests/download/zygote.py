@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow.parquet  # noqa: F401  (here, so that no child has to)
 
 from phototags.download.shard import download_shard
-from phototags.settings.download import Download
+from phototags.params.download import Download
 
 
 def download(job):

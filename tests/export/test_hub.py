@@ -10,9 +10,9 @@ import torch
 from phototags.errors import ModelError
 from phototags.export import hub
 from phototags.export.hub import FILES, HubTagger
-from phototags.systems import Multihot
-from phototags.taggers.controls import FrequencyTagger
-from phototags.taggers.tagger import BACKBONE, save, untrained
+from phototags.systems.parts.baselines import FrequencyTagger
+from phototags.systems.registry import Multihot
+from phototags.systems.tagger import BACKBONE, save, untrained
 
 
 @pytest.fixture
@@ -24,9 +24,9 @@ def folder(tmp_path, monkeypatch):
     rows = "sea\t3\t2\tmeer\t0.5\ndog\t2\t1\t\t\n"
     (tmp_path / "tagger/vocabulary.tsv").write_text(header + rows)
     (tmp_path / "tagger/MODEL_CARD.md").write_text("# A tagger\n")
-    monkeypatch.setattr("phototags.export.use.load_backbone", lambda name, learned: name)
+    monkeypatch.setattr("phototags.export.tag_photos.load_backbone", lambda name, learned: name)
     monkeypatch.setattr(
-        "phototags.export.use.embed_pictures", lambda backbone, pictures: torch.zeros(1, 2)
+        "phototags.export.tag_photos.embed_pictures", lambda backbone, pictures: torch.zeros(1, 2)
     )
     monkeypatch.setattr(hub, "snapshot_download", lambda *_, **__: pytest.fail("no network"))
     return tmp_path / "tagger"
@@ -54,7 +54,7 @@ def test_what_is_saved_is_what_was_read_and_is_read_again(folder):
 
 
 def test_a_backbone_that_learned_is_saved_too(folder, monkeypatch):
-    monkeypatch.setattr("phototags.export.use.load_backbone", lambda name, learned: learned)
+    monkeypatch.setattr("phototags.export.tag_photos.load_backbone", lambda name, learned: learned)
     system = Multihot(model="multihot", backbone="trained", epochs=1, patience=1)
     tagger = untrained(system, 2, torch.ones(2, 2), torch.zeros(2), torch.Generator())
     config = {"system": system.model_dump(), "features": 2, "tags": 2, "backbone": "tiny"}

@@ -4,15 +4,15 @@ import pandas as pd
 import pytest
 import torch
 
-from phototags.export.card import model_card
-from phototags.export.folder import export_tagger, validation_photos
-from phototags.features.cache import write_features
-from phototags.metrics.summary import COLUMNS
-from phototags.settings.pages import Export
-from phototags.systems import Multihot
-from phototags.taggers.controls import FrequencyTagger
-from phototags.taggers.tagger import BACKBONE, save, untrained
-from phototags.training.photos import TaggedPhotos
+from phototags.evaluation.metrics.summary import COLUMNS
+from phototags.export.export_tagger import export_tagger, validation_photos
+from phototags.export.model_card import model_card
+from phototags.features.feature_cache import write_features
+from phototags.params.pages import Export
+from phototags.systems.parts.baselines import FrequencyTagger
+from phototags.systems.registry import Multihot
+from phototags.systems.tagger import BACKBONE, save, untrained
+from phototags.training.tagged_photos import TaggedPhotos
 
 EXPORT = Export(train="openclipart", system="im2vec", seed=1)
 CONFIG = {"system": {"model": "im2vec"}, "backbone": "tiny", "features": 1280, "tags": 2}

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from phototags.errors import ModelError, PhototagsError
-from phototags.features.cache import Features, read_features, write_features
+from phototags.features.feature_cache import Features, read_features, write_features
 
 
 def test_shards_in_any_order_come_back_sorted_by_row(tmp_path):

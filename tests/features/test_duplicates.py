@@ -9,8 +9,8 @@ import torch
 from PIL import Image
 
 from phototags.errors import ModelError
+from phototags.evaluation.metrics.drop_counts import drops_table
 from phototags.features import duplicates as module
-from phototags.features.cache import read_features, read_hashes, write_features
 from phototags.features.duplicates import (
     COLUMNS,
     SPLIT,
@@ -22,8 +22,8 @@ from phototags.features.duplicates import (
     without_duplicates,
     write_duplicates,
 )
-from phototags.features.hashing import perceptual_hash
-from phototags.metrics.drops import drops_table
+from phototags.features.feature_cache import read_features, read_hashes, write_features
+from phototags.features.perceptual_hash import perceptual_hash
 from phototags.photos.pictures import decode
 from phototags.photos.table import write_drops, write_table
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 from phototags.errors import ArchiveError, ParamsError
 from phototags.features.backbones import feature_of
-from phototags.features.embedding import embed_pictures, embed_shard, squeeze
+from phototags.features.embed_photos import embed_pictures, embed_shard, squeeze
 from phototags.photos.pictures import decode
 from phototags.photos.table import Drop
 

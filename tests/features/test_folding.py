@@ -5,8 +5,8 @@ import torch
 from torch import nn
 from torchvision import models
 
-from phototags.features.folding import fold_batch_norms
-from phototags.features.lites import efficientnet_lite
+from phototags.features.batch_norm_folding import fold_batch_norms
+from phototags.features.efficientnet_lite import efficientnet_lite
 
 
 class Twice(nn.Module):

@@ -9,8 +9,8 @@ from torch.nn.functional import normalize
 
 from phototags.errors import ModelError
 from phototags.features.backbones import Backbone, Joined, feature_of, joined, load_backbone
-from phototags.features.embedding import embed_pictures, embed_shard, squeeze
-from phototags.features.lites import LITES, Layers, efficientnet_lite, rooted
+from phototags.features.efficientnet_lite import LITES, Layers, efficientnet_lite, rooted
+from phototags.features.embed_photos import embed_pictures, embed_shard, squeeze
 
 SETTINGS = {"batch": 4, "precision": "fp32", "max_pixels": 10**6, "max_bytes": 10**6}
 

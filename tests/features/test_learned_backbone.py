@@ -7,8 +7,8 @@ from torch import nn
 from phototags.errors import ModelError
 from phototags.features import backbones
 from phototags.features.backbones import feature_of, load_backbone
-from phototags.features.pretrained import Network
-from phototags.storage import write_tensors
+from phototags.features.networks import Network
+from phototags.io.storage import write_tensors
 
 
 def network(width: int = 4) -> Network:

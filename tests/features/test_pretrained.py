@@ -9,10 +9,11 @@ from torch.nn import functional
 from torchvision import models
 
 from phototags.errors import ModelError
-from phototags.features import lites, pretrained
+from phototags.features import efficientnet_lite as lites
+from phototags.features import networks as pretrained
 from phototags.features.backbones import feature_of, load_backbone
-from phototags.features.embedding import squeeze
-from phototags.features.pretrained import Network, seeing
+from phototags.features.embed_photos import squeeze
+from phototags.features.networks import Network, seeing
 from phototags.photos.pictures import decode
 
 DOGS = range(151, 269)  # of ImageNet's 1000 classes

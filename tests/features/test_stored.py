@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from phototags.errors import ModelError
-from phototags.features.cache import write_features
-from phototags.features.stored import stored_features
+from phototags.features.feature_cache import write_features
+from phototags.features.stored_features import stored_features
 
 
 def test_each_row_is_found_in_its_shard_in_the_order_asked(tmp_path):

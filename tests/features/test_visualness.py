@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from phototags.features import visualness as module
-from phototags.features.cache import Features, write_features
+from phototags.features.feature_cache import Features, write_features
 from phototags.features.visualness import looks_in, visualness
 
 

@@ -7,12 +7,12 @@ import torch
 
 from phototags.errors import PhototagsError
 from phototags.features.backbones import put_learned
-from phototags.features.cache import read_features, read_hashes, write_features
-from phototags.features.pretrained import Network
-from phototags.storage import read_tensors, write_tensors
-from phototags.systems import Frequency
-from phototags.taggers.controls import FrequencyTagger
-from phototags.taggers.tagger import load, save
+from phototags.features.feature_cache import read_features, read_hashes, write_features
+from phototags.features.networks import Network
+from phototags.io.storage import read_tensors, write_tensors
+from phototags.systems.parts.baselines import FrequencyTagger
+from phototags.systems.registry import Frequency
+from phototags.systems.tagger import load, save
 from phototags.tags.vocabulary import read_vocabulary, write_vocabulary
 
 

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from phototags.figures.curves import plot_losses
-from phototags.figures.scores import plot_scores
-from phototags.metrics.summary import COLUMNS
+from phototags.evaluation.metrics.summary import COLUMNS
 from phototags.photos.table import photo_table, write_photos
-from phototags.report.page import Inputs
+from phototags.report.figures.loss_curves import plot_losses
+from phototags.report.figures.score_panels import plot_scores
+from phototags.report.report_page import Inputs
 
 NASTY = '<script>alert("x")</script>'
 

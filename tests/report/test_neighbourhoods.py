@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from phototags.report.neighbourhoods import (
+from phototags.params.pages import Report
+from phototags.report.report_page import write_report
+from phototags.report.vocabulary_map import (
     COLOURED,
     HEIGHT,
     LETTER,
@@ -16,8 +18,6 @@ from phototags.report.neighbourhoods import (
     WIDTH,
     neighbourhoods,
 )
-from phototags.report.page import write_report
-from phototags.settings.pages import Report
 
 
 def shown(folder, tags):

@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 import pytest
 
 from phototags.errors import CorpusError
-from phototags.report.page import predicted, write_report
-from phototags.settings.pages import Report
+from phototags.params.pages import Report
+from phototags.report.report_page import predicted, write_report
 
 SHOWN, HIDDEN = Report(photos=3, show_photos=True), Report(photos=3, show_photos=False)
 

@@ -3,10 +3,10 @@
 import pandas as pd
 import pytest
 
-from phototags.metrics.summary import COLUMNS
-from phototags.report.losses import ways
-from phototags.report.markdown import blocks
-from phototags.report.results import boards
+from phototags.evaluation.metrics.summary import COLUMNS
+from phototags.report.drops import ways
+from phototags.report.markdown_blocks import blocks
+from phototags.report.score_boards import boards
 
 
 def table(*rows):

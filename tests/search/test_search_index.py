@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from phototags.errors import ModelError
-from phototags.features.cache import Features
+from phototags.features.feature_cache import Features
 from phototags.photos.table import photo_table
 from phototags.search.index import (
     Index,
@@ -16,9 +16,9 @@ from phototags.search.index import (
     tag_space,
     write_index,
 )
-from phototags.systems import Im2Vec
-from phototags.taggers.controls import FrequencyTagger, NeighboursTagger
-from phototags.taggers.tagger import untrained
+from phototags.systems.parts.baselines import FrequencyTagger, NeighboursTagger
+from phototags.systems.registry import Im2Vec
+from phototags.systems.tagger import untrained
 
 SYSTEM = Im2Vec(model="im2vec", hidden=[6], epochs=1, patience=1)
 PHOTOS = photo_table({"photo_id": name, "title": name.upper()} for name in "abcd")

@@ -5,8 +5,8 @@ import pyarrow as pa
 import pytest
 import torch
 
-from phototags.embeddings.text import TextVectors
-from phototags.search.words import Query, understand
+from phototags.search.query import Query, understand
+from phototags.tag_vectors.text_vectors import TextVectors
 
 TAGS = ["fire", "engine", "fire engine", "cat", "sea"]
 WORDS = ["fire", "engine", "cat", "sea", "kitten", "ocean", "tax"]

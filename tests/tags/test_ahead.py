@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from phototags.tags.ahead import ahead
+from phototags.tags.prefetch import ahead
 
 
 def test_the_next_is_made_while_the_last_is_worked_on():

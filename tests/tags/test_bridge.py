@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from phototags.errors import VocabularyError
-from phototags.tags.bridge import KINDS, bridge
+from phototags.tags.mapping import KINDS, bridge
 
 TAGS = ["car", "brown bear", "city", "glass", "ocean", "bus"]
 WORDS = ["cars", "auto", "ursus_arctos", "brown-bears", "sea", "glasses", "city", "cloud"]

@@ -2,7 +2,7 @@ import polars as pl
 import pytest
 
 from phototags.errors import VocabularyError
-from phototags.settings.tags import Vocabulary
+from phototags.params.vocabulary import Vocabulary
 from phototags.tags.candidates import candidates, kept, write_candidates
 from phototags.tags.merging import merged, merges
 

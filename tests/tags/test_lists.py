@@ -1,7 +1,7 @@
 import pytest
 
 from phototags.errors import ParamsError
-from phototags.tags.lists import known_to_task, read_aliases, read_tags
+from phototags.tags.tag_lists import known_to_task, read_aliases, read_tags
 
 
 def written(folder, text):
@@ -57,12 +57,12 @@ def test_a_table_with_a_word_column_is_a_file_of_words(tmp_path, wordnet):
 
 def test_imagenet_knows_by_first_meaning(wordnet, monkeypatch, tmp_path):
     synsets = written(tmp_path, wordnet.synsets("car")[0] + "\n" + wordnet.synsets("man")[1])
-    monkeypatch.setattr("phototags.tags.lists._timm_list", lambda name: synsets)
+    monkeypatch.setattr("phototags.tags.tag_lists._timm_list", lambda name: synsets)
     assert known_to_task("imagenet", ["autos", "man", "bus"], wordnet) == {"autos"}
 
 
 def test_timms_lists_are_imagenets():
-    from phototags.tags.lists import SYNSETS, _lines, _timm_list
+    from phototags.tags.tag_lists import SYNSETS, _lines, _timm_list
 
     sizes = {name: len(_lines(_timm_list(file), "match")) for name, file in SYNSETS.items()}
     assert sizes == {"imagenet": 1000, "imagenet21k": 21843}

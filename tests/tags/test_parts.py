@@ -9,11 +9,11 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
-from phototags.settings.tags import Vocabulary
+from phototags.params.vocabulary import Vocabulary
 from phototags.tags.candidates import candidates, write_candidates
 from phototags.tags.cleaning import clean_photos, write_spelling
+from phototags.tags.encoding import ROW_GROUP, number_tags, photos_in, write_tags
 from phototags.tags.merging import merged, merges
-from phototags.tags.numbers import ROW_GROUP, number_tags, photos_in, write_tags
 from phototags.tags.spelling import clean
 from phototags.tags.split import those_of
 

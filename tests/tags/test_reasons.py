@@ -4,11 +4,11 @@ import polars as pl
 import pytest
 
 from phototags.errors import VocabularyError
-from phototags.settings.tags import Vocabulary
+from phototags.params.vocabulary import Vocabulary
 from phototags.tags.candidates import candidates, write_candidates
 from phototags.tags.cleaning import clean_photos, write_spelling
+from phototags.tags.explain import explain, no_spelling, read_candidates, read_spelling
 from phototags.tags.merging import merges
-from phototags.tags.reasons import explain, no_spelling, read_candidates, read_spelling
 
 TWO = Vocabulary(min_users=2, min_photos=1, max_tags=None, merge=["lemma"])
 WRITTEN = [

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phototags.tags.sets import TagSets
+from phototags.tags.tag_sets import TagSets
 
 OWN = st.lists(st.lists(st.integers(0, 5), max_size=8), max_size=12)
 BECOMES = st.lists(st.lists(st.integers(0, 3), max_size=3), min_size=6, max_size=6)

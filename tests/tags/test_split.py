@@ -2,7 +2,7 @@ import polars as pl
 import pytest
 
 from phototags.errors import CorpusError
-from phototags.settings.tags import Split
+from phototags.params.vocabulary import Split
 from phototags.tags.split import chance, split
 
 SETTINGS = Split(seed=0, test=0.2, validation=0.1)

@@ -15,12 +15,12 @@ from pathlib import Path
 
 import torch
 
-from phototags.storage import write_tensors
-from phototags.systems import Im2Vec
-from phototags.training.around import Around
+from phototags.io.storage import write_tensors
+from phototags.systems.registry import Im2Vec
 from phototags.training.assembly import train
 from phototags.training.checkpoints import Checkpoint
-from phototags.training.photos import TaggedPhotos
+from phototags.training.context import Around
+from phototags.training.tagged_photos import TaggedPhotos
 
 SYSTEM = Im2Vec(
     model="im2vec", hidden=[16], dropout=0.3, tag_vectors="joint", average=0.9, drawn="epoch",

@@ -14,25 +14,25 @@ from pathlib import Path
 import torch
 import torch.distributed as dist
 
-from phototags.storage import write_tensors
-from phototags.systems import Bilinear, Im2Vec, Khot, Multihot
-from phototags.training.around import ALONE, Around
+from phototags.io.storage import write_tensors
+from phototags.systems.registry import Bilinear, Im2Vec, Khot, Multihot
 from phototags.training.assembly import train
-from phototags.training.end_to_end import train_end_to_end
-from phototags.training.photos import TaggedPhotos
-from phototags.training.pictures import Pictures
-from phototags.training.sharded import (
+from phototags.training.context import ALONE, Around
+from phototags.training.distributed.sharded_tags import (
     ShardedCheckpoint,
     ShardedTagger,
     judged_in_parts,
     whole,
 )
-from phototags.training.sharing import (
+from phototags.training.distributed.shared_batches import (
     SharedCheckpoint,
     judged_once,
     part_of_process,
     share_photos,
 )
+from phototags.training.end_to_end import train_end_to_end
+from phototags.training.images import Pictures
+from phototags.training.tagged_photos import TaggedPhotos
 from tests.training.small_network import small_network
 
 KEYS = {"epochs": 3, "patience": 3, "batch": 7}  # 40 photos: the last batch has 5

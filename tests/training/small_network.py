@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from phototags.features.pretrained import Network
+from phototags.features.networks import Network
 
 
 def small_network(dropout: float = 0.0) -> Network:

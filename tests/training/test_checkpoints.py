@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 import torch
 
-from phototags.storage import read_tensors, write_tensors
-from phototags.systems import Bilinear, Im2Vec, Khot, Multihot
+from phototags.io.storage import read_tensors, write_tensors
+from phototags.systems.registry import Bilinear, Im2Vec, Khot, Multihot
 from phototags.training import checkpoints
-from phototags.training.around import Around
 from phototags.training.assembly import train
 from phototags.training.averaging import MovingAverage
+from phototags.training.batches import Feed
 from phototags.training.checkpoints import Checkpoint, digest, fingerprint_of
-from phototags.training.course import Course
-from phototags.training.feed import Feed
-from phototags.training.photos import TaggedPhotos
+from phototags.training.context import Around
+from phototags.training.state import Course
+from phototags.training.tagged_photos import TaggedPhotos
 
 ROOT = Path(__file__).parents[2]
 KEYS = {"epochs": 8, "patience": 8, "batch": 8}

@@ -10,8 +10,10 @@ import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 from phototags.errors import ParamsError
-from phototags.settings.training import Compute
-from phototags.systems import (
+from phototags.params.compute import Compute
+from phototags.systems.parts.embedding_tagger import EmbeddingTagger
+from phototags.systems.parts.heads import make_head
+from phototags.systems.registry import (
     Asl,
     Bilinear,
     Fast0Tag,
@@ -23,15 +25,13 @@ from phototags.systems import (
     UserMultiplicative,
     Wdv,
 )
-from phototags.taggers.embedding import EmbeddingTagger
-from phototags.taggers.heads import make_head
-from phototags.training.around import Around
 from phototags.training.assembly import train
 from phototags.training.averaging import MovingAverage
-from phototags.training.feed import Batch
+from phototags.training.batches import Batch
+from phototags.training.context import Around
 from phototags.training.loop import Schedule, make_optimiser
-from phototags.training.photos import TaggedPhotos
 from phototags.training.plans import plan
+from phototags.training.tagged_photos import TaggedPhotos
 
 TAGS, WIDTH, USERS = 9, 12, 3
 KEYS = {"epochs": 2, "patience": 2, "hidden": [6], "dropout": 0.3, "batch": 4}

@@ -9,22 +9,22 @@ import torch
 import yaml
 from pydantic import ValidationError
 
-from phototags.config import validate
 from phototags.errors import ParamsError, PhotoError
+from phototags.evaluation.metrics.ranking import mean_average_precision
 from phototags.features import backbones
 from phototags.features.backbones import feature_of, load_backbone
-from phototags.metrics.ranking import mean_average_precision
+from phototags.io.storage import read_tensors
+from phototags.params.compute import Compute
 from phototags.photos.lookup import Lookup
-from phototags.settings.training import Compute
-from phototags.storage import read_tensors
-from phototags.systems import Bilinear, Im2Vec, Multihot, learns_backbone
-from phototags.taggers.tagger import BACKBONE, load, own_backbone, save
-from phototags.training.around import ALONE, Around
+from phototags.systems.registry import Bilinear, Im2Vec, Multihot, learns_backbone
+from phototags.systems.tagger import BACKBONE, load, own_backbone, save
 from phototags.training.checkpoints import Checkpoint
+from phototags.training.context import ALONE, Around
 from phototags.training.end_to_end import train_end_to_end
-from phototags.training.photo_feed import PhotoFeed
-from phototags.training.photos import TaggedPhotos
-from phototags.training.pictures import Pictures, crop_of
+from phototags.training.image_loader import PhotoFeed
+from phototags.training.images import Pictures, crop_of
+from phototags.training.tagged_photos import TaggedPhotos
+from phototags.workflow.config import validate
 from tests.training.small_network import small_network
 
 ROOT = Path(__file__).parents[2]

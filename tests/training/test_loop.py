@@ -6,12 +6,21 @@ import pytest
 import torch
 
 from phototags.errors import CorpusError, ModelError
-from phototags.systems import Asl, Bilinear, Fast0Tag, Im2Vec, Khot, Multihot, NaiveSum, Wdv
-from phototags.taggers.embedding import EmbeddingTagger
+from phototags.systems.parts.embedding_tagger import EmbeddingTagger
+from phototags.systems.registry import (
+    Asl,
+    Bilinear,
+    Fast0Tag,
+    Im2Vec,
+    Khot,
+    Multihot,
+    NaiveSum,
+    Wdv,
+)
 from phototags.training.assembly import train
-from phototags.training.feed import Feed
+from phototags.training.batches import Feed
 from phototags.training.loop import Schedule, fit
-from phototags.training.photos import TaggedPhotos
+from phototags.training.tagged_photos import TaggedPhotos
 
 
 def photos(number: int = 64, tags: int = 4) -> TaggedPhotos:

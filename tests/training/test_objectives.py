@@ -3,10 +3,10 @@
 import pytest
 import torch
 
-from phototags.taggers.embedding import EmbeddingTagger
-from phototags.taggers.heads import make_head
-from phototags.taggers.sampling import draw_positives
-from phototags.training.feed import Batch
+from phototags.systems.parts.embedding_tagger import EmbeddingTagger
+from phototags.systems.parts.heads import make_head
+from phototags.systems.parts.tag_sampling import draw_positives
+from phototags.training.batches import Batch
 from phototags.training.objectives import Warp
 
 TAGS, DRAWS, MARGIN = 7, 5, 0.3

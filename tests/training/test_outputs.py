@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from phototags.features.cache import write_features
+from phototags.features.feature_cache import write_features
 from phototags.training.outputs import around_job, write_history
 
 

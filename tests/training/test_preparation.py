@@ -4,11 +4,11 @@ import pandas as pd
 import pytest
 import torch
 
-from phototags.features.cache import Features
-from phototags.systems import Random
+from phototags.features.feature_cache import Features
+from phototags.systems.registry import Random
 from phototags.training.outputs import described
-from phototags.training.photos import spread
 from phototags.training.preparation import part_of
+from phototags.training.tagged_photos import spread
 
 TAGS = pd.DataFrame(
     {

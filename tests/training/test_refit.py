@@ -2,11 +2,11 @@
 
 import torch
 
-from phototags.metrics.ranking import mean_average_precision
-from phototags.systems import KernelRidge
-from phototags.taggers.kernel_ridge import learn
+from phototags.evaluation.metrics.ranking import mean_average_precision
+from phototags.systems.parts.kernel_regression import learn
+from phototags.systems.registry import KernelRidge
 from phototags.training.assembly import train
-from phototags.training.photos import TaggedPhotos
+from phototags.training.tagged_photos import TaggedPhotos
 
 KEYS = {"sharpness": 1.0, "ridge": 0.2, "given": 2, "judged": 20, "precision": 1.0}
 

@@ -5,10 +5,10 @@ import torch
 from torch.nn.functional import relu
 
 from phototags.errors import ModelError
-from phototags.storage import write_tensors
-from phototags.systems import Fast0Tag, Khot, Multihot
+from phototags.io.storage import write_tensors
+from phototags.systems.registry import Fast0Tag, Khot, Multihot
 from phototags.training.assembly import train
-from phototags.training.photos import TaggedPhotos, drawn
+from phototags.training.tagged_photos import TaggedPhotos, drawn
 
 KEYS = {"hidden": [7, 5], "epochs": 3, "patience": 3, "batch": 8}
 LAYERS = ["head.2.weight", "head.2.bias", "head.5.weight", "head.5.bias"]

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import torch
 
-from phototags.features.cache import Features
+from phototags.features.feature_cache import Features
 from phototags.tags.vocabulary import TagVocabulary
 from phototags.users.attributes import looks, place, time, words
 from phototags.users.reduction import reduction

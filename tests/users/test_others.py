@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from phototags.users.others import means_of_others
+from phototags.users.leave_one_out import means_of_others
 
 
 def drawn(seed: int = 0):

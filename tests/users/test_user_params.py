@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from phototags.config import validate
 from phototags.errors import ParamsError
+from phototags.workflow.config import validate
 
 ROOT = Path(__file__).parents[2]
 

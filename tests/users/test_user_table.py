@@ -6,15 +6,15 @@ import pytest
 import torch
 
 from phototags.errors import CorpusError, ModelError
-from phototags.features.cache import Features
-from phototags.ranked_systems import DESCRIPTORS
-from phototags.settings.users import Users
-from phototags.storage import write_tensors
+from phototags.features.feature_cache import Features
+from phototags.io.storage import write_tensors
+from phototags.params.users import Users
+from phototags.systems.ranked import DESCRIPTORS
 from phototags.tags.vocabulary import TagVocabulary
 from phototags.training.preparation import part_of
-from phototags.users.corpus import Learned, joined, makers_of, users_of
+from phototags.users.corpus_users import Learned, joined, makers_of, users_of
 from phototags.users.reduction import reduction
-from phototags.users.table import read_users, with_users, write_users
+from phototags.users.user_table import read_users, with_users, write_users
 
 USERS = ["ann"] * 4 + ["bob"] * 6 + ["cid", None, None, "dee", "dee"]
 PARTS = ["train"] * 4 + ["test"] * 6 + ["test", "train", "train", "validation", "validation"]

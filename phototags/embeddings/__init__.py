@@ -1,1 +1,0 @@
-"""Tag vectors: near means related."""

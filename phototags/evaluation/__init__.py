@@ -1,0 +1,1 @@
+"""Predict test photos with a tagger and score the predictions."""

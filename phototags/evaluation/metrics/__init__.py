@@ -1,0 +1,1 @@
+"""Metrics of ranked tags, each checked against a slow loop, and score tables."""

@@ -1,0 +1,1 @@
+"""Evaluation of systems that know the user of a photo."""

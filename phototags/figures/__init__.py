@@ -1,1 +1,0 @@
-"""Figures: the same numbers give the same bytes, and every system keeps its colour."""

@@ -1,0 +1,1 @@
+"""Files, logs, progress bars and processor settings: what every room uses."""

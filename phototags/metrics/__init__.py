@@ -1,1 +1,0 @@
-"""Scores of ranked tags, each checked against a slow loop."""

@@ -1,0 +1,1 @@
+"""Sections of params.yaml: keys, types, defaults, ranges and descriptions."""

@@ -1,0 +1,1 @@
+"""Figures: equal numbers give equal bytes, and each system keeps its colour."""

@@ -1,0 +1,75 @@
+"""How all figures look, and how they are saved so that equal content is equal bytes."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from phototags.io.storage import whole
+
+INK, QUIET, RULE = "#26221c", "#7d766b", "#ddd6ca"
+HIT = "#1f7a4d"
+CONTROLS = {
+    "frequency": "#b3aca0",
+    "random": "#cfc9be",
+    "rarest": "#cfc9be",
+    "neighbours": "#8a8378",
+}
+COLOURS = ("#c8553d", "#2f7fb5", "#123f63", "#7a5195", "#d99a2b", "#3f8f7a", "#a23b72", "#6b8e23")
+
+STYLE = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "text.color": INK,
+    "axes.labelcolor": QUIET,
+    "axes.edgecolor": RULE,
+    "axes.titlecolor": INK,
+    "axes.titlesize": 9.5,
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.grid": True,
+    "grid.color": RULE,
+    "grid.linewidth": 0.6,
+    "xtick.color": QUIET,
+    "ytick.color": QUIET,
+    "xtick.major.size": 0,
+    "ytick.major.size": 0,
+    "figure.facecolor": "white",
+    "svg.fonttype": "path",
+    "svg.hashsalt": "phototags",
+    "text.parse_math": False,  # a tag may hold dollar signs
+}
+
+
+def colours(systems: Sequence[str]) -> dict[str, str]:
+    """Greys for the controls, a colour for each system that learns, in the order given."""
+    learning = [system for system in systems if system not in CONTROLS]
+    mine = {system: COLOURS[place % len(COLOURS)] for place, system in enumerate(learning)}
+    return {system: CONTROLS.get(system) or mine[system] for system in systems}
+
+
+@contextmanager
+def figure(path: Path | str, width: float, height: float, dots: int = 100) -> Iterator[Figure]:
+    """Draw on a figure of `width` x `height` inches; it is saved, whole, when the block ends.
+
+    Neither the time nor the version of matplotlib is written into the file.
+    """
+    with matplotlib.rc_context({**matplotlib.rcParamsDefault, "backend": "agg", **STYLE}):
+        drawing = Figure(figsize=(width, height), layout="constrained", dpi=dots)
+        drawing.get_layout_engine().set(w_pad=0.09, h_pad=0.07)
+        yield drawing
+        kind = Path(path).suffix[1:]
+        nothing = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}[kind]
+        with whole(path) as part:
+            drawing.savefig(part, format=kind, metadata=nothing)
+
+
+def say_nothing_here(axes: Axes, why: str) -> None:
+    """Where there is nothing to draw, the reason stands in the place of the lines."""
+    axes.set_axis_off()
+    axes.text(0.5, 0.5, why, ha="center", va="center", color=QUIET, transform=axes.transAxes)

@@ -1,0 +1,48 @@
+"""The map of users, coloured by what is known of each."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from phototags.report.figures.style import COLOURS, RULE, figure, say_nothing_here
+
+TAGS = 7  # with a colour of their own
+
+
+def plot_users(users: pd.DataFrame, path: Path | str) -> None:
+    """A dot a user: by commonest tag, by number of photos, and by year where it is known.
+
+    Args:
+        users: COLUMNS of scoring.user_map. path: where the svg goes.
+    """
+    years = users["year"].notna().any()
+    with figure(path, 4.8 * (2 + years), 4.6) as drawing:
+        panels = drawing.subplots(1, 2 + years)
+        for axes in panels:
+            axes.set_xticks([])
+            axes.set_yticks([])
+        if users.empty:
+            return [say_nothing_here(axes, "no user of this run is known") for axes in panels][0]
+        _by_tag(panels[0], users)
+        _by_number(panels[1], users, np.log2(users["photos"].clip(lower=1)), "photos, as log2")
+        if years:
+            _by_number(panels[2], users, users["year"], "mean year")
+
+
+def _by_tag(axes: Axes, users: pd.DataFrame) -> None:
+    axes.set_title("users by the commonest tag of their seen photos")
+    shown = users.loc[users["tag"] != "", "tag"].value_counts().index[:TAGS]
+    others = users[~users["tag"].isin(shown)]
+    axes.scatter(others["x"], others["y"], s=12, color=RULE, label="others, or none")
+    for tag, colour in zip(shown, COLOURS, strict=False):
+        own = users[users["tag"] == tag]
+        axes.scatter(own["x"], own["y"], s=16, color=colour, label=tag)
+    axes.legend(frameon=False, fontsize=7, loc="best")
+
+
+def _by_number(axes: Axes, users: pd.DataFrame, numbers: pd.Series, title: str) -> None:
+    axes.set_title(title)
+    drawn = axes.scatter(users["x"], users["y"], s=14, c=numbers, cmap="viridis")
+    axes.figure.colorbar(drawn, ax=axes, shrink=0.7)

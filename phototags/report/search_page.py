@@ -1,0 +1,41 @@
+"""The page of a search: the photos found, who made them, and where they are."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from phototags.io.storage import whole
+from phototags.photos.gallery import Card
+from phototags.report.page_photos import pictures_of
+from phototags.report.rendering import render
+
+MISSING = "the photos' shards are not on this machine, so the page shows no pictures"
+
+
+def write_found(
+    path: Path | str,
+    words: str,
+    asked: Sequence[str],
+    notes: Sequence[str],
+    corpus: str,
+    found: Sequence[tuple[Card, float]],
+    shards: Sequence[Path],
+) -> None:
+    """Write the page.
+
+    Args:
+        words: as typed; asked: the tags that they were taken for; notes: what became of the others.
+        found: photos and scores, best first.
+        shards: of the corpus; without any, the page shows no pictures and says so.
+    """
+    cards, scores = zip(*found, strict=True) if found else ((), ())
+    pictures = pictures_of(cards, shards) if shards else [None] * len(cards)
+    page = render(
+        "found.html",
+        words=words,
+        asked=asked,
+        notes=[*notes, *([] if shards else [MISSING])],
+        corpus=corpus,
+        cards=list(zip(cards, scores, pictures, strict=True)),
+    )
+    with whole(path) as part:
+        part.write_text(page, encoding="utf-8")

@@ -1,0 +1,53 @@
+"""What a run cost: `python -m phototags.report.tables.cost benchmarks results/pictures`.
+
+From the benchmark files that Snakemake keeps: benchmarks/RULE/(RUN or CORPUS)... of each job.
+"""
+
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+from phototags.errors import PhototagsError
+from phototags.io.storage import whole
+
+
+def cost(benchmarks: Path, results: Path) -> str:
+    """A sentence: jobs, CPU minutes, and the memory and the rule of the largest job.
+
+    Args:
+        benchmarks: folder with those of this run, and perhaps of others.
+        results: folder of the run, named as the run; its scores.csv names the corpora.
+
+    Raises:
+        PhototagsError: when no job of the run has left a benchmark.
+    """
+    scores = pd.read_csv(results / "scores.csv", usecols=["train", "test"])
+    named = {results.name, "wordnet", *scores["train"], *scores["test"]}
+    files = [file for file in sorted(benchmarks.rglob("*.tsv")) if of(file, benchmarks) in named]
+    if not files:
+        raise PhototagsError(
+            f"expected benchmarks of {results.name}'s jobs under {benchmarks}, found none. "
+            "Run `make results` first."
+        )
+    tables = [pd.read_csv(file, sep="\t", na_values="-").tail(1) for file in files]
+    jobs = pd.concat(tables, ignore_index=True)
+    jobs["rule"] = [file.relative_to(benchmarks).parts[0] for file in files]
+    largest = jobs.loc[jobs["max_rss"].idxmax()]
+    minutes = jobs["cpu_time"].sum() / 60
+    return (
+        f"`make results` had {len(jobs)} jobs that took {minutes:.0f} minutes of one core; "
+        f"the largest ({largest['rule']}) held {largest['max_rss'] / 1024:.1f} GB."
+    )
+
+
+def of(file: Path, benchmarks: Path) -> str:
+    """The run or the corpus that a job worked for."""
+    return file.relative_to(benchmarks).parts[1].removesuffix(".tsv")
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[2])
+    sentence = cost(Path(sys.argv[1]), folder)
+    with whole(folder / "cost.md") as part:
+        part.write_text(sentence + "\n", encoding="utf-8")

@@ -1,0 +1,81 @@
+"""Our rows under the rows that papers published, where the protocol is the same."""
+
+from typing import NamedTuple
+
+import pandas as pd
+
+from phototags.evaluation.metrics.summary import means
+from phototags.report.tables.cells import with_interval
+from phototags.report.tables.markdown import page, table
+
+CORPUS = "corel5k-260"
+MEASURES = ["tag_precision", "tag_recall", "f1_of_means", "n_plus"]
+PROTOCOL = (
+    "Corel-5K in the 260-word form: 4,500 training and 499 test photos, five words for every "
+    "photo. P and R are means over all 260 words (each has a test photo; a word that is never "
+    "given counts with P 0), F1 is the harmonic mean of these two means, N+ the words found at "
+    "least once; in percent but for N+."
+)
+SURVEY = (
+    "Published rows as a public survey page collected them "
+    "(https://lijiancheng0614.github.io/2015/09/01/2015_09_01_Image_Annotation_Result/), "
+    "with the papers' own features and without intervals; ours with the 95 % bootstrap interval "
+    "over test photos."
+)
+
+
+class Row(NamedTuple):
+    """A published method: scores in percent, N+ in words."""
+
+    method: str
+    year: int
+    precision: float
+    recall: float
+    f1: float
+    n_plus: int
+    source: str
+
+
+PUBLISHED = (
+    Row("JEC", 2008, 27, 32, 29.3, 139, "Makadia, Pavlovic & Kumar, ECCV"),
+    Row("TagProp σML", 2009, 33, 42, 37.0, 160, "Guillaumin, Mensink, Verbeek & Schmid, ICCV"),
+    Row("FastTag", 2013, 32, 43, 36.7, 166, "Chen, Zheng & Weinberger, ICML"),
+    Row("CNN-R", 2015, 32, 41.3, 36.1, 166, "Murthy, Maji & Manmatha, ICMR"),
+    Row("2PKNN+ML", 2012, 44, 46, 45.0, 191, "Verma & Jawahar, ECCV"),
+    Row("CCA-KNN", 2015, 42, 52, 46.5, 201, "Murthy, Maji & Manmatha, ICMR"),
+    Row("NSIDML", 2016, 44.1, 51.8, 47.8, 194, "Jin & Jin, JVCIR"),
+    Row("AWD-IKNN", 2016, 42, 55, 47.7, 198, "adaptive weighted distance in improved kNN, PCM"),
+)
+
+
+def published(scores: pd.DataFrame) -> str:
+    """published.md of a scores.csv; says so when no corpus of the run has a published protocol."""
+    judged = means(scores)
+    ours = judged[(judged["train"] == CORPUS) & (judged["test"] == CORPUS)]
+    title = "Beside published results"
+    if ours.empty:
+        return page(
+            title,
+            f"No corpus of this run is judged by a published protocol. The run `photos` is: "
+            f"it trains and tests on `{CORPUS}`.",
+        )
+    theirs = [
+        [f"{row.method} ({row.year})", row.source]
+        + [f"{number:g}" for number in (row.precision, row.recall)]
+        + [f"{row.f1:.1f}", str(row.n_plus)]
+        for row in PUBLISHED
+    ]
+    head = ["method", "source", "P", "R", "F1", "N+"]
+    first = ours.iloc[0]
+    counted = f"Counted here: {first['photos']} test photos, {first['tags']} words."
+    rows = table(head, theirs + _rows(ours), words=2)
+    return page(title, f"{PROTOCOL} {SURVEY} {counted}", rows)
+
+
+def _rows(ours: pd.DataFrame) -> list[list[str]]:
+    rows = []
+    for system, of in ours.groupby("system", sort=False):
+        by_metric = of[of["metric"].isin(MEASURES)].set_index("metric", drop=False)
+        cells = [with_interval(by_metric.loc[metric]) for metric in MEASURES]
+        rows.append([system, "this run, mean of seeds", *cells])
+    return rows

@@ -1,1 +1,0 @@
-"""One tagger on one test corpus: which photos, which words, how good."""

@@ -1,1 +1,0 @@
-"""The sections of params.yaml, a file for each file of rules."""

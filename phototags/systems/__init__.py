@@ -1,0 +1,1 @@
+"""Tagging systems, one module each, and the registry that finds them."""

@@ -1,0 +1,1 @@
+"""Heads, losses, samplers and other parts that several systems share."""

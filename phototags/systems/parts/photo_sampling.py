@@ -1,0 +1,121 @@
+"""Which photos and tags an epoch shows: common ones less, noise on purpose.
+
+Tag sets are padded rows as in sampling.py; counts are of the training photos only.
+"""
+
+import torch
+from torch import Tensor
+
+from phototags.systems.parts.tag_sampling import PADDING, Urn
+
+
+def repeat_factors(tags: Tensor, rates: Tensor, threshold: float) -> Tensor:
+    """How often a photo is shown in an epoch, so that rare tags are seen more.
+
+    r(t) = max(1, sqrt(threshold / rate of t)); a photo takes the largest of its tags (square
+    root sampling of Mahajan et al., ECCV 2018).
+
+    Args:
+        tags: (N, L) int64 padded, at least one tag a photo.
+        rates: (T,) float in (0, 1], share of photos that have the tag.
+        threshold: s; tags more frequent than it are not repeated. 0 is natural sampling.
+
+    Returns:
+        (N,) float, at least 1.
+
+    >>> tags = torch.tensor([[0, 1], [0, PADDING]])
+    >>> repeat_factors(tags, torch.tensor([1.0, 0.25]), threshold=1.0).tolist()
+    [2.0, 1.0]
+    """
+    factors = (threshold / rates).sqrt().clamp_min(1)
+    return factors[tags.clamp_min(0)].where(tags != PADDING, 1.0).amax(1)
+
+
+def repeated(factors: Tensor, generator: torch.Generator) -> Tensor:
+    """The photos of one epoch in random order, each about as often as its factor says.
+
+    Args:
+        factors: (N,) float; a factor of 2.3 shows a photo twice, and thrice in 3 of 10 epochs.
+
+    Returns:
+        (M,) int64, numbers below N.
+    """
+    chance = torch.rand(len(factors), generator=generator)
+    times = (factors.floor() + (chance < factors.frac())).long()
+    photos = torch.arange(len(factors)).repeat_interleave(times)
+    return photos[torch.randperm(len(photos), generator=generator)]
+
+
+def balanced(tags: Tensor, vocabulary: int, generator: torch.Generator) -> Tensor:
+    """As many photos as there are, drawn by tag first: every tag has the same chance.
+
+    Uniform sampling of Mahajan et al. (2018); the balanced training of Denton et al. (2015).
+
+    Args:
+        tags: (N, L) int64 padded.
+
+    Returns:
+        (N,) int64, with repetitions.
+    """
+    photos, places = (tags != PADDING).nonzero(as_tuple=True)
+    own = tags[photos, places]
+    weights = 1 / torch.bincount(own, minlength=vocabulary).double()
+    return photos[Urn(weights[own]).draw((len(tags),), generator)]
+
+
+def keep_chances(rates: Tensor, threshold: float = 0.01) -> Tensor:
+    """Chance that a tag is believed where it is written: max(0, 1 - rate / threshold).
+
+    Positive subsampling of Attalos (2016): tags on more than the threshold's share of photos
+    teach nothing, unlike word2vec's softer 1 - sqrt(threshold / rate).
+
+    Args:
+        rates: (T,) float in [0, 1].
+
+    Returns:
+        (T,) float in [0, 1].
+
+    >>> keep_chances(torch.tensor([0.0, 0.0025, 0.5])).tolist()
+    [1.0, 0.75, 0.0]
+    """
+    return (1 - rates / threshold).clamp_min(0)
+
+
+def subsampled(tags: Tensor, chances: Tensor, generator: torch.Generator) -> Tensor:
+    """Tag sets with each tag kept by its chance; a photo may be left with none.
+
+    Args:
+        tags: (N, L) int64 padded; chances: (T,) float in [0, 1].
+
+    Returns:
+        (N, L) int64 padded, kept tags first.
+    """
+    kept = torch.rand(tags.shape, generator=generator) < chances[tags.clamp_min(0)]
+    return packed(tags.where(kept & (tags != PADDING), PADDING))
+
+
+def noisy(tags: Tensor, share: float, weights: Tensor, generator: torch.Generator) -> Tensor:
+    """Tag sets in which a share of the tags is replaced by others, to see what training stands.
+
+    Mahajan et al. (2018) replace a share p of all tags by draws from the tags' own
+    distribution. A tag drawn twice on a photo is kept once.
+
+    Args:
+        tags: (N, L) int64 padded; share: in [0, 1]; weights: (T,) float64, usually counts.
+
+    Returns:
+        (N, L) int64 padded.
+    """
+    wrong = (torch.rand(tags.shape, generator=generator) < share) & (tags != PADDING)
+    drawn = tags.where(~wrong, Urn(weights).draw(tuple(tags.shape), generator))
+    twice = (drawn[:, :, None] == drawn[:, None, :]).tril(-1).any(2)
+    return packed(drawn.where(~twice, PADDING))
+
+
+def packed(tags: Tensor) -> Tensor:
+    """Rows with their PADDING moved to the end, the rest in order.
+
+    >>> packed(torch.tensor([[PADDING, 3, PADDING, 1]])).tolist()
+    [[3, 1, -1, -1]]
+    """
+    return tags.gather(1, (tags == PADDING).int().argsort(dim=1, stable=True))

@@ -1,1 +1,0 @@
-"""The scores as tables in Markdown that a person reads."""

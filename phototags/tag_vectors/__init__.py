@@ -1,0 +1,1 @@
+"""Tag vectors: skip-gram over tag sets, text vectors, zero-shot tags, tag completion."""

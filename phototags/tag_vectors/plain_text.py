@@ -1,0 +1,73 @@
+"""Plain text as sets of words, so that the trainer of tag vectors learns from text as well."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from phototags.errors import ModelError
+from phototags.tag_vectors.sets import tag_sets
+from phototags.tags.tag_sets import TagSets
+
+MIN_COUNT = 5  # word2vec's
+WORD = re.compile(r"\w+(?:['’-]\w+)*")
+
+
+def words_of(line: str) -> list[str]:
+    """The words of a line, without case.
+
+    >>> words_of("The dog's T-shirt, 3 sizes.")
+    ['the', "dog's", 't-shirt', '3', 'sizes']
+    """
+    return WORD.findall(line.casefold())
+
+
+def lines_of(paths: Iterable[Path | str]) -> Iterator[str]:
+    """Every line of some text files; bytes that are no UTF-8 are replaced.
+
+    Raises:
+        ModelError: when a file can't be read.
+    """
+    for path in paths:
+        try:
+            with open(path, encoding="utf-8", errors="replace") as file:
+                yield from file
+        except OSError as error:
+            raise ModelError(
+                f"{path} should be a file of plain text, but: {error}. Correct embed_tags.text."
+            ) from error
+
+
+def text_vocabulary(lines: Iterable[str], min_count: int = MIN_COUNT) -> list[str]:
+    """The words that occur at least `min_count` times, the commonest first, ties by spelling."""
+    counts = Counter(word for line in lines for word in words_of(line))
+    kept = [(-count, word) for word, count in counts.items() if count >= min_count]
+    return [word for _, word in sorted(kept)]
+
+
+def text_sets(lines: Iterable[str], vocabulary: list[str], window: int = 10) -> TagSets:
+    """Overlapping windows of each line, as sets: words of one window are each other's context.
+
+    A window begins every `window / 2` known words, so that two words up to half a window apart
+    share at least one; word2vec's window weights near words the more in the same way.
+
+    >>> sets = text_sets(["a b c d e"], list("abcde"), window=4)
+    >>> sets.tags.tolist(), sets.ends.tolist()
+    ([0, 1, 2, 3, 2, 3, 4], [0, 4, 7])
+    """
+    known = set(vocabulary)
+    return tag_sets(
+        (
+            piece
+            for line in lines
+            for piece in _windows([word for word in words_of(line) if word in known], window)
+        ),
+        vocabulary,
+    )
+
+
+def _windows(words: list[str], window: int) -> Iterator[list[str]]:
+    step = max(window // 2, 1)
+    for begin in range(0, max(len(words) - window, 0) + step, step):
+        if begin == 0 or begin < len(words) - (window - step):
+            yield words[begin : begin + window]

@@ -1,0 +1,1 @@
+"""Compiled skip-gram kernels for large corpora on a CPU."""

@@ -1,0 +1,117 @@
+"""Word vectors in the text files that word2vec, GloVe and fastText write, and gensim opens."""
+
+import gzip
+import itertools
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from phototags.errors import ModelError, VocabularyError
+from phototags.io.progress import progress
+from phototags.io.storage import whole
+from phototags.tag_vectors.text_vectors import TextVectors
+
+ROWS = 65_536  # read before they are packed as numbers
+
+
+def read_text_vectors(path: Path | str, only: Collection[str] | None = None) -> TextVectors:
+    """Vectors from a text file: a word and D numbers a line, with or without a `N D` line above.
+
+    Words are lower-cased; of two that are then the same the first stays, since these files have
+    the commoner first. A word may hold spaces (GloVe 840B has such).
+
+    Args:
+        path: word2vec's or GloVe's `.txt`, fastText's `.vec`; also gzipped.
+        only: words to keep; the file may then be larger than memory.
+
+    Raises:
+        ModelError: when the file is missing, empty or a line has another width; says which.
+    """
+    lines = _lines(Path(path))
+    first = next(lines, "")
+    if _is_header(first):
+        first = next(lines, "")
+    width, lines = _width(first, path), itertools.chain([first], lines)
+    words, blocks, pending = {}, [], []
+    for number, line in enumerate(progress(lines, f"reading {Path(path).name}"), start=1):
+        parts = line.rstrip("\n ").rsplit(" ", width)
+        word = parts[0].lower()
+        if len(parts) != width + 1 or not word:
+            raise ModelError(
+                f"{path} should have a word and {width} numbers on each line, but vector {number} "
+                f"is {line[:60]!r}. Fetch the file again, or remove the line."
+            )
+        if word not in words and (only is None or word in only):
+            words[word] = None
+            pending.append(parts[1:])
+        if len(pending) == ROWS:
+            blocks.append(_numbers(pending, path))
+            pending = []
+    blocks.append(_numbers(pending, path).reshape(-1, width))
+    return TextVectors(pa.array(list(words), pa.string()), np.concatenate(blocks))
+
+
+def _lines(path: Path) -> Iterator[str]:
+    try:
+        opened = gzip.open if path.suffix == ".gz" else open
+        with opened(path, "rt", encoding="utf-8", errors="replace", newline="\n") as file:
+            yield from file
+    except OSError as error:
+        raise ModelError(
+            f"{path} should be a text file of word vectors, but: {error}. Give the path of a "
+            "word2vec, GloVe or fastText text file."
+        ) from error
+
+
+def _is_header(line: str) -> bool:
+    """word2vec and fastText begin with the number of words and the width; GloVe does not."""
+    parts = line.split()
+    return len(parts) == 2 and all(part.isdecimal() for part in parts)
+
+
+def _width(line: str, path: Path | str) -> int:
+    """Numbers at the end of the line; a first word that is a number would count among them."""
+    width = len(line.split()) - 1
+    if width < 1:
+        raise ModelError(f"{path} should be a text file of word vectors, but begins {line[:60]!r}.")
+    return width
+
+
+def _numbers(rows: list[list[str]], path: Path | str) -> np.ndarray:
+    try:
+        numbers = np.array(rows, np.float32)
+    except ValueError as error:
+        raise ModelError(f"{path} should hold numbers after each word, but: {error}.") from error
+    if not np.isfinite(numbers).all():
+        raise ModelError(f"{path} should hold finite numbers, but has some that are not.")
+    return numbers
+
+
+def write_word2vec(path: Path | str, tags: Sequence[str], vectors: np.ndarray) -> None:
+    """Tags and vectors as word2vec's text format: `gensim.models.KeyedVectors` opens it.
+
+    Its words end at a space, so spaces in tags become underscores. Nine digits give the same
+    float32 back.
+
+    Args:
+        tags: (T,) distinct.
+        vectors: (T, D) float.
+
+    Raises:
+        VocabularyError: when two tags differ only by space and underscore.
+    """
+    words = [tag.replace(" ", "_") for tag in tags]
+    seen = dict(zip(words, tags, strict=True))
+    clash = next((tag for word, tag in zip(words, tags, strict=True) if seen[word] != tag), None)
+    if clash is not None:
+        other = seen[clash.replace(" ", "_")]
+        raise VocabularyError(
+            f"tags {clash!r} and {other!r} are one word in word2vec's format, which knows no "
+            "spaces. Merge them with an alias, or write the vectors as safetensors."
+        )
+    with whole(path) as part, open(part, "w", encoding="utf-8", newline="\n") as file:
+        file.write(f"{len(words)} {vectors.shape[1]}\n")
+        for word, row in zip(words, np.asarray(vectors, np.float32), strict=True):
+            file.write(f"{word} {' '.join(map('{:.9g}'.format, row.tolist()))}\n")

@@ -1,1 +1,0 @@
-"""Taggers: a head, a tag table, a loss and a sampler."""

@@ -1,0 +1,108 @@
+"""Lists of tags that a person or a task wrote: aliases, tags to refuse or keep, task words."""
+
+import csv
+import os
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from phototags.errors import ParamsError
+from phototags.tags.mapping import bridge
+from phototags.tags.spelling import clean
+from phototags.tags.wordnet import WordNet
+
+SYNSETS = {"imagenet": "imagenet_synsets.txt", "imagenet21k": "imagenet21k_goog_synsets.txt"}
+WORDS = {
+    "visual_genome": "visual_genome_annotations/objects_vocab_1600-400-20.txt",
+    "esp_game": "espgame_annotations/words_recovered.tsv",
+}
+
+
+def read_tags(path: Path | str | None, key: str) -> set[str]:
+    """The tags of a file, one a line, cleaned; empty lines and those that start `# ` are skipped.
+
+    Args:
+        path: None gives none.
+        key: the key of params.yaml that named it, for the error.
+    """
+    lines = _lines(path, key) if path else []
+    return {tag for line in lines if not line.startswith("# ") and (tag := clean(line).tag)}
+
+
+def read_aliases(path: Path | str | None) -> dict[str, tuple[str, ...]]:
+    """What tags become, by a file with two columns: a tag, a tab, the tag it stands for.
+
+    Raises:
+        ParamsError: a line without two tags, a tag with two meanings, or a chain of aliases.
+    """
+    aliases = {}
+    for number, line in enumerate(_lines(path, "vocabulary.aliases") if path else [], 1):
+        if not line or line.startswith("# "):
+            continue
+        pair = [clean(cell).tag for cell in line.split("\t")]
+        if len(pair) != 2 or not all(pair) or aliases.get(pair[0], (pair[1],)) != (pair[1],):
+            raise ParamsError(
+                f"{path}, line {number}: expected a tag, a tab and what it always becomes, found "
+                f"{line!r}. Mend the line."
+            )
+        if pair[0] != pair[1]:
+            aliases[pair[0]] = (pair[1],)
+    chained = sorted(tag for tag, (one,) in aliases.items() if one in aliases)
+    if chained:
+        raise ParamsError(
+            f"{path}: {chained[0]!r} becomes a tag that becomes another. Name the last one."
+        )
+    return aliases
+
+
+def known_to_task(match: str, tags: Sequence[str], wordnet: WordNet) -> set[str]:
+    """The tags that a task's own vocabulary has.
+
+    `imagenet` (1,000 synsets) and `imagenet21k` (21,843) know a tag whose most frequent meaning
+    is one of theirs; `visual_genome` (1,600 objects), `esp_game` and a file's words know a tag
+    that the bridge `synset` takes to one of them. Mahajan et al. (ECCV 2018) found a vocabulary
+    matched to the task to be worth more than a larger one.
+
+    Raises:
+        ParamsError: an unknown name, or a list that is not there.
+    """
+    if match in SYNSETS:
+        known = set(_lines(_timm_list(SYNSETS[match]), "vocabulary.match"))
+        return {tag for tag in tags if known & set(wordnet.synsets(tag)[:1])}
+    path = Path(match)
+    if match in WORDS:
+        mirror = os.environ.get("PHOTOTAGS_MIRROR", "")
+        if not mirror or mirror.startswith("http"):
+            raise ParamsError(
+                f"vocabulary.match: {match} needs {WORDS[match]} in a mirror folder, but "
+                f"PHOTOTAGS_MIRROR is {mirror!r}. Set it, or give a file of words."
+            )
+        path = Path(mirror) / WORDS[match]
+    words = _words(path)
+    return {tags[number] for number, _ in bridge("synset", tags, words, wordnet)}
+
+
+def _words(path: Path) -> list[str]:
+    """The words of a list: a `word` column where there is one, else lines; `a,b` are two words."""
+    lines = _lines(path, "vocabulary.match")
+    if lines and "word" in lines[0].split("\t"):
+        lines = [row["word"] for row in csv.DictReader(lines, delimiter="\t")]
+    words = (clean(word).tag for line in lines for word in line.split(","))
+    return sorted({word for word in words if word})
+
+
+def _timm_list(name: str) -> Path:
+    found = find_spec("timm")
+    if found is None or found.origin is None:
+        raise ParamsError("vocabulary.match: ImageNet's synsets are read from timm: install it.")
+    return Path(found.origin).parent / "data" / "_info" / name
+
+
+def _lines(path: Path | str, key: str) -> list[str]:
+    try:
+        return Path(path).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ParamsError(
+            f"{key}: {path} should be a readable UTF-8 text file, but: {error}. "
+            "Mend the path, or set the key to null."
+        ) from error

@@ -1,0 +1,1 @@
+"""Training on several processes: shared batches and sharded tag tables."""

@@ -1,0 +1,1 @@
+"""Plan of a run: typed params, experiments, file paths and code dependencies."""

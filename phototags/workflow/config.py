@@ -1,0 +1,117 @@
+"""What params.yaml may contain. Keys are described here, in settings/ and with the systems."""
+
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import Field, ValidationError, model_validator
+
+from phototags.errors import ParamsError
+from phototags.params.contamination import Contamination
+from phototags.params.corpora import Corpora
+from phototags.params.download import Download
+from phototags.params.embeddings import EmbedPhotos, EmbedTags
+from phototags.params.pages import Export, Report
+from phototags.params.score import Score
+from phototags.params.section import Section
+from phototags.params.users import Users
+from phototags.params.vocabulary import Split, Vocabulary
+from phototags.systems.ranked import Conditional
+from phototags.systems.registry import learns_backbone
+from phototags.workflow.experiments import (
+    Experiment,
+    refuse_unknown_systems,
+    refuse_wrong_starts,
+    taggers,
+)
+from phototags.workflow.train_params import Train
+
+
+class Params(Section):
+    """All of params.yaml."""
+
+    run: str = Field(
+        description="name of the run; results go to results/{run}", pattern=r"^[a-z0-9-]+$"
+    )
+    instruction_set: Literal["avx2", "native"] = Field(
+        description="processor instructions to use; avx2: those that every x86-64 of today has"
+    )
+    experiments: list[Experiment] = Field(description="what is learned and tested", min_length=1)
+    corpora: Corpora
+    download: Download = Download()
+    vocabulary: Vocabulary
+    split: Split
+    embed_tags: EmbedTags
+    embed_photos: EmbedPhotos
+    contamination: Contamination
+    users: Users | None = Field(
+        None, description="histories of users, where a system wants them; null has none"
+    )
+    train: Train
+    score: Score
+    report: Report
+    export: Export
+
+    @model_validator(mode="after")
+    def every_start_is_trained(self) -> "Params":
+        refuse_unknown_systems(self.experiments, self.train.systems)
+        refuse_wrong_starts(self.experiments, self.train.systems)
+        return self
+
+    @model_validator(mode="after")
+    def the_exported_tagger_is_trained(self) -> "Params":
+        trained = taggers(self.experiments, self.train.systems)
+        for name, known in (
+            (self.export.train, [train for train, _ in trained]),
+            (self.export.system, [one for train, one in trained if train == self.export.train]),
+            (self.export.seed, self.train.seeds),
+        ):
+            if name not in known:
+                known = list(dict.fromkeys(known))
+                raise ValueError(f"export names {name!r}, but this run trains only {known}")
+        return self
+
+    @model_validator(mode="after")
+    def users_are_described_where_a_system_wants_them(self) -> "Params":
+        systems = self.train.systems.items()
+        wanting = [name for name, system in systems if isinstance(system, Conditional)]
+        if wanting and self.users is None:
+            raise ValueError(f"{wanting[0]} needs the section users, but that is null")
+        return self
+
+    @model_validator(mode="after")
+    def a_backbone_that_learns_is_one(self) -> "Params":
+        systems = self.train.systems.items()
+        learning = [name for name, system in systems if learns_backbone(system)]
+        if learning and "+" in self.embed_photos.backbone:
+            raise ValueError(
+                f"{learning[0]} with `backbone: trained` needs one embed_photos.backbone, but that "
+                f"is {self.embed_photos.backbone}"
+            )
+        return self
+
+
+def validate(params: dict, where: str = "params.yaml") -> Params:
+    """The typed params.
+
+    Raises:
+        ParamsError: one line for each mistake: which key, what was found, what is allowed.
+    """
+    try:
+        return Params.model_validate(params)
+    except ValidationError as error:
+        mistakes = [
+            f"  {'.'.join(str(part) for part in mistake['loc']) or 'params'}: {mistake['msg']}"
+            f" (found {mistake['input']!r:.80})"
+            for mistake in error.errors()
+        ]
+        raise ParamsError(
+            f"{where} does not say what phototags expects:\n"
+            + "\n".join(mistakes)
+            + "\nEvery key is described in docs/params.md."
+        ) from None
+
+
+def read_params(path: Path | str) -> Params:
+    """The typed params of a yaml file."""
+    return validate(yaml.safe_load(Path(path).read_text()), str(path))

@@ -1,0 +1,54 @@
+"""Doubted photos count as errors, and no scores of theirs could give less."""
+
+import numpy as np
+import pytest
+
+from phototags.evaluation.metrics.all_metrics import evaluate
+from phototags.evaluation.metrics.bootstrap import multiplicities
+from phototags.evaluation.metrics.lower_bound import BOUNDED, SUFFIX, lower_bounds
+
+
+@pytest.fixture
+def judged():
+    generator = np.random.default_rng(5)
+    relevant = generator.random((12, 15)) < 0.2
+    relevant[np.arange(12), np.arange(12)] = True
+    return generator.random((12, 15)), relevant, multiplicities(12, 20, seed=1)
+
+
+def table(measured):
+    return {(one.metric, one.k): one for one in measured}
+
+
+def test_without_doubt_the_bound_is_the_score(judged):
+    measured = evaluate(*judged)
+    bounds = table(lower_bounds(*judged, np.zeros(12, bool), measured))
+    scores = table(measured)
+    assert set(bounds) == {(metric + SUFFIX, k) for metric, k in BOUNDED}
+    for metric, k in BOUNDED:
+        assert bounds[metric + SUFFIX, k].value == scores[metric, k].value
+        assert (bounds[metric + SUFFIX, k].replicates == scores[metric, k].replicates).all()
+
+
+def test_doubted_photos_add_nothing_to_means_over_photos(judged):
+    scores, relevant, weights = judged
+    doubted = np.arange(12) < 5
+    bounds = table(lower_bounds(*judged, doubted, evaluate(*judged)))
+    rest = table(evaluate(scores[5:], relevant[5:], weights[:, 5:]))
+    for metric, k in (("precision", 1), ("precision", 5), ("recall", 5)):
+        assert bounds[metric + SUFFIX, k].value == pytest.approx(rest[metric, k].value * 7 / 12)
+
+
+def test_no_other_scores_of_the_doubted_give_less(judged):
+    scores, relevant, weights = judged
+    doubted = np.arange(12) < 5
+    bounds = table(lower_bounds(*judged, doubted, evaluate(*judged)))
+    generator = np.random.default_rng(6)
+    for scale in (0.1, 1, 10, 10, 10):
+        other = scores.copy()
+        other[doubted] = generator.normal(0, scale, (5, 15))
+        found = table(evaluate(other, relevant, weights))
+        for metric, k in BOUNDED:
+            bound = bounds[metric + SUFFIX, k]
+            assert bound.value <= found[metric, k].value + 1e-12
+            assert (bound.replicates <= found[metric, k].replicates + 1e-12).all()

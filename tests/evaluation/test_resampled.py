@@ -1,0 +1,145 @@
+"""Metrics by matrix products equal loops over test sets whose photos are really repeated."""
+
+import numpy as np
+import pytest
+from sklearn.metrics import f1_score, precision_score, recall_score
+
+from phototags.evaluation.metrics import resampled
+from phototags.evaluation.metrics.all_metrics import evaluate
+from phototags.evaluation.metrics.bootstrap import multiplicities
+from phototags.evaluation.metrics.ranking import among_first, mean_average_precision
+from phototags.evaluation.metrics.resampled import mean_average_precisions, photo_means, tag_means
+
+
+@pytest.fixture
+def judged():
+    """(25, 8) tied scores, tags (tag 2 of nobody, tag 7 never predicted) and 12 resamples."""
+    generator = np.random.default_rng(3)
+    scores = generator.integers(0, 5, (25, 8)).astype(np.float32)
+    scores[:, 7] = -1
+    relevant = generator.random((25, 8)) < 0.3
+    relevant[:, 2] = False
+    relevant[~relevant.any(axis=1), 0] = True
+    return scores, relevant, multiplicities(25, 12, seed=5)
+
+
+def repeated(weights, *matrices):
+    """The matrices of the test set in which each photo really stands as often as it counts."""
+    return [np.repeat(matrix, weights.astype(int), axis=0) for matrix in matrices]
+
+
+def slow_tag_means(predicted, relevant):
+    """Per-tag metrics by counting, tag by tag."""
+    precisions, recalls, f1s = [], [], []
+    for tag in range(relevant.shape[1]):
+        hits = given = true = 0
+        for photo in range(len(relevant)):
+            given += int(predicted[photo, tag])
+            true += int(relevant[photo, tag])
+            hits += int(predicted[photo, tag] and relevant[photo, tag])
+        if true:
+            precisions.append(hits / given if given else 0)
+            recalls.append(hits / true)
+            f1s.append(2 * hits / (given + true))
+    precision, recall = np.mean(precisions), np.mean(recalls)
+    return {
+        "tag_precision": precision,
+        "tag_recall": recall,
+        "f1_of_means": 2 * precision * recall / (precision + recall),
+        "mean_f1": np.mean(f1s),
+        "n_plus": sum(value > 0 for value in recalls),
+    }
+
+
+def test_tag_means_of_every_resample_equal_a_loop_over_repeated_photos(judged):
+    scores, relevant, weights = judged
+    predicted = among_first(scores, relevant, 5)
+    means = tag_means(predicted, relevant, weights)
+    for resample, row in enumerate(weights):
+        expected = slow_tag_means(*repeated(row, predicted, relevant))
+        assert {name: values[resample] for name, values in means.items()} == pytest.approx(expected)
+
+
+def test_map_of_every_resample_equals_that_of_repeated_photos(judged):
+    scores, relevant, weights = judged
+    expected = [mean_average_precision(*repeated(row, scores, relevant)) for row in weights]
+    assert mean_average_precisions(scores, relevant, weights) == pytest.approx(expected)
+
+
+def test_map_in_blocks_of_one_photo_equals_map_at_once(judged, monkeypatch):
+    at_once = mean_average_precisions(*judged)
+    monkeypatch.setattr(resampled, "BLOCK", 1)
+    assert mean_average_precisions(*judged) == pytest.approx(at_once, abs=1e-12)
+
+
+def test_photo_means_of_every_resample_equal_means_of_repeated_photos(judged):
+    values = np.random.default_rng(0).random((25, 3))
+    expected = [repeated(row, values)[0].mean(axis=0) for row in judged[2]]
+    assert photo_means(values, judged[2]) == pytest.approx(np.array(expected))
+
+
+def test_per_tag_metrics_are_those_of_scikit_learn_where_definitions_agree(judged):
+    scores, relevant, weights = judged
+    predicted = among_first(scores, relevant, 5)
+    used = relevant.any(axis=0)
+    means = tag_means(predicted, relevant, weights)
+    for name, function in (
+        ("mean_f1", f1_score),
+        ("tag_precision", precision_score),
+        ("tag_recall", recall_score),
+    ):
+        expected = function(relevant[:, used], predicted[:, used], average="macro", zero_division=0)
+        assert means[name][0] == pytest.approx(expected)
+
+
+def test_a_tag_that_is_never_given_has_precision_zero_and_counts():
+    relevant = np.array([[True, False], [False, True]])
+    predicted = np.array([[True, False], [True, False]])
+    means = tag_means(predicted, relevant, np.ones((1, 2), np.float32))
+    assert means["tag_precision"][0] == pytest.approx((0.5 + 0) / 2)
+    assert means["n_plus"][0] == 1
+
+
+def test_a_tag_without_a_test_photo_changes_no_mean_over_tags(judged):
+    scores, relevant, weights = judged
+    predicted = among_first(scores, relevant, 5)
+    without = np.delete(predicted, 2, axis=1), np.delete(relevant, 2, axis=1)
+    left = tag_means(*without, weights)
+    for name, values in tag_means(predicted, relevant, weights).items():
+        assert left[name] == pytest.approx(values)
+
+
+def test_a_perfect_tagger_has_perfect_scores():
+    relevant = np.eye(6, dtype=bool) | np.eye(6, k=1, dtype=bool)
+    weights = np.ones((1, 6), np.float32)
+    means = tag_means(relevant, relevant, weights)
+    assert means.pop("n_plus")[0] == 6
+    assert {name: values[0] for name, values in means.items()} == dict.fromkeys(means, 1)
+    assert mean_average_precisions(relevant.astype(float), relevant, weights)[0] == 1
+
+
+def test_a_tagger_without_any_hit_has_f1_zero():
+    relevant = np.array([[True, False]])
+    means = tag_means(~relevant, relevant, np.ones((1, 1), np.float32))
+    assert means["f1_of_means"][0] == means["mean_f1"][0] == means["n_plus"][0] == 0
+
+
+def test_evaluate_names_every_metric_of_the_project(judged):
+    names = [(measured.metric, measured.k) for measured in evaluate(*judged)]
+    at = [(name, k) for name in ("precision", "recall", "accuracy") for k in (1, 5, 10)]
+    tags = ("tag_precision", "tag_recall", "f1_of_means", "mean_f1", "n_plus")
+    assert names == [*at, ("miap", 0), *((name, 5) for name in tags), ("map", 0)]
+
+
+def test_evaluate_gives_the_value_of_the_test_set_and_one_replicate_a_resample(judged):
+    scores, relevant, weights = judged
+    last = evaluate(scores, relevant, weights)[-1]
+    assert last.value == pytest.approx(mean_average_precision(scores, relevant))
+    assert last.replicates.shape == (12,)
+
+
+def test_evaluate_refuses_photos_without_a_tag(judged):
+    scores, relevant, weights = judged
+    relevant[4] = False
+    with pytest.raises(ValueError, match="1 of 25 have none"):
+        evaluate(scores, relevant, weights)

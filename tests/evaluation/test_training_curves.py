@@ -1,0 +1,39 @@
+"""Training curves of all taggers."""
+
+import pandas as pd
+import pytest
+
+from phototags.evaluation.metrics.training_curves import COLUMNS, losses_table
+
+
+@pytest.fixture
+def history(tmp_path):
+    def write(system, seed, text):
+        path = tmp_path / "models" / "run" / "shapes" / system / f"seed{seed}" / "history.csv"
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def test_each_epoch_is_a_row_that_says_whose_it_is(history):
+    path = history(
+        "im2vec", 3, "epoch,loss,validation_map,best\n1,0.5,0.25,False\n2,0.4,0.3,True\n"
+    )
+    table = losses_table([path])
+    assert list(table.columns) == COLUMNS
+    assert table.values.tolist() == [
+        ["shapes", "im2vec", "3", 1, 0.5, 0.25],
+        ["shapes", "im2vec", "3", 2, 0.4, 0.3],
+    ]
+
+
+def test_a_control_without_a_loss_keeps_its_validation_score(history):
+    table = losses_table([history("random", 0, "epoch,loss,validation_map,best\n0,,0.1,True\n")])
+    assert pd.isna(table["loss"][0]) and table["validation_map"][0] == 0.1
+
+
+def test_histories_without_epochs_give_an_empty_table_with_its_columns(history):
+    table = losses_table([history("random", 0, "epoch,loss,validation_map,best\n")])
+    assert table.empty and list(table.columns) == COLUMNS

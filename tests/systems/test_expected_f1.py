@@ -1,0 +1,82 @@
+"""Gains are what exact sums over Poisson counts say, and lead to a better F1 than chances do."""
+
+import math
+
+import pytest
+import torch
+
+from phototags.systems.parts.expected_f1 import Gains, given_and_right, learn_gains, mean_share
+
+
+@pytest.mark.parametrize("others", [0.01, 0.5, 3.0, 40.0])
+def test_the_mean_share_is_the_sum_over_poisson_counts(others):
+    chance, total = math.exp(-others), 0.0
+    for count in range(400):
+        total += chance / (1 + count)
+        chance *= others / (count + 1)
+    assert float(mean_share(torch.tensor(others))) == pytest.approx(total, rel=1e-5)
+
+
+def test_without_others_a_tag_is_shared_with_nobody():
+    assert float(mean_share(torch.tensor(0.0))) == 1
+
+
+def test_a_gain_is_worth_times_chance_less_cost():
+    gains = Gains(torch.tensor([2.0, 1.0]), torch.tensor([0.5, 0.0]))
+    assert gains.of(torch.tensor([[0.5, 0.25]])).tolist() == [[0.5, 0.25]]
+
+
+@pytest.fixture(scope="module")
+def crowd():
+    """2,000 photos and 40 tags, each rarer than the last; chances are what tags are drawn from."""
+    generator = torch.Generator().manual_seed(0)
+    odds = -torch.arange(40) / 10 - 2 + 2.5 * torch.randn(2000, 40, generator=generator)
+    chances = odds.sigmoid()
+    return chances, torch.rand(2000, 40, generator=generator) < chances
+
+
+def test_what_photos_get_is_counted_as_in_a_loop(crowd):
+    chances = crowd[0][:50]
+    gains = Gains(torch.rand(40) + 1, torch.rand(40) / 9)
+    got, right = [0] * 40, [0.0] * 40
+    for photo in chances:
+        ranked = sorted(range(40), key=lambda tag: -float(gains.of(photo)[tag]))
+        for tag in ranked[:5]:
+            got[tag] += 1
+            right[tag] += float(photo[tag])
+    found = given_and_right(chances, gains, 5)
+    assert found[0].tolist() == got
+    assert found[1].tolist() == pytest.approx(right, rel=1e-5)
+
+
+def f1_of_means(scores, relevant, given=5):
+    best = scores.topk(given, dim=1).indices
+    got = torch.zeros_like(relevant).scatter(1, best, True)
+    right, had = (got & relevant).sum(0), relevant.sum(0)
+    used = had > 0
+    precision = (right / got.sum(0).clamp_min(1))[used].mean()
+    recall = (right[used] / had[used]).mean()
+    return float(2 * precision * recall / (precision + recall)), float(precision), float(recall)
+
+
+def test_gains_give_a_better_f1_of_means_than_the_likeliest_tags_do(crowd):
+    chances, relevant = crowd
+    gains = learn_gains(chances, relevant.sum(0), given=5, judged=2000, precision=1.0)
+    plain, better = f1_of_means(chances, relevant), f1_of_means(gains.of(chances), relevant)
+    assert better[0] > plain[0] + 0.01
+
+
+def test_when_precision_counts_less_more_is_recalled(crowd):
+    chances, relevant = crowd
+
+    def recall(precision):
+        gains = learn_gains(chances, relevant.sum(0), given=5, judged=500, precision=precision)
+        return f1_of_means(gains.of(chances), relevant)[2]
+
+    assert recall(0.3) > recall(1.0) > recall(3.0)
+
+
+def test_a_photo_with_fewer_tags_than_it_should_get_gets_all():
+    gains = learn_gains(torch.rand(9, 3), torch.tensor([3, 3, 3]), given=5, judged=9, precision=1.0)
+    assert gains.worth.isfinite().all()
+    assert gains.cost.isfinite().all()

@@ -1,0 +1,96 @@
+"""A tagger that was written scores as before; a damaged one is refused with a reason."""
+
+import pytest
+import torch
+from pydantic import TypeAdapter
+
+from phototags.errors import ModelError
+from phototags.systems.ranked import Conditional
+from phototags.systems.registry import System
+from phototags.systems.tagger import load, save
+from phototags.training.assembly import train
+from phototags.training.tagged_photos import TaggedPhotos
+
+QUICK = {"epochs": 2, "patience": 1, "batch": 8}
+SYSTEMS = [
+    {"model": "frequency"},
+    {"model": "random"},
+    {"model": "neighbours", "neighbours": 3},
+    {"model": "kernel-ridge", "given": 2, "judged": 10, "refit": True},
+    {"model": "multihot", **QUICK},
+    {"model": "multihot", "hidden": [5], **QUICK},
+    {"model": "im2vec", "hidden": [6], "dropout": 0.5, "prior": 0.5, **QUICK},
+    {"model": "im2vec", "tag_vectors": "joint", **QUICK},
+    {"model": "im2vec", "drawn": "epoch", "average": 0.9, **QUICK},
+    {"model": "im2vec", "drawn": "next_photo", "subsample_above": 0.9, **QUICK},
+    {"model": "fast0tag", "hidden": [6], **QUICK},
+    {"model": "naive-sum", **QUICK},
+    {"model": "wdv", **QUICK},
+    {"model": "bilinear", "dimensions": 5, "optimiser": "sgd", "draws": 9, **QUICK},
+    {"model": "user-biased", "descriptors": ["photos"], "strangers": 0.5, "draws": 9, **QUICK},
+    {"model": "user-multiplicative", "factors": 7, "spread": 0.1, "draws": 9, **QUICK},
+    {"model": "khot", "sampling": "root", "repeat_below": 0.9, "noise": 0.1, **QUICK},
+    {"model": "asl", "sampling": "balanced", "dropout": 0.2, **QUICK},
+]
+
+
+def trained(settings: dict, seed: int = 0):
+    generator = torch.Generator().manual_seed(0)
+    features = torch.rand(20, 8, generator=generator)
+    tags = torch.randint(0, 4, (20, 2), generator=generator)
+    system = TypeAdapter(System).validate_python(settings)
+    described = 3 if isinstance(system, Conditional) else 0  # the last of the columns
+    photos = TaggedPhotos([str(row) for row in range(20)], features, tags, described=described)
+    vectors = torch.randn(4, 3, generator=generator)
+    tagger, history = train(system, photos, photos, vectors, seed)
+    config = {"system": system.model_dump(), "features": 8 - described, "tags": 4}
+    return tagger, config, history, features
+
+
+@pytest.mark.parametrize("settings", SYSTEMS, ids=str)
+def test_a_written_tagger_scores_as_before(settings, tmp_path):
+    tagger, config, _, features = trained(settings)
+    save(tagger, config, tmp_path)
+    assert load(tmp_path).scores(features).equal(tagger.scores(features))
+
+
+@pytest.mark.parametrize("settings", SYSTEMS, ids=str)
+def test_training_twice_gives_equal_bytes_and_another_seed_does_not(settings, tmp_path):
+    for run in range(2):
+        torch.rand(run)  # the global generator must not matter
+        tagger, config, history, _ = trained(settings, seed=5)
+        save(tagger, config, tmp_path / str(run))
+        history.to_csv(tmp_path / str(run) / "history.csv", index=False)
+    for name in ("model.safetensors", "config.json", "history.csv"):
+        assert (tmp_path / "0" / name).read_bytes() == (tmp_path / "1" / name).read_bytes()
+    if settings["model"] not in ("frequency", "neighbours", "kernel-ridge"):
+        other, features = trained(settings, seed=6)[0], torch.rand(2, 8)
+        assert not other.scores(features).equal(tagger.scores(features))
+
+
+@pytest.mark.parametrize("settings", SYSTEMS[4:], ids=str)
+def test_trained_scores_are_embeddings_times_tag_vectors_up_to_a_tags_bias(settings):
+    tagger, _, _, features = trained(settings)
+    rest = tagger.scores(features) - (tagger.embed(features) @ tagger.tag_vectors.T).detach()
+    torch.testing.assert_close(rest, rest[:1].expand_as(rest), atol=1e-5, rtol=1e-5)
+
+
+def test_weights_of_another_system_are_refused(tmp_path):
+    tagger, config, _, _ = trained(SYSTEMS[0])
+    save(tagger, config | {"system": {"model": "random"}}, tmp_path)
+    with pytest.raises(ModelError, match="random tagger"):
+        load(tmp_path)
+
+
+def test_cut_off_weights_are_refused(tmp_path):
+    tagger, config, _, _ = trained(SYSTEMS[3])
+    save(tagger, config, tmp_path)
+    weights = tmp_path / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-7])
+    with pytest.raises(ModelError, match="Train it again"):
+        load(tmp_path)
+
+
+def test_a_folder_without_a_tagger_is_named(tmp_path):
+    with pytest.raises(ModelError, match=str(tmp_path)):
+        load(tmp_path)

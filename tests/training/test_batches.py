@@ -1,0 +1,78 @@
+"""What an epoch shows, and where its negatives come from."""
+
+import pytest
+import torch
+from pydantic import ValidationError
+
+from phototags.systems.parts.tag_sampling import PADDING, Urn
+from phototags.systems.registry import Im2Vec
+from phototags.training.batches import Batch, Feed, spoilt
+from phototags.training.negatives import DrawnEachEpoch, NextPhotosTags
+from phototags.training.tagged_photos import TaggedPhotos
+
+TAGS = torch.tensor([[0, 1], [1, PADDING], [2, 3], [0, PADDING], [3, PADDING]])
+PHOTOS = TaggedPhotos(list("abcde"), torch.arange(10.0).view(5, 2), TAGS)
+
+
+@pytest.fixture
+def generator():
+    return torch.Generator().manual_seed(0)
+
+
+def test_an_epoch_shows_every_photo_once_with_its_own_tags(generator):
+    batches = list(Feed(PHOTOS, batch=2).batches(1, generator))
+    assert [len(batch.which) for batch in batches] == [2, 2, 1]
+    assert sorted(torch.cat([batch.which for batch in batches]).tolist()) == [0, 1, 2, 3, 4]
+    for batch in batches:
+        assert batch.features.equal(PHOTOS.features[batch.which])
+        assert batch.tags.equal(TAGS[batch.which])
+
+
+def test_a_photo_whose_tags_are_all_disbelieved_is_passed_by(generator):
+    chances = torch.tensor([1.0, 0.0, 1.0, 0.0])
+    (batch,) = Feed(PHOTOS, batch=9, chances=chances).batches(1, generator)
+    shown = dict(zip(batch.which.tolist(), batch.tags.tolist(), strict=True))
+    assert shown == {0: [0, PADDING], 2: [2, PADDING], 3: [0, PADDING]}
+
+
+def test_root_sampling_repeats_photos_of_rare_tags(generator):
+    rates = torch.tensor([0.4, 0.4, 0.2, 0.4])
+    feed = Feed(PHOTOS, 9, "root", rates, repeat_below=0.8)  # sqrt(0.8 / 0.2) = 2
+    assert (feed.order(generator) == 2).sum() == 2
+
+
+def test_spoilt_photos_keep_their_features_and_lose_tags(generator):
+    spoiled = spoilt(PHOTOS, 1.0, 4, generator)
+    assert spoiled.features.equal(PHOTOS.features)
+    assert not spoiled.tags.equal(TAGS)
+    assert spoilt(PHOTOS, 0.0, 4, generator) is PHOTOS
+
+
+def batch_of(which: list[int], epoch: int) -> Batch:
+    rows = torch.tensor(which)
+    return Batch(rows, PHOTOS.features[rows], TAGS[rows], epoch)
+
+
+def test_negatives_of_an_epoch_stay_until_the_next(generator):
+    negatives = DrawnEachEpoch(TAGS, Urn(torch.ones(4, dtype=torch.float64)), 50)
+    first, kept = negatives(batch_of([2, 0], 1), TAGS[[2, 0]], generator)
+    again, _ = negatives(batch_of([0, 2], 1), TAGS[[0, 2]], generator)
+    later, _ = negatives(batch_of([0, 2], 2), TAGS[[0, 2]], generator)
+    assert kept.all()
+    assert again.equal(first.flip(0))
+    assert not later.equal(again)
+    assert set(again[0].tolist()) == {2, 3}
+    assert set(again[1].tolist()) == {0, 1}
+
+
+def test_the_next_photos_tags_stand_against_a_photo_but_not_its_own(generator):
+    batch, positives = batch_of([0, 1, 3], 1), torch.tensor([[0, 1], [1, 1], [0, 0]])
+    drawn, kept = NextPhotosTags("photo")(batch, positives, generator)
+    assert drawn.tolist() == [[1, 1], [0, 0], [0, 1]]
+    assert kept.tolist() == [[False, False], [True, True], [False, True]]
+
+
+@pytest.mark.parametrize("keys", [{"exclude": "batch"}, {"exclude": "sampled"}])
+def test_negatives_that_cannot_be_drawn_are_refused(keys):
+    with pytest.raises(ValidationError, match="drawn"):
+        Im2Vec(model="im2vec", epochs=1, patience=1, drawn="epoch", **keys)

@@ -1,0 +1,101 @@
+"""Who learns from what, and what may begin with what."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from phototags.errors import ParamsError
+from phototags.training.run_inputs import merged
+from phototags.workflow.config import validate
+from phototags.workflow.experiments import Experiment, taggers
+
+ROOT = Path(__file__).parents[2]
+NOISY = {"model": "khot", "hidden": [8], "epochs": 1, "patience": 1}
+
+
+def begun(system: str, train: str = "openclipart", **keys) -> dict:
+    return NOISY | {"start": {"train": train, "system": system}} | keys
+
+
+def checked(systems: dict, learning: list[str] | None = None):
+    """The default run with a corpus more, which `learning` learn from, and systems more."""
+    params = yaml.safe_load((ROOT / "params.yaml").read_text())
+    params["experiments"][0]["test"].append("corel5k")
+    tests = params["experiments"][0]["test"]
+    params["experiments"].append({"train": "corel5k", "test": tests, "systems": learning})
+    params["train"]["systems"] |= {"noisy": NOISY} | systems
+    return validate(params)
+
+
+def test_each_corpus_is_learned_from_by_its_own_systems_or_by_all():
+    experiments = [
+        Experiment(train="a", test=["a"], systems=["two"]),
+        Experiment(train="a", test=["b"], systems=["two", "one"]),
+        Experiment(train="b", test=["b"]),
+    ]
+    expected = [("a", "two"), ("a", "one"), ("b", "one"), ("b", "two")]
+    assert taggers(experiments, ["one", "two"]) == expected
+
+
+def test_a_system_may_start_from_one_that_started_from_another():
+    systems = {"clean": begun("noisy"), "cleaner": begun("clean", train="corel5k")}
+    assert checked(systems).train.systems["cleaner"].start.layers == "tuned"
+
+
+def test_on_the_source_itself_a_system_goes_on():
+    assert checked({"clean": begun("noisy")}).train.systems["clean"].start.train == "openclipart"
+
+
+@pytest.mark.parametrize(
+    ("systems", "said"),
+    [
+        ({"a": begun("nosiy")}, "a should start from nosiy of openclipart, but the run trains"),
+        ({"a": begun("noisy", train="coral")}, "a should start from noisy of coral"),
+        ({"a": begun("a")}, "but a from a does"),
+        ({"a": begun("b"), "b": begun("a", train="corel5k")}, "but a from b from a does"),
+        ({"b": begun("a"), "a": begun("a")}, "from a from a does"),
+        ({"a": begun("noisy", hidden=[9])}, r"hidden should be \[8\], but is \[9\]"),
+        ({"a": begun("noisy", scaling="none")}, "scaling should be root, but is none"),
+        ({"a": begun("noisy", backbone="trained")}, "backbone should be frozen, but is trained"),
+        ({"a": begun("frequency")}, "layers that see a photo, but frequency has none"),
+        ({"a": begun("noisy", hidden=[])}, "needs layers to start"),
+        ({"a": begun("noisy", model="bilinear")}, "start"),
+    ],
+    ids=lambda case: "" if isinstance(case, dict) else case,
+)
+def test_a_start_that_cannot_be_is_refused_by_name(systems, said):
+    with pytest.raises(ParamsError, match=said):
+        checked(systems)
+
+
+def test_a_start_must_be_trained_on_the_corpus_that_it_names():
+    with pytest.raises(ParamsError, match="noisy of corel5k, but the run trains only frequency"):
+        checked({"a": begun("noisy", train="corel5k")}, learning=["a"])
+
+
+def test_a_source_may_not_have_learned_from_what_its_successor_is_tested_on():
+    params = yaml.safe_load((ROOT / "params.yaml").read_text())
+    params["experiments"].append({"train": "corel5k", "test": ["flickr8k"]})
+    params["train"]["systems"] |= {"noisy": NOISY, "clean": begun("noisy")}
+    with pytest.raises(ParamsError, match="add flickr8k to the tests of an experiment that trains"):
+        validate(params)
+    params["experiments"][0]["test"].append("flickr8k")
+    assert validate(params)
+
+
+def test_an_experiment_with_an_unknown_system_is_refused():
+    with pytest.raises(ParamsError, match="'multihto' learn from corel5k"):
+        checked({}, learning=["multihto"])
+
+
+def test_the_exported_tagger_learns_from_its_corpus():
+    params = yaml.safe_load((ROOT / "params.yaml").read_text())
+    params["experiments"][0]["systems"] = ["multihot"]
+    with pytest.raises(ParamsError, match=r"'im2vec-joint', but this run trains only \['multihot'"):
+        validate(params)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "presets").glob("*.yaml")), ids=lambda p: p.stem)
+def test_every_preset_says_what_can_be_trained(path):
+    assert merged([ROOT / "params.yaml", path]).run == path.stem

@@ -1,0 +1,52 @@
+"""Every module that a script imports, at any depth, and no other."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from phototags.workflow.imports import code_of
+
+ROOT = Path(__file__).parents[2]
+TREE = {
+    "scripts/dive.py": "import os\nfrom phototags.sea import wave\nfrom pandas import phototags",
+    "phototags/__init__.py": "",
+    "phototags/sea/__init__.py": "",
+    "phototags/sea/wave.py": "def foam():\n    import phototags.sky as above, math",
+    "phototags/sky.py": "from phototags.sea.wave import foam",  # in a circle
+    "phototags/land.py": "import phototags",
+}
+
+
+def tree(folder: Path, **changed: str) -> Path:
+    for name, code in TREE.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(changed.get(path.stem, code))
+    return folder
+
+
+def test_imports_of_imports_are_code_and_those_inside_of_functions_too(tmp_path):
+    found = code_of("scripts/dive.py", tree(tmp_path))
+    assert found == ["scripts/dive.py", "phototags/sea/wave.py", "phototags/sky.py"]
+
+
+def test_who_imports_the_package_itself_depends_on_its_version(tmp_path):
+    root = tree(tmp_path, wave="import phototags.land")
+    expected = ["scripts/dive.py", "phototags/__init__.py", "phototags/land.py"]
+    assert code_of("scripts/dive.py", root) == [*expected, "phototags/sea/wave.py"]
+
+
+def test_a_script_that_imports_nothing_is_all_of_its_code(tmp_path):
+    assert code_of("scripts/dive.py", tree(tmp_path, dive="import os")) == ["scripts/dive.py"]
+
+
+def test_python_itself_loads_no_module_that_is_not_listed():
+    script = "scripts/write_report.py"
+    lines = [line for line in (ROOT / script).read_text().splitlines() if " import " in line]
+    said = "\n".join([*lines, "import sys", "print(*sys.modules, sep='\\n')"])
+    done = subprocess.run(
+        [sys.executable, "-c", said], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    loaded = {name.replace(".", "/") for name in done.stdout.split() if "phototags." in name}
+    files = {f"{name}.py" for name in loaded if not (ROOT / name).is_dir()}
+    assert files <= set(code_of(script, ROOT))

@@ -1,0 +1,103 @@
+"""What a run makes, from small params; expected values written down by hand."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from phototags.errors import ParamsError
+from phototags.workflow.config import validate
+from phototags.workflow.plan import Plan, plan_of
+
+ROOT = Path(__file__).parents[2]
+RANKED = {"epochs": 1, "patience": 1}
+SYSTEMS = {
+    "often": {"model": "frequency"},
+    "plain": {"model": "bilinear", **RANKED},
+    "strange": {"model": "user-biased", "descriptors": [], **RANKED},
+    "moved": {"model": "user-biased", "descriptors": ["photos"], **RANKED},
+    "tuned": {"model": "khot", "hidden": [], "backbone": "trained", **RANKED},
+}
+
+
+def planned(*experiments: tuple, seeds=(0, 1), **corpora) -> Plan:
+    """The default run with other experiments, (train, tests, systems) each, and SYSTEMS."""
+    params = yaml.safe_load((ROOT / "params.yaml").read_text())
+    keys = ("train", "test", "systems")
+    params["experiments"] = [dict(zip(keys, one, strict=True)) for one in experiments]
+    params["train"] |= {"seeds": list(seeds), "systems": SYSTEMS}
+    first, _, systems = experiments[0]
+    params["export"] |= {"train": first, "system": (systems or ["often"])[0], "seed": seeds[0]}
+    params["users"] = {"history": 0.5}
+    params["corpora"] |= corpora
+    return plan_of(validate(params))
+
+
+TWO = ("corel5k", ["corel5k", "flickr8k"], None), ("tuxpaint", ["flickr8k"], ["moved", "often"])
+
+
+def test_corpora_come_once_those_learned_from_first():
+    plan = planned(*TWO, ("corel5k", ["tuxpaint"], None))
+    assert list(plan.corpora) == ["corel5k", "tuxpaint", "flickr8k"]
+    assert plan.learned == ["corel5k", "tuxpaint"]
+    assert plan.corpora["tuxpaint"].photos == 796
+
+
+def test_corpora_on_the_same_files_have_one_folder_of_sources():
+    plan = planned(("coco-2017", ["coco-2017-captions", "nus_wide"], None))
+    assert plan.sources == ["coco-2017", "nus_wide", "wordnet"]
+    assert plan.pictured("web") == ["nus_wide"]
+    assert plan.pictured("packaged") == ["coco-2017", "coco-2017-captions"]
+
+
+@pytest.mark.parametrize(("size", "count"), [(796, 1), (795, 2), (398, 2), (1000, 1), (1, 796)])
+def test_a_shard_is_full_before_the_next_is_begun(size, count):
+    plan = planned(("tuxpaint", ["tuxpaint"], None), shard_photos=size)
+    assert plan.shards("tuxpaint") == [f"{shard:05d}" for shard in range(count)]
+
+
+def test_a_sample_has_fewer_shards():
+    plan = planned(("tuxpaint", ["tuxpaint"], None), shard_photos=100, samples={"tuxpaint": 101})
+    assert plan.shards("tuxpaint") == ["00000", "00001"]
+
+
+def test_a_score_is_one_tagger_of_one_seed_on_one_test():
+    plan = planned(*TWO, ("tuxpaint", ["flickr8k"], ["often"]))
+    on_its_own = [("corel5k", "corel5k", name, seed) for name in SYSTEMS for seed in (0, 1)]
+    across = [("corel5k", "flickr8k", name, seed) for name in SYSTEMS for seed in (0, 1)]
+    few = [("tuxpaint", "flickr8k", name, seed) for name in ("often", "moved") for seed in (0, 1)]
+    assert plan.jobs == on_its_own + across + few
+    expected = [("corel5k", "corel5k"), ("corel5k", "flickr8k"), ("tuxpaint", "flickr8k")]
+    assert plan.pairs == expected
+    assert plan.taggers == [("corel5k", name) for name in SYSTEMS] + [
+        ("tuxpaint", "often"),
+        ("tuxpaint", "moved"),
+    ]
+
+
+def test_systems_are_known_by_what_they_learn_and_see():
+    plan = planned(*TWO)
+    assert plan.with_backbone == ["tuned"]
+    assert list(plan.ranked("corel5k")) == ["plain", "strange", "moved"]
+    assert list(plan.ranked("tuxpaint")) == ["moved"]
+    assert plan.knowing("corel5k") == ["moved"]  # all users of `strange` are strangers
+    assert plan.one_of_each("corel5k") == ["plain", "strange"]
+
+
+@pytest.mark.parametrize(
+    ("tests", "systems", "compared"),
+    [
+        (["flickr8k", "corel5k"], ["plain", "moved"], ["corel5k"]),
+        (["flickr8k"], ["plain", "moved"], []),
+        (["corel5k"], ["strange", "moved"], []),
+        (["corel5k"], ["plain", "strange"], []),
+    ],
+    ids=["both on itself", "not tested on itself", "none without users", "nobody known"],
+)
+def test_users_are_compared_where_one_system_knows_them_and_one_does_not(tests, systems, compared):
+    assert planned(("corel5k", tests, systems)).compared == compared
+
+
+def test_an_unknown_corpus_is_refused_by_name():
+    with pytest.raises(ParamsError, match="no corpus is called 'corel5K'; closest: corel5k"):
+        planned(("corel5k", ["corel5K"], None))
