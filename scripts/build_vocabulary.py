@@ -3,8 +3,8 @@
 from functools import partial
 
 from phototags.features.visualness import looks_in
-from phototags.io.logs import log_to
-from phototags.io.storage import whole
+from phototags.io.logs import configure_logging
+from phototags.io.storage import atomic_write
 from phototags.params.vocabulary import Vocabulary
 from phototags.tags.candidates import candidates, kept, write_candidates
 from phototags.tags.encoding import number_tags, photos_in, write_tags
@@ -14,10 +14,10 @@ from phototags.tags.vocabulary import write_vocabulary
 from phototags.tags.wordnet import WordNet
 
 given = snakemake  # noqa: F821
-log_to(given.log[0])
+configure_logging(given.log[0])
 rules = Vocabulary.model_validate_json(given.params.settings), WordNet.read(given.input.wordnet)
 looks = looks_in(given.input.features)
-with whole(given.output.vocabulary) as part:
+with atomic_write(given.output.vocabulary) as part:
     photos = number_tags(photos_in(given.input.tags, given.resources.photos_at_once), part.parent)
     training = photos.then(partial(those_of, "train", given.input.split))
     found = merges(training, *rules)

@@ -3,12 +3,12 @@
 import pandas as pd
 
 from phototags.features.duplicates import SPLIT, read_duplicates, without_duplicates
-from phototags.io.logs import log_to
+from phototags.io.logs import configure_logging
 from phototags.params.contamination import Contamination
 from phototags.photos.table import write_drops, write_table
 
 given = snakemake  # noqa: F821
-log_to(given.log[0])
+configure_logging(given.log[0])
 settings = Contamination.model_validate_json(given.params.settings)
 
 split, drops = pd.read_parquet(given.input.split), []

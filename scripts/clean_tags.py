@@ -2,15 +2,15 @@
 
 import logging
 
-from phototags.io.logs import log_to
-from phototags.io.storage import whole
+from phototags.io.logs import configure_logging
+from phototags.io.storage import atomic_write
 from phototags.tags.cleaning import clean_photos, write_spelling
 from phototags.tags.encoding import number_tags, photos_in, write_tags
 
 given = snakemake  # noqa: F821
-log_to(given.log[0])
+configure_logging(given.log[0])
 
-with whole(given.output.tags) as part:
+with atomic_write(given.output.tags) as part:
     photos = photos_in(given.input.photos, given.resources.photos_at_once)
     cleaned, spelling = clean_photos(number_tags(photos, part.parent))
     logging.info("%d written tags, %d clean", spelling.height, spelling["tag"].n_unique())

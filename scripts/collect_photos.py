@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from phototags.io.logs import log_to
+from phototags.io.logs import configure_logging
 from phototags.photos.collection import collect
 from phototags.photos.table import (
     PACKED,
@@ -14,7 +14,7 @@ from phototags.photos.table import (
     write_photos,
 )
 
-log_to(snakemake.log[0])  # noqa: F821
+configure_logging(snakemake.log[0])  # noqa: F821
 inputs, output = snakemake.input, snakemake.output  # noqa: F821
 
 packed = pd.concat([read_table(table, SHARD) for table in inputs.tables])[PACKED.names]

@@ -5,13 +5,13 @@ import json
 import pandas as pd
 
 from phototags.evaluation.users.comparison import compared
-from phototags.io.logs import log_to
-from phototags.io.storage import whole
+from phototags.io.logs import configure_logging
+from phototags.io.storage import atomic_write
 from phototags.report.tables.user_gains import user_tags, users
 from phototags.tags.vocabulary import read_vocabulary
 
 given = snakemake  # noqa: F821
-log_to(given.log[0])
+configure_logging(given.log[0])
 train, systems = given.wildcards.train, json.loads(given.params.systems)
 
 photos = pd.read_parquet(given.input.tags).set_index("row")
@@ -19,7 +19,7 @@ judged = given.input.scores, given.input.predictions
 vocabulary = read_vocabulary(given.input.vocabulary)
 found = compared(systems, *judged, photos, vocabulary, **given.params.bootstrap)
 found.write(given.output.gains, given.output.tags)
-with whole(given.output.table) as part:
+with atomic_write(given.output.table) as part:
     part.write_text(users(train, found.gains), encoding="utf-8")
-with whole(given.output.lists) as part:
+with atomic_write(given.output.lists) as part:
     part.write_text(user_tags(train, found.gains, found.tags), encoding="utf-8")

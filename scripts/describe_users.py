@@ -1,7 +1,7 @@
 """Rule `describe_users`: what other photos tell of each photo's user."""
 
 from phototags.features.feature_cache import read_features
-from phototags.io.logs import log_to
+from phototags.io.logs import configure_logging
 from phototags.params.users import Users
 from phototags.tag_vectors.embed_tags import read_tag_vectors
 from phototags.tags.vocabulary import read_vocabulary
@@ -10,7 +10,7 @@ from phototags.users.reduction import of_training
 from phototags.users.user_table import write_users
 
 given = snakemake  # noqa: F821
-log_to(given.log[0])
+configure_logging(given.log[0])
 settings = Users.model_validate_json(given.params.settings)
 
 learned = Learned(

@@ -1,12 +1,12 @@
 """Rule `download_photos`: one shard's photos from the web as a tar; a list of the others."""
 
 from phototags.download.photos import download_photos
-from phototags.io.logs import log_to
+from phototags.io.logs import configure_logging
 from phototags.params.download import Download
 from phototags.photos.removals import read_removals
 from phototags.photos.table import CREDIT, SHARD, read_photos, write_drops, write_table
 
-log_to(snakemake.log[0])  # noqa: F821
+configure_logging(snakemake.log[0])  # noqa: F821
 inputs, output = snakemake.input, snakemake.output  # noqa: F821
 params, wildcards = snakemake.params, snakemake.wildcards  # noqa: F821
 

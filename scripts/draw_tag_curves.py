@@ -7,14 +7,14 @@ from phototags.evaluation.users.relative_improvement import read_gains
 from phototags.evaluation.users.tag_curves import tag_curves
 from phototags.evaluation.users.user_tags import read_user_tags
 from phototags.features.feature_cache import read_features
-from phototags.io.logs import log_to
+from phototags.io.logs import configure_logging
 from phototags.report.figures.tag_precision_recall import panels, plot_tag_curves
 from phototags.report.tables.user_gains import listed
 from phototags.tags.vocabulary import read_vocabulary
 from phototags.users.user_table import read_users
 
 given = snakemake  # noqa: F821
-log_to(given.log[0])
+configure_logging(given.log[0])
 train, files = given.wildcards.train, given.input
 
 users, features = read_users(files.users), read_features(files.features)

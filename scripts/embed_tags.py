@@ -2,14 +2,14 @@
 
 import pandas as pd
 
-from phototags.io.logs import log_to
+from phototags.io.logs import configure_logging
 from phototags.params.embeddings import EmbedTags
 from phototags.tag_vectors.embed_tags import embed_tags, write_tag_vectors
 from phototags.tag_vectors.initialisation import text_vectors
 from phototags.tags.vocabulary import read_vocabulary
 
 given = snakemake  # noqa: F821
-log_to(given.log[0])
+configure_logging(given.log[0])
 settings = EmbedTags.model_validate_json(given.params.settings)
 
 split = pd.read_parquet(given.input.split, columns=["row", "part"])

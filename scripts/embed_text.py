@@ -1,12 +1,12 @@
 """Rule `embed_text`: learn a vector for each word of plain text, for tags to start from."""
 
-from phototags.io.logs import log_to
+from phototags.io.logs import configure_logging
 from phototags.params.embeddings import EmbedTags
 from phototags.tag_vectors.embed_tags import embed_text
 from phototags.tag_vectors.text_formats import write_word2vec
 
 given = snakemake  # noqa: F821
-log_to(given.log[0])
+configure_logging(given.log[0])
 settings = EmbedTags.model_validate_json(given.params.settings)
 words, vectors = embed_text(given.input.text, settings, given.params.seed)
 write_word2vec(given.output.vectors, words, vectors.numpy())

@@ -3,11 +3,11 @@
 from phototags.features.backbones import load_backbone
 from phototags.features.embed_photos import embed_shard
 from phototags.features.feature_cache import write_features
-from phototags.io.logs import log_to
+from phototags.io.logs import configure_logging
 from phototags.params.embeddings import EmbedPhotos
 from phototags.photos.table import read_photos
 
-log_to(snakemake.log[0])  # noqa: F821
+configure_logging(snakemake.log[0])  # noqa: F821
 inputs, output, params = snakemake.input, snakemake.output, snakemake.params  # noqa: F821
 
 settings = EmbedPhotos.model_validate_json(params.settings)

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from phototags.export.export_tagger import export_tagger, validation_photos
-from phototags.io.logs import log_to
+from phototags.io.logs import configure_logging
 from phototags.params.pages import Export
 
 given = snakemake  # noqa: F821
-log_to(given.log[0])
+configure_logging(given.log[0])
 files, folder = given.input, Path(given.output.model).parent
 
 export_tagger(

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from phototags.corpora.registry import sources_of, tables_of
 from phototags.download.sources import fetch
-from phototags.io.logs import log_to
+from phototags.io.logs import configure_logging
 from phototags.io.storage import write_json
 
-log_to(snakemake.log[0])  # noqa: F821
+configure_logging(snakemake.log[0])  # noqa: F821
 output, wildcards = snakemake.output, snakemake.wildcards  # noqa: F821
 tables = tables_of(snakemake.params.tables)  # noqa: F821
 

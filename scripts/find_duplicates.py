@@ -3,11 +3,11 @@
 import logging
 
 from phototags.features.duplicates import find_duplicates, seen, write_duplicates
-from phototags.io.logs import log_to
+from phototags.io.logs import configure_logging
 from phototags.params.contamination import Contamination
 
 given = snakemake  # noqa: F821
-log_to(given.log[0])
+configure_logging(given.log[0])
 settings = Contamination.model_validate_json(given.params.settings)
 
 learned = seen(given.input.train_split, ("train", "validation"), given.input.train_features)

@@ -5,14 +5,14 @@ from pathlib import Path
 import pandas as pd
 
 from phototags.features.feature_cache import read_features
-from phototags.io.logs import log_to
-from phototags.io.storage import sha256_of
+from phototags.io.logs import configure_logging
+from phototags.io.storage import hash_file
 from phototags.photos.table import read_photos
 from phototags.search.index import make_index, write_index
 from phototags.systems.tagger import load
 
 given = snakemake  # noqa: F821
-log_to(given.log[0])
+configure_logging(given.log[0])
 
 index = make_index(
     load(Path(given.input.model).parent),
@@ -20,6 +20,6 @@ index = make_index(
     read_photos(given.input.photos),
     pd.read_parquet(given.input.tags),
     given.wildcards.corpus,
-    sha256_of(given.input.model),
+    hash_file(given.input.model),
 )
 write_index(index, given.output.vectors, given.output.table)

@@ -5,11 +5,11 @@ from pathlib import Path
 from phototags.corpora.listing import list_corpus
 from phototags.corpora.registry import corpus, tables_of
 from phototags.corpora.removing import without_removed
-from phototags.io.logs import log_to
+from phototags.io.logs import configure_logging
 from phototags.photos.removals import read_removals
 from phototags.photos.table import write_drops, write_photos
 
-log_to(snakemake.log[0])  # noqa: F821
+configure_logging(snakemake.log[0])  # noqa: F821
 inputs, output, params = snakemake.input, snakemake.output, snakemake.params  # noqa: F821
 name = snakemake.wildcards.corpus  # noqa: F821
 

@@ -5,15 +5,15 @@ from pathlib import Path
 import pandas as pd
 
 from phototags.evaluation.users.user_map import user_map
-from phototags.io.logs import log_to
-from phototags.io.storage import whole
+from phototags.io.logs import configure_logging
+from phototags.io.storage import atomic_write
 from phototags.report.figures.user_scatter import plot_users
 from phototags.systems.tagger import load, read_config
 from phototags.tags.vocabulary import read_vocabulary
 from phototags.users.user_table import read_users
 
 given = snakemake  # noqa: F821
-log_to(given.log[0])
+configure_logging(given.log[0])
 
 folder, vocabulary = Path(given.input.model).parent, read_vocabulary(given.input.vocabulary)
 parts = pd.read_parquet(given.input.split, columns=["row", "part"])
@@ -21,6 +21,6 @@ photos = pd.read_parquet(given.input.tags).merge(parts, on="row").sort_values("r
 photos["tags"] = [[tag for tag in tags if tag in vocabulary] for tags in photos["tags"]]
 descriptors = read_config(folder)["system"]["descriptors"]
 table = user_map(load(folder), read_users(given.input.users), photos, descriptors, 0)
-with whole(given.output.map) as part:
+with atomic_write(given.output.map) as part:
     table.round(4).to_csv(part, sep="\t", index=False, lineterminator="\n")
 plot_users(table, given.output.figure)

@@ -4,13 +4,13 @@ from pathlib import Path
 
 from phototags.corpora.readers import READERS
 from phototags.corpora.registry import corpus, tables_of
-from phototags.io.logs import log_to
-from phototags.io.progress import progress
+from phototags.io.logs import configure_logging
+from phototags.io.progress import show_progress
 from phototags.photos.removals import read_removals
 from phototags.photos.shards import pack
 from phototags.photos.table import CREDIT, SHARD, read_photos, write_drops, write_table
 
-log_to(snakemake.log[0])  # noqa: F821
+configure_logging(snakemake.log[0])  # noqa: F821
 inputs, output = snakemake.input, snakemake.output  # noqa: F821
 params, wildcards = snakemake.params, snakemake.wildcards  # noqa: F821
 
@@ -19,7 +19,7 @@ listing = read_photos(inputs.listing)
 shard = listing[listing["row"] // params.shard_photos == int(wildcards.shard)]
 found = reader.pictures(Path(inputs.sources[0]).parent, shard, params.max_bytes)
 packed, drops = pack(
-    progress(found, "packing pictures", len(shard)),
+    show_progress(found, "packing pictures", len(shard)),
     output.shard,
     max_pixels=params.max_pixels,
     max_bytes=params.max_bytes,

@@ -2,12 +2,12 @@
 
 import pandas as pd
 
-from phototags.io.logs import log_to
+from phototags.io.logs import configure_logging
 from phototags.photos.table import read_photos
 from phototags.report.figures.examples import examples, plot_examples
 
 given = snakemake  # noqa: F821
-log_to(given.log[0])
+configure_logging(given.log[0])
 
 plot_examples(
     examples(

@@ -6,13 +6,13 @@ from phototags.evaluation.test_photos import judged_photos, with_features
 from phototags.evaluation.word_mapping import reaches
 from phototags.features.duplicates import read_duplicates
 from phototags.features.feature_cache import read_features
-from phototags.io.logs import log_to
+from phototags.io.logs import configure_logging
 from phototags.params.score import Score
 from phototags.tags.vocabulary import read_vocabulary
 from phototags.users.user_table import read_users
 
 given = snakemake  # noqa: F821
-log_to(given.log[0])
+configure_logging(given.log[0])
 train, test, files = given.wildcards.train, given.wildcards.test, given.input
 settings = Score.model_validate_json(given.params.settings)
 

@@ -4,18 +4,18 @@ import logging
 
 import polars as pl
 
-from phototags.io.logs import log_to
-from phototags.io.storage import whole
+from phototags.io.logs import configure_logging
+from phototags.io.storage import atomic_write
 from phototags.params.vocabulary import Split
 from phototags.tags.split import split
 
 given = snakemake  # noqa: F821
-log_to(given.log[0])
+configure_logging(given.log[0])
 
 photos = pl.read_parquet(given.input.photos, columns=["row", "photo_id", "user_id", "split"])
 settings = Split.model_validate_json(given.params.settings)
 parts = split(photos, settings, given.params.trained)
 logging.info("photos: %s", dict(sorted(parts["part"].value_counts().iter_rows())))
 
-with whole(given.output.split) as part:
+with atomic_write(given.output.split) as part:
     parts.write_parquet(part)

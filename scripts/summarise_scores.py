@@ -3,11 +3,11 @@
 from phototags.evaluation.metrics.drop_counts import drops_table
 from phototags.evaluation.metrics.summary import metrics_tree, scores_table, tag_vectors_table
 from phototags.evaluation.metrics.training_curves import losses_table
-from phototags.io.logs import log_to
-from phototags.io.storage import whole, write_json
+from phototags.io.logs import configure_logging
+from phototags.io.storage import atomic_write, write_json
 
 given = snakemake  # noqa: F821
-log_to(given.log[0])
+configure_logging(given.log[0])
 
 scores = scores_table(given.input.scores, given.params.jobs)
 write_json(given.output.metrics, metrics_tree(scores))
@@ -17,5 +17,5 @@ for table, path in (
     (losses_table(given.input.histories), given.output.losses),
     (drops_table(given.input.drops), given.output.drops),
 ):
-    with whole(path) as part:
+    with atomic_write(path) as part:
         table.to_csv(part, index=False, lineterminator="\n")

@@ -6,7 +6,7 @@ import torch
 from pydantic import TypeAdapter
 
 from phototags.features.backbones import load_network
-from phototags.io.logs import log_to
+from phototags.io.logs import configure_logging
 from phototags.systems.registry import System
 from phototags.training.end_to_end import train_end_to_end
 from phototags.training.images import pictures_of
@@ -14,7 +14,7 @@ from phototags.training.inputs import read_inputs
 from phototags.training.outputs import around_job, write_trained
 
 given = snakemake  # noqa: F821
-log_to(given.log[0])
+configure_logging(given.log[0])
 torch.set_num_threads(1)  # several would add up in another order
 system = TypeAdapter(System).validate_json(given.params.system)
 files, seed, model = dict(given.input.items()), given.params.seed, Path(given.output.model)

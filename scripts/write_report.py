@@ -1,11 +1,11 @@
 """Rule `write_report`: one page that opens without a network."""
 
-from phototags.io.logs import log_to
+from phototags.io.logs import configure_logging
 from phototags.params.pages import Report
 from phototags.report.report_page import Inputs, write_report
 
 given = snakemake  # noqa: F821
-log_to(given.log[0])
+configure_logging(given.log[0])
 
 write_report(
     given.output.report,

@@ -1,8 +1,8 @@
 """Rule `write_tables`: the scores as tables that a person reads."""
 
 from phototags.evaluation.metrics.summary import read_scores
-from phototags.io.logs import log_to
-from phototags.io.storage import whole
+from phototags.io.logs import configure_logging
+from phototags.io.storage import atomic_write
 from phototags.report.tables.bridges import bridges
 from phototags.report.tables.headline import headline
 from phototags.report.tables.published import published
@@ -16,10 +16,10 @@ TABLES = {
 }
 
 given = snakemake  # noqa: F821
-log_to(given.log[0])
+configure_logging(given.log[0])
 
 scores = read_scores(given.input.scores)
 others = {"tag_vectors": read_scores(given.input.tag_vectors)}
 for name, path in zip(given.params.names, given.output.tables, strict=True):
-    with whole(path) as part:
+    with atomic_write(path) as part:
         part.write_text(TABLES[name](others.get(name, scores)), encoding="utf-8")

@@ -14,7 +14,7 @@ from PIL import Image
 import phototags
 from phototags.cli import COMMANDS, main
 from phototags.features.feature_cache import Features
-from phototags.io.storage import sha256_of
+from phototags.io.storage import hash_file
 from phototags.photos.table import photo_table
 from phototags.search.index import make_index, write_index
 from phototags.systems.registry import Im2Vec
@@ -84,7 +84,7 @@ def write_corpus(home, folder):
     tags = pd.DataFrame({"row": [0, 1], "tags": [["red", "flower"], ["blue"]]})
     features, model = (
         Features(torch.arange(2), torch.eye(3)[[0, 2]]),
-        sha256_of(folder / "model.safetensors"),
+        hash_file(folder / "model.safetensors"),
     )
     index = make_index(one_colour_each(), features, photos, tags, "shapes", model)
     place = folder.parent / "index"

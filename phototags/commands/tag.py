@@ -43,12 +43,12 @@ def run(given: argparse.Namespace) -> int:
     folder = model_folder(given.model)
     pin_instructions()
     from phototags.export.tag_photos import pictures_in, read_exported, tag_photos
-    from phototags.io.progress import progress
+    from phototags.io.progress import show_progress
 
     exported = read_exported(folder, given.believed)
     photos = pictures_in(given.photos)
     if not sys.stdout.isatty():  # else the lines themselves show how far it is
-        photos = progress(photos, "tagging", len(photos))
+        photos = show_progress(photos, "tagging", len(photos))
     failed = False
     for place, tagged in enumerate(tag_photos(exported, photos, given.top)):
         failed |= tagged.error is not None

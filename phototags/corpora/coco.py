@@ -12,7 +12,7 @@ import pandas as pd
 from phototags.corpora.json_files import field, records
 from phototags.corpora.tuxpaint import nouns_of
 from phototags.errors import CorpusError
-from phototags.io.progress import progress
+from phototags.io.progress import show_progress
 from phototags.photos.shards import Found, found_in
 from phototags.photos.table import Drop, photo_table
 from phototags.photos.zips import Zip
@@ -59,7 +59,7 @@ def pictures(source: Path, listing: pd.DataFrame, max_bytes: int) -> Iterator[Fo
 
 def _photos(archive: Path, name: str) -> Iterator[tuple[int, dict]]:
     licences = {field(one, "id", int, name): one for one in records(archive, name, "licenses.item")}
-    for record in progress(records(archive, name, "images.item"), "reading photos"):
+    for record in show_progress(records(archive, name, "images.item"), "reading photos"):
         licence = licences.get(_maybe(record, "license", int), {})
         photo_id = field(record, "id", int, name)
         yield (
@@ -88,7 +88,7 @@ def _objects(archive: Path, name: str) -> dict[int, list[str]]:
         for one in records(archive, name, "categories.item")
     }
     found: dict[int, list[str]] = {}
-    for mark in progress(records(archive, name, "annotations.item"), "reading objects"):
+    for mark in show_progress(records(archive, name, "annotations.item"), "reading objects"):
         category = field(mark, "category_id", int, name)
         if category not in names:
             raise CorpusError(f"{name} marks an object of the unknown category {category}")
@@ -98,7 +98,7 @@ def _objects(archive: Path, name: str) -> dict[int, list[str]]:
 
 def _captions(archive: Path, name: str) -> dict[int, list[str]]:
     said: dict[int, list[str]] = {}
-    for record in progress(records(archive, name, "annotations.item"), "reading captions"):
+    for record in show_progress(records(archive, name, "annotations.item"), "reading captions"):
         caption = " ".join(field(record, "caption", str, name).split())
         said.setdefault(field(record, "image_id", int, name), []).append(caption)
     return said

@@ -12,7 +12,7 @@ import pandas as pd
 
 from phototags.corpora.hvecs import parts
 from phototags.errors import CorpusError
-from phototags.io.progress import progress
+from phototags.io.progress import show_progress
 from phototags.photos.archives import Archive
 from phototags.photos.shards import Found, found_in
 from phototags.photos.table import Drop, photo_table
@@ -66,7 +66,7 @@ def _described(files: dict[str, str], archive: Archive) -> tuple[list[dict], lis
     if not texts:
         raise CorpusError(f"expected .desc files of words in {archive.path}, found none")
     rows, drops = [], []
-    for name in progress(sorted(files), "reading words"):
+    for name in show_progress(sorted(files), "reading words"):
         if name not in texts:
             drops.append(Drop(STEP, name, "no_words", "the archive has no .desc of the picture"))
             continue

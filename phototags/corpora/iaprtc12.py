@@ -14,7 +14,7 @@ import pandas as pd
 from phototags.corpora.hvecs import parts
 from phototags.corpora.tuxpaint import nouns_of
 from phototags.errors import CorpusError
-from phototags.io.progress import progress
+from phototags.io.progress import show_progress
 from phototags.photos.archives import Archive
 from phototags.photos.shards import Found, found_in
 from phototags.photos.table import Drop, photo_table
@@ -46,7 +46,7 @@ def list_photos(
             nouns = WordNet.read(wordnet)
             listed = ((None, photo_id, None) for photo_id in sorted(captions))
         rows, drops = [], []
-        for part, photo_id, words in progress(listed, "reading captions"):
+        for part, photo_id, words in show_progress(listed, "reading captions"):
             said = _fields(archive, captions.get(photo_id))
             if photo_id not in files:
                 drops.append(Drop(STEP, photo_id, "no_picture", "captioned, but not in images/"))

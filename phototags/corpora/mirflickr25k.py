@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from phototags.errors import CorpusError
-from phototags.io.progress import progress
+from phototags.io.progress import show_progress
 from phototags.photos.shards import Found, found_in
 from phototags.photos.table import Drop, photo_table
 from phototags.photos.zips import Zip
@@ -43,7 +43,7 @@ def list_photos(
     marked = _concepts(source / "mirflickr25k_annotations_v080.zip") if concepts else {}
     rows, drops = [], []
     with _archive(source) as archive:
-        for number, file, top in progress(_numbered(archive), "reading tags"):
+        for number, file, top in show_progress(_numbered(archive), "reading tags"):
             tags = marked.get(number, []) if concepts else _tags(archive, top, number)
             if tags is None:
                 drops.append(Drop(STEP, f"im{number}", "no_tags_file", "the archive lists no tags"))

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from phototags.errors import CorpusError
-from phototags.io.progress import progress
+from phototags.io.progress import show_progress
 from phototags.photos.table import Drop, photo_table
 from phototags.photos.zips import Zip
 
@@ -35,7 +35,7 @@ def list_photos(
     tags = _concepts(source, len(names)) if concepts else _user_tags(source)
     urls = _urls(source / "NUS-WIDE-urls.txt")
     rows, drops, seen = [], [], set()
-    for place, name in enumerate(progress(names, "reading photos")):
+    for place, name in enumerate(show_progress(names, "reading photos")):
         photo_id = _photo(name)
         reason = "duplicate_id" if photo_id in seen else "" if photo_id in urls else "no_url"
         seen.add(photo_id)

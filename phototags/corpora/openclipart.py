@@ -11,7 +11,7 @@ import pandas as pd
 
 from phototags.corpora.rdf import Work, contributor, read_work
 from phototags.errors import CorpusError, PhotoError
-from phototags.io.progress import progress
+from phototags.io.progress import show_progress
 from phototags.photos.archives import Archive
 from phototags.photos.shards import Found
 from phototags.photos.table import Drop, photo_table
@@ -36,7 +36,7 @@ def list_photos(source: Path, wordnet: Path | None = None) -> tuple[pd.DataFrame
                 f"expected PNG pictures under {PICTURES} in {pngs.path}, found none. Debian "
                 "may have changed the package; use the release that the README names."
             )
-        for name in progress(names, "reading metadata"):
+        for name in show_progress(names, "reading metadata"):
             photo_id = name.removeprefix(PICTURES + "/").removesuffix(".png")
             try:
                 if pngs.target(name) is None:

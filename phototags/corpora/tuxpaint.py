@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from phototags.errors import CorpusError, PhotoError
-from phototags.io.progress import progress
+from phototags.io.progress import show_progress
 from phototags.photos.archives import Archive
 from phototags.photos.shards import Found, found_in
 from phototags.photos.table import Drop, photo_table
@@ -48,7 +48,7 @@ def list_photos(source: Path, wordnet: Path | None) -> tuple[pd.DataFrame, list[
         names = archive.names(STAMPS, ".png")
         if not names:
             raise CorpusError(f"expected PNG stamps under {STAMPS} in {archive.path}, found none")
-        for name in progress(names, "reading captions"):
+        for name in show_progress(names, "reading captions"):
             photo_id = name.removeprefix(STAMPS + "/").removesuffix(".png")
             try:
                 if photo_id.startswith("symbols/"):

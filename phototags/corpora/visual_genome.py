@@ -13,7 +13,7 @@ import pandas as pd
 
 from phototags.corpora.json_files import field, records
 from phototags.errors import CorpusError
-from phototags.io.progress import progress
+from phototags.io.progress import show_progress
 from phototags.photos.shards import Found, found_in
 from phototags.photos.table import Drop, photo_table
 from phototags.photos.zips import Zip
@@ -48,7 +48,7 @@ def list_photos(
     tags = _tags(source, kind)
     regions = _regions(source)
     rows, drops, seen = [], [], set()
-    for record in progress(_images(source), "reading photos"):
+    for record in show_progress(_images(source), "reading photos"):
         photo_id = str(field(record, "image_id", int, "image_data.json"))
         if photo_id in seen:
             drops.append(Drop(STEP, photo_id, "duplicate_id", "listed before"))
@@ -94,7 +94,9 @@ def _tags(source: Path, kind: Kind) -> dict[str, list[str]]:
             for thing in field(record, name, list, f"{name}.json")
             for word in _said(thing, kind)
         ]
-        for record in progress(records(source / f"{name}.json.zip", f"{name}.json", "item"), name)
+        for record in show_progress(
+            records(source / f"{name}.json.zip", f"{name}.json", "item"), name
+        )
     }
 
 
@@ -124,7 +126,7 @@ def _regions(source: Path) -> dict[str, str]:
                 for region in field(record, "regions", list, name)
             )
         )
-        for record in progress(records(source / f"{name}.zip", name, "item"), "regions")
+        for record in show_progress(records(source / f"{name}.zip", name, "item"), "regions")
     }
 
 

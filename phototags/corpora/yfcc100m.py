@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from phototags.corpora.yfcc_lines import STEP, blocks
 from phototags.errors import CorpusError
-from phototags.io.progress import progress
+from phototags.io.progress import show_progress
 from phototags.photos.table import PHOTOS, Drop, frame_of
 
 
@@ -30,7 +30,7 @@ def list_photos(
     """
     path = next(p for p in sorted(source.glob("yfcc100m_dataset*")) if p.suffix != ".json")
     chosen, drops, border = [], [], np.uint64(2**64 - 1)
-    for block in progress(blocks(path), "reading lines (blocks)"):
+    for block in show_progress(blocks(path), "reading lines (blocks)"):
         chosen.append(block.photos.filter(block.photos["chance"].to_numpy() <= border))
         drops += [drop for drop in block.drops if drop[0] <= border]
         if sample and sum(map(len, chosen)) > 2 * sample:

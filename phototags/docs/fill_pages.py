@@ -28,7 +28,7 @@ import pandas as pd
 
 from phototags.errors import PhototagsError
 from phototags.evaluation.metrics.summary import means, read_scores, strictest
-from phototags.io.storage import whole
+from phototags.io.storage import atomic_write
 from phototags.report.tables.cells import NAMES, with_interval
 
 BLOCK = re.compile(
@@ -195,5 +195,5 @@ if __name__ == "__main__":
     for page in map(Path, sys.argv[1:]):
         before = page.read_text(encoding="utf-8")
         if (made := filled(before, page.parent)) != before:
-            with whole(page) as part:
+            with atomic_write(page) as part:
                 part.write_text(made, encoding="utf-8")

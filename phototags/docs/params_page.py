@@ -10,7 +10,7 @@ import annotated_types
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from phototags.io.storage import whole
+from phototags.io.storage import atomic_write
 from phototags.workflow.config import Params
 
 INTRODUCTION = """\
@@ -127,5 +127,5 @@ def json_like(value: object) -> str:
 
 
 if __name__ == "__main__":
-    with whole(Path(sys.argv[1])) as part:
+    with atomic_write(Path(sys.argv[1])) as part:
         part.write_text(page(), encoding="utf-8")

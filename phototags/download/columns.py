@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 from pathlib import Path
 
-from phototags.io.storage import whole
+from phototags.io.storage import atomic_write
 
 NUMBERS = {"int64": "q", "float64": "d"}
 
@@ -48,5 +48,5 @@ def write_columns(path: Path, columns: dict[str, tuple[str, Sequence]]) -> None:
     import pyarrow.parquet as parquet
 
     arrays = [column(kind, values) for kind, values in columns.values()]
-    with whole(path) as part, open(part, "wb") as file:  # a path would load pyarrow.fs
+    with atomic_write(path) as part, open(part, "wb") as file:  # a path would load pyarrow.fs
         parquet.write_table(pyarrow.Table.from_arrays(arrays, names=list(columns)), file)

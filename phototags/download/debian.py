@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from phototags.download.inflation import cap
 from phototags.errors import ArchiveError, SourceError
-from phototags.io.progress import progress
-from phototags.io.storage import sha256_of
+from phototags.io.progress import show_progress
+from phototags.io.storage import hash_file
 
 MAX_UNPACKED = 4 << 30  # bytes; no package here unpacks to a tenth of it
 PIECE = 1 << 20
@@ -50,7 +50,7 @@ def download(package: str, to: Path) -> Package:
             _apt(["apt-get", "update"], [*strict, *lists], package)
             promised = _download(package, folder, lists)
         (found,) = Path(folder).glob("*.deb")
-        if (digest := sha256_of(found)) != promised.sha256:
+        if (digest := hash_file(found)) != promised.sha256:
             raise SourceError(
                 f"apt promises {package} {promised.version} with sha256 {promised.sha256}, but the "
                 f"file that came has {digest}. Run `apt-get update`, then `snakemake` again."
@@ -85,7 +85,7 @@ def unpack(deb: Path, tar: Path) -> None:
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as unpacking,
     ):
         pieces = iter(lambda: unpacking.stdout.read(PIECE), b"")
-        for piece in progress(pieces, f"unpacking {tar.name} (MiB)"):
+        for piece in show_progress(pieces, f"unpacking {tar.name} (MiB)"):
             left -= len(piece)
             if left < 0:
                 unpacking.kill()

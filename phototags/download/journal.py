@@ -9,7 +9,7 @@ from pathlib import Path
 from phototags.download.outcomes import Outcome
 from phototags.download.rules import OURS, Rules
 from phototags.errors import PhotoError, PhototagsError
-from phototags.io.storage import whole
+from phototags.io.storage import atomic_write
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def settled(record: Record, rules: Rules) -> Record | None:
 
 def write_journal(path: Path, records: Iterable[Record]) -> None:
     """Replace the journal as a whole."""
-    with whole(path) as part, open(part, "wb") as lines:
+    with atomic_write(path) as part, open(part, "wb") as lines:
         lines.writelines(record.line() for record in records)
 
 

@@ -9,8 +9,8 @@ from http.client import HTTPException
 from pathlib import Path
 
 from phototags.errors import SourceError
-from phototags.io.progress import progress
-from phototags.io.storage import sha256_of
+from phototags.io.progress import show_progress
+from phototags.io.storage import hash_file
 
 PIECE = 1 << 20
 SECONDS = 60  # without a byte, before the connection counts as dead
@@ -54,7 +54,7 @@ def tar_of(folder: Path, to: Path) -> None:
     """A tar of a folder's files, named from the folder on; equal files make equal bytes."""
     files = sorted(file for file in folder.rglob("*") if file.is_file())
     with tarfile.open(to, "w", format=tarfile.PAX_FORMAT) as tar:
-        for file in progress(files, f"packing {folder.name}"):
+        for file in show_progress(files, f"packing {folder.name}"):
             member = tarfile.TarInfo(file.relative_to(folder.parent).as_posix())
             member.size = file.stat().st_size
             with open(file, "rb") as content:
@@ -93,7 +93,9 @@ def _stream(url: str, to: Path, resume: bool, at_most: int | None) -> bool:
         with open(to, "r+b" if start else "wb") as file:
             file.seek(start)
             pieces = iter(lambda: answer.read(PIECE), b"")
-            for piece in progress(pieces, f"{to.name} (MiB)", int(length or 0) // PIECE or None):
+            for piece in show_progress(
+                pieces, f"{to.name} (MiB)", int(length or 0) // PIECE or None
+            ):
                 file.write(piece)
                 if at_most is not None and file.tell() > at_most:
                     quarantine(to)
@@ -110,7 +112,7 @@ def check(file: Path, sha256: str | None, name: str) -> str:
         SourceError: when it is not the expected one; the file is put aside, so that it is not
             taken up again.
     """
-    found = sha256_of(file)
+    found = hash_file(file)
     if sha256 not in (None, found):
         aside = quarantine(file)
         raise SourceError(

@@ -8,7 +8,7 @@ from pathlib import Path
 from phototags.download.journal import Record
 from phototags.download.outcomes import Outcome
 from phototags.download.store import PIECE, Store
-from phototags.io.storage import whole
+from phototags.io.storage import atomic_write
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def pack(tar: Path, rows: Iterable[tuple[int, Record]], store: Store) -> dict[st
     members: dict[str, Member] = {}
     had = ((row, record) for row, record in sorted(rows, key=lambda pair: pair[0]))
     form = {"format": tarfile.USTAR_FORMAT, "copybufsize": PIECE}
-    with whole(tar) as part, tarfile.open(part, "w", **form) as packed:
+    with atomic_write(tar) as part, tarfile.open(part, "w", **form) as packed:
         for row, record in had:
             if record.outcome != Outcome.OK or record.sha256 in members:
                 continue

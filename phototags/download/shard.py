@@ -20,7 +20,7 @@ from phototags.download.rules import Rules
 from phototags.download.store import Store
 from phototags.download.table import write_downloads, write_members
 from phototags.errors import PhototagsError
-from phototags.io.progress import progress
+from phototags.io.progress import show_progress
 from phototags.params.download import Download
 
 JOURNAL = "journal.jsonl"
@@ -105,7 +105,7 @@ def _ask_all(
         if record and (record.sha256 in unwanted or _held(record, store))
     }
     left = [url for url in urls if url not in records]
-    bar = progress(range(len(left)), "download")
+    bar = show_progress(range(len(left)), "download")
     with contextlib.closing(Journal(path)) as journal:
         asked = Downloader(rules, store, journal, lookup).run(left, lambda: next(bar, None))
     bar.close()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from phototags.download import debian, inflation, mirror
 from phototags.errors import SourceError
-from phototags.io.storage import whole
+from phototags.io.storage import atomic_write
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def _keep(source: Source, came: Path, to: Path) -> None:
     packed = to.suffix == ".tar" and (source.package or inflation.is_compressed(came))
     if packed:
         try:
-            with whole(to) as part:
+            with atomic_write(to) as part:
                 (debian.unpack if source.package else inflation.inflate)(came, part)
         finally:
             came.unlink()

@@ -12,7 +12,7 @@ from phototags.evaluation.metrics.summary import read_scores
 from phototags.export.exported_vocabulary import aliases_of, thresholds_of, write_carried_vocabulary
 from phototags.export.model_card import model_card
 from phototags.features.feature_cache import read_features
-from phototags.io.storage import whole
+from phototags.io.storage import atomic_write
 from phototags.params.pages import Export
 from phototags.systems.tagger import BACKBONE, load, own_backbone
 from phototags.tags.vocabulary import read_vocabulary
@@ -51,7 +51,7 @@ def export_tagger(
     write_carried_vocabulary(to / "vocabulary.tsv", known, aliases, thresholds)
     about = json.loads(Path(config).read_text(encoding="utf-8"))
     card = model_card(run, export, about, known.tags, read_scores(scores))
-    with whole(to / "MODEL_CARD.md") as part:
+    with atomic_write(to / "MODEL_CARD.md") as part:
         part.write_text(card, encoding="utf-8")
 
 
@@ -69,5 +69,5 @@ def validation_photos(
 
 def copy(source: Path | str, to: Path) -> None:
     """Copy a file, whole or not at all."""
-    with whole(to) as part:
+    with atomic_write(to) as part:
         shutil.copyfile(source, part)

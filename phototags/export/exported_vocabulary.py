@@ -8,7 +8,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phototags.evaluation.metrics.thresholds import best_thresholds
-from phototags.io.storage import whole
+from phototags.io.storage import atomic_write
 from phototags.systems.tagger import Tagger
 from phototags.tags.vocabulary import TagVocabulary
 from phototags.training.tagged_photos import TaggedPhotos
@@ -66,5 +66,5 @@ def write_carried_vocabulary(
         },
         schema_overrides={"threshold": pl.Float64, "aliases": pl.String},
     )
-    with whole(path) as part:
+    with atomic_write(path) as part:
         table.write_csv(part, separator="\t")

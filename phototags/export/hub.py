@@ -13,7 +13,7 @@ from huggingface_hub import ModelHubMixin, snapshot_download
 
 from phototags.errors import ModelError
 from phototags.export.tag_photos import Exported, Tagged, read_exported, tag_photos
-from phototags.io.storage import whole
+from phototags.io.storage import atomic_write
 from phototags.systems.tagger import BACKBONE, own_backbone
 
 FILES = ("model.safetensors", "config.json", "vocabulary.tsv", "MODEL_CARD.md")
@@ -45,11 +45,11 @@ class HubTagger(ModelHubMixin, library_name="phototags"):
     def _save_pretrained(self, save_directory: Path) -> None:
         """The files as they are, and the card as the hub's README.md."""
         for name in self.weights:
-            with whole(save_directory / name) as part:
+            with atomic_write(save_directory / name) as part:
                 shutil.copyfile(self.folder / name, part)
         readme = {"README.md": ABOUT.encode() + self.texts["MODEL_CARD.md"]}
         for name, content in (self.texts | readme).items():  # the mixin removes config.json first
-            with whole(save_directory / name) as part:
+            with atomic_write(save_directory / name) as part:
                 part.write_bytes(content)
 
     @classmethod

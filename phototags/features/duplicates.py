@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 
 from phototags.features.feature_cache import read_features, read_hashes
-from phototags.io.storage import whole
+from phototags.io.storage import atomic_write
 from phototags.photos.table import Drop
 
 SPLIT = pa.schema([("row", pa.int64()), ("photo_id", pa.string()), ("part", pa.string())])
@@ -115,7 +115,7 @@ def cosines(learned: Seen, ones: NDArray, judged: Seen, others: NDArray) -> NDAr
 
 def write_duplicates(path: Path | str, duplicates: pd.DataFrame) -> None:
     """Write COLUMNS as a table between tabs."""
-    with whole(path) as part:
+    with atomic_write(path) as part:
         duplicates.to_csv(part, sep="\t", index=False, lineterminator="\n")
 
 

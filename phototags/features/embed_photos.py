@@ -13,7 +13,7 @@ from phototags.errors import PhotoError
 from phototags.features.backbones import Backbone, Joined, feature_of, joined
 from phototags.features.perceptual_hash import perceptual_hash
 from phototags.io.cpu import refuse_slow_bf16
-from phototags.io.progress import progress
+from phototags.io.progress import show_progress
 from phototags.photos.pictures import decode
 from phototags.photos.shards import read_members
 from phototags.photos.table import Drop
@@ -105,7 +105,7 @@ def embed_shard(
     rows, hashes, parts, drops = [], [], [torch.zeros(0, backbone.width)], []
 
     def photos() -> Iterator[Seen]:
-        for row, content in progress(read_members(tar), STEP):
+        for row, content in show_progress(read_members(tar), STEP):
             if row not in photo_ids:
                 continue
             try:

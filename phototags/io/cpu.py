@@ -13,7 +13,7 @@ ONE_THREAD = {
 }
 """Threads of two jobs on the same cores wait for each other, up to hundreds of times the work."""
 
-KEPT_MEMORY = {
+RETAINED_MEMORY = {
     "MALLOC_MMAP_THRESHOLD_": str(8 << 30),
     "MALLOC_TRIM_THRESHOLD_": str(16 << 30),
 }
@@ -58,7 +58,7 @@ def instruction_set_variables(name: str) -> dict[str, str]:
             f"instruction_set should be one of {sorted(INSTRUCTION_SETS)}, but is {name!r}. "
             "Correct it in params.yaml or the preset."
         )
-    return ONE_THREAD | KEPT_MEMORY | INSTRUCTION_SETS[name]
+    return ONE_THREAD | RETAINED_MEMORY | INSTRUCTION_SETS[name]
 
 
 def refuse_slow_bf16() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from phototags.errors import PhototagsError
 
 
-def log_to(path: Path | str) -> None:
+def configure_logging(path: Path | str) -> None:
     """Send log lines and the reason of a failure to `path`; the reason to stderr as well.
 
     A PhototagsError is shown as its message alone; anything else is a bug and keeps its

@@ -17,7 +17,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @contextlib.contextmanager
-def whole(path: Path | str) -> Iterator[Path]:
+def atomic_write(path: Path | str) -> Iterator[Path]:
     """Write to a neighbour, then move: a killed job leaves no half file that looks done.
 
     The neighbour has a folder to itself, for whatever a library writes beside it. What a killed
@@ -34,14 +34,14 @@ def whole(path: Path | str) -> Iterator[Path]:
     room = path.with_name(f".{path.name}.{os.getpid()}{PART}")
     try:
         room.mkdir(parents=True, exist_ok=True)
-        remove_left(path)
+        remove_stale_parts(path)
         part = room / path.name
         yield part
         with open(part, "rb") as written:
             os.fsync(written.fileno())
         os.replace(part, path)
     except Exception as error:
-        if out_of_room(error):
+        if is_disk_full(error):
             raise PhototagsError(
                 f"no room to write {path}: {error}. Make room on that disk, then run again; "
                 "nothing half-written was kept."
@@ -51,18 +51,18 @@ def whole(path: Path | str) -> Iterator[Path]:
         shutil.rmtree(room, ignore_errors=True)
 
 
-def remove_left(path: Path) -> None:
+def remove_stale_parts(path: Path) -> None:
     """Remove what processes that are no more left when they were killed while writing a file."""
     for room in path.parent.glob(f".{glob.escape(path.name)}.*{PART}"):
         process = room.name.removesuffix(PART).rpartition(".")[2]
-        if process.isdecimal() and not runs(int(process)):
+        if process.isdecimal() and not is_running(int(process)):
             shutil.rmtree(room, ignore_errors=True)
 
 
-def runs(process: int) -> bool:
+def is_running(process: int) -> bool:
     """Whether there is a process of that number on this machine.
 
-    >>> runs(os.getpid())
+    >>> is_running(os.getpid())
     True
     """
     try:
@@ -74,14 +74,14 @@ def runs(process: int) -> bool:
     return True
 
 
-def out_of_room(error: Exception) -> bool:
+def is_disk_full(error: Exception) -> bool:
     """Whether a full disk or quota is the reason; libraries keep the number, or the text alone."""
     if getattr(error, "errno", None) in FULL:
         return True
     return any(os.strerror(number) in str(error) for number in FULL)
 
 
-def sha256_of(path: Path | str) -> str:
+def hash_file(path: Path | str) -> str:
     """Hexadecimal sha256 of a file's bytes, read in pieces."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -89,7 +89,7 @@ def sha256_of(path: Path | str) -> str:
 
 def write_json(path: Path | str, content: object) -> None:
     """Sorted keys and a final newline, so that equal content is equal bytes."""
-    with whole(path) as part:
+    with atomic_write(path) as part:
         part.write_text(json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
 
 
@@ -98,7 +98,7 @@ def write_tensors(path: Path | str, tensors: Mapping, about: object = None) -> N
     from safetensors.torch import save_file
 
     content = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    with whole(path) as part:  # one metadata key: the order of several is not fixed
+    with atomic_write(path) as part:  # one metadata key: the order of several is not fixed
         save_file(content, part, metadata={"about": json.dumps(about, sort_keys=True)})
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from phototags.errors import PhotoError
-from phototags.io.storage import whole
+from phototags.io.storage import atomic_write
 from phototags.photos.archives import Archive, read_members
 from phototags.photos.drawing import draw_svg
 from phototags.photos.headers import Picture, inspect
@@ -73,7 +73,7 @@ def pack(
         row, file, sha256, width, height of what is in the tar; and the drops.
     """
     rows, drops = [], []
-    with whole(shard) as part, tarfile.open(part, "w", format=tarfile.USTAR_FORMAT) as tar:
+    with atomic_write(shard) as part, tarfile.open(part, "w", format=tarfile.USTAR_FORMAT) as tar:
         for photo in found:
             try:
                 content, picture = _usable(photo, max_pixels, max_bytes)

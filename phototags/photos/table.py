@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from phototags.errors import CorpusError
-from phototags.io.storage import whole
+from phototags.io.storage import atomic_write
 
 PHOTOS = pa.schema(
     [("row", pa.int64()), ("photo_id", pa.string()), ("user_id", pa.string())]
@@ -55,7 +55,7 @@ class Drop:
 def write_table(path: Path | str, table: pd.DataFrame, schema: pa.Schema) -> None:
     """Write exactly the schema's columns; the same rows give the same bytes."""
     content = pa.Table.from_pandas(table, schema=schema, preserve_index=False)
-    with whole(path) as part:  # pandas' metadata holds versions of packages: left out
+    with atomic_write(path) as part:  # pandas' metadata holds versions of packages: left out
         pq.write_table(content.replace_schema_metadata(None), part)
 
 
@@ -113,7 +113,7 @@ def read_photos(path: Path | str) -> pd.DataFrame:
 
 def write_drops(path: Path | str, drops: Iterable[Drop]) -> None:
     """Write a TSV with the columns step, photo_id, reason, detail; blanks in values are spaces."""
-    with whole(path) as part, open(part, "w", newline="", encoding="utf-8") as file:
+    with atomic_write(path) as part, open(part, "w", newline="", encoding="utf-8") as file:
         table = csv.writer(file, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
         table.writerow(field.name for field in fields(Drop))
         for drop in drops:

@@ -11,7 +11,7 @@ import phototags
 from phototags.corpora.registry import CORPORA
 from phototags.errors import CorpusError
 from phototags.evaluation.metrics.summary import read_scores
-from phototags.io.storage import whole
+from phototags.io.storage import atomic_write
 from phototags.params.pages import Report
 from phototags.photos.gallery import Card, cards
 from phototags.report.drops import ways
@@ -78,7 +78,7 @@ def write_report(path: Path | str, run: str, settings: Report, inputs: Inputs) -
         licences=licences(photos),
         sources=[CORPORA[name] for name in photos if name in CORPORA],
     )
-    with whole(path) as part:
+    with atomic_write(path) as part:
         part.write_text(page, encoding="utf-8")
 
 

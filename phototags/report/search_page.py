@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from phototags.io.storage import whole
+from phototags.io.storage import atomic_write
 from phototags.photos.gallery import Card
 from phototags.report.page_photos import pictures_of
 from phototags.report.rendering import render
@@ -37,5 +37,5 @@ def write_found(
         corpus=corpus,
         cards=list(zip(cards, scores, pictures, strict=True)),
     )
-    with whole(path) as part:
+    with atomic_write(path) as part:
         part.write_text(page, encoding="utf-8")

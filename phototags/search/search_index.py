@@ -7,7 +7,7 @@ import pandas as pd
 from torch import Tensor
 
 from phototags.errors import ModelError
-from phototags.io.storage import sha256_of
+from phototags.io.storage import hash_file
 from phototags.photos.gallery import Card, plain_card
 from phototags.search.index import Index, nearest, read_index, tag_space
 from phototags.search.query import Query, understand
@@ -46,7 +46,7 @@ def read_shelf(folder: Path | str, corpus: str | None = None) -> Shelf:
     folder = Path(folder).resolve()
     corpus = corpus or read_config(folder)["train"]
     index = read_index(folder.parent / "index", corpus)
-    if index.model != sha256_of(folder / "model.safetensors"):
+    if index.model != hash_file(folder / "model.safetensors"):
         raise ModelError(
             f"the index of {corpus} in {folder.parent / 'index'} was made by another tagger than "
             f"the one in {folder}. Run `make results` to index the photos again."

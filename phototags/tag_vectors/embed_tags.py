@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from phototags.errors import ModelError
-from phototags.io.storage import read_tensors, whole, write_tensors
+from phototags.io.storage import atomic_write, read_tensors, write_tensors
 from phototags.params.embeddings import EmbedTags
 from phototags.tag_vectors.initialisation import random_start, text_start
 from phototags.tag_vectors.plain_text import MIN_COUNT, lines_of, text_sets, text_vocabulary
@@ -94,7 +94,7 @@ def write_tag_vectors(
     about = {"dimensions": table.words.shape[1], **settings.model_dump()}
     write_tensors(path, {"vectors": table.words}, about)
     write_tensors(contexts_path, {"vectors": table.contexts}, about)
-    with whole(history_path) as part:
+    with atomic_write(history_path) as part:
         history.to_csv(part, index=False, lineterminator="\n")
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from phototags.io.progress import progress
+from phototags.io.progress import show_progress
 from phototags.tag_vectors.torch_trainer import Batched
 from phototags.tag_vectors.vector_table import Table, open_table
 from phototags.tags.tag_sets import TagSets
@@ -106,7 +106,7 @@ def learn(
     table = open_table(start, frozen, folder)
     lesson = _engine(sets, start, settings)(table, sets, settings, generator)
     losses = []
-    for epoch in progress(range(settings.epochs), "tag vectors"):
+    for epoch in show_progress(range(settings.epochs), "tag vectors"):
         losses.append({"epoch": epoch + 1, "loss": lesson.epoch(epoch)})
         log.info("epoch %d: loss %.4f", epoch + 1, losses[-1]["loss"])
     return table, pd.DataFrame(losses, columns=["epoch", "loss"])

@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from phototags.errors import ModelError, VocabularyError
-from phototags.io.progress import progress
-from phototags.io.storage import whole
+from phototags.io.progress import show_progress
+from phototags.io.storage import atomic_write
 from phototags.tag_vectors.text_vectors import TextVectors
 
 ROWS = 65_536  # read before they are packed as numbers
@@ -35,7 +35,7 @@ def read_text_vectors(path: Path | str, only: Collection[str] | None = None) -> 
         first = next(lines, "")
     width, lines = _width(first, path), itertools.chain([first], lines)
     words, blocks, pending = {}, [], []
-    for number, line in enumerate(progress(lines, f"reading {Path(path).name}"), start=1):
+    for number, line in enumerate(show_progress(lines, f"reading {Path(path).name}"), start=1):
         parts = line.rstrip("\n ").rsplit(" ", width)
         word = parts[0].lower()
         if len(parts) != width + 1 or not word:
@@ -111,7 +111,7 @@ def write_word2vec(path: Path | str, tags: Sequence[str], vectors: np.ndarray) -
             f"tags {clash!r} and {other!r} are one word in word2vec's format, which knows no "
             "spaces. Merge them with an alias, or write the vectors as safetensors."
         )
-    with whole(path) as part, open(part, "w", encoding="utf-8", newline="\n") as file:
+    with atomic_write(path) as part, open(part, "w", encoding="utf-8", newline="\n") as file:
         file.write(f"{len(words)} {vectors.shape[1]}\n")
         for word, row in zip(words, np.asarray(vectors, np.float32), strict=True):
             file.write(f"{word} {' '.join(map('{:.9g}'.format, row.tolist()))}\n")

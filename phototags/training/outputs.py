@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 from torch import nn
 
-from phototags.io.storage import whole
+from phototags.io.storage import atomic_write
 from phototags.params.compute import Compute
 from phototags.systems.registry import System
 from phototags.systems.tagger import Tagger, save
@@ -70,5 +70,5 @@ def described(
 
 def write_history(path: Path | str, history: pd.DataFrame) -> None:
     """epoch, loss, validation_map, best; floats as they are, so that equal runs are equal bytes."""
-    with whole(path) as part:
+    with atomic_write(path) as part:
         history.to_csv(part, index=False, lineterminator="\n")

@@ -15,7 +15,7 @@ from PIL import Image
 
 from phototags.errors import ParamsError
 from phototags.features.embed_photos import squeeze
-from phototags.io.cpu import KEPT_MEMORY, instruction_set_variables, refuse_slow_bf16
+from phototags.io.cpu import RETAINED_MEMORY, instruction_set_variables, refuse_slow_bf16
 from phototags.photos.pictures import decode
 
 SIDE, BATCH = 224, 32
@@ -74,7 +74,7 @@ def embedding(case: str, instruction_set: str, precision: str, batches: int, pai
     """Each side in a process of its own: ours with our variables, theirs without what we keep."""
     script = [sys.executable, Path(__file__).with_name("embedding_sides.py")]
     pinned = instruction_set_variables(instruction_set)
-    plain = pinned | dict.fromkeys(KEPT_MEMORY)
+    plain = pinned | dict.fromkeys(RETAINED_MEMORY)
     with Worker(script, pinned) as ours, Worker(script, plain) as theirs:
         answers = ours.ask("ours", precision=precision).answer, theirs.ask("eager").answer
         alike = torch.nn.functional.cosine_similarity(*map(torch.tensor, answers))

@@ -21,7 +21,7 @@ from harness import Row, arguments, compare, conclude, take_turns, version_of
 from measuring import Worker
 from metadata_lines import write
 
-from phototags.io.storage import sha256_of
+from phototags.io.storage import hash_file
 
 LINES, QUICK_LINES = 2_000_000, 50_000
 MORE, AT_ONCE = 4, 100_000  # times as many lines, for memory; photos at once
@@ -58,7 +58,7 @@ def parts(count: int, at_once: int, folder: Path) -> Row:
         with Worker(SIDE) as side:
             done = side.ask("pipeline", photos=str(photos), folder=str(to), at_once=some)
         megabytes.append(done.megabytes)
-        made.append({file.name: sha256_of(file) for file in to.iterdir()})
+        made.append({file.name: hash_file(file) for file in to.iterdir()})
         print(f"{count:,} photos, {some:,} at once: {done}")
         shutil.rmtree(to)
     if made[0] != made[1]:

@@ -17,7 +17,7 @@ from statistics import median
 from typing import Literal, NamedTuple
 
 from phototags.io.cpu import instruction_set_variables
-from phototags.io.storage import whole
+from phototags.io.storage import atomic_write
 from phototags.workflow.config import Params
 
 ROOT = Path(__file__).parents[2]
@@ -113,7 +113,7 @@ def conclude_page(name: str, text: str, quick: bool) -> None:
     """Show a page; that of a full run is written too, as results/benchmarks/NAME.md."""
     print(text)
     if not quick:
-        with whole(RESULTS / f"{name}.md") as part:
+        with atomic_write(RESULTS / f"{name}.md") as part:
             part.write_text(text, encoding="utf-8")
 
 

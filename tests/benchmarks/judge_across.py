@@ -21,7 +21,7 @@ from harness import RESULTS, ROOT
 from phototags.corpora.yfcc_lines import blocks
 from phototags.evaluation.metrics.summary import tag_vectors_table
 from phototags.evaluation.tag_completion_scores import Tables, common_tags, judge_tags
-from phototags.io.storage import whole
+from phototags.io.storage import atomic_write
 from phototags.params.embeddings import EmbedTags
 from phototags.params.vocabulary import Vocabulary
 from phototags.report.tables.tag_completion import tag_vectors
@@ -128,9 +128,9 @@ def main() -> None:
                 pairs.append((train, test))
                 judged(vocabulary, training, photos, learned, params).to_parquet(files[-1])
         scores = tag_vectors_table(files, pairs)
-    with whole(RESULTS / "tag_vectors_across.csv") as part:
+    with atomic_write(RESULTS / "tag_vectors_across.csv") as part:
         scores.to_csv(part, index=False, lineterminator="\n")
-    with whole(RESULTS / "tag_vectors_across.md") as part:
+    with atomic_write(RESULTS / "tag_vectors_across.md") as part:
         part.write_text(tag_vectors(scores))
 
 

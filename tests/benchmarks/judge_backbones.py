@@ -20,7 +20,7 @@ from measuring import measured
 
 from phototags.evaluation.metrics.summary import means
 from phototags.features.backbones import Backbone, feature_of
-from phototags.io.storage import whole
+from phototags.io.storage import atomic_write
 from phototags.report.tables.cells import INTERVALS, with_interval
 from phototags.report.tables.headline import heading
 from phototags.report.tables.markdown import page, table
@@ -103,9 +103,9 @@ def main() -> None:
     if given.quick:
         return
     rows = scores.join(times, on="system").rename(columns={"system": "backbone"})
-    with whole(RESULTS / "backbones.csv") as part:
+    with atomic_write(RESULTS / "backbones.csv") as part:
         rows.assign(machine=machine()).to_csv(part, index=False, lineterminator="\n")
-    with whole(RESULTS / "backbones.md") as part:
+    with atomic_write(RESULTS / "backbones.md") as part:
         part.write_text(text)
 
 

@@ -19,7 +19,7 @@ from torch.nn.functional import normalize
 from phototags.evaluation.metrics.all_metrics import evaluate
 from phototags.features.backbones import load_backbone
 from phototags.features.feature_cache import read_features
-from phototags.io.storage import whole
+from phototags.io.storage import atomic_write
 from phototags.report.tables.markdown import table
 from phototags.systems.parts.calibration import learn_chances
 from phototags.systems.parts.expected_f1 import learn_gains
@@ -119,7 +119,7 @@ def write(path: Path, found: dict[tuple[str, str], list[dict[str, float]]]) -> N
         for of, parts in found.items()
     ]
     head = ["features", "steps", "P", "R", "F1", "F1's deviation", "N+"]
-    with whole(path) as part:
+    with atomic_write(path) as part:
         part.write_text(table(head, rows, words=2) + "\n", encoding="utf-8")
 
 

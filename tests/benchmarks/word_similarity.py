@@ -17,7 +17,7 @@ from harness import RESULTS, ROOT, peer_python
 from judge_across import learn, of_yfcc_rows
 from scipy.stats import spearmanr
 
-from phototags.io.storage import whole
+from phototags.io.storage import atomic_write
 from phototags.tag_vectors.text_vectors import glove
 from phototags.workflow.config import validate
 
@@ -58,7 +58,7 @@ def main() -> None:
         rows.append(["yfcc100m", system, seed, len(pairs), *(round(one, 3) for one in found)])
     columns = ["train", "system", "seed", "pairs", "spearman", "low", "high"]
     table = pd.DataFrame(rows, columns=columns)
-    with whole(RESULTS / "word_similarity.csv") as part:
+    with atomic_write(RESULTS / "word_similarity.csv") as part:
         table.to_csv(part, index=False, lineterminator="\n")
     print(table.to_string())
 

@@ -15,7 +15,7 @@ from phototags.corpora.removing import without_removed
 from phototags.errors import ParamsError
 from phototags.evaluation.metrics.drop_counts import drops_table
 from phototags.features.feature_cache import Features
-from phototags.io.storage import whole
+from phototags.io.storage import atomic_write
 from phototags.photos.collection import collect
 from phototags.photos.gallery import plain_card
 from phototags.photos.removals import Removals, read_removals
@@ -82,7 +82,7 @@ def run(source: Path, to: Path, removals: Removals) -> None:
     photos, refused = collect(listing, packed, unpacked)
     write_photos(to / "photos.parquet", photos)
     write_drops(to / "shapes/drops.tsv", [*drops, *unpacked, *refused])
-    with whole(to / "tags.parquet") as part:
+    with atomic_write(to / "tags.parquet") as part:
         tags = number_tags(photos_in(to / "photos.parquet", 10), part.parent)
         tags, spelling = clean_photos(tags)
         write_tags(part, tags)

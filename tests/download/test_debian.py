@@ -9,7 +9,7 @@ import pytest
 
 from phototags.download import debian
 from phototags.errors import ArchiveError, SourceError
-from phototags.io.storage import sha256_of
+from phototags.io.storage import hash_file
 
 needs_dpkg = pytest.mark.skipif(not shutil.which("dpkg-deb"), reason="needs Debian's dpkg-deb")
 FAKE_APT = """#!/bin/sh
@@ -61,17 +61,17 @@ def fake_apt(deb, tmp_path, monkeypatch):
 
 @needs_dpkg
 def test_what_apt_promises_is_fetched_and_nothing_else_stays(fake_apt, deb, tmp_path):
-    fake_apt(sha256_of(deb))
+    fake_apt(hash_file(deb))
     (tmp_path / "updated").touch()
     (tmp_path / "to").mkdir()
     promised = debian.download("tiny", tmp_path / "to" / "tiny.deb")
-    assert promised == ("1:2.0-3", sha256_of(deb))
+    assert promised == ("1:2.0-3", hash_file(deb))
     assert [path.name for path in (tmp_path / "to").iterdir()] == ["tiny.deb"]
 
 
 @needs_dpkg
 def test_empty_lists_are_fetched_into_a_folder_of_ones_own(fake_apt, deb, tmp_path):
-    calls = fake_apt(sha256_of(deb))
+    calls = fake_apt(hash_file(deb))
     debian.download("tiny", tmp_path / "fetched.deb")
     update, *rest = [line for line in calls.read_text().splitlines() if "Dir::State::Lists" in line]
     assert update.startswith("apt-get update")
@@ -81,7 +81,7 @@ def test_empty_lists_are_fetched_into_a_folder_of_ones_own(fake_apt, deb, tmp_pa
 
 @needs_dpkg
 def test_root_stays_root_and_others_are_not_told_about_it(fake_apt, deb, tmp_path, monkeypatch):
-    calls = fake_apt(sha256_of(deb))
+    calls = fake_apt(hash_file(deb))
     (tmp_path / "updated").touch()
     for number, told in ((0, True), (1000, False)):
         monkeypatch.setattr(os, "geteuid", lambda number=number: number)

@@ -14,7 +14,14 @@ import torch
 from safetensors.torch import save_file
 
 from phototags.errors import PhototagsError
-from phototags.io.storage import FULL, out_of_room, read_tensors, whole, write_json, write_tensors
+from phototags.io.storage import (
+    FULL,
+    atomic_write,
+    is_disk_full,
+    read_tensors,
+    write_json,
+    write_tensors,
+)
 
 WRITERS = {
     "text": lambda path: path.write_text("a" * 100_000),
@@ -30,7 +37,7 @@ def files(folder):
 
 
 def test_a_file_takes_its_name_when_it_is_complete(tmp_path):
-    with whole(tmp_path / "new" / "a.txt") as part:
+    with atomic_write(tmp_path / "new" / "a.txt") as part:
         part.write_text("all of it")
         assert part.suffix == ".txt"
         assert files(tmp_path / "new") == [part.parent.name]
@@ -40,7 +47,7 @@ def test_a_file_takes_its_name_when_it_is_complete(tmp_path):
 
 def test_a_failure_keeps_what_was_there(tmp_path):
     (tmp_path / "a.txt").write_text("before")
-    with pytest.raises(ZeroDivisionError), whole(tmp_path / "a.txt") as part:
+    with pytest.raises(ZeroDivisionError), atomic_write(tmp_path / "a.txt") as part:
         part.write_text("half")
         _ = 1 / 0
     assert files(tmp_path) == ["a.txt"]
@@ -60,7 +67,7 @@ def little_room():
 def test_a_full_disk_is_named_and_leaves_nothing(tmp_path, little_room, write):
     with (
         pytest.raises(PhototagsError, match=r"no room to write .*table.*run again"),
-        whole(tmp_path / "table") as part,
+        atomic_write(tmp_path / "table") as part,
     ):
         write(part)
     assert not (tmp_path / "table").exists()
@@ -68,21 +75,21 @@ def test_a_full_disk_is_named_and_leaves_nothing(tmp_path, little_room, write):
 
 
 def test_other_failures_are_no_full_disk():
-    assert not out_of_room(PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
-    assert not out_of_room(ValueError("no space between the words"))
-    assert all(out_of_room(OSError(number, os.strerror(number))) for number in FULL)
+    assert not is_disk_full(PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
+    assert not is_disk_full(ValueError("no space between the words"))
+    assert all(is_disk_full(OSError(number, os.strerror(number))) for number in FULL)
 
 
 def test_what_a_kill_leaves_has_no_files_name_and_goes_with_the_next_write(tmp_path):
     code = (
-        "import os, signal, sys; from phototags.io.storage import whole\n"
-        "with whole(sys.argv[1]) as part:\n"
+        "import os, signal, sys; from phototags.io.storage import atomic_write\n"
+        "with atomic_write(sys.argv[1]) as part:\n"
         "    part.write_text('half'); os.kill(os.getpid(), signal.SIGKILL)"
     )
     killed = [subprocess.run([sys.executable, "-c", code, tmp_path / name]) for name in "ab"]
     assert [one.returncode for one in killed] == [-signal.SIGKILL] * 2
     assert not (tmp_path / "a").exists() and len(files(tmp_path)) == 2
-    with whole(tmp_path / "a") as part:
+    with atomic_write(tmp_path / "a") as part:
         part.write_text("all of it")
     assert len(files(tmp_path)) == 2 and files(tmp_path)[1] == "a"  # b's writer left the other
 

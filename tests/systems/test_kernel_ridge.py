@@ -4,9 +4,9 @@ import math
 
 import pytest
 import torch
-from phototags.systems.parts import kernel_regression as kernel_ridge
 
 from phototags.errors import CorpusError, ModelError
+from phototags.systems.parts import kernel_regression as kernel_ridge
 from phototags.systems.parts.kernel_regression import learn, likeness, regress
 
 KEYS = {"sharpness": 0.7, "ridge": 0.3}

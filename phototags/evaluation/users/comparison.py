@@ -8,7 +8,7 @@ import pandas as pd
 
 from phototags.evaluation.users.relative_improvement import gains, judged
 from phototags.evaluation.users.user_tags import known_tags, tags_found
-from phototags.io.storage import whole
+from phototags.io.storage import atomic_write
 from phototags.tags.vocabulary import TagVocabulary
 
 DIGITS = 6
@@ -24,7 +24,7 @@ class Comparison:
     def write(self, gains: Path | str, tags: Path | str) -> None:
         """Write the two tables as CSV, numbers with DIGITS digits after the point."""
         for table, path in ((self.gains, gains), (self.tags, tags)):
-            with whole(path) as part:
+            with atomic_write(path) as part:
                 table.round(DIGITS).to_csv(part, index=False, lineterminator="\n")
 
 

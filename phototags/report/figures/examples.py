@@ -8,7 +8,7 @@ import matplotlib
 import pandas as pd
 from PIL import Image, ImageDraw, ImageFont
 
-from phototags.io.storage import whole
+from phototags.io.storage import atomic_write
 from phototags.photos.gallery import cards
 from phototags.photos.shown import read_shown, thumbnail
 from phototags.report.figures.style import HIT, INK, QUIET, RULE
@@ -71,7 +71,7 @@ def plot_examples(examples: list[Example], path: Path | str) -> None:
         draw_card(sheet, example, corner, height)
     pen = ImageDraw.Draw(sheet)
     pen.text((GAP + 4, size[1] - 52), LEGEND, font=font(21), fill=QUIET)
-    with whole(path) as part:
+    with atomic_write(path) as part:
         sheet.quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
             part, "PNG", optimize=True
         )

@@ -8,7 +8,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from phototags.io.storage import whole
+from phototags.io.storage import atomic_write
 
 INK, QUIET, RULE = "#26221c", "#7d766b", "#ddd6ca"
 HIT = "#1f7a4d"
@@ -65,7 +65,7 @@ def figure(path: Path | str, width: float, height: float, dots: int = 100) -> It
         yield drawing
         kind = Path(path).suffix[1:]
         nothing = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}[kind]
-        with whole(path) as part:
+        with atomic_write(path) as part:
             drawing.savefig(part, format=kind, metadata=nothing)
 
 

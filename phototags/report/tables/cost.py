@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from phototags.errors import PhototagsError
-from phototags.io.storage import whole
+from phototags.io.storage import atomic_write
 
 
 def cost(benchmarks: Path, results: Path) -> str:
@@ -49,5 +49,5 @@ def of(file: Path, benchmarks: Path) -> str:
 if __name__ == "__main__":
     folder = Path(sys.argv[2])
     sentence = cost(Path(sys.argv[1]), folder)
-    with whole(folder / "cost.md") as part:
+    with atomic_write(folder / "cost.md") as part:
         part.write_text(sentence + "\n", encoding="utf-8")
