@@ -22,6 +22,7 @@ from phototags.training.distributed.sharded_tags import (
     ShardedCheckpoint,
     ShardedTagger,
     judged_in_parts,
+    whole,
 )
 from phototags.training.distributed.shared_batches import (
     SharedCheckpoint,
@@ -68,7 +69,7 @@ BACKBONES = {  # by normalisation; 39 photos: the last batch has 1, none for the
 class Noise(Pictures):
     """A picture by its seed."""
 
-    def atomic_write(self, photo: int) -> torch.Tensor:
+    def whole(self, photo: int) -> torch.Tensor:
         return self.cropped(photo, photo)
 
     def cropped(self, photo: int, seed: int) -> torch.Tensor:

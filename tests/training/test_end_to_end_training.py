@@ -174,7 +174,7 @@ def test_what_was_written_scores_as_what_was_judged(shown, tmp_path, monkeypatch
     config = {"system": system.model_dump(), "features": 8, "backbone": "small"}
     save(tagger, config, tmp_path, backbone)
     monkeypatch.setattr(backbones, "from_library", lambda name: small_network())
-    seen = torch.stack([shown[1].atomic_write(row) for row in range(24)])
+    seen = torch.stack([shown[1].whole(row) for row in range(24)])
     features = feature_of(load_backbone("small", own_backbone(tmp_path)), seen)
     scores, relevant = load(tmp_path).scores(features), shown[0].relevant(3)
     found = mean_average_precision(scores.numpy(), relevant.numpy())
