@@ -9,7 +9,6 @@ rule train_with_backbone:
         vectors=f"{LEARNED}/seed{{seed}}/tag_vectors.safetensors",
         users=lambda w: users_of(w.train, w.train),
         start=start_of,
-        code=code("train_with_backbone"),
     output:
         model=f"{TAGGER}/model.safetensors",
         backbone=f"{TAGGER}/backbone.safetensors",
@@ -27,6 +26,7 @@ rule train_with_backbone:
     resources:
         gpu=ON_GPU,
     params:
+        code=code("train_with_backbone"),
         system=lambda w: settings(PARAMS.train.systems[w.system]),
         seed=lambda w: int(w.seed),
         backbone=PARAMS.embed_photos.backbone,
@@ -45,7 +45,6 @@ rule embed_with_tagger:
         backbone=f"{TAGGER}/backbone.safetensors",
         shard="data/corpora/{corpus}/shards/{shard}.tar",
         photos="data/corpora/{corpus}/photos.parquet",
-        code=code("embed_with_tagger"),
     output:
         features=f"{TAGGER}/features/{{corpus}}/{{shard}}.safetensors",
     log:
@@ -57,6 +56,7 @@ rule embed_with_tagger:
     conda:
         "../envs/phototags.yaml"
     params:
+        code=code("embed_with_tagger"),
         settings=settings(PARAMS.embed_photos),
         instruction_set=PARAMS.instruction_set,
         max_pixels=PARAMS.corpora.max_pixels,

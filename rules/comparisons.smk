@@ -5,7 +5,6 @@ rule compare_users:
         predictions=lambda w: of_ranked(w.train, f"predictions_{w.train}.parquet"),
         tags=f"{LEARNED}/tags.parquet",
         vocabulary=f"{LEARNED}/vocabulary.tsv",
-        code=code("compare_users"),
     output:
         table=f"{RESULTS}/tables/users_{{train}}.md",
         lists=f"{RESULTS}/tables/user_tags_{{train}}.md",
@@ -18,6 +17,7 @@ rule compare_users:
     conda:
         "../envs/phototags.yaml"
     params:
+        code=code("compare_users"),
         systems=lambda w: json.dumps(
             {n: s.model_dump() for n, s in PLAN.ranked(w.train).items()}
         ),
@@ -41,7 +41,6 @@ rule draw_tag_curves:
         vocabulary=f"{LEARNED}/vocabulary.tsv",
         gains=f"{RESULTS}/tables/users_{{train}}.csv",
         found=f"{RESULTS}/tables/user_tags_{{train}}.csv",
-        code=code("draw_tag_curves"),
     output:
         figure=f"{RESULTS}/figures/tag_curves_{{train}}.svg",
     log:
@@ -51,6 +50,7 @@ rule draw_tag_curves:
     conda:
         "../envs/phototags.yaml"
     params:
+        code=code("draw_tag_curves"),
         systems=lambda w: PLAN.one_of_each(w.train),
         instruction_set=PARAMS.instruction_set,
     message:

@@ -5,7 +5,6 @@ rule find_duplicates:
         train_split="data/corpora/{train}/split.parquet",
         test_features=lambda w: features_of(w.test),
         test_split="data/corpora/{test}/split.parquet",
-        code=code("find_duplicates"),
     output:
         duplicates=f"{LEARNED}/duplicates_{{test}}.tsv",
     log:
@@ -15,6 +14,7 @@ rule find_duplicates:
     conda:
         "../envs/phototags.yaml"
     params:
+        code=code("find_duplicates"),
         settings=settings(PARAMS.contamination),
     message:
         "Finding photos of {wildcards.test} among those of {wildcards.train}"
@@ -31,7 +31,6 @@ rule choose_training:
             for train, test in PLAN.pairs
             if train == w.train
         ],
-        code=code("choose_training"),
     output:
         split=f"{LEARNED}/split.parquet",
         drops=f"{LEARNED}/duplicates.drops.tsv",
@@ -42,6 +41,7 @@ rule choose_training:
     conda:
         "../envs/phototags.yaml"
     params:
+        code=code("choose_training"),
         settings=settings(PARAMS.contamination),
     message:
         "Choosing what is learned from of {wildcards.train}"

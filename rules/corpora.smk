@@ -1,7 +1,5 @@
 rule fetch_source:
     """Bring one file of a corpus here, from the mirror or from where it is published."""
-    input:
-        code=code("fetch_source"),
     output:
         file="data/sources/{collection}/{file}",
         receipt="data/sources/{collection}/{file}.receipt.json",
@@ -14,6 +12,7 @@ rule fetch_source:
     conda:
         "../envs/phototags.yaml"
     params:
+        code=code("fetch_source"),
         tables=table_settings,
     message:
         "Fetching {wildcards.file} of {wildcards.collection}"
@@ -27,7 +26,6 @@ rule list_photos:
         sources=sources_of,
         wordnet=WORDNET,
         removals=REMOVALS,
-        code=code("list_photos"),
     output:
         listing="data/corpora/{corpus}/listing.parquet",
         drops="data/corpora/{corpus}/listing.drops.tsv",
@@ -38,6 +36,7 @@ rule list_photos:
     conda:
         "../envs/phototags.yaml"
     params:
+        code=code("list_photos"),
         tables=table_settings,
         sample=lambda w: PARAMS.corpora.samples.get(w.corpus),
         users=[PARAMS.corpora.user_ids, PARAMS.corpora.salt],

@@ -2,7 +2,6 @@ rule embed_text:
     """Learn word vectors from plain text, for tag vectors to start from."""
     input:
         text=PARAMS.embed_tags.text or [],
-        code=code("embed_text"),
     output:
         vectors=f"{MODELS}/text_vectors.txt",
     log:
@@ -12,6 +11,7 @@ rule embed_text:
     conda:
         "../envs/phototags.yaml"
     params:
+        code=code("embed_text"),
         settings=settings(PARAMS.embed_tags),
         seed=PARAMS.train.seeds[0],
     message:
@@ -27,7 +27,6 @@ rule embed_tags:
         split=f"{LEARNED}/split.parquet",
         vocabulary=f"{LEARNED}/vocabulary.tsv",
         start=START,
-        code=code("embed_tags"),
     output:
         vectors=f"{LEARNED}/seed{{seed}}/tag_vectors.safetensors",
         contexts=f"{LEARNED}/seed{{seed}}/tag_contexts.safetensors",
@@ -39,6 +38,7 @@ rule embed_tags:
     conda:
         "../envs/phototags.yaml"
     params:
+        code=code("embed_tags"),
         settings=settings(PARAMS.embed_tags),
         seed=lambda w: int(w.seed),
     message:
@@ -53,7 +53,6 @@ rule map_tags:
         vectors=f"{LEARNED}/seed{PARAMS.train.seeds[0]}/tag_vectors.safetensors",
         vocabulary=f"{LEARNED}/vocabulary.tsv",
         wordnet=WORDNET,
-        code=code("map_tags"),
     output:
         map=f"{LEARNED}/tag_map.tsv",
         nearest=f"{LEARNED}/nearest_tags.tsv",
@@ -64,6 +63,7 @@ rule map_tags:
     conda:
         "../envs/phototags.yaml"
     params:
+        code=code("map_tags"),
         seed=PARAMS.train.seeds[0],
     message:
         "Mapping the tags of {wildcards.train}"
@@ -76,7 +76,6 @@ rule embed_photos:
     input:
         shard="data/corpora/{corpus}/shards/{shard}.tar",
         photos="data/corpora/{corpus}/photos.parquet",
-        code=code("embed_photos"),
     output:
         features=f"data/features/{BACKBONE}/{{corpus}}/{{shard}}.safetensors",
         drops=f"data/features/{BACKBONE}/{{corpus}}/{{shard}}.drops.tsv",
@@ -87,6 +86,7 @@ rule embed_photos:
     conda:
         "../envs/phototags.yaml"
     params:
+        code=code("embed_photos"),
         settings=settings(PARAMS.embed_photos),
         instruction_set=PARAMS.instruction_set,
         max_pixels=PARAMS.corpora.max_pixels,

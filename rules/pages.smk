@@ -3,7 +3,6 @@ rule plot_scores:
     input:
         scores=f"{RESULTS}/scores.csv",
         losses=f"{RESULTS}/losses.csv",
-        code=code("plot_scores"),
     output:
         figures=[f"{RESULTS}/figures/scores.svg", f"{RESULTS}/figures/losses.svg"],
     log:
@@ -12,6 +11,8 @@ rule plot_scores:
         f"benchmarks/plot_scores/{RUN}.tsv"
     conda:
         "../envs/phototags.yaml"
+    params:
+        code=code("plot_scores"),
     message:
         "Plotting the scores"
     script:
@@ -30,7 +31,6 @@ rule plot_examples:
             PARAMS.export.seed,
             f"predictions_{PARAMS.export.train}.parquet",
         ),
-        code=code("plot_examples"),
     output:
         figure=f"{RESULTS}/figures/examples.png",
     log:
@@ -39,6 +39,8 @@ rule plot_examples:
         f"benchmarks/plot_examples/{RUN}.tsv"
     conda:
         "../envs/phototags.yaml"
+    params:
+        code=code("plot_examples"),
     message:
         "Drawing examples"
     script:
@@ -64,7 +66,6 @@ rule write_report:
         tag_maps=[f"{MODELS}/{train}/tag_map.tsv" for train in PLAN.learned],
         nearest_tags=[f"{MODELS}/{train}/nearest_tags.tsv" for train in PLAN.learned],
         template="phototags/report/templates/report.html",
-        code=code("write_report"),
     output:
         report=f"{RESULTS}/report.html",
     log:
@@ -74,6 +75,7 @@ rule write_report:
     conda:
         "../envs/phototags.yaml"
     params:
+        code=code("write_report"),
         settings=settings(PARAMS.report),
         run=RUN,
     message:

@@ -14,7 +14,7 @@ sys.path.insert(0, str(BASE))
 from phototags.io.cpu import instruction_set_variables
 from phototags.workflow.config import validate
 from phototags.errors import PhototagsError
-from phototags.workflow.imports import code_of
+from phototags.workflow.code_hash import hash_code
 from phototags.workflow.plan import plan_of
 from phototags.workflow.provenance import refuse_unknown_origin
 
@@ -45,8 +45,8 @@ def one_of(names):
 
 
 def code(name):
-    """scripts/NAME.py and every module that it imports: an input of each job."""
-    return code_of(f"scripts/{name}.py", BASE)
+    """Hash of scripts/NAME.py, of what it imports and of the locked packages."""
+    return hash_code(f"scripts/{name}.py", BASE)
 
 
 def settings(section, *without):

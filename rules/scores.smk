@@ -12,7 +12,6 @@ rule score_tagger:
         duplicates=f"{LEARNED}/duplicates_{{test}}.tsv",
         users=lambda w: users_of(w.train, w.test),
         wordnet=WORDNET,
-        code=code("score_tagger"),
     output:
         scores=f"{TAGGER}/scores_{{test}}.parquet",
         predictions=f"{TAGGER}/predictions_{{test}}.parquet",
@@ -24,6 +23,7 @@ rule score_tagger:
     conda:
         "../envs/phototags.yaml"
     params:
+        code=code("score_tagger"),
         settings=settings(PARAMS.score),
         instruction_set=PARAMS.instruction_set,
     message:
@@ -49,7 +49,6 @@ rule judge_tags:
         test_tags=test_tags,
         test_split="data/corpora/{test}/split.parquet",
         start=START,
-        code=code("judge_tags"),
     output:
         scores=f"{LEARNED}/tag_scores_{{test}}.parquet",
     log:
@@ -59,6 +58,7 @@ rule judge_tags:
     conda:
         "../envs/phototags.yaml"
     params:
+        code=code("judge_tags"),
         seeds=PARAMS.train.seeds,
         settings=settings(PARAMS.embed_tags),
         bootstrap=dict(resamples=PARAMS.score.resamples, seed=PARAMS.score.seed),
@@ -75,7 +75,6 @@ rule summarise_scores:
         tag_scores=TAG_SCORES,
         histories=HISTORIES,
         drops=DROPS,
-        code=code("summarise_scores"),
     output:
         scores=f"{RESULTS}/scores.csv",
         tag_vectors=f"{RESULTS}/tag_vectors.csv",
@@ -89,6 +88,7 @@ rule summarise_scores:
     conda:
         "../envs/phototags.yaml"
     params:
+        code=code("summarise_scores"),
         jobs=[list(job) for job in PLAN.jobs],
         pairs=[list(pair) for pair in PLAN.pairs],
     message:
@@ -102,7 +102,6 @@ rule write_tables:
     input:
         scores=f"{RESULTS}/scores.csv",
         tag_vectors=f"{RESULTS}/tag_vectors.csv",
-        code=code("write_tables"),
     output:
         tables=[f"{RESULTS}/tables/{name}.md" for name in TABLES],
     log:
@@ -112,6 +111,7 @@ rule write_tables:
     conda:
         "../envs/phototags.yaml"
     params:
+        code=code("write_tables"),
         names=TABLES,
     message:
         "Writing the tables"

@@ -4,7 +4,6 @@ rule pack_photos:
         sources=sources_of,
         listing="data/corpora/{corpus}/listing.parquet",
         removals=REMOVALS,
-        code=code("pack_photos"),
     output:
         shard="data/corpora/{corpus}/shards/{shard}.tar",
         table="data/corpora/{corpus}/shards/{shard}.parquet",
@@ -18,6 +17,7 @@ rule pack_photos:
     conda:
         "../envs/phototags.yaml"
     params:
+        code=code("pack_photos"),
         tables=table_settings,
         shard_photos=PARAMS.corpora.shard_photos,
         max_pixels=PARAMS.corpora.max_pixels,
@@ -33,7 +33,6 @@ rule download_photos:
     input:
         listing="data/corpora/{corpus}/listing.parquet",
         removals=REMOVALS,
-        code=code("download_photos"),
     output:
         shard="data/corpora/{corpus}/shards/{shard}.tar",
         table="data/corpora/{corpus}/shards/{shard}.parquet",
@@ -50,6 +49,7 @@ rule download_photos:
     resources:
         downloads=1,
     params:
+        code=code("download_photos"),
         settings=settings(PARAMS.download),
         licences=PARAMS.corpora.licences,
         shard_photos=PARAMS.corpora.shard_photos,
@@ -68,7 +68,6 @@ rule collect_photos:
         listing_drops="data/corpora/{corpus}/listing.drops.tsv",
         tables=lambda w: shards_of(w.corpus, "parquet"),
         drops=lambda w: shards_of(w.corpus, "drops.tsv"),
-        code=code("collect_photos"),
     output:
         photos="data/corpora/{corpus}/photos.parquet",
         drops="data/corpora/{corpus}/drops.tsv",
@@ -79,6 +78,7 @@ rule collect_photos:
     conda:
         "../envs/phototags.yaml"
     params:
+        code=code("collect_photos"),
         licences=PARAMS.corpora.licences,
     message:
         "Collecting the photos of {wildcards.corpus}"

@@ -8,7 +8,6 @@ rule train_tagger:
         vectors=f"{LEARNED}/seed{{seed}}/tag_vectors.safetensors",
         users=lambda w: users_of(w.train, w.train),
         start=start_of,
-        code=code("train_tagger"),
     output:
         model=f"{TAGGER}/model.safetensors",
         config=f"{TAGGER}/config.json",
@@ -24,6 +23,7 @@ rule train_tagger:
     resources:
         gpu=lambda w: ON_GPU * PLAN.by_gradient(w.system),
     params:
+        code=code("train_tagger"),
         system=lambda w: settings(PARAMS.train.systems[w.system]),
         seed=lambda w: int(w.seed),
         backbone=PARAMS.embed_photos.backbone,
@@ -47,7 +47,6 @@ rule export_tagger:
         tags=f"{MODELS}/{PARAMS.export.train}/tags.parquet",
         split=f"{MODELS}/{PARAMS.export.train}/split.parquet",
         scores=f"{RESULTS}/scores.csv",
-        code=code("export_tagger"),
     output:
         model=f"{MODELS}/tagger/model.safetensors",
         config=f"{MODELS}/tagger/config.json",
@@ -61,6 +60,7 @@ rule export_tagger:
     conda:
         "../envs/phototags.yaml"
     params:
+        code=code("export_tagger"),
         export=settings(PARAMS.export),
     message:
         "Exporting the tagger"
@@ -78,7 +78,6 @@ rule index_photos:
         features=lambda w: features_for(*EXPORTED, w.corpus),
         photos="data/corpora/{corpus}/photos.parquet",
         tags="data/corpora/{corpus}/tags.parquet",
-        code=code("index_photos"),
     output:
         vectors=f"{MODELS}/index/{{corpus}}.safetensors",
         table=f"{MODELS}/index/{{corpus}}.parquet",
@@ -88,6 +87,8 @@ rule index_photos:
         f"benchmarks/index_photos/{RUN}/{{corpus}}.tsv"
     conda:
         "../envs/phototags.yaml"
+    params:
+        code=code("index_photos"),
     message:
         "Indexing the photos of {wildcards.corpus}"
     script:

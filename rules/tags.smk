@@ -2,7 +2,6 @@ rule clean_tags:
     """Spell what people wrote in one way, once per distinct spelling."""
     input:
         photos="data/corpora/{corpus}/photos.parquet",
-        code=code("clean_tags"),
     output:
         tags="data/corpora/{corpus}/tags.parquet",
         spelling="data/corpora/{corpus}/spelling.tsv",
@@ -14,6 +13,8 @@ rule clean_tags:
         "../envs/phototags.yaml"
     resources:  # changes no result, so it is no parameter
         photos_at_once=PARAMS.vocabulary.photos_at_once,
+    params:
+        code=code("clean_tags"),
     message:
         "Cleaning the tags of {wildcards.corpus}"
     script:
@@ -24,7 +25,6 @@ rule split_photos:
     """Whole users into training, validation or test."""
     input:
         photos="data/corpora/{corpus}/photos.parquet",
-        code=code("split_photos"),
     output:
         split="data/corpora/{corpus}/split.parquet",
     log:
@@ -34,6 +34,7 @@ rule split_photos:
     conda:
         "../envs/phototags.yaml"
     params:
+        code=code("split_photos"),
         settings=settings(PARAMS.split),
         trained=lambda w: w.corpus in PLAN.learned,
     message:
@@ -49,7 +50,6 @@ rule build_vocabulary:
         split=f"{LEARNED}/split.parquet",
         features=lambda w: features_of(w.train),
         wordnet=WORDNET,
-        code=code("build_vocabulary"),
     output:
         vocabulary=f"{LEARNED}/vocabulary.tsv",
         candidates=f"{LEARNED}/candidates.tsv",
@@ -63,6 +63,7 @@ rule build_vocabulary:
     resources:
         photos_at_once=PARAMS.vocabulary.photos_at_once,
     params:
+        code=code("build_vocabulary"),
         settings=settings(PARAMS.vocabulary, "photos_at_once"),
         instruction_set=PARAMS.instruction_set,
     message:

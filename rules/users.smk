@@ -10,7 +10,6 @@ rule describe_users:
         tags=test_tags,
         split=learned_split,
         photos="data/corpora/{test}/photos.parquet",
-        code=code("describe_users"),
     output:
         users=f"{LEARNED}/users_{{test}}.safetensors",
     log:
@@ -20,6 +19,7 @@ rule describe_users:
     conda:
         "../envs/phototags.yaml"
     params:
+        code=code("describe_users"),
         settings=PARAMS.users and settings(PARAMS.users),
         instruction_set=PARAMS.instruction_set,
     message:
@@ -37,7 +37,6 @@ rule map_users:
         tags=f"{LEARNED}/tags.parquet",
         split=f"{LEARNED}/split.parquet",
         vocabulary=f"{LEARNED}/vocabulary.tsv",
-        code=code("map_users"),
     output:
         map=f"{LEARNED}/user_map.tsv",
         figure=f"{RESULTS}/figures/users_{{train}}.svg",
@@ -47,6 +46,8 @@ rule map_users:
         f"benchmarks/map_users/{RUN}/{{train}}.tsv"
     conda:
         "../envs/phototags.yaml"
+    params:
+        code=code("map_users"),
     message:
         "Mapping the users of {wildcards.train}"
     script:

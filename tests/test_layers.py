@@ -45,7 +45,7 @@ def test_module_imports_only_from_below(path):
         if name.startswith("phototags."):
             other = name.split(".")[1]
             assert other == own or LEVEL[other] < LEVEL[own], f"{own} imports {other}"
-    assert not relative(path), "phototags.workflow.imports finds only imports by full name"
+    assert not relative(path), "phototags.workflow.code_hash finds only imports by full name"
     tops = {name.split(".")[0] for name in imported(path)}
     assert not tops & {"snakemake", "dvc"}
 

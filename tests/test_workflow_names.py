@@ -1,4 +1,4 @@
-"""One name for rule, script, log and benchmark; each rule takes its code as input."""
+"""One name for rule, script, log and benchmark; each rule's params hold the hash of its code."""
 
 import re
 from pathlib import Path
@@ -21,7 +21,8 @@ def test_every_script_has_a_rule_and_every_rule_a_script():
 def test_rule_script_log_and_benchmark_share_a_name(name):
     text = RULES[name]
     assert f'script:\n        "../scripts/{name}.py"' in text
-    assert f'code=code("{name}")' in text
+    params = text.partition("    params:\n")[2]
+    assert f'        code=code("{name}"),\n' in params
     assert re.search(rf'log:\n        f?"logs/{name}/', text)
     assert re.search(rf'benchmark:\n        f?"benchmarks/{name}/', text)
 

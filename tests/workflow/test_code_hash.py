@@ -1,10 +1,12 @@
-"""Every module that a script imports, at any depth, and no other."""
+"""The hash of a script's code: every module that it imports, at any depth, and no other."""
 
 import subprocess
 import sys
 from pathlib import Path
 
-from phototags.workflow.imports import code_of
+import pytest
+
+from phototags.workflow.code_hash import hash_code, list_code
 
 ROOT = Path(__file__).parents[2]
 TREE = {
@@ -26,18 +28,18 @@ def tree(folder: Path, **changed: str) -> Path:
 
 
 def test_imports_of_imports_are_code_and_those_inside_of_functions_too(tmp_path):
-    found = code_of("scripts/dive.py", tree(tmp_path))
+    found = list_code("scripts/dive.py", tree(tmp_path))
     assert found == ["scripts/dive.py", "phototags/sea/wave.py", "phototags/sky.py"]
 
 
 def test_who_imports_the_package_itself_depends_on_its_version(tmp_path):
     root = tree(tmp_path, wave="import phototags.land")
     expected = ["scripts/dive.py", "phototags/__init__.py", "phototags/land.py"]
-    assert code_of("scripts/dive.py", root) == [*expected, "phototags/sea/wave.py"]
+    assert list_code("scripts/dive.py", root) == [*expected, "phototags/sea/wave.py"]
 
 
 def test_a_script_that_imports_nothing_is_all_of_its_code(tmp_path):
-    assert code_of("scripts/dive.py", tree(tmp_path, dive="import os")) == ["scripts/dive.py"]
+    assert list_code("scripts/dive.py", tree(tmp_path, dive="import os")) == ["scripts/dive.py"]
 
 
 def test_python_itself_loads_no_module_that_is_not_listed():
@@ -49,4 +51,32 @@ def test_python_itself_loads_no_module_that_is_not_listed():
     )
     loaded = {name.replace(".", "/") for name in done.stdout.split() if "phototags." in name}
     files = {f"{name}.py" for name in loaded if not (ROOT / name).is_dir()}
-    assert files <= set(code_of(script, ROOT))
+    assert files <= set(list_code(script, ROOT))
+
+
+WAVE = TREE["phototags/sea/wave.py"]
+EDITS = {  # the module, its new text, whether the hash stays
+    "a comment": ("wave", WAVE + "  # why\n", True),
+    "a docstring": ("wave", WAVE.replace("\n", '\n    """Foam."""\n'), True),
+    "layout": ("sky", "from phototags.sea.wave import (\n    foam,\n)\n\n", True),
+    "a module's docstring": ("sky", '"""Sky."""\nfrom phototags.sea.wave import foam', True),
+    "a statement": ("wave", WAVE + "\n    return 1", False),
+    "a name": ("sky", "from phototags.sea.wave import foam as white", False),
+    "the script": ("dive", "import os\nfrom phototags.sea import wave", False),
+    "a module that is not imported": ("land", "import phototags.sky", True),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_only_code_changes_the_hash(edit, tmp_path):
+    name, text, same = EDITS[edit]
+    before = hash_code("scripts/dive.py", tree(tmp_path / "before"))
+    after = hash_code("scripts/dive.py", tree(tmp_path / "after", **{name: text}))
+    assert (before == after) is same
+
+
+def test_other_locked_packages_are_other_code(tmp_path):
+    root = tree(tmp_path)
+    before = hash_code("scripts/dive.py", root)
+    (root / "requirements.lock").write_text("torch==2.0\n")
+    assert hash_code("scripts/dive.py", root) != before
