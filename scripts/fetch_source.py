@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from phototags.corpora.registry import sources_of, tables_of
+from phototags.corpora.corpus_registry import sources_of, tables_of
 from phototags.download.sources import fetch
 from phototags.io.logs import configure_logging
 from phototags.io.storage import write_json

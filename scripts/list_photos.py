@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from phototags.corpora.corpus_registry import corpus, tables_of
 from phototags.corpora.listing import list_corpus
-from phototags.corpora.registry import corpus, tables_of
 from phototags.corpora.removing import without_removed
 from phototags.io.logs import configure_logging
 from phototags.photos.removals import read_removals

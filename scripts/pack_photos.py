@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from phototags.corpora.corpus_registry import corpus, tables_of
 from phototags.corpora.readers import READERS
-from phototags.corpora.registry import corpus, tables_of
 from phototags.io.logs import configure_logging
 from phototags.io.progress import show_progress
 from phototags.photos.removals import read_removals

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from phototags.corpora.json_files import field, records
+from phototags.corpora.formats.json_records import field, records
 from phototags.corpora.tuxpaint import nouns_of
 from phototags.errors import CorpusError
 from phototags.io.progress import show_progress

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from phototags.corpora.hvecs import parts
+from phototags.corpora.formats.hvecs import parts
 from phototags.errors import CorpusError
 from phototags.io.progress import show_progress
 from phototags.photos.archives import Archive

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from phototags.corpora.hvecs import parts
+from phototags.corpora.formats.hvecs import parts
 from phototags.corpora.tuxpaint import nouns_of
 from phototags.errors import CorpusError
 from phototags.io.progress import show_progress

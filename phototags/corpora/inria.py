@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from phototags.corpora.table import pictures
+from phototags.corpora.own_table import pictures
 from phototags.errors import CorpusError
 from phototags.photos.table import Drop, photo_table
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from phototags.corpora.corpus import Corpus
+from phototags.corpora.corpus_registry import check_count
 from phototags.corpora.readers import READERS
-from phototags.corpora.registry import check_count
 from phototags.photos.table import Drop
 
 

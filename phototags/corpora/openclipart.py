@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from phototags.corpora.rdf import Work, contributor, read_work
+from phototags.corpora.formats.rdf import Work, contributor, read_work
 from phototags.errors import CorpusError, PhotoError
 from phototags.io.progress import show_progress
 from phototags.photos.archives import Archive

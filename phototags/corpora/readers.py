@@ -8,20 +8,20 @@ from types import ModuleType
 
 import pandas as pd
 
+from phototags.corpora import class_folders as folders
 from phototags.corpora import (
     coco,
     esp_game,
-    folders,
     iaprtc12,
     inria,
     mirflickr25k,
     nus_wide,
     openclipart,
-    table,
     tuxpaint,
     visual_genome,
     yfcc100m,
 )
+from phototags.corpora import own_table as table
 from phototags.errors import CorpusError
 from phototags.photos.shards import Found
 

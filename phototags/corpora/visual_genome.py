@@ -11,7 +11,7 @@ from typing import Literal
 
 import pandas as pd
 
-from phototags.corpora.json_files import field, records
+from phototags.corpora.formats.json_records import field, records
 from phototags.errors import CorpusError
 from phototags.io.progress import show_progress
 from phototags.photos.shards import Found, found_in

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from phototags.corpora.yfcc_lines import STEP, blocks
+from phototags.corpora.formats.yfcc_lines import STEP, blocks
 from phototags.errors import CorpusError
 from phototags.io.progress import show_progress
 from phototags.photos.table import PHOTOS, Drop, frame_of

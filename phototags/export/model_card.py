@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 import phototags
-from phototags.corpora.registry import CORPORA
+from phototags.corpora.corpus_registry import CORPORA
 from phototags.evaluation.metrics.summary import strictest
 from phototags.params.pages import Export
 from phototags.report.tables.cells import INTERVALS, MEANING, NAMES, with_interval

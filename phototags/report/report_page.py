@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 import phototags
-from phototags.corpora.registry import CORPORA
+from phototags.corpora.corpus_registry import CORPORA
 from phototags.errors import CorpusError
 from phototags.evaluation.metrics.summary import read_scores
 from phototags.io.storage import atomic_write

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from phototags.corpora.corpus import Corpus
-from phototags.corpora.registry import COLLECTIONS, corpus
+from phototags.corpora.corpus_registry import COLLECTIONS, corpus
 from phototags.systems.gradient import Trained
 from phototags.systems.ranked import Bilinear, Ranked
 from phototags.systems.registry import learns_backbone

@@ -18,7 +18,7 @@ import polars as pl
 import yaml
 from harness import RESULTS, ROOT
 
-from phototags.corpora.yfcc_lines import blocks
+from phototags.corpora.formats.yfcc_lines import blocks
 from phototags.evaluation.metrics.summary import tag_vectors_table
 from phototags.evaluation.tag_completion_scores import Tables, common_tags, judge_tags
 from phototags.io.storage import atomic_write

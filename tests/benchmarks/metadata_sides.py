@@ -11,7 +11,7 @@ import pyarrow.parquet as parquet
 from measuring import serve
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from phototags.corpora.yfcc_lines import blocks
+from phototags.corpora.formats.yfcc_lines import blocks
 
 FIELDS = {0: "photo_id", 1: "user_id", 2: "author", 3: "taken_at", 6: "title", 7: "description"}
 FIELDS |= {8: "tags", 9: "machine_tags", 10: "longitude", 11: "latitude", 13: "page_url"}

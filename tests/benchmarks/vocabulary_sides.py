@@ -11,7 +11,7 @@ import polars as pl
 from measuring import serve
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from phototags.corpora.yfcc_lines import blocks
+from phototags.corpora.formats.yfcc_lines import blocks
 from phototags.params.vocabulary import Vocabulary
 from phototags.tags.candidates import candidates, kept, write_candidates
 from phototags.tags.cleaning import clean_photos, write_spelling

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from phototags.corpora import esp_game, hvecs, iaprtc12
+from phototags.corpora import esp_game, iaprtc12
+from phototags.corpora.formats import hvecs
 from phototags.errors import CorpusError
 
 CAPTION = """<DOC>

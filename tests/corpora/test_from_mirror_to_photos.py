@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from phototags.corpora import table
-from phototags.corpora.registry import corpus, tables_of
+from phototags.corpora import own_table as table
+from phototags.corpora.corpus_registry import corpus, tables_of
 from phototags.download.sources import fetch
 from phototags.photos.collection import collect
 from phototags.photos.shards import pack, read_members

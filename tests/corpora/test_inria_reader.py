@@ -2,7 +2,7 @@
 
 import pytest
 
-from phototags.corpora import table
+from phototags.corpora import own_table as table
 from phototags.corpora.inria import list_photos, pictures
 from phototags.errors import CorpusError
 

@@ -3,8 +3,8 @@ import hmac
 
 import pytest
 
+from phototags.corpora.corpus_registry import CORPORA, corpus, tables_of
 from phototags.corpora.listing import list_corpus, pseudonym
-from phototags.corpora.registry import CORPORA, corpus, tables_of
 from phototags.errors import CorpusError
 
 USERS = {"user_ids": "hashed", "salt": "pepper"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from phototags.corpora.rdf import contributor, read_work
+from phototags.corpora.formats.rdf import contributor, read_work
 from phototags.errors import PhotoError
 
 WORK = """<cc:Work><dc:title>{title}</dc:title><dc:date>{date}</dc:date>

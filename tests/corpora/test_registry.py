@@ -5,9 +5,7 @@ import sys
 
 import pytest
 
-from phototags.corpora.published import PUBLISHED
-from phototags.corpora.readers import READERS
-from phototags.corpora.registry import (
+from phototags.corpora.corpus_registry import (
     COLLECTIONS,
     CORPORA,
     check_count,
@@ -15,6 +13,8 @@ from phototags.corpora.registry import (
     sources_of,
     tables_of,
 )
+from phototags.corpora.published_corpora import PUBLISHED
+from phototags.corpora.readers import READERS
 from phototags.errors import CorpusError, ParamsError
 
 MINE = tables_of('{"mine": {"photos": 12, "licence": "CC0", "citation": "me"}}')
@@ -82,6 +82,6 @@ def test_too_many_photos_say_which_number_to_write_where(name, where):
 
 def test_the_snakefile_can_import_it_at_once():
     heavy = "{'torch', 'pandas', 'numpy', 'pyarrow', 'PIL', 'pydantic'}"
-    program = f"import sys, phototags.corpora.registry; print({heavy} & set(sys.modules))"
+    program = f"import sys, phototags.corpora.corpus_registry; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.stdout.strip() == "set()", done.stderr

@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 import torch
 
-from phototags.corpora import table
-from phototags.corpora.registry import corpus, tables_of
+from phototags.corpora import own_table as table
+from phototags.corpora.corpus_registry import corpus, tables_of
 from phototags.corpora.removing import without_removed
 from phototags.errors import ParamsError
 from phototags.evaluation.metrics.drop_counts import drops_table

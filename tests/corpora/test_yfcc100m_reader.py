@@ -11,9 +11,9 @@ from urllib.parse import quote_plus, unquote_to_bytes
 import numpy as np
 import pytest
 
-from phototags.corpora import yfcc_lines
+from phototags.corpora.formats import yfcc_lines
+from phototags.corpora.formats.yfcc_lines import blocks, chance
 from phototags.corpora.yfcc100m import list_photos
-from phototags.corpora.yfcc_lines import blocks, chance
 from phototags.errors import ArchiveError, CorpusError
 from phototags.photos.table import read_photos, write_photos
 

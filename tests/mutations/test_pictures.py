@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from phototags.corpora.rdf import read_work
+from phototags.corpora.formats.rdf import read_work
 from phototags.photos.pictures import decode
 
 MAX_PIXELS, MAX_BYTES = 10_000, 100_000

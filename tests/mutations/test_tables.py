@@ -7,15 +7,15 @@ import pytest
 from phototags.corpora import (
     coco,
     esp_game,
-    hvecs,
     iaprtc12,
     inria,
     mirflickr25k,
     nus_wide,
-    table,
     visual_genome,
     yfcc100m,
 )
+from phototags.corpora import own_table as table
+from phototags.corpora.formats import hvecs
 from phototags.photos.table import (
     Drop,
     photo_table,

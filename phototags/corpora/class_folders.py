@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from phototags.corpora.table import pictures
+from phototags.corpora.own_table import pictures
 from phototags.errors import CorpusError
 from phototags.photos.archives import Archive
 from phototags.photos.table import Drop, photo_table

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from phototags.corpora.corpus import Corpus, corpus_of
-from phototags.corpora.published import PUBLISHED
+from phototags.corpora.published_corpora import PUBLISHED
 from phototags.download.sources import Source
 from phototags.errors import CorpusError, ParamsError
 
@@ -173,7 +173,7 @@ def check_count(corpus: Corpus, listed: int) -> None:
     """
     if listed > corpus.photos:
         where = (
-            f"CORPORA[{corpus.name!r}].photos in phototags/corpora/registry.py"
+            f"CORPORA[{corpus.name!r}].photos in phototags/corpora/corpus_registry.py"
             if corpus.name in CORPORA
             else f"corpora.tables.{corpus.name}.photos in params.yaml"
         )

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from phototags.corpora.table import list_photos, pictures
+from phototags.corpora.own_table import list_photos, pictures
 from phototags.errors import CorpusError
 
 HEAD = "photo_id\tfile\ttags"

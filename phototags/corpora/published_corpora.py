@@ -1,7 +1,7 @@
 """Corpora that their makers publish: files, terms, fields. docs/corpora.md says more of each."""
 
-from phototags.corpora.addresses import ADDRESSES, Address
 from phototags.corpora.corpus import Corpus
+from phototags.corpora.source_addresses import ADDRESSES, Address
 from phototags.download.sources import Source
 
 FLICKR = "Creative Commons, each photo its own"

@@ -5,8 +5,8 @@ import logging
 import pytest
 from torchvision.datasets import ImageFolder
 
-from phototags.corpora.folders import list_photos, pictures
-from phototags.corpora.registry import corpus, tables_of
+from phototags.corpora.class_folders import list_photos, pictures
+from phototags.corpora.corpus_registry import corpus, tables_of
 from phototags.errors import CorpusError, SourceError
 from phototags.params.corpora import Table
 from phototags.photos.archives import Archive

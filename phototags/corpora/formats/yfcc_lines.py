@@ -19,7 +19,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from phototags.corpora.fields import Lines, count_lines, cut, numbers, tag_lists, texts
+from phototags.corpora.formats.tab_fields import Lines, count_lines, cut, numbers, tag_lists, texts
 from phototags.download.inflation import DAMAGED
 from phototags.errors import ArchiveError, CorpusError
 from phototags.photos.table import Drop
