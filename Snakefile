@@ -14,11 +14,11 @@ include: "rules/targets.smk"
 
 
 wildcard_constraints:
-    collection=one_of(PLAN.sources),
-    corpus=one_of(PLAN.corpora),
-    train=one_of(PLAN.learned),
-    test=one_of(PLAN.corpora),
-    system=one_of(PARAMS.train.systems),
+    collection=match_any(PLAN.source_folders),
+    corpus=match_any(PLAN.corpora),
+    train=match_any(PLAN.train_corpora),
+    test=match_any(PLAN.corpora),
+    system=match_any(PARAMS.train.systems),
     seed=r"\d+",
     shard=r"\d{5}",
 

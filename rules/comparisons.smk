@@ -1,10 +1,10 @@
 rule compare_users:
     """What it gains to know whose photo it is."""
     input:
-        scores=lambda w: of_ranked(w.train, f"scores_{w.train}.parquet"),
-        predictions=lambda w: of_ranked(w.train, f"predictions_{w.train}.parquet"),
-        tags=f"{LEARNED}/tags.parquet",
-        vocabulary=f"{LEARNED}/vocabulary.tsv",
+        scores=lambda w: warp_files(w.train, f"scores_{w.train}.parquet"),
+        predictions=lambda w: warp_files(w.train, f"predictions_{w.train}.parquet"),
+        tags=f"{TRAIN_DIR}/tags.parquet",
+        vocabulary=f"{TRAIN_DIR}/vocabulary.tsv",
     output:
         table=f"{RESULTS}/tables/users_{{train}}.md",
         lists=f"{RESULTS}/tables/user_tags_{{train}}.md",
@@ -19,7 +19,7 @@ rule compare_users:
     params:
         code=code("compare_users"),
         systems=lambda w: json.dumps(
-            {n: s.model_dump() for n, s in PLAN.ranked(w.train).items()}
+            {n: s.model_dump() for n, s in PLAN.warp_systems(w.train).items()}
         ),
         seeds=PARAMS.train.seeds,
         bootstrap=dict(resamples=PARAMS.score.resamples, seed=PARAMS.score.seed),
@@ -32,13 +32,13 @@ rule compare_users:
 rule draw_tag_curves:
     """Single tags, ranked by those who know the user and by who does not."""
     input:
-        models=lambda w: of_first_models(w.train, "model.safetensors"),
-        configs=lambda w: of_first_models(w.train, "config.json"),
-        features=lambda w: features_of(w.train),
-        users=lambda w: users_of(w.train, w.train),
-        tags=f"{LEARNED}/tags.parquet",
-        split=f"{LEARNED}/split.parquet",
-        vocabulary=f"{LEARNED}/vocabulary.tsv",
+        models=lambda w: first_model_files(w.train, "model.safetensors"),
+        configs=lambda w: first_model_files(w.train, "config.json"),
+        features=lambda w: feature_files(w.train),
+        users=lambda w: user_files(w.train, w.train),
+        tags=f"{TRAIN_DIR}/tags.parquet",
+        split=f"{TRAIN_DIR}/split.parquet",
+        vocabulary=f"{TRAIN_DIR}/vocabulary.tsv",
         gains=f"{RESULTS}/tables/users_{{train}}.csv",
         found=f"{RESULTS}/tables/user_tags_{{train}}.csv",
     output:
@@ -51,7 +51,7 @@ rule draw_tag_curves:
         "../envs/phototags.yaml"
     params:
         code=code("draw_tag_curves"),
-        systems=lambda w: PLAN.one_of_each(w.train),
+        systems=lambda w: PLAN.first_of_each_model(w.train),
         instruction_set=PARAMS.instruction_set,
     message:
         "Drawing single tags of {wildcards.train}, with and without the user"

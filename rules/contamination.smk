@@ -1,12 +1,12 @@
 rule find_duplicates:
     """Photos learned from that show what a test photo shows."""
     input:
-        train_features=lambda w: features_of(w.train),
+        train_features=lambda w: feature_files(w.train),
         train_split="data/corpora/{train}/split.parquet",
-        test_features=lambda w: features_of(w.test),
+        test_features=lambda w: feature_files(w.test),
         test_split="data/corpora/{test}/split.parquet",
     output:
-        duplicates=f"{LEARNED}/duplicates_{{test}}.tsv",
+        duplicates=f"{TRAIN_DIR}/duplicates_{{test}}.tsv",
     log:
         f"logs/find_duplicates/{RUN}/{{train}}/{{test}}.log",
     benchmark:
@@ -15,7 +15,7 @@ rule find_duplicates:
         "../envs/phototags.yaml"
     params:
         code=code("find_duplicates"),
-        settings=settings(PARAMS.contamination),
+        settings=dump_section(PARAMS.contamination),
     message:
         "Finding photos of {wildcards.test} among those of {wildcards.train}"
     script:
@@ -28,12 +28,12 @@ rule choose_training:
         split="data/corpora/{train}/split.parquet",
         duplicates=lambda w: [
             f"{MODELS}/{train}/duplicates_{test}.tsv"
-            for train, test in PLAN.pairs
+            for train, test in PLAN.train_test_pairs
             if train == w.train
         ],
     output:
-        split=f"{LEARNED}/split.parquet",
-        drops=f"{LEARNED}/duplicates.drops.tsv",
+        split=f"{TRAIN_DIR}/split.parquet",
+        drops=f"{TRAIN_DIR}/duplicates.drops.tsv",
     log:
         f"logs/choose_training/{RUN}/{{train}}.log",
     benchmark:
@@ -42,7 +42,7 @@ rule choose_training:
         "../envs/phototags.yaml"
     params:
         code=code("choose_training"),
-        settings=settings(PARAMS.contamination),
+        settings=dump_section(PARAMS.contamination),
     message:
         "Choosing what is learned from of {wildcards.train}"
     script:

@@ -13,7 +13,7 @@ rule fetch_source:
         "../envs/phototags.yaml"
     params:
         code=code("fetch_source"),
-        tables=table_settings,
+        tables=dump_own_table,
     message:
         "Fetching {wildcards.file} of {wildcards.collection}"
     script:
@@ -23,7 +23,7 @@ rule fetch_source:
 rule list_photos:
     """Read what a corpus says of its photos; not yet the pictures."""
     input:
-        sources=sources_of,
+        sources=source_files,
         wordnet=WORDNET,
         removals=REMOVALS,
     output:
@@ -37,7 +37,7 @@ rule list_photos:
         "../envs/phototags.yaml"
     params:
         code=code("list_photos"),
-        tables=table_settings,
+        tables=dump_own_table,
         sample=lambda w: PARAMS.corpora.samples.get(w.corpus),
         users=[PARAMS.corpora.user_ids, PARAMS.corpora.salt],
         max_bytes=PARAMS.corpora.max_bytes,

@@ -12,7 +12,7 @@ rule embed_text:
         "../envs/phototags.yaml"
     params:
         code=code("embed_text"),
-        settings=settings(PARAMS.embed_tags),
+        settings=dump_section(PARAMS.embed_tags),
         seed=PARAMS.train.seeds[0],
     message:
         "Learning word vectors from {input.text}"
@@ -23,14 +23,14 @@ rule embed_text:
 rule embed_tags:
     """Train tag vectors: near means related."""
     input:
-        tags=f"{LEARNED}/tags.parquet",
-        split=f"{LEARNED}/split.parquet",
-        vocabulary=f"{LEARNED}/vocabulary.tsv",
+        tags=f"{TRAIN_DIR}/tags.parquet",
+        split=f"{TRAIN_DIR}/split.parquet",
+        vocabulary=f"{TRAIN_DIR}/vocabulary.tsv",
         start=START,
     output:
-        vectors=f"{LEARNED}/seed{{seed}}/tag_vectors.safetensors",
-        contexts=f"{LEARNED}/seed{{seed}}/tag_contexts.safetensors",
-        history=f"{LEARNED}/seed{{seed}}/tag_vectors.history.csv",
+        vectors=f"{TRAIN_DIR}/seed{{seed}}/tag_vectors.safetensors",
+        contexts=f"{TRAIN_DIR}/seed{{seed}}/tag_contexts.safetensors",
+        history=f"{TRAIN_DIR}/seed{{seed}}/tag_vectors.history.csv",
     log:
         f"logs/embed_tags/{RUN}/{{train}}/seed{{seed}}.log",
     benchmark:
@@ -39,7 +39,7 @@ rule embed_tags:
         "../envs/phototags.yaml"
     params:
         code=code("embed_tags"),
-        settings=settings(PARAMS.embed_tags),
+        settings=dump_section(PARAMS.embed_tags),
         seed=lambda w: int(w.seed),
     message:
         "Embedding the tags of {wildcards.train}, seed {wildcards.seed}"
@@ -50,12 +50,12 @@ rule embed_tags:
 rule map_tags:
     """Which tags lie near which, to be looked at."""
     input:
-        vectors=f"{LEARNED}/seed{PARAMS.train.seeds[0]}/tag_vectors.safetensors",
-        vocabulary=f"{LEARNED}/vocabulary.tsv",
+        vectors=f"{TRAIN_DIR}/seed{PARAMS.train.seeds[0]}/tag_vectors.safetensors",
+        vocabulary=f"{TRAIN_DIR}/vocabulary.tsv",
         wordnet=WORDNET,
     output:
-        map=f"{LEARNED}/tag_map.tsv",
-        nearest=f"{LEARNED}/nearest_tags.tsv",
+        map=f"{TRAIN_DIR}/tag_map.tsv",
+        nearest=f"{TRAIN_DIR}/nearest_tags.tsv",
     log:
         f"logs/map_tags/{RUN}/{{train}}.log",
     benchmark:
@@ -87,7 +87,7 @@ rule embed_photos:
         "../envs/phototags.yaml"
     params:
         code=code("embed_photos"),
-        settings=settings(PARAMS.embed_photos),
+        settings=dump_section(PARAMS.embed_photos),
         instruction_set=PARAMS.instruction_set,
         max_pixels=PARAMS.corpora.max_pixels,
         max_bytes=PARAMS.corpora.max_bytes,

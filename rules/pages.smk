@@ -23,9 +23,9 @@ rule plot_examples:
     """A contact sheet of test photos and what the exported tagger says of them."""
     input:
         photos=f"data/corpora/{PARAMS.export.train}/photos.parquet",
-        shards=shards_of(PARAMS.export.train),
+        shards=shard_files(PARAMS.export.train),
         tags=f"data/corpora/{PARAMS.export.train}/tags.parquet",
-        predictions=tagger(
+        predictions=tagger_file(
             PARAMS.export.train,
             PARAMS.export.system,
             PARAMS.export.seed,
@@ -56,15 +56,17 @@ rule write_report:
         tables=[f"{RESULTS}/tables/{name}.md" for name in TABLES + USER_TABLES],
         figures=[f"{RESULTS}/figures/{name}.svg" for name in FIGURES],
         predictions=[
-            tagger(train, system, seed, f"predictions_{test}.parquet")
-            for train, test, system, seed in PLAN.jobs
+            tagger_file(train, system, seed, f"predictions_{test}.parquet")
+            for train, test, system, seed in PLAN.score_jobs
             if seed == PARAMS.train.seeds[0]
         ],
         photos=[f"data/corpora/{name}/photos.parquet" for name in PLAN.corpora],
         tags=[f"data/corpora/{name}/tags.parquet" for name in PLAN.corpora],
-        shards=[shard for name in PLAN.corpora for shard in shards_of(name)],
-        tag_maps=[f"{MODELS}/{train}/tag_map.tsv" for train in PLAN.learned],
-        nearest_tags=[f"{MODELS}/{train}/nearest_tags.tsv" for train in PLAN.learned],
+        shards=[shard for name in PLAN.corpora for shard in shard_files(name)],
+        tag_maps=[f"{MODELS}/{train}/tag_map.tsv" for train in PLAN.train_corpora],
+        nearest_tags=[
+            f"{MODELS}/{train}/nearest_tags.tsv" for train in PLAN.train_corpora
+        ],
         template="phototags/report/templates/report.html",
     output:
         report=f"{RESULTS}/report.html",
@@ -76,7 +78,7 @@ rule write_report:
         "../envs/phototags.yaml"
     params:
         code=code("write_report"),
-        settings=settings(PARAMS.report),
+        settings=dump_section(PARAMS.report),
         run=RUN,
     message:
         "Writing the report"

@@ -12,15 +12,15 @@ BASE = Path(workflow.basedir)
 sys.path.insert(0, str(BASE))
 
 from phototags.io.cpu import instruction_set_variables
-from phototags.workflow.config import validate
+from phototags.workflow.config import validate_params
 from phototags.errors import PhototagsError
 from phototags.workflow.code_hash import hash_code
-from phototags.workflow.plan import plan_of
+from phototags.workflow.plan import make_plan
 from phototags.workflow.provenance import refuse_unknown_origin
 
 try:
-    PARAMS = validate(config)
-    PLAN = plan_of(PARAMS)
+    PARAMS = validate_params(config)
+    PLAN = make_plan(PARAMS)
     if workflow.is_main_process and Path("dvc.lock").exists():
         refuse_unknown_origin(Path())
 except PhototagsError as error:
@@ -35,11 +35,11 @@ if PARAMS.corpora.mirror:
     os.environ.setdefault("PHOTOTAGS_MIRROR", PARAMS.corpora.mirror)
 
 COMPUTE = PARAMS.train.compute.model_dump(exclude={"loaders"})  # they change no result
-OF_HEADS = {key: COMPUTE[key] for key in ("device", "table")}
+HEAD_COMPUTE = {key: COMPUTE[key] for key in ("device", "table")}
 ON_GPU = int(PARAMS.train.compute.device != "cpu")
 
 
-def one_of(names):
+def match_any(names):
     """A wildcard's closed set; of an empty one nothing is a member, not everything."""
     return "|".join(re.escape(name) for name in names) or "(?!)"
 
@@ -49,7 +49,7 @@ def code(name):
     return hash_code(f"scripts/{name}.py", BASE)
 
 
-def settings(section, *without):
+def dump_section(section, *without):
     """A section of params as JSON: neither a comment nor a key elsewhere reruns a job.
 
     Nor does a key that changes no result.
@@ -57,7 +57,7 @@ def settings(section, *without):
     return json.dumps(section.model_dump(exclude=set(without)), sort_keys=True)
 
 
-def table_settings(wildcards):
+def dump_own_table(wildcards):
     """What params say of a corpus that is the user's own table."""
     name = wildcards.get("corpus") or wildcards.get("collection")
     own = PARAMS.corpora.tables.get(name)

@@ -1,21 +1,21 @@
 rule score_tagger:
     """Judge one tagger on one test corpus, through each bridge between their words."""
     input:
-        model=f"{TAGGER}/model.safetensors",
-        config=f"{TAGGER}/config.json",
-        vocabulary=f"{LEARNED}/vocabulary.tsv",
-        features=lambda w: features_for(w.train, w.system, w.seed, w.test),
-        tags=test_tags,
+        model=f"{TAGGER_DIR}/model.safetensors",
+        config=f"{TAGGER_DIR}/config.json",
+        vocabulary=f"{TRAIN_DIR}/vocabulary.tsv",
+        features=lambda w: tagger_features(w.train, w.system, w.seed, w.test),
+        tags=tags_file,
         split="data/corpora/{test}/split.parquet",
-        train_tags=f"{LEARNED}/tags.parquet",
-        train_split=f"{LEARNED}/split.parquet",
-        duplicates=f"{LEARNED}/duplicates_{{test}}.tsv",
-        users=lambda w: users_of(w.train, w.test),
+        train_tags=f"{TRAIN_DIR}/tags.parquet",
+        train_split=f"{TRAIN_DIR}/split.parquet",
+        duplicates=f"{TRAIN_DIR}/duplicates_{{test}}.tsv",
+        users=lambda w: user_files(w.train, w.test),
         wordnet=WORDNET,
     output:
-        scores=f"{TAGGER}/scores_{{test}}.parquet",
-        predictions=f"{TAGGER}/predictions_{{test}}.parquet",
-        drops=f"{TAGGER}/scores_{{test}}.drops.tsv",
+        scores=f"{TAGGER_DIR}/scores_{{test}}.parquet",
+        predictions=f"{TAGGER_DIR}/predictions_{{test}}.parquet",
+        drops=f"{TAGGER_DIR}/scores_{{test}}.drops.tsv",
     log:
         f"logs/score_tagger/{RUN}/{{train}}/{{system}}/seed{{seed}}/{{test}}.log",
     benchmark:
@@ -24,7 +24,7 @@ rule score_tagger:
         "../envs/phototags.yaml"
     params:
         code=code("score_tagger"),
-        settings=settings(PARAMS.score),
+        settings=dump_section(PARAMS.score),
         instruction_set=PARAMS.instruction_set,
     message:
         "Scoring {wildcards.system} of {wildcards.train}, seed {wildcards.seed}, on {wildcards.test}"
@@ -36,21 +36,21 @@ rule judge_tags:
     """Guess the missing tag of held-out photos, by vectors and by counting."""
     input:
         vectors=[
-            f"{LEARNED}/seed{seed}/tag_vectors.safetensors"
+            f"{TRAIN_DIR}/seed{seed}/tag_vectors.safetensors"
             for seed in PARAMS.train.seeds
         ],
         contexts=[
-            f"{LEARNED}/seed{seed}/tag_contexts.safetensors"
+            f"{TRAIN_DIR}/seed{seed}/tag_contexts.safetensors"
             for seed in PARAMS.train.seeds
         ],
-        vocabulary=f"{LEARNED}/vocabulary.tsv",
-        tags=f"{LEARNED}/tags.parquet",
-        split=f"{LEARNED}/split.parquet",
-        test_tags=test_tags,
+        vocabulary=f"{TRAIN_DIR}/vocabulary.tsv",
+        tags=f"{TRAIN_DIR}/tags.parquet",
+        split=f"{TRAIN_DIR}/split.parquet",
+        test_tags=tags_file,
         test_split="data/corpora/{test}/split.parquet",
         start=START,
     output:
-        scores=f"{LEARNED}/tag_scores_{{test}}.parquet",
+        scores=f"{TRAIN_DIR}/tag_scores_{{test}}.parquet",
     log:
         f"logs/judge_tags/{RUN}/{{train}}/{{test}}.log",
     benchmark:
@@ -60,7 +60,7 @@ rule judge_tags:
     params:
         code=code("judge_tags"),
         seeds=PARAMS.train.seeds,
-        settings=settings(PARAMS.embed_tags),
+        settings=dump_section(PARAMS.embed_tags),
         bootstrap=dict(resamples=PARAMS.score.resamples, seed=PARAMS.score.seed),
     message:
         "Judging the tag vectors of {wildcards.train} on {wildcards.test}"
@@ -89,8 +89,8 @@ rule summarise_scores:
         "../envs/phototags.yaml"
     params:
         code=code("summarise_scores"),
-        jobs=[list(job) for job in PLAN.jobs],
-        pairs=[list(pair) for pair in PLAN.pairs],
+        jobs=[list(job) for job in PLAN.score_jobs],
+        pairs=[list(pair) for pair in PLAN.train_test_pairs],
     message:
         "Summarising the scores"
     script:

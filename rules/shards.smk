@@ -1,7 +1,7 @@
 rule pack_photos:
     """Check the pictures of one shard and put those that can be used into a tar."""
     input:
-        sources=sources_of,
+        sources=source_files,
         listing="data/corpora/{corpus}/listing.parquet",
         removals=REMOVALS,
     output:
@@ -13,12 +13,12 @@ rule pack_photos:
     benchmark:
         "benchmarks/pack_photos/{corpus}/{shard}.tsv"
     wildcard_constraints:
-        corpus=one_of(PLAN.pictured("packaged")),
+        corpus=match_any(PLAN.corpora_with_pictures("packaged")),
     conda:
         "../envs/phototags.yaml"
     params:
         code=code("pack_photos"),
-        tables=table_settings,
+        tables=dump_own_table,
         shard_photos=PARAMS.corpora.shard_photos,
         max_pixels=PARAMS.corpora.max_pixels,
         max_bytes=PARAMS.corpora.max_bytes,
@@ -43,14 +43,14 @@ rule download_photos:
     benchmark:
         "benchmarks/download_photos/{corpus}/{shard}.tsv"
     wildcard_constraints:
-        corpus=one_of(PLAN.pictured("web")),
+        corpus=match_any(PLAN.corpora_with_pictures("web")),
     conda:
         "../envs/phototags.yaml"
     resources:
         downloads=1,
     params:
         code=code("download_photos"),
-        settings=settings(PARAMS.download),
+        settings=dump_section(PARAMS.download),
         licences=PARAMS.corpora.licences,
         shard_photos=PARAMS.corpora.shard_photos,
         max_pixels=PARAMS.corpora.max_pixels,
@@ -66,8 +66,8 @@ rule collect_photos:
     input:
         listing="data/corpora/{corpus}/listing.parquet",
         listing_drops="data/corpora/{corpus}/listing.drops.tsv",
-        tables=lambda w: shards_of(w.corpus, "parquet"),
-        drops=lambda w: shards_of(w.corpus, "drops.tsv"),
+        tables=lambda w: shard_files(w.corpus, "parquet"),
+        drops=lambda w: shard_files(w.corpus, "drops.tsv"),
     output:
         photos="data/corpora/{corpus}/photos.parquet",
         drops="data/corpora/{corpus}/drops.tsv",

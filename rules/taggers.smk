@@ -1,33 +1,33 @@
 rule train_tagger:
     """Train one system on one corpus with one seed."""
     input:
-        features=lambda w: features_of(w.train),
-        tags=f"{LEARNED}/tags.parquet",
-        split=f"{LEARNED}/split.parquet",
-        vocabulary=f"{LEARNED}/vocabulary.tsv",
-        vectors=f"{LEARNED}/seed{{seed}}/tag_vectors.safetensors",
-        users=lambda w: users_of(w.train, w.train),
-        start=start_of,
+        features=lambda w: feature_files(w.train),
+        tags=f"{TRAIN_DIR}/tags.parquet",
+        split=f"{TRAIN_DIR}/split.parquet",
+        vocabulary=f"{TRAIN_DIR}/vocabulary.tsv",
+        vectors=f"{TRAIN_DIR}/seed{{seed}}/tag_vectors.safetensors",
+        users=lambda w: user_files(w.train, w.train),
+        start=initial_weights,
     output:
-        model=f"{TAGGER}/model.safetensors",
-        config=f"{TAGGER}/config.json",
-        history=f"{TAGGER}/history.csv",
+        model=f"{TAGGER_DIR}/model.safetensors",
+        config=f"{TAGGER_DIR}/config.json",
+        history=f"{TAGGER_DIR}/history.csv",
     log:
         f"logs/train_tagger/{RUN}/{{train}}/{{system}}/seed{{seed}}.log",
     benchmark:
         f"benchmarks/train_tagger/{RUN}/{{train}}/{{system}}/seed{{seed}}.tsv"
     wildcard_constraints:
-        system=one_of(n for n in PARAMS.train.systems if n not in WITH_BACKBONE),
+        system=match_any(n for n in PARAMS.train.systems if n not in WITH_BACKBONE),
     conda:
         "../envs/phototags.yaml"
     resources:
-        gpu=lambda w: ON_GPU * PLAN.by_gradient(w.system),
+        gpu=lambda w: ON_GPU * PLAN.learns_by_gradient(w.system),
     params:
         code=code("train_tagger"),
-        system=lambda w: settings(PARAMS.train.systems[w.system]),
+        system=lambda w: dump_section(PARAMS.train.systems[w.system]),
         seed=lambda w: int(w.seed),
         backbone=PARAMS.embed_photos.backbone,
-        compute=OF_HEADS,
+        compute=HEAD_COMPUTE,
         instruction_set=PARAMS.instruction_set,
     message:
         "Training {wildcards.system} on {wildcards.train}, seed {wildcards.seed}"
@@ -38,12 +38,12 @@ rule train_tagger:
 rule export_tagger:
     """The tagger as a folder that anybody can carry."""
     input:
-        model=tagger(*EXPORTED, "model.safetensors"),
-        config=tagger(*EXPORTED, "config.json"),
-        backbone=[tagger(*EXPORTED, file) for file in EXPORTED_BACKBONE],
+        model=tagger_file(*EXPORTED, "model.safetensors"),
+        config=tagger_file(*EXPORTED, "config.json"),
+        backbone=[tagger_file(*EXPORTED, file) for file in EXPORTED_BACKBONE],
         vocabulary=f"{MODELS}/{PARAMS.export.train}/vocabulary.tsv",
         candidates=f"{MODELS}/{PARAMS.export.train}/candidates.tsv",
-        features=features_for(*EXPORTED, PARAMS.export.train),
+        features=tagger_features(*EXPORTED, PARAMS.export.train),
         tags=f"{MODELS}/{PARAMS.export.train}/tags.parquet",
         split=f"{MODELS}/{PARAMS.export.train}/split.parquet",
         scores=f"{RESULTS}/scores.csv",
@@ -61,7 +61,7 @@ rule export_tagger:
         "../envs/phototags.yaml"
     params:
         code=code("export_tagger"),
-        export=settings(PARAMS.export),
+        export=dump_section(PARAMS.export),
     message:
         "Exporting the tagger"
     script:
@@ -75,7 +75,7 @@ rule index_photos:
         config=f"{MODELS}/tagger/config.json",
         backbone=[f"{MODELS}/tagger/{file}" for file in EXPORTED_BACKBONE],
         vocabulary=f"{MODELS}/tagger/vocabulary.tsv",
-        features=lambda w: features_for(*EXPORTED, w.corpus),
+        features=lambda w: tagger_features(*EXPORTED, w.corpus),
         photos="data/corpora/{corpus}/photos.parquet",
         tags="data/corpora/{corpus}/tags.parquet",
     output:

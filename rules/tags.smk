@@ -35,8 +35,8 @@ rule split_photos:
         "../envs/phototags.yaml"
     params:
         code=code("split_photos"),
-        settings=settings(PARAMS.split),
-        trained=lambda w: w.corpus in PLAN.learned,
+        settings=dump_section(PARAMS.split),
+        trained=lambda w: w.corpus in PLAN.train_corpora,
     message:
         "Splitting the users of {wildcards.corpus}"
     script:
@@ -47,13 +47,13 @@ rule build_vocabulary:
     """Choose the tags worth learning, from the training part alone; merge those that are one."""
     input:
         tags="data/corpora/{train}/tags.parquet",
-        split=f"{LEARNED}/split.parquet",
-        features=lambda w: features_of(w.train),
+        split=f"{TRAIN_DIR}/split.parquet",
+        features=lambda w: feature_files(w.train),
         wordnet=WORDNET,
     output:
-        vocabulary=f"{LEARNED}/vocabulary.tsv",
-        candidates=f"{LEARNED}/candidates.tsv",
-        tags=f"{LEARNED}/tags.parquet",
+        vocabulary=f"{TRAIN_DIR}/vocabulary.tsv",
+        candidates=f"{TRAIN_DIR}/candidates.tsv",
+        tags=f"{TRAIN_DIR}/tags.parquet",
     log:
         f"logs/build_vocabulary/{RUN}/{{train}}.log",
     benchmark:
@@ -64,7 +64,7 @@ rule build_vocabulary:
         photos_at_once=PARAMS.vocabulary.photos_at_once,
     params:
         code=code("build_vocabulary"),
-        settings=settings(PARAMS.vocabulary, "photos_at_once"),
+        settings=dump_section(PARAMS.vocabulary, "photos_at_once"),
         instruction_set=PARAMS.instruction_set,
     message:
         "Building the vocabulary of {wildcards.train}"

@@ -2,32 +2,37 @@
 
 TABLES = ["headline", "bridges", "published", "tag_vectors"]
 USER_TABLES = [
-    f"{of}_{train}" for train in PLAN.compared for of in ("users", "user_tags")
+    f"{of}_{train}" for train in PLAN.user_comparisons for of in ("users", "user_tags")
 ]
 FIGURES = [
     "scores",
     "losses",
-    *(f"{of}_{train}" for train in PLAN.compared for of in ("users", "tag_curves")),
+    *(
+        f"{of}_{train}"
+        for train in PLAN.user_comparisons
+        for of in ("users", "tag_curves")
+    ),
 ]
 SCORES = [
-    tagger(train, system, seed, f"scores_{test}.parquet")
-    for train, test, system, seed in PLAN.jobs
+    tagger_file(train, system, seed, f"scores_{test}.parquet")
+    for train, test, system, seed in PLAN.score_jobs
 ]
 TAG_SCORES = [
-    f"{MODELS}/{train}/tag_scores_{test}.parquet" for train, test in PLAN.pairs
+    f"{MODELS}/{train}/tag_scores_{test}.parquet"
+    for train, test in PLAN.train_test_pairs
 ]
 HISTORIES = [
-    tagger(train, system, seed, "history.csv")
+    tagger_file(train, system, seed, "history.csv")
     for train, system in PLAN.taggers
     for seed in PARAMS.train.seeds
 ]
 DROPS = [
     *(f"data/corpora/{name}/drops.tsv" for name in PLAN.corpora),
-    *(path for name in PLAN.corpora for path in features_of(name, "drops.tsv")),
-    *(f"{MODELS}/{train}/duplicates.drops.tsv" for train in PLAN.learned),
+    *(path for name in PLAN.corpora for path in feature_files(name, "drops.tsv")),
+    *(f"{MODELS}/{train}/duplicates.drops.tsv" for train in PLAN.train_corpora),
     *(
-        tagger(train, system, seed, f"scores_{test}.drops.tsv")
-        for train, test, system, seed in PLAN.jobs
+        tagger_file(train, system, seed, f"scores_{test}.drops.tsv")
+        for train, test, system, seed in PLAN.score_jobs
     ),
 ]
 TARGETS = [
@@ -44,10 +49,10 @@ TARGETS = [
     *([f"{RESULTS}/figures/examples.png"] if PARAMS.report.show_photos else []),
     f"{RESULTS}/report.html",
     *(
-        tagger(train, system, seed, f"{kind}_{test}.parquet")
-        for train, test, system, seed in PLAN.jobs
+        tagger_file(train, system, seed, f"{kind}_{test}.parquet")
+        for train, test, system, seed in PLAN.score_jobs
         for kind in ("scores", "predictions")
     ),
-    *(path for name in PLAN.corpora for path in features_of(name)),
+    *(path for name in PLAN.corpora for path in feature_files(name)),
     *(f"data/corpora/{name}/photos.parquet" for name in PLAN.corpora),
 ]

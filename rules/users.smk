@@ -1,17 +1,17 @@
 rule describe_users:
     """What the other photos of each photo's user tell, and which photos only tell."""
     input:
-        train_features=lambda w: features_of(w.train),
-        train_split=f"{LEARNED}/split.parquet",
-        train_tags=f"{LEARNED}/tags.parquet",
-        vocabulary=f"{LEARNED}/vocabulary.tsv",
-        vectors=f"{LEARNED}/seed{PARAMS.train.seeds[0]}/tag_vectors.safetensors",
-        features=lambda w: features_of(w.test),
-        tags=test_tags,
-        split=learned_split,
+        train_features=lambda w: feature_files(w.train),
+        train_split=f"{TRAIN_DIR}/split.parquet",
+        train_tags=f"{TRAIN_DIR}/tags.parquet",
+        vocabulary=f"{TRAIN_DIR}/vocabulary.tsv",
+        vectors=f"{TRAIN_DIR}/seed{PARAMS.train.seeds[0]}/tag_vectors.safetensors",
+        features=lambda w: feature_files(w.test),
+        tags=tags_file,
+        split=split_file,
         photos="data/corpora/{test}/photos.parquet",
     output:
-        users=f"{LEARNED}/users_{{test}}.safetensors",
+        users=f"{TRAIN_DIR}/users_{{test}}.safetensors",
     log:
         f"logs/describe_users/{RUN}/{{train}}/{{test}}.log",
     benchmark:
@@ -20,7 +20,7 @@ rule describe_users:
         "../envs/phototags.yaml"
     params:
         code=code("describe_users"),
-        settings=PARAMS.users and settings(PARAMS.users),
+        settings=PARAMS.users and dump_section(PARAMS.users),
         instruction_set=PARAMS.instruction_set,
     message:
         "Describing the users of {wildcards.test} to those who learn from {wildcards.train}"
@@ -31,14 +31,14 @@ rule describe_users:
 rule map_users:
     """Where a tagger that knows users puts them."""
     input:
-        model=lambda w: of_first_knowing(w.train, "model.safetensors"),
-        config=lambda w: of_first_knowing(w.train, "config.json"),
-        users=lambda w: users_of(w.train, w.train),
-        tags=f"{LEARNED}/tags.parquet",
-        split=f"{LEARNED}/split.parquet",
-        vocabulary=f"{LEARNED}/vocabulary.tsv",
+        model=lambda w: first_user_system_file(w.train, "model.safetensors"),
+        config=lambda w: first_user_system_file(w.train, "config.json"),
+        users=lambda w: user_files(w.train, w.train),
+        tags=f"{TRAIN_DIR}/tags.parquet",
+        split=f"{TRAIN_DIR}/split.parquet",
+        vocabulary=f"{TRAIN_DIR}/vocabulary.tsv",
     output:
-        map=f"{LEARNED}/user_map.tsv",
+        map=f"{TRAIN_DIR}/user_map.tsv",
         figure=f"{RESULTS}/figures/users_{{train}}.svg",
     log:
         f"logs/map_users/{RUN}/{{train}}.log",

@@ -17,7 +17,7 @@ from phototags.io.cpu import instruction_set_variables
 from phototags.systems.tagger import BACKBONE
 from phototags.training.run_inputs import merged
 from phototags.workflow.config import Params
-from phototags.workflow.plan import plan_of
+from phototags.workflow.plan import make_plan
 
 ROOT = Path(__file__).parents[1]
 WRITTEN = ("model.safetensors", "config.json", "history.csv", BACKBONE)
@@ -53,7 +53,7 @@ def again(params: Params, files: list[Path], job: tuple[str, str, int]) -> list[
 
 def jobs(params: Params, only: list[str]) -> Iterator[tuple[str, str, int]]:
     """Corpus, system and seed of every training."""
-    for corpus, system in plan_of(params).taggers:
+    for corpus, system in make_plan(params).taggers:
         if not only or system in only:
             yield from ((corpus, system, seed) for seed in params.train.seeds)
 

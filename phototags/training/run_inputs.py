@@ -12,7 +12,7 @@ from phototags.systems.registry import learns_backbone
 from phototags.systems.tagger import BACKBONE
 from phototags.training.images import Pictures, pictures_of
 from phototags.training.inputs import Files, Inputs, flat
-from phototags.workflow.config import Params, validate
+from phototags.workflow.config import Params, validate_params
 
 
 def merged(files: list[Path], said: Mapping = MappingProxyType({})) -> Params:
@@ -28,7 +28,7 @@ def merged(files: list[Path], said: Mapping = MappingProxyType({})) -> Params:
         return base | top | both
 
     read = [yaml.safe_load(file.read_text()) for file in files] + [dict(said)]
-    return validate(functools.reduce(over, read), " with ".join(map(str, files)))
+    return validate_params(functools.reduce(over, read), " with ".join(map(str, files)))
 
 
 def inputs_of(params: Params, train: str, name: str, seed: int) -> Files:

@@ -1,9 +1,7 @@
 """What params.yaml may contain. Keys are described here, in settings/ and with the systems."""
 
-from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from phototags.errors import ParamsError
@@ -20,9 +18,9 @@ from phototags.systems.ranked import Conditional
 from phototags.systems.registry import learns_backbone
 from phototags.workflow.experiments import (
     Experiment,
+    list_taggers,
     refuse_unknown_systems,
     refuse_wrong_starts,
-    taggers,
 )
 from phototags.workflow.train_params import Train
 
@@ -60,7 +58,7 @@ class Params(Section):
 
     @model_validator(mode="after")
     def the_exported_tagger_is_trained(self) -> "Params":
-        trained = taggers(self.experiments, self.train.systems)
+        trained = list_taggers(self.experiments, self.train.systems)
         for name, known in (
             (self.export.train, [train for train, _ in trained]),
             (self.export.system, [one for train, one in trained if train == self.export.train]),
@@ -91,7 +89,7 @@ class Params(Section):
         return self
 
 
-def validate(params: dict, where: str = "params.yaml") -> Params:
+def validate_params(params: dict, where: str = "params.yaml") -> Params:
     """The typed params.
 
     Raises:
@@ -110,8 +108,3 @@ def validate(params: dict, where: str = "params.yaml") -> Params:
             + "\n".join(mistakes)
             + "\nEvery key is described in docs/params.md."
         ) from None
-
-
-def read_params(path: Path | str) -> Params:
-    """The typed params of a yaml file."""
-    return validate(yaml.safe_load(Path(path).read_text()), str(path))

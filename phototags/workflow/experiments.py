@@ -1,4 +1,4 @@
-"""What is learned from what, tested on what, and begun from what."""
+"""Experiments: which systems are trained on which corpus, tested on which, started from which."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
@@ -11,29 +11,33 @@ from phototags.systems.registry import System
 
 
 class Experiment(Section):
-    """One training corpus and the corpora that what it taught is tested on."""
+    """One training corpus, and the test corpora of the systems trained on it."""
 
-    train: str = Field(description="corpus whose training photos and tags are learned from")
-    test: list[str] = Field(description="corpora whose test photos are scored", min_length=1)
+    train: str = Field(description="corpus whose training part the systems are trained on")
+    test: list[str] = Field(
+        description="corpora on whose test part the systems are scored", min_length=1
+    )
     systems: list[str] | None = Field(
         None,
-        description="those of train.systems that learn from it; null: all",
+        description="names of train.systems to train on this corpus; null trains all",
         min_length=1,
     )
 
-    def learning(self, systems: Iterable[str]) -> list[str]:
-        """Those of a run's systems that learn from the corpus, in the run's order.
+    def list_systems(self, systems: Iterable[str]) -> list[str]:
+        """List the systems that are trained on the corpus, in the order of the run.
 
-        >>> Experiment(train="sea", test=["sky"], systems=["b", "a"]).learning(["a", "b", "c"])
+        >>> Experiment(train="sea", test=["sky"], systems=["b", "a"]).list_systems(["a", "b", "c"])
         ['a', 'b']
         """
         return [name for name in systems if self.systems is None or name in self.systems]
 
 
-def taggers(experiments: Iterable[Experiment], systems: Iterable[str]) -> list[tuple[str, str]]:
-    """(corpus, system) of every tagger of a run, each once; it is trained with every seed."""
+def list_taggers(
+    experiments: Iterable[Experiment], systems: Iterable[str]
+) -> list[tuple[str, str]]:
+    """List (train corpus, system) of every tagger of a run, each once."""
     known = list(systems)
-    both = [(one.train, system) for one in experiments for system in one.learning(known)]
+    both = [(one.train, system) for one in experiments for system in one.list_systems(known)]
     return list(dict.fromkeys(both))
 
 
@@ -50,7 +54,7 @@ def refuse_unknown_systems(experiments: Iterable[Experiment], systems: Collectio
 
 def refuse_wrong_starts(experiments: Sequence[Experiment], systems: Mapping[str, System]) -> None:
     """Raise a ValueError where a system cannot start from the tagger that it names."""
-    trained = taggers(experiments, systems)
+    trained = list_taggers(experiments, systems)
     for name, system in systems.items():
         if (start := getattr(system, "start", None)) is None:
             continue
@@ -88,7 +92,7 @@ def refuse_seen_tests(
     Near-duplicates of a corpus' test photos are looked for in the corpora that are tested on it,
     so every source, over others too, must be among them.
     """
-    tests = {test for one in experiments if name in one.learning(systems) for test in one.test}
+    tests = {test for one in experiments if name in one.list_systems(systems) for test in one.test}
     start = systems[name].start
     while start is not None:
         searched = {test for one in experiments if one.train == start.train for test in one.test}

@@ -1,6 +1,6 @@
-"""What a run makes, by its params alone: corpora, shards, taggers, scores. Where is the rules' own.
+"""Plan a run from its params: corpora, shards, taggers and scores; the rules know the file paths.
 
-Light on purpose: every job of the workflow makes one anew.
+Light on purpose (no torch, no pandas): every job of the workflow makes a plan anew.
 """
 
 import functools
@@ -13,105 +13,132 @@ from phototags.systems.gradient import Trained
 from phototags.systems.ranked import Bilinear, Ranked
 from phototags.systems.registry import learns_backbone
 from phototags.workflow.config import Params
-from phototags.workflow.experiments import taggers
+from phototags.workflow.experiments import list_taggers
 
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """What a run makes; every list names a thing once, in the order of the params.
+    """What a run makes. Every list names a thing once, in the order of the params.
 
     Args:
-        corpora: all that are learned from, then the others that are tested on, by name.
+        corpora: the training corpora, then the other test corpora, by name.
     """
 
     params: Params
     corpora: Mapping[str, Corpus]
 
     @property
-    def sources(self) -> list[str]:
-        """Folders that sources lie in: of the corpora, and of what is fetched besides them."""
-        return [*dict.fromkeys(one.folder for one in self.corpora.values()), *COLLECTIONS]
+    def sources(self) -> dict[str, list[str]]:
+        """Files to fetch, by folder: those of the corpora, and WordNet."""
+        folders = {one.folder: list(one.files) for one in self.corpora.values()}
+        return folders | {name: [source.file for source in of] for name, of in COLLECTIONS.items()}
 
-    def pictured(self, where: str) -> list[str]:
-        """The corpora whose pictures are `packaged`, or on the `web`."""
+    def corpora_with_pictures(self, where: str) -> list[str]:
+        """Corpora whose pictures are `packaged`, or on the `web`."""
         return [name for name, one in self.corpora.items() if one.pictures == where]
 
     def shards(self, name: str) -> list[str]:
-        """The shards of a corpus: of a fixed size, so that one more shard is one more job."""
+        """Shards of a corpus. Their size is fixed, so that one more shard is one more job."""
         count = -(-self.corpora[name].photos // self.params.corpora.shard_photos)
         return [f"{shard:05d}" for shard in range(count)]
 
     @functools.cached_property
-    def learned(self) -> list[str]:
-        """The corpora that are learned from."""
+    def train_corpora(self) -> list[str]:
+        """Corpora that systems are trained on."""
         return list(dict.fromkeys(one.train for one in self.params.experiments))
 
     @functools.cached_property
     def taggers(self) -> list[tuple[str, str]]:
-        """(corpus, system) of every tagger; it is trained with every seed."""
-        return taggers(self.params.experiments, self.params.train.systems)
+        """(train corpus, system) of every tagger; it has all seeds of the run."""
+        return list_taggers(self.params.experiments, self.params.train.systems)
 
     @functools.cached_property
-    def pairs(self) -> list[tuple[str, str]]:
+    def train_jobs(self) -> list[tuple[str, str, int]]:
+        """(train corpus, system, seed) of every training."""
+        every = [
+            (*of, self.trained_seed(of[1], seed)) for of in self.taggers for seed in self.seeds
+        ]
+        return list(dict.fromkeys(every))
+
+    @property
+    def seeds(self) -> list[int]:
+        """Seeds of the run."""
+        return self.params.train.seeds
+
+    def trained_seed(self, system: str, seed: int) -> int:
+        """Seed whose tagger stands for a seed: the first, where no seed changes a byte."""
+        seeded = getattr(self.params.train.systems[system], "seeded", True)
+        return seed if seeded else self.seeds[0]
+
+    @functools.cached_property
+    def train_test_pairs(self) -> list[tuple[str, str]]:
         """(train corpus, test corpus) of every experiment."""
-        both = [(one.train, test) for one in self.params.experiments for test in one.test]
-        return list(dict.fromkeys(both))
+        pairs = [(one.train, test) for one in self.params.experiments for test in one.test]
+        return list(dict.fromkeys(pairs))
 
     @functools.cached_property
-    def jobs(self) -> list[tuple[str, str, str, int]]:
+    def score_jobs(self) -> list[tuple[str, str, str, int]]:
         """(train corpus, test corpus, system, seed) of every score."""
         every = [
             (one.train, test, system, seed)
             for one in self.params.experiments
             for test in one.test
-            for system in one.learning(self.params.train.systems)
-            for seed in self.params.train.seeds
+            for system in one.list_systems(self.params.train.systems)
+            for seed in self.seeds
         ]
         return list(dict.fromkeys(every))
 
+    def tests(self, train: str, system: str) -> list[str]:
+        """Test corpora of a system that is trained on a corpus."""
+        tests = [t for of, t, name, _ in self.score_jobs if (of, name) == (train, system)]
+        return list(dict.fromkeys(tests))
+
     @functools.cached_property
-    def with_backbone(self) -> list[str]:
-        """The systems whose backbone learns too."""
+    def backbone_systems(self) -> list[str]:
+        """Systems whose backbone is trained too."""
         return [name for name, one in self.params.train.systems.items() if learns_backbone(one)]
 
-    def by_gradient(self, system: str) -> bool:
-        """Whether a system is trained step by step, on whatever device."""
+    def learns_by_gradient(self, system: str) -> bool:
+        """Whether a system is trained step by step, on the device of train.compute."""
         return isinstance(self.params.train.systems[system], Trained)
 
-    def ranked(self, train: str) -> dict[str, Ranked]:
-        """The systems ranked by WARP that learn from a corpus, by name."""
-        named = {name: self.params.train.systems[name] for of, name in self.taggers if of == train}
-        return {name: one for name, one in named.items() if isinstance(one, Ranked)}
+    def warp_systems(self, train: str) -> dict[str, Ranked]:
+        """Systems with WARP's ranking loss that are trained on a corpus, by name."""
+        systems = {
+            name: self.params.train.systems[name] for of, name in self.taggers if of == train
+        }
+        return {name: one for name, one in systems.items() if isinstance(one, Ranked)}
 
-    def knowing(self, train: str) -> list[str]:
-        """Those among them that know whose photo it is."""
-        return [n for n, one in self.ranked(train).items() if getattr(one, "descriptors", None)]
+    def user_systems(self, train: str) -> list[str]:
+        """Those of them that know the photo's user."""
+        systems = self.warp_systems(train)
+        return [name for name, one in systems.items() if getattr(one, "descriptors", None)]
 
-    def one_of_each(self, train: str) -> list[str]:
-        """The first system of each model among the ranked."""
+    def first_of_each_model(self, train: str) -> list[str]:
+        """First system of each model among those with WARP's loss."""
         first = {}
-        for name, one in self.ranked(train).items():
+        for name, one in self.warp_systems(train).items():
             first.setdefault(type(one), name)
         return list(first.values())
 
     @functools.cached_property
-    def compared(self) -> list[str]:
-        """The corpora on which, learned and tested, one system knows the user and one does not."""
+    def user_comparisons(self) -> list[str]:
+        """Corpora, trained and tested on, with one system that knows the user and one without."""
         return [
             train
-            for train, test in self.pairs
+            for train, test in self.train_test_pairs
             if train == test
-            if self.knowing(train) and Bilinear in map(type, self.ranked(train).values())
+            if self.user_systems(train) and Bilinear in map(type, self.warp_systems(train).values())
         ]
 
 
-def plan_of(params: Params) -> Plan:
-    """The plan of a run.
+def make_plan(params: Params) -> Plan:
+    """Plan a run.
 
     Raises:
-        ParamsError: when there is no corpus of a name, or a table takes a name of ours.
+        ParamsError: there is no corpus of a name, or an own table takes the name of a known corpus.
     """
-    learned = [one.train for one in params.experiments]
-    tested = [test for one in params.experiments for test in one.test]
+    train = [one.train for one in params.experiments]
+    test = [test for one in params.experiments for test in one.test]
     own = params.corpora.tables, params.corpora.samples
-    return Plan(params, {name: corpus(name, *own) for name in dict.fromkeys(learned + tested)})
+    return Plan(params, {name: corpus(name, *own) for name in dict.fromkeys(train + test)})

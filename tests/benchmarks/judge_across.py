@@ -31,7 +31,7 @@ from phototags.tags.candidates import candidates, kept
 from phototags.tags.cleaning import clean_photos
 from phototags.tags.encoding import NumberedPhotos, number_tags, spelled_out
 from phototags.tags.vocabulary import read_vocabulary
-from phototags.workflow.config import Params, validate
+from phototags.workflow.config import Params, validate_params
 
 MATRICES = {
     "esp_game": "espgame_annotations/esp_test_annot.txt",
@@ -114,7 +114,7 @@ def learn(
 
 def main() -> None:
     mirror = Path(os.environ["PHOTOTAGS_MIRROR"])
-    params = validate(yaml.safe_load((ROOT / "params.yaml").read_text()))
+    params = validate_params(yaml.safe_load((ROOT / "params.yaml").read_text()))
     trained = {
         params.experiments[0].train: of_the_default_run(params),
         "yfcc100m": of_yfcc_rows(mirror / "yfcc100m_rows/yfcc100m_dataset_4k.tsv"),

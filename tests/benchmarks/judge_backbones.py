@@ -24,7 +24,7 @@ from phototags.io.storage import atomic_write
 from phototags.report.tables.cells import INTERVALS, with_interval
 from phototags.report.tables.headline import heading
 from phototags.report.tables.markdown import page, table
-from phototags.workflow.config import validate
+from phototags.workflow.config import validate_params
 
 BATCH = 32
 MEASURES = {("precision", 1): "P@1", ("map", 0): "mAP"}
@@ -89,7 +89,7 @@ def arguments() -> argparse.Namespace:
 
 def main() -> None:
     given = arguments()
-    params = validate(yaml.safe_load((ROOT / "params.yaml").read_text()))
+    params = validate_params(yaml.safe_load((ROOT / "params.yaml").read_text()))
     compute_as(params)
     torch.set_num_threads(1)
     known, seeds = backbones(), params.train.seeds[: 1 if given.quick else None]

@@ -19,7 +19,7 @@ from scipy.stats import spearmanr
 
 from phototags.io.storage import atomic_write
 from phototags.tag_vectors.text_vectors import glove
-from phototags.workflow.config import validate
+from phototags.workflow.config import validate_params
 
 
 def human_pairs() -> pd.DataFrame:
@@ -43,7 +43,7 @@ def correlation(pairs: pd.DataFrame, words: list[str], vectors: np.ndarray) -> l
 
 def main() -> None:
     mirror = Path(os.environ["PHOTOTAGS_MIRROR"])
-    params = validate(yaml.safe_load((ROOT / "params.yaml").read_text()))
+    params = validate_params(yaml.safe_load((ROOT / "params.yaml").read_text()))
     words, photos = of_yfcc_rows(mirror / "yfcc100m_rows/yfcc100m_dataset_4k.tsv")
     pairs = human_pairs()
     pairs = pairs[pairs["one"].isin(words) & pairs["other"].isin(words)]

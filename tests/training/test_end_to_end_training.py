@@ -24,7 +24,7 @@ from phototags.training.end_to_end import train_end_to_end
 from phototags.training.image_loader import PhotoFeed
 from phototags.training.images import Pictures, crop_of
 from phototags.training.tagged_photos import TaggedPhotos
-from phototags.workflow.config import validate
+from phototags.workflow.config import validate_params
 from tests.training.small_network import small_network
 
 ROOT = Path(__file__).parents[2]
@@ -236,7 +236,7 @@ def test_a_gpu_that_is_not_here_is_refused_in_words(shown):
 def test_several_backbones_side_by_side_cannot_learn():
     params = yaml.safe_load((ROOT / "params.yaml").read_text())
     params["train"]["systems"]["multihot"]["backbone"] = "trained"
-    assert learns_backbone(validate(params).train.systems["multihot"])
+    assert learns_backbone(validate_params(params).train.systems["multihot"])
     params["embed_photos"]["backbone"] = "efficientnet_lite0+efficientnet_lite1"
     with pytest.raises(ParamsError, match="multihot.*needs one embed_photos.backbone"):
-        validate(params)
+        validate_params(params)

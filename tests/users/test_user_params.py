@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from phototags.errors import ParamsError
-from phototags.workflow.config import validate
+from phototags.workflow.config import validate_params
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,11 +32,11 @@ def preset() -> dict:
 
 
 def test_the_default_run_describes_nobody(params):
-    assert validate(params).users is None
+    assert validate_params(params).users is None
 
 
 def test_the_preset_compares_the_three_models_in_both_ways_of_training(params, preset):
-    systems = validate(overlaid(params, preset)).train.systems.values()
+    systems = validate_params(overlaid(params, preset)).train.systems.values()
     ranked = {(one.model, one.sampling) for one in systems if hasattr(one, "margin")}
     models = ("bilinear", "user-biased", "user-multiplicative")
     assert ranked >= {(model, way) for model in models for way in ("natural", "balanced")}
@@ -45,4 +45,4 @@ def test_the_preset_compares_the_three_models_in_both_ways_of_training(params, p
 def test_a_system_that_wants_users_where_nobody_is_described_is_refused_by_name(params, preset):
     del preset["users"]
     with pytest.raises(ParamsError, match="user-biased needs the section users"):
-        validate(overlaid(params, preset))
+        validate_params(overlaid(params, preset))

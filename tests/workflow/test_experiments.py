@@ -7,7 +7,7 @@ import yaml
 
 from phototags.errors import ParamsError
 from phototags.training.run_inputs import merged
-from phototags.workflow.config import validate
+from phototags.workflow.config import validate_params
 from phototags.workflow.experiments import Experiment, taggers
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +25,7 @@ def checked(systems: dict, learning: list[str] | None = None):
     tests = params["experiments"][0]["test"]
     params["experiments"].append({"train": "corel5k", "test": tests, "systems": learning})
     params["train"]["systems"] |= {"noisy": NOISY} | systems
-    return validate(params)
+    return validate_params(params)
 
 
 def test_each_corpus_is_learned_from_by_its_own_systems_or_by_all():
@@ -79,9 +79,9 @@ def test_a_source_may_not_have_learned_from_what_its_successor_is_tested_on():
     params["experiments"].append({"train": "corel5k", "test": ["flickr8k"]})
     params["train"]["systems"] |= {"noisy": NOISY, "clean": begun("noisy")}
     with pytest.raises(ParamsError, match="add flickr8k to the tests of an experiment that trains"):
-        validate(params)
+        validate_params(params)
     params["experiments"][0]["test"].append("flickr8k")
-    assert validate(params)
+    assert validate_params(params)
 
 
 def test_an_experiment_with_an_unknown_system_is_refused():
@@ -93,7 +93,7 @@ def test_the_exported_tagger_learns_from_its_corpus():
     params = yaml.safe_load((ROOT / "params.yaml").read_text())
     params["experiments"][0]["systems"] = ["multihot"]
     with pytest.raises(ParamsError, match=r"'im2vec-joint', but this run trains only \['multihot'"):
-        validate(params)
+        validate_params(params)
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "presets").glob("*.yaml")), ids=lambda p: p.stem)

@@ -6,8 +6,8 @@ import pytest
 import yaml
 
 from phototags.errors import ParamsError
-from phototags.workflow.config import validate
-from phototags.workflow.plan import Plan, plan_of
+from phototags.workflow.config import validate_params
+from phototags.workflow.plan import Plan, make_plan
 
 ROOT = Path(__file__).parents[2]
 RANKED = {"epochs": 1, "patience": 1}
@@ -30,7 +30,7 @@ def planned(*experiments: tuple, seeds=(0, 1), **corpora) -> Plan:
     params["export"] |= {"train": first, "system": (systems or ["often"])[0], "seed": seeds[0]}
     params["users"] = {"history": 0.5}
     params["corpora"] |= corpora
-    return plan_of(validate(params))
+    return make_plan(validate_params(params))
 
 
 TWO = ("corel5k", ["corel5k", "flickr8k"], None), ("tuxpaint", ["flickr8k"], ["moved", "often"])
@@ -39,15 +39,15 @@ TWO = ("corel5k", ["corel5k", "flickr8k"], None), ("tuxpaint", ["flickr8k"], ["m
 def test_corpora_come_once_those_learned_from_first():
     plan = planned(*TWO, ("corel5k", ["tuxpaint"], None))
     assert list(plan.corpora) == ["corel5k", "tuxpaint", "flickr8k"]
-    assert plan.learned == ["corel5k", "tuxpaint"]
+    assert plan.train_corpora == ["corel5k", "tuxpaint"]
     assert plan.corpora["tuxpaint"].photos == 796
 
 
 def test_corpora_on_the_same_files_have_one_folder_of_sources():
     plan = planned(("coco-2017", ["coco-2017-captions", "nus_wide"], None))
-    assert plan.sources == ["coco-2017", "nus_wide", "wordnet"]
-    assert plan.pictured("web") == ["nus_wide"]
-    assert plan.pictured("packaged") == ["coco-2017", "coco-2017-captions"]
+    assert plan.source_folders == ["coco-2017", "nus_wide", "wordnet"]
+    assert plan.corpora_with_pictures("web") == ["nus_wide"]
+    assert plan.corpora_with_pictures("packaged") == ["coco-2017", "coco-2017-captions"]
 
 
 @pytest.mark.parametrize(("size", "count"), [(796, 1), (795, 2), (398, 2), (1000, 1), (1, 796)])
@@ -66,9 +66,9 @@ def test_a_score_is_one_tagger_of_one_seed_on_one_test():
     on_its_own = [("corel5k", "corel5k", name, seed) for name in SYSTEMS for seed in (0, 1)]
     across = [("corel5k", "flickr8k", name, seed) for name in SYSTEMS for seed in (0, 1)]
     few = [("tuxpaint", "flickr8k", name, seed) for name in ("often", "moved") for seed in (0, 1)]
-    assert plan.jobs == on_its_own + across + few
+    assert plan.score_jobs == on_its_own + across + few
     expected = [("corel5k", "corel5k"), ("corel5k", "flickr8k"), ("tuxpaint", "flickr8k")]
-    assert plan.pairs == expected
+    assert plan.train_test_pairs == expected
     assert plan.taggers == [("corel5k", name) for name in SYSTEMS] + [
         ("tuxpaint", "often"),
         ("tuxpaint", "moved"),
@@ -77,11 +77,11 @@ def test_a_score_is_one_tagger_of_one_seed_on_one_test():
 
 def test_systems_are_known_by_what_they_learn_and_see():
     plan = planned(*TWO)
-    assert plan.with_backbone == ["tuned"]
-    assert list(plan.ranked("corel5k")) == ["plain", "strange", "moved"]
-    assert list(plan.ranked("tuxpaint")) == ["moved"]
-    assert plan.knowing("corel5k") == ["moved"]  # all users of `strange` are strangers
-    assert plan.one_of_each("corel5k") == ["plain", "strange"]
+    assert plan.backbone_systems == ["tuned"]
+    assert list(plan.warp_systems("corel5k")) == ["plain", "strange", "moved"]
+    assert list(plan.warp_systems("tuxpaint")) == ["moved"]
+    assert plan.user_systems("corel5k") == ["moved"]  # all users of `strange` are strangers
+    assert plan.first_of_each_model("corel5k") == ["plain", "strange"]
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_systems_are_known_by_what_they_learn_and_see():
     ids=["both on itself", "not tested on itself", "none without users", "nobody known"],
 )
 def test_users_are_compared_where_one_system_knows_them_and_one_does_not(tests, systems, compared):
-    assert planned(("corel5k", tests, systems)).compared == compared
+    assert planned(("corel5k", tests, systems)).user_comparisons == compared
 
 
 def test_an_unknown_corpus_is_refused_by_name():
