@@ -8,7 +8,7 @@ import yaml
 from phototags.errors import ParamsError
 from phototags.training.run_inputs import merged
 from phototags.workflow.config import validate_params
-from phototags.workflow.experiments import Experiment, taggers
+from phototags.workflow.experiments import Experiment, list_taggers
 
 ROOT = Path(__file__).parents[2]
 NOISY = {"model": "khot", "hidden": [8], "epochs": 1, "patience": 1}
@@ -35,7 +35,7 @@ def test_each_corpus_is_learned_from_by_its_own_systems_or_by_all():
         Experiment(train="b", test=["b"]),
     ]
     expected = [("a", "two"), ("a", "one"), ("b", "one"), ("b", "two")]
-    assert taggers(experiments, ["one", "two"]) == expected
+    assert list_taggers(experiments, ["one", "two"]) == expected
 
 
 def test_a_system_may_start_from_one_that_started_from_another():
