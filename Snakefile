@@ -14,7 +14,7 @@ include: "rules/targets.smk"
 
 
 wildcard_constraints:
-    collection=match_any(PLAN.source_folders),
+    collection=match_any(PLAN.sources),
     corpus=match_any(PLAN.corpora),
     train=match_any(PLAN.train_corpora),
     test=match_any(PLAN.corpora),

@@ -45,7 +45,7 @@ def test_corpora_come_once_those_learned_from_first():
 
 def test_corpora_on_the_same_files_have_one_folder_of_sources():
     plan = planned(("coco-2017", ["coco-2017-captions", "nus_wide"], None))
-    assert plan.source_folders == ["coco-2017", "nus_wide", "wordnet"]
+    assert list(plan.sources) == ["coco-2017", "nus_wide", "wordnet"]
     assert plan.corpora_with_pictures("web") == ["nus_wide"]
     assert plan.corpora_with_pictures("packaged") == ["coco-2017", "coco-2017-captions"]
 
