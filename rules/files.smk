@@ -61,7 +61,7 @@ def tagger_file(train, system, seed, file):
 
 def initial_weights(wildcards):
     """The tagger whose layers a system begins with, if it does."""
-    start = getattr(PARAMS.train.systems[wildcards.system], "start", None)
+    start = getattr(PARAMS.train.systems[wildcards.system], "initialise_from", None)
     if start is None:
         return []
     files = ["model.safetensors"]

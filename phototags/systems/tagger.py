@@ -85,7 +85,7 @@ def user_head(
     biased = isinstance(system, UserBiased)
     layers = [*system.hidden, to if biased else system.factors]
     photo = make_head(width, layers, system.scaling, system.dropout, generator)
-    user = UserLayer(described, system.units, system.strangers, generator)
+    user = UserLayer(described, system.user_hidden, system.user_dropout, generator)
     if biased:
         return BiasedHead(photo, user, width, to, generator)
     return MultiplicativeHead(photo, user, width, system.factors, to, generator)
@@ -162,7 +162,7 @@ def restored(system: System, width: int, tensors: dict[str, Tensor]) -> Tagger:
     if isinstance(system, Neighbours):
         return NeighboursTagger(**tensors, neighbours=system.neighbours)
     if isinstance(system, KernelRidge):
-        return restore(tensors, system.sharpness)
+        return restore(tensors, system.gamma)
     described = tensors["head.user.units.weight"].shape[1] if isinstance(system, Conditional) else 0
     tables = tensors["tag_vectors"], tensors["bias"]
     tagger = untrained(system, width, *tables, torch.Generator(), described)

@@ -82,8 +82,8 @@ def trained(
 ) -> tuple[Tagger, pd.DataFrame]:
     """A tagger that learns by gradient, by the plan of its system."""
     tags = len(tag_vectors)
-    photos = spoilt(photos, system.noise, tags, generator)
-    feed = Feed(photos, system.batch, **shown_as(system, photos, tags))
+    photos = spoilt(photos, system.label_noise, tags, generator)
+    feed = Feed(photos, system.batch_size, **shown_as(system, photos, tags))
     schedule = Schedule(**system.model_dump(include=Schedule.__annotations__))
     tagger, objective, constrain = plan(system, photos, tag_vectors, generator, start)
     tagger = around.placed(tagger)
@@ -92,13 +92,13 @@ def trained(
 
 
 def shown_as(system: Trained, photos: TaggedPhotos, tags: int) -> dict:
-    """How a system wants its photos shown: a Feed's sampling, rates, repeat_below, chances."""
+    """How a system wants its photos shown: a Feed's sampling, rates, repeat_threshold, chances."""
     rates = photos.counts(tags) / len(photos)
-    above = system.subsample_above if isinstance(system, SampledSystem) else None
+    above = system.subsample_threshold if isinstance(system, SampledSystem) else None
     return {
         "sampling": system.sampling,
         "rates": rates,
-        "repeat_below": system.repeat_below,
+        "repeat_threshold": system.repeat_threshold,
         "chances": keep_chances(rates, above) if above else None,
     }
 

@@ -47,7 +47,7 @@ class Feed:
         sampling: `natural` shows each photo once, `root` repeats the photos of rare tags,
             `balanced` draws as many photos as there are, every tag with the same chance.
         rates: (T,) float, share of photos that have the tag; `root` and `balanced` need it.
-        repeat_below: rate below which `root` repeats.
+        repeat_threshold: rate below which `root` repeats.
         chances: (T,) float, how likely a tag is believed; None believes all.
     """
 
@@ -55,7 +55,7 @@ class Feed:
     batch: int
     sampling: Literal["natural", "root", "balanced"] = "natural"
     rates: Tensor | None = None
-    repeat_below: float = 0.01
+    repeat_threshold: float = 0.01
     chances: Tensor | None = None
 
     def batches(self, epoch: int, generator: torch.Generator, learned: int = 0) -> Iterator[Batch]:
@@ -86,7 +86,7 @@ class Feed:
         """(M,) int64, the photos of one epoch."""
         tags = self.photos.tags
         if self.sampling == "root":
-            return repeated(repeat_factors(tags, self.rates, self.repeat_below), generator)
+            return repeated(repeat_factors(tags, self.rates, self.repeat_threshold), generator)
         if self.sampling == "balanced":
             return balanced(tags, len(self.rates), generator)
         return torch.randperm(len(tags), generator=generator)

@@ -123,12 +123,12 @@ def train_end_to_end(
     compute = around.compute
     refuse_impossible(system, compute)
     tags, generator = len(tag_vectors), torch.Generator().manual_seed(seed)
-    known = spoilt(photos[0], system.noise, tags, generator)
+    known = spoilt(photos[0], system.label_noise, tags, generator)
     with torch.inference_mode():
         width = network.module.eval()(torch.zeros(2, 3, *[photos[1].size] * 2)).shape[1]
     known = replace(known, features=torch.empty(len(known), width, device="meta"))
     tagger, objective, constrain = plan(system, known, tag_vectors, generator, start)
-    kept = system.normalisation == "kept"
+    kept = system.batch_norm == "frozen"
     tagger.head = BackboneAndHead(network, tagger.head, compute.precision, generator, kept)
     tagger = around.placed(tagger)
     if compute.compile:
@@ -137,9 +137,9 @@ def train_end_to_end(
     shown = {"pictures": photos[1], "loaders": compute.loaders, "pinned": device.type == "cuda"}
     shown |= {"device": device} if compute.pictures == "device" else {}
     shown |= {"part": part} if part else {}
-    feed = PhotoFeed(known, system.batch, **shown_as(system, known, tags), **shown)
+    feed = PhotoFeed(known, system.batch_size, **shown_as(system, known, tags), **shown)
     schedule = Schedule(**system.model_dump(include=Schedule.__annotations__))
-    judge = judged_on_pictures(*validation, system.batch, compute.loaders)
+    judge = judged_on_pictures(*validation, system.batch_size, compute.loaders)
     history = fit(tagger, objective, feed, judge, schedule, generator, constrain, around)
     tagger.head = tagger.head.head
     return tagger, history

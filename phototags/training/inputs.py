@@ -59,7 +59,7 @@ def read_inputs(files: Files, system: System, seed: int) -> Inputs:
     return Inputs(
         vocabulary,
         read_tag_vectors(files["vectors"]),
-        (drawn(train, getattr(system, "photos", None), seed), validation),
+        (drawn(train, getattr(system, "max_train_photos", None), seed), validation),
         dict(zip(tables[0]["photo_id"], tables[0]["row"].tolist(), strict=True)),
         read_tensors(files["start"][0])[0] if files["start"] else None,
     )

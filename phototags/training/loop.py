@@ -33,10 +33,11 @@ class Schedule:
         patience: epochs without a better validation mAP before stopping.
         learning_rate: the optimiser's step. weight_decay: decoupled from it in adamw.
         optimiser: `sgd` has momentum 0.9.
-        average: share of the moving average that a step keeps; 0 judges and keeps the weights
+        ema_decay: share of the moving average that a step keeps; 0 judges and keeps the weights
             as they are.
-        accumulate: batches whose gradients make one step, as if they were one batch.
-        warm_up: epochs, parts counted. decay: None is plateau for sgd, constant for adamw.
+        accumulate_batches: batches whose gradients make one step, as if they were one batch.
+        warmup_epochs: epochs, parts counted.
+        lr_schedule: None is plateau for sgd, constant for adamw.
     """
 
     epochs: int
@@ -44,15 +45,15 @@ class Schedule:
     learning_rate: float
     weight_decay: float = 0.0
     optimiser: Literal["adamw", "sgd"] = "adamw"
-    average: float = 0.0
-    accumulate: int = 1
-    warm_up: float = 0.0
-    decay: Decay | None = None
+    ema_decay: float = 0.0
+    accumulate_batches: int = 1
+    warmup_epochs: float = 0.0
+    lr_schedule: Decay | None = None
 
     def rate(self, moment: float, scores: list[float]) -> float:
         """The learning rate when `moment` epochs have passed."""
-        decay = self.decay or ("plateau" if self.optimiser == "sgd" else "constant")
-        settings = {"epochs": self.epochs, "decay": decay, "warm_up": self.warm_up}
+        decay = self.lr_schedule or ("plateau" if self.optimiser == "sgd" else "constant")
+        settings = {"epochs": self.epochs, "decay": decay, "warm_up": self.warmup_epochs}
         return rate_at(moment, self.learning_rate, **settings, scores=scores)
 
 
@@ -80,7 +81,7 @@ def fit(
     Raises:
         ModelError: when a loss is not a number, with the photos of the batch.
     """
-    average = MovingAverage(tagger, schedule.average, tagger.still)
+    average = MovingAverage(tagger, schedule.ema_decay, tagger.still)
     optimiser, negatives = make_optimiser(tagger, schedule), drawn_each_epoch(objective)
     course = Course(tagger, optimiser, average, generator, negatives)
     keep = around.checkpoint.keep if around.checkpoint else lambda course: None
@@ -133,7 +134,7 @@ def learn(
     """One epoch, or what was left of it."""
     course.tagger.train()
     scores = course.scores
-    for batches in steps(course.rest(feed), schedule.accumulate):
+    for batches in steps(course.rest(feed), schedule.accumulate_batches):
         for group in course.optimiser.param_groups:
             group["lr"] = schedule.rate(course.epoch - 1 + batches[-1].share, scores)
         size = sum(len(batch.which) for batch in batches)

@@ -49,11 +49,11 @@ def plan(
         ModelError: a start that does not fit, or none where the system has one, or the reverse.
     """
     planned = by_itself(system, photos, tag_vectors, generator)
-    wanted = getattr(system, "start", None)
+    wanted = getattr(system, "initialise_from", None)
     if (wanted is None) != (start is None):
         raise ModelError(
-            f"weights to start from should be given where `start` names them, but it is {wanted} "
-            f"and {'none' if start is None else 'some'} are given."
+            "weights to start from should be given where `initialise_from` names them, but it is "
+            f"{wanted} and {'none' if start is None else 'some'} are given."
         )
     if wanted:
         begin_with(planned[0].head, start, len(system.hidden), wanted.layers == "frozen")
@@ -81,7 +81,7 @@ def dense(system: Trained, photos: TaggedPhotos, tags: int, generator: torch.Gen
     table = torch.zeros(tags, (system.hidden or [width])[-1])
     loss = {Multihot: squared_error, Khot: softmax_loss}.get(type(system))
     if isinstance(system, Asl):
-        keys = ("focus_positive", "focus_negative", "margin")
+        keys = ("gamma_positive", "gamma_negative", "margin")
         loss = partial(asymmetric_loss, **system.model_dump(include=keys))
     return untrained(system, width, table, bias, generator), Dense(loss), unconstrained
 
@@ -108,15 +108,15 @@ def ranked(system: Ranked, photos: TaggedPhotos, tags: int, generator: torch.Gen
             if name.endswith("bias"):
                 values.zero_()
             else:
-                values.normal_(0, system.spread, generator=generator)
+                values.normal_(0, system.init_std, generator=generator)
     maps = getattr(tagger.head, "photo", tagger.head)  # what is of the user is free
 
     def constrain(tagger: EmbeddingTagger) -> None:
         for values in (tagger.tag_vectors, *maps.parameters()):
             if values.ndim == 2:
-                limit_lengths(values, system.longest)
+                limit_lengths(values, system.max_norm)
 
-    return tagger, Warp(system.margin, system.draws, system.shared), constrain
+    return tagger, Warp(system.margin, system.max_trials, system.share_trials), constrain
 
 
 def sampled(
@@ -124,7 +124,7 @@ def sampled(
 ) -> Plan:
     """The given tag vectors, which no gradient moves; joint moves are the objective's."""
     im2vec = isinstance(system, Im2Vec)
-    prior = system.prior * system.power if im2vec else 0.0
+    prior = system.prior_weight * system.power if im2vec else 0.0
     bias = prior * smoothed_rates(photos, len(tag_vectors)).log()
     tagger = untrained(system, photos.features.shape[1], tag_vectors, bias, generator)
     joint = im2vec and system.tag_vectors == "joint"
@@ -139,10 +139,10 @@ def sampled(
 
 def negatives_of(system: SampledSystem, photos: TaggedPhotos, tags: int) -> Negatives:
     """Where a system's negatives come from; counts are of the training photos only."""
-    if system.drawn == "next_photo":
+    if system.draw_negatives == "next_photo":
         return NextPhotosTags(system.exclude)
     urn = Urn(photos.counts(tags).double() ** system.power)
-    if system.drawn == "epoch":
+    if system.draw_negatives == "each_epoch":
         return DrawnEachEpoch(photos.tags, urn, system.negatives)
     return DrawnEachStep(urn, system.negatives, system.exclude)
 

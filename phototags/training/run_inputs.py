@@ -41,7 +41,7 @@ def inputs_of(params: Params, train: str, name: str, seed: int) -> Files:
         ModelError: when one is missing.
     """
     models, system = Path("models") / params.run, params.train.systems[name]
-    own, start = models / train, getattr(system, "start", None)
+    own, start = models / train, getattr(system, "initialise_from", None)
     features = Path("data/features") / params.embed_photos.backbone.replace(":", "-") / train
     files = {
         "tags": own / "tags.parquet",

@@ -56,7 +56,7 @@ def refuse_wrong_starts(experiments: Sequence[Experiment], systems: Mapping[str,
     """Raise a ValueError where a system cannot start from the tagger that it names."""
     trained = list_taggers(experiments, systems)
     for name, system in systems.items():
-        if (start := getattr(system, "start", None)) is None:
+        if (start := getattr(system, "initialise_from", None)) is None:
             continue
         refuse_circle(name, systems)
         if (start.train, start.system) not in trained:
@@ -73,13 +73,14 @@ def refuse_other_layers(name: str, system: Layered, source: System) -> None:
     """Raise a ValueError where a source has no hidden layers as the system has them."""
     if not isinstance(source, Trained) or isinstance(source, Conditional):
         raise ValueError(
-            f"{name} should start from layers that see a photo, but {system.start.system} has none"
+            f"{name} should start from layers that see a photo, but "
+            f"{system.initialise_from.system} has none"
         )
     for key in ("hidden", "scaling", "backbone"):
         own, theirs = getattr(system, key), getattr(source, key)
         if own != theirs:
             raise ValueError(
-                f"{name} starts from {system.start.system}, so {key} should be {theirs}, "
+                f"{name} starts from {system.initialise_from.system}, so {key} should be {theirs}, "
                 f"but is {own}"
             )
 
@@ -93,7 +94,7 @@ def refuse_seen_tests(
     so every source, over others too, must be among them.
     """
     tests = {test for one in experiments if name in one.list_systems(systems) for test in one.test}
-    start = systems[name].start
+    start = systems[name].initialise_from
     while start is not None:
         searched = {test for one in experiments if one.train == start.train for test in one.test}
         for test in sorted(tests - searched - {start.train}):
@@ -102,7 +103,7 @@ def refuse_seen_tests(
                 f"nobody looks for in {start.train}: add {test} to the tests of an experiment that "
                 f"trains on {start.train}"
             )
-        start = getattr(systems[start.system], "start", None)
+        start = getattr(systems[start.system], "initialise_from", None)
 
 
 def refuse_circle(name: str, systems: Mapping[str, System]) -> None:
@@ -112,7 +113,7 @@ def refuse_circle(name: str, systems: Mapping[str, System]) -> None:
     systems that name each other.
     """
     way = [name]
-    while (start := getattr(systems.get(way[-1]), "start", None)) is not None:
+    while (start := getattr(systems.get(way[-1]), "initialise_from", None)) is not None:
         way.append(start.system)
         if start.system in way[:-1]:
             raise ValueError(f"systems cannot start from themselves, but {' from '.join(way)} does")

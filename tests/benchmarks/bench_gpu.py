@@ -66,7 +66,7 @@ def vectors(tags: int) -> torch.Tensor:
 
 
 def im2vec(batch: int, **keys) -> Im2Vec:
-    return Im2Vec(model="im2vec", hidden=[512], epochs=2, patience=9, batch=batch, **keys)
+    return Im2Vec(model="im2vec", hidden=[512], epochs=2, patience=9, batch_size=batch, **keys)
 
 
 def from_shards(lookup: Lookup, sizes: dict, **compute) -> Callable[[], float]:
@@ -75,7 +75,7 @@ def from_shards(lookup: Lookup, sizes: dict, **compute) -> Callable[[], float]:
     shown = [rows[number % len(rows)] for number in range(photos)]
     pictures = Pictures(shown, lookup, *CAPS, sizes["size"])
     known, nothing = some(photos, FEW_TAGS), (without_validation(1), pictures)
-    system = im2vec(sizes["batch"], backbone="trained", average=0.99)
+    system = im2vec(sizes["batch"], backbone="trained", ema_decay=0.99)
 
     def run() -> float:
         clock = Clock()

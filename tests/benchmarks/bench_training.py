@@ -34,9 +34,9 @@ HERE = Path(__file__).parent
 BACKBONE, BATCH, BATCHES, CACHED = "efficientnet_lite0", 16, 10, 40_000
 TAGS, PHOTOS, HELD_OUT = 2_000, 20_000, 2_000
 LIGHTFM = {"epochs": 120, "learning_rate": 0.1, "dimensions": 64}
-OURS = {"epochs": 60, "learning_rate": 0.005, "decay": "cosine", "batch": 256, "draws": 150,
-        "shared": True, "dimensions": 64, "margin": 1.0, "longest": float("inf"),
-        "spread": 0.1}  # fmt: skip
+OURS = {"epochs": 60, "learning_rate": 0.005, "lr_schedule": "cosine", "batch_size": 256,
+        "max_trials": 150, "share_trials": True, "dimensions": 64, "margin": 1.0,
+        "max_norm": float("inf"), "init_std": 0.1}  # fmt: skip
 """Both sides' best of choose_warp_settings.py, on other photos of the same kind."""
 
 
@@ -49,7 +49,9 @@ def some_tags(photos: int, width: int) -> TaggedPhotos:
 
 
 def im2vec(batch: int) -> Im2Vec:
-    return Im2Vec(model="im2vec", hidden=[512], average=0.99, epochs=2, patience=9, batch=batch)
+    return Im2Vec(
+        model="im2vec", hidden=[512], ema_decay=0.99, epochs=2, patience=9, batch_size=batch
+    )
 
 
 def end_to_end(folder: Path, batches: int):

@@ -46,10 +46,10 @@ def tried(params: Params, keys: dict) -> dict[str, float]:
     found, taught = {}, {}
     for name, corpus in learned_from(params).items():
         system = params.train.systems[name].model_copy(update=keys)
-        if system.start and not system.hidden:
+        if system.initialise_from and not system.hidden:
             continue
         inputs = read_inputs(inputs_of(params, corpus, name, SEED), system, SEED)
-        start = taught[system.start.system] if system.start else None
+        start = taught[system.initialise_from.system] if system.initialise_from else None
         tagger, history = train(system, *inputs.parts, inputs.vectors, SEED, start=start)
         taught[name], found[name] = tagger.tensors(), history["validation_map"].max()
         print(name, keys, f"{found[name]:.4f}", flush=True)
@@ -61,7 +61,7 @@ def main() -> None:
     params = merged([ROOT / "params.yaml", ROOT / "presets/transfer.yaml"])
     compute_as(params)
     torch.set_num_threads(1)
-    shorter = {"epochs": 1, "photos": 200} if quick else {}
+    shorter = {"epochs": 1, "max_train_photos": 200} if quick else {}
     found = {head: tried(params, keys | shorter) for head, keys in HEADS.items()}
     rows = [
         [name, corpus, *(f"{100 * of[name]:.1f}" if name in of else "" for of in found.values())]

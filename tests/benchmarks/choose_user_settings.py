@@ -29,7 +29,7 @@ MODELS = ("bilinear", "user-biased", "user-multiplicative")
 KEYS = ("learning_rate", "dropout", "spread")
 GRID = tuple(itertools.product((0.0003, 0.001, 0.003), (0.3, 0.5), (0.01, 0.03, 0.1)))
 PUBLISHED = (0.01, 0.0, 0.001)
-AS_PUBLISHED = {"optimiser": "sgd", "average": 0.0}
+AS_PUBLISHED = {"optimiser": "sgd", "ema_decay": 0.0}
 SEEDS, FEW = (0, 1, 2), 3
 EXPLAINED = (
     "P@1 + R@10 + A@10 of the best epoch in percent on the validation photos that are nobody's "

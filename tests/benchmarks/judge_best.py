@@ -67,16 +67,20 @@ def tries(
 ) -> Iterator[tuple[str, Tensor]]:
     """What each try scores the held-out photos, by the step that it goes to."""
     learned = torch.ones(len(features), dtype=torch.bool).index_fill(0, held, False)
-    keys = {"sharpness": system.sharpness, "ridge": system.ridge}
+    keys = {"gamma": system.gamma, "alpha": system.alpha}
     regression, unseen = regress(features[learned], relevant[learned], **keys)
     chances = learn_chances(unseen, relevant[learned])
-    scores = regression.scores(normalize(features[held].float()), system.sharpness)
+    scores = regression.scores(normalize(features[held].float()), system.gamma)
     sure, own = chances.of(scores), chances.of(unseen)
     if whole_way:
         yield "regression alone", scores
         yield "chances", sure
     for precision in (1.0, 0.7, system.precision) if whole_way else (system.precision,):
-        wanted = {"given": system.given, "judged": system.judged, "precision": precision}
+        wanted = {
+            "top_k": system.top_k,
+            "f1_photos": system.f1_photos,
+            "precision_weight": precision,
+        }
         gains = learn_gains(own, relevant[learned].sum(0), **wanted)
         yield f"gains, precision: {precision:g}", gains.of(sure)
 

@@ -49,8 +49,8 @@ def test_what_photos_get_is_counted_as_in_a_loop(crowd):
     assert found[1].tolist() == pytest.approx(right, rel=1e-5)
 
 
-def f1_of_means(scores, relevant, given=5):
-    best = scores.topk(given, dim=1).indices
+def f1_of_means(scores, relevant, top_k=5):
+    best = scores.topk(top_k, dim=1).indices
     got = torch.zeros_like(relevant).scatter(1, best, True)
     right, had = (got & relevant).sum(0), relevant.sum(0)
     used = had > 0
@@ -61,7 +61,7 @@ def f1_of_means(scores, relevant, given=5):
 
 def test_gains_give_a_better_f1_of_means_than_the_likeliest_tags_do(crowd):
     chances, relevant = crowd
-    gains = learn_gains(chances, relevant.sum(0), given=5, judged=2000, precision=1.0)
+    gains = learn_gains(chances, relevant.sum(0), top_k=5, f1_photos=2000, precision_weight=1.0)
     plain, better = f1_of_means(chances, relevant), f1_of_means(gains.of(chances), relevant)
     assert better[0] > plain[0] + 0.01
 
@@ -70,13 +70,17 @@ def test_when_precision_counts_less_more_is_recalled(crowd):
     chances, relevant = crowd
 
     def recall(precision):
-        gains = learn_gains(chances, relevant.sum(0), given=5, judged=500, precision=precision)
+        gains = learn_gains(
+            chances, relevant.sum(0), top_k=5, f1_photos=500, precision_weight=precision
+        )
         return f1_of_means(gains.of(chances), relevant)[2]
 
     assert recall(0.3) > recall(1.0) > recall(3.0)
 
 
 def test_a_photo_with_fewer_tags_than_it_should_get_gets_all():
-    gains = learn_gains(torch.rand(9, 3), torch.tensor([3, 3, 3]), given=5, judged=9, precision=1.0)
+    gains = learn_gains(
+        torch.rand(9, 3), torch.tensor([3, 3, 3]), top_k=5, f1_photos=9, precision_weight=1.0
+    )
     assert gains.worth.isfinite().all()
     assert gains.cost.isfinite().all()

@@ -9,7 +9,7 @@ from phototags.errors import CorpusError, ModelError
 from phototags.systems.parts import kernel_regression as kernel_ridge
 from phototags.systems.parts.kernel_regression import learn, likeness, regress
 
-KEYS = {"sharpness": 0.7, "ridge": 0.3}
+KEYS = {"gamma": 0.7, "alpha": 0.3}
 
 
 @pytest.fixture(scope="module")
@@ -75,13 +75,18 @@ def test_a_photo_that_looks_like_a_tags_photos_gets_the_tag():
     whose = torch.arange(200) % 4
     features = centres[whose] + 0.1 * torch.rand(200, 8, generator=generator)
     tagger = learn(
-        features, whose[:, None] == torch.arange(4), **KEYS, given=1, judged=50, precision=1.0
+        features,
+        whose[:, None] == torch.arange(4),
+        **KEYS,
+        top_k=1,
+        f1_photos=50,
+        precision_weight=1.0,
     )
     assert tagger.scores(centres).argmax(1).tolist() == [0, 1, 2, 3]
 
 
 def test_scores_of_a_photo_do_not_depend_on_its_batch(crowd, monkeypatch):
-    tagger = learn(*crowd, **KEYS, given=2, judged=30, precision=1.0)
+    tagger = learn(*crowd, **KEYS, top_k=2, f1_photos=30, precision_weight=1.0)
     together = tagger.scores(crowd[0])
     monkeypatch.setattr(kernel_ridge, "CHUNK", 7)
     torch.testing.assert_close(tagger.scores(crowd[0]), together, atol=1e-5, rtol=1e-5)
@@ -95,5 +100,5 @@ def test_more_photos_than_memory_holds_are_refused(crowd, monkeypatch):
 
 def test_a_ridge_below_rounding_is_refused():
     same = torch.ones(50, 6)
-    with pytest.raises(ModelError, match="larger ridge"):
-        regress(same, torch.ones(50, 1, dtype=torch.bool), sharpness=1.0, ridge=1e-12)
+    with pytest.raises(ModelError, match="larger alpha"):
+        regress(same, torch.ones(50, 1, dtype=torch.bool), gamma=1.0, alpha=1e-12)

@@ -113,22 +113,22 @@ def test_softmax_shares_a_photo_among_its_tags():
     assert softmax_loss(torch.tensor(SCORES), torch.tensor(TAGS)).item() == pytest.approx(expected)
 
 
-def slow_asymmetric(focus_positive: float, focus_negative: float, margin: float) -> float:
+def slow_asymmetric(gamma_positive: float, gamma_negative: float, margin: float) -> float:
     total = 0.0
     for scores, tags in zip(SCORES, TAGS, strict=True):
         for score, tag in zip(scores, tags, strict=True):
             chance = sigmoid(score)
             shifted = max(chance - margin, 0)
             if tag:
-                total -= (1 - chance) ** focus_positive * math.log(chance)
+                total -= (1 - chance) ** gamma_positive * math.log(chance)
             else:
-                total -= shifted**focus_negative * math.log(1 - shifted)
+                total -= shifted**gamma_negative * math.log(1 - shifted)
     return total / 2
 
 
 @pytest.mark.parametrize(("positive", "negative", "margin"), [(0, 4, 0.05), (1, 2, 0), (0, 0, 0.2)])
 def test_asymmetric_loss_is_its_formula_written_out(positive, negative, margin):
-    settings = {"focus_positive": positive, "focus_negative": negative, "margin": margin}
+    settings = {"gamma_positive": positive, "gamma_negative": negative, "margin": margin}
     loss = asymmetric_loss(torch.tensor(SCORES), torch.tensor(TAGS), **settings)
     assert loss.item() == pytest.approx(slow_asymmetric(positive, negative, margin))
 

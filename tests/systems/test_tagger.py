@@ -11,25 +11,31 @@ from phototags.systems.tagger import load, save
 from phototags.training.assembly import train
 from phototags.training.tagged_photos import TaggedPhotos
 
-QUICK = {"epochs": 2, "patience": 1, "batch": 8}
+QUICK = {"epochs": 2, "patience": 1, "batch_size": 8}
 SYSTEMS = [
     {"model": "frequency"},
     {"model": "random"},
     {"model": "neighbours", "neighbours": 3},
-    {"model": "kernel-ridge", "given": 2, "judged": 10, "refit": True},
+    {"model": "kernel-ridge", "top_k": 2, "f1_photos": 10, "refit": True},
     {"model": "multihot", **QUICK},
     {"model": "multihot", "hidden": [5], **QUICK},
-    {"model": "im2vec", "hidden": [6], "dropout": 0.5, "prior": 0.5, **QUICK},
+    {"model": "im2vec", "hidden": [6], "dropout": 0.5, "prior_weight": 0.5, **QUICK},
     {"model": "im2vec", "tag_vectors": "joint", **QUICK},
-    {"model": "im2vec", "drawn": "epoch", "average": 0.9, **QUICK},
-    {"model": "im2vec", "drawn": "next_photo", "subsample_above": 0.9, **QUICK},
+    {"model": "im2vec", "draw_negatives": "each_epoch", "ema_decay": 0.9, **QUICK},
+    {"model": "im2vec", "draw_negatives": "next_photo", "subsample_threshold": 0.9, **QUICK},
     {"model": "fast0tag", "hidden": [6], **QUICK},
     {"model": "naive-sum", **QUICK},
     {"model": "wdv", **QUICK},
-    {"model": "bilinear", "dimensions": 5, "optimiser": "sgd", "draws": 9, **QUICK},
-    {"model": "user-biased", "descriptors": ["photos"], "strangers": 0.5, "draws": 9, **QUICK},
-    {"model": "user-multiplicative", "factors": 7, "spread": 0.1, "draws": 9, **QUICK},
-    {"model": "khot", "sampling": "root", "repeat_below": 0.9, "noise": 0.1, **QUICK},
+    {"model": "bilinear", "dimensions": 5, "optimiser": "sgd", "max_trials": 9, **QUICK},
+    {
+        "model": "user-biased",
+        "descriptors": ["photos"],
+        "user_dropout": 0.5,
+        "max_trials": 9,
+        **QUICK,
+    },
+    {"model": "user-multiplicative", "factors": 7, "init_std": 0.1, "max_trials": 9, **QUICK},
+    {"model": "khot", "sampling": "root", "repeat_threshold": 0.9, "label_noise": 0.1, **QUICK},
     {"model": "asl", "sampling": "balanced", "dropout": 0.2, **QUICK},
 ]
 

@@ -9,7 +9,7 @@ from phototags.training.plans import plan
 from phototags.training.tagged_photos import TaggedPhotos
 
 N, M, T = 7, 4, 5
-KEYS = {"epochs": 1, "patience": 1, "dimensions": 3, "units": 6, "scaling": "length"}
+KEYS = {"epochs": 1, "patience": 1, "dimensions": 3, "user_hidden": 6, "scaling": "length"}
 BIASED = UserBiased(model="user-biased", **KEYS)
 MULTIPLICATIVE = UserMultiplicative(model="user-multiplicative", factors=8, **KEYS)
 BOTH = pytest.mark.parametrize("system", [BIASED, MULTIPLICATIVE], ids=lambda one: one.model)
@@ -31,7 +31,7 @@ def expected(head, row: torch.Tensor, system) -> list[torch.Tensor]:
     layer = head.user.units
     u = [
         max(sum(layer.weight[k, j] * user[j] for j in range(M)) + layer.bias[k], torch.tensor(0.0))
-        for k in range(system.units)
+        for k in range(system.user_hidden)
     ]
     linear = head.photo[-1]
     x = [
@@ -41,12 +41,12 @@ def expected(head, row: torch.Tensor, system) -> list[torch.Tensor]:
     if system is BIASED:
         b = head.moved
         return [
-            x[k] + sum(b.weight[k, j] * u[j] for j in range(system.units)) + b.bias[k]
+            x[k] + sum(b.weight[k, j] * u[j] for j in range(system.user_hidden)) + b.bias[k]
             for k in range(3)
         ]
     a, b = head.weighed, head.joined
     product = [
-        (1 + a.bias[f] + sum(a.weight[f, j] * u[j] for j in range(system.units))) * x[f]
+        (1 + a.bias[f] + sum(a.weight[f, j] * u[j] for j in range(system.user_hidden))) * x[f]
         for f in range(system.factors)
     ]
     return [
@@ -95,7 +95,7 @@ def test_without_a_description_every_user_is_a_stranger(system):
 
 
 def test_hidden_users_are_a_share_of_the_photos_in_training_only():
-    system = BIASED.model_copy(update={"strangers": 0.3})
+    system = BIASED.model_copy(update={"user_dropout": 0.3})
     tagger, rows = made(system), inputs(1).expand(20_000, -1)
     stranger = tagger.head(rows[:1, :N])
     hidden = tagger.train().head(rows).isclose(stranger).all(dim=1)

@@ -23,8 +23,9 @@ from phototags.training.context import Around
 from phototags.training.tagged_photos import TaggedPhotos
 
 SYSTEM = Im2Vec(
-    model="im2vec", hidden=[16], dropout=0.3, tag_vectors="joint", average=0.9, drawn="epoch",
-    epochs=40, patience=40, batch=16, warm_up=2.5, decay="cosine", noise=0.1,
+    model="im2vec", hidden=[16], dropout=0.3, tag_vectors="joint", ema_decay=0.9,
+    draw_negatives="each_epoch", epochs=40, patience=40, batch_size=16, warmup_epochs=2.5,
+    lr_schedule="cosine", label_noise=0.1,
 )  # fmt: skip
 KILLS = 12
 

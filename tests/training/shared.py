@@ -35,15 +35,15 @@ from phototags.training.images import Pictures
 from phototags.training.tagged_photos import TaggedPhotos
 from tests.training.small_network import small_network
 
-KEYS = {"epochs": 3, "patience": 3, "batch": 7}  # 40 photos: the last batch has 5
+KEYS = {"epochs": 3, "patience": 3, "batch_size": 7}  # 40 photos: the last batch has 5
 SYSTEMS = {
-    "multihot": Multihot(model="multihot", hidden=[6], dropout=0.3, accumulate=2, **KEYS),
+    "multihot": Multihot(model="multihot", hidden=[6], dropout=0.3, accumulate_batches=2, **KEYS),
     "joint": Im2Vec(
-        model="im2vec", hidden=[6], dropout=0.3, tag_vectors="joint", average=0.9, **KEYS
+        model="im2vec", hidden=[6], dropout=0.3, tag_vectors="joint", ema_decay=0.9, **KEYS
     ),
     "batch": Im2Vec(model="im2vec", exclude="batch", **KEYS),
-    "bilinear": Bilinear(model="bilinear", optimiser="sgd", spread=0.1, draws=5, **KEYS),
-    "khot": Khot(model="khot", sampling="root", repeat_below=0.9, **KEYS | {"batch": 1}),
+    "bilinear": Bilinear(model="bilinear", optimiser="sgd", init_std=0.1, max_trials=5, **KEYS),
+    "khot": Khot(model="khot", sampling="root", repeat_threshold=0.9, **KEYS | {"batch_size": 1}),
 }
 
 
@@ -60,9 +60,11 @@ def learned(system, around: Around = ALONE):
 
 
 SHARDED = ("joint", "batch")
-BACKBONES = {  # by normalisation; 39 photos: the last batch has 1, none for the second process
-    kind: Multihot(model="multihot", backbone="trained", normalisation=kind, **KEYS | {"batch": 2})
-    for kind in ("kept", "batch")
+BACKBONES = {  # by batch_norm; 39 photos: the last batch has 1, none for the second process
+    kind: Multihot(
+        model="multihot", backbone="trained", batch_norm=kind, **KEYS | {"batch_size": 2}
+    )
+    for kind in ("frozen", "batch")
 }
 
 
@@ -121,7 +123,7 @@ def main(folder: Path, killed: str = "", writes: str = "-1") -> None:
         assert len(tagger.tag_vectors) == (5, 4)[dist.get_rank()]
         written(folder, f"{name}.sharded", whole(tagger, 9).tensors(), history)
     part = partial(part_of_process, process=dist.get_rank(), processes=dist.get_world_size())
-    for kind, dropout in (("kept", 0.0), ("batch", 0.5)):
+    for kind, dropout in (("frozen", 0.0), ("batch", 0.5)):
         around = Around(prepare=share_photos, judged=judged_once)
         written(folder, f"whole.{kind}", *learned_whole(kind, dropout, around, part))
 

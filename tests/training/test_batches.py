@@ -37,7 +37,7 @@ def test_a_photo_whose_tags_are_all_disbelieved_is_passed_by(generator):
 
 def test_root_sampling_repeats_photos_of_rare_tags(generator):
     rates = torch.tensor([0.4, 0.4, 0.2, 0.4])
-    feed = Feed(PHOTOS, 9, "root", rates, repeat_below=0.8)  # sqrt(0.8 / 0.2) = 2
+    feed = Feed(PHOTOS, 9, "root", rates, repeat_threshold=0.8)  # sqrt(0.8 / 0.2) = 2
     assert (feed.order(generator) == 2).sum() == 2
 
 
@@ -74,5 +74,5 @@ def test_the_next_photos_tags_stand_against_a_photo_but_not_its_own(generator):
 
 @pytest.mark.parametrize("keys", [{"exclude": "batch"}, {"exclude": "sampled"}])
 def test_negatives_that_cannot_be_drawn_are_refused(keys):
-    with pytest.raises(ValidationError, match="drawn"):
-        Im2Vec(model="im2vec", epochs=1, patience=1, drawn="epoch", **keys)
+    with pytest.raises(ValidationError, match="draw_negatives"):
+        Im2Vec(model="im2vec", epochs=1, patience=1, draw_negatives="each_epoch", **keys)

@@ -21,18 +21,29 @@ from phototags.training.state import Course
 from phototags.training.tagged_photos import TaggedPhotos
 
 ROOT = Path(__file__).parents[2]
-KEYS = {"epochs": 8, "patience": 8, "batch": 8}
+KEYS = {"epochs": 8, "patience": 8, "batch_size": 8}
 SYSTEMS = [
-    Multihot(model="multihot", average=0.9, dropout=0.2, accumulate=2, **KEYS),
-    Bilinear(model="bilinear", optimiser="sgd", spread=0.1, draws=9, **KEYS),
-    Im2Vec(model="im2vec", tag_vectors="joint", subsample_above=0.5, decay="plateau", **KEYS),
+    Multihot(model="multihot", ema_decay=0.9, dropout=0.2, accumulate_batches=2, **KEYS),
+    Bilinear(model="bilinear", optimiser="sgd", init_std=0.1, max_trials=9, **KEYS),
+    Im2Vec(
+        model="im2vec", tag_vectors="joint", subsample_threshold=0.5, lr_schedule="plateau", **KEYS
+    ),
 ]
 
 
 EVERY_STEP = [
     *SYSTEMS,
-    Im2Vec(model="im2vec", hidden=[4], drawn="epoch", average=0.8, dropout=0.3, **KEYS),
-    Khot(model="khot", sampling="balanced", accumulate=3, warm_up=1, decay="cosine", **KEYS),
+    Im2Vec(
+        model="im2vec", hidden=[4], draw_negatives="each_epoch", ema_decay=0.8, dropout=0.3, **KEYS
+    ),
+    Khot(
+        model="khot",
+        sampling="balanced",
+        accumulate_batches=3,
+        warmup_epochs=1,
+        lr_schedule="cosine",
+        **KEYS,
+    ),
 ]
 
 

@@ -34,8 +34,10 @@ from phototags.training.plans import plan
 from phototags.training.tagged_photos import TaggedPhotos
 
 TAGS, WIDTH, USERS = 9, 12, 3
-KEYS = {"epochs": 2, "patience": 2, "hidden": [6], "dropout": 0.3, "batch": 4}
-NEXT = KEYS | {"drawn": "next_photo"}  # a GPU-less draw that asks no tensor for its content
+KEYS = {"epochs": 2, "patience": 2, "hidden": [6], "dropout": 0.3, "batch_size": 4}
+NEXT = KEYS | {
+    "draw_negatives": "next_photo"
+}  # a GPU-less draw that asks no tensor for its content
 SYSTEMS = [
     Multihot(model="multihot", **KEYS),
     Multihot(model="multihot", **KEYS | {"hidden": []}),
@@ -46,10 +48,10 @@ SYSTEMS = [
     Im2Vec(model="im2vec", **NEXT),
     Im2Vec(model="im2vec", tag_vectors="joint", **NEXT),
     Fast0Tag(model="fast0tag", **NEXT),
-    Bilinear(model="bilinear", draws=5, **KEYS),
-    Bilinear(model="bilinear", draws=5, shared=True, **KEYS),
-    UserBiased(model="user-biased", draws=5, strangers=0.2, **KEYS),
-    UserMultiplicative(model="user-multiplicative", draws=5, strangers=0.2, **KEYS),
+    Bilinear(model="bilinear", max_trials=5, **KEYS),
+    Bilinear(model="bilinear", max_trials=5, share_trials=True, **KEYS),
+    UserBiased(model="user-biased", max_trials=5, user_dropout=0.2, **KEYS),
+    UserMultiplicative(model="user-multiplicative", max_trials=5, user_dropout=0.2, **KEYS),
 ]
 
 

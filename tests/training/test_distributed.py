@@ -58,9 +58,9 @@ def test_all_processes_end_with_the_same_bytes(name, several):
 
 
 def test_a_backbone_with_kept_statistics_learns_what_it_learns_on_one_process(several):
-    expected, history = learned_whole("kept", dropout=0.0)
+    expected, history = learned_whole("frozen", dropout=0.0)
     for process in (0, 1):
-        found, rows = read_tensors(several / f"whole.kept-{process}.safetensors")
+        found, rows = read_tensors(several / f"whole.frozen-{process}.safetensors")
         torch.testing.assert_close(found, expected, rtol=1e-3, atol=1e-5)
         assert rows == pytest.approx(history.astype(float).values, rel=1e-3)
 
@@ -111,7 +111,7 @@ def done_run(tmp_path, monkeypatch):
     folder = tmp_path / "data/features/efficientnet_lite0/holidays"
     write_features(folder / "00000.safetensors", rows, features, "efficientnet_lite0")
     shutil.copyfile(ROOT / "params.yaml", tmp_path / "params.yaml")
-    preset = {"run": "tiny", "train": {"systems": {"im2vec": {"epochs": 2, "batch": 4}}}}
+    preset = {"run": "tiny", "train": {"systems": {"im2vec": {"epochs": 2, "batch_size": 4}}}}
     (tmp_path / "tiny.yaml").write_text(json.dumps(preset))
     return tmp_path
 
@@ -152,7 +152,7 @@ def test_torchrun_trains_what_the_workflow_would(done_run, monkeypatch):
 def test_torchrun_starts_where_the_workflow_would(done_run, monkeypatch):
     keys = {"model": "multihot", "hidden": [4], "epochs": 1, "patience": 1}
     start = {"train": "holidays", "system": "first", "layers": "frozen"}
-    systems = {"first": keys, "second": keys | {"start": start, "photos": 5}}
+    systems = {"first": keys, "second": keys | {"initialise_from": start, "max_train_photos": 5}}
     experiments = [{"train": "holidays", "test": ["holidays"]}]
     preset = {"run": "tiny", "experiments": experiments, "train": {"systems": systems}}
     (done_run / "tiny.yaml").write_text(json.dumps(preset | {"export": {"train": "holidays"}}))
@@ -187,12 +187,12 @@ def test_what_the_workflow_has_not_made_yet_is_named(done_run, monkeypatch):
 
 def test_a_table_in_parts_needs_a_backbone_that_all_processes_judge_alike():
     keys = SYSTEMS["joint"].model_dump() | {"backbone": "trained"}
-    with pytest.raises(ParamsError, match="needs normalisation: kept"):
+    with pytest.raises(ParamsError, match="needs batch_norm: frozen"):
         refuse_to_shard(Im2Vec(**keys), 9)
     with pytest.raises(ParamsError, match="needs from 2 to 9 processes"):
-        refuse_to_shard(Im2Vec(**keys | {"normalisation": "kept"}), 9)
+        refuse_to_shard(Im2Vec(**keys | {"batch_norm": "frozen"}), 9)
 
 
 def test_a_frozen_backbone_has_no_normalisations_to_keep():
     with pytest.raises(ValueError, match="backbone is frozen"):
-        Im2Vec(**SYSTEMS["joint"].model_dump() | {"normalisation": "kept"})
+        Im2Vec(**SYSTEMS["joint"].model_dump() | {"batch_norm": "frozen"})

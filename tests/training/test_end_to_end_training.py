@@ -29,7 +29,7 @@ from tests.training.small_network import small_network
 
 ROOT = Path(__file__).parents[2]
 COLOURS = ("red", "lime", "blue")
-KEYS = {"epochs": 4, "patience": 9, "batch": 8, "learning_rate": 0.02, "scaling": "none"}
+KEYS = {"epochs": 4, "patience": 9, "batch_size": 8, "learning_rate": 0.02, "scaling": "none"}
 KEYS |= {"backbone": "trained"}
 
 
@@ -64,7 +64,7 @@ def same(one, other) -> bool:
     "system",
     [
         Multihot(model="multihot", **KEYS),
-        Im2Vec(model="im2vec", tag_vectors="joint", average=0.5, **KEYS | {"epochs": 12}),
+        Im2Vec(model="im2vec", tag_vectors="joint", ema_decay=0.5, **KEYS | {"epochs": 12}),
     ],
     ids=lambda system: system.model,
 )
@@ -124,7 +124,7 @@ class Killed(Checkpoint):
 @pytest.mark.parametrize("steps", [1, 2, 3, 4, 6])
 def test_a_killed_training_goes_on_with_the_same_bytes(shown, steps, tmp_path, monkeypatch):
     """Three steps and the epoch's end make four writes; nothing learned is decoded again."""
-    system = Multihot(model="multihot", average=0.9, **KEYS | {"epochs": 2})
+    system = Multihot(model="multihot", ema_decay=0.9, **KEYS | {"epochs": 2})
     undisturbed, checkpoint = learned(shown, system), Killed(tmp_path / "state.safetensors", "same")
     checkpoint.left = steps
     with pytest.raises(KeyboardInterrupt):
@@ -150,9 +150,9 @@ def test_a_backbones_own_dropout_is_drawn_from_the_seed(shown, tmp_path):
 
 def test_with_kept_statistics_small_batches_together_are_one_large_one(shown):
     """By each batch's own statistics they are not: no photo's features are its own then."""
-    ways = {"batch": 8}, {"batch": 2, "accumulate": 4}
-    for normalisation, as_one in (("kept", True), ("batch", False)):
-        keys = KEYS | {"epochs": 1, "normalisation": normalisation, "hidden": [4]}
+    ways = {"batch_size": 8}, {"batch_size": 2, "accumulate_batches": 4}
+    for normalisation, as_one in (("frozen", True), ("batch", False)):
+        keys = KEYS | {"epochs": 1, "batch_norm": normalisation, "hidden": [4]}
         runs = [learned(shown, Multihot(model="multihot", **keys | way)) for way in ways]
         one, other = ([*tagger.tensors().values(), *of.parameters()] for tagger, _, of in runs)
         pairs = zip(one, other, strict=True)
@@ -160,7 +160,7 @@ def test_with_kept_statistics_small_batches_together_are_one_large_one(shown):
 
 
 def test_kept_statistics_stay_while_the_rest_learns(shown):
-    system = Multihot(model="multihot", normalisation="kept", **KEYS)
+    system = Multihot(model="multihot", batch_norm="frozen", **KEYS)
     before, after = small_network().module, learned(shown, system)[2]
     moved = {
         name for name, of in after.state_dict().items() if not of.equal(before.state_dict()[name])

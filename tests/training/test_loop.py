@@ -71,7 +71,7 @@ def test_without_validation_photos_the_last_epoch_is_kept():
 def test_a_loss_that_is_no_number_names_the_photos_of_its_batch():
     broken = photos(8)
     broken.features[3, 0] = math.inf
-    system = Multihot(model="multihot", scaling="none", epochs=1, patience=1, batch=8)
+    system = Multihot(model="multihot", scaling="none", epochs=1, patience=1, batch_size=8)
     with pytest.raises(ModelError, match="nan on the photos .*photo3"):
         train(system, broken, broken, torch.zeros(4, 2), 0)
 
@@ -83,7 +83,7 @@ def test_training_without_any_known_tag_says_what_to_lower():
         train(system, none, none, torch.zeros(4, 2), 0)
 
 
-QUICK = {"epochs": 60, "patience": 60, "batch": 16, "learning_rate": 0.02}
+QUICK = {"epochs": 60, "patience": 60, "batch_size": 16, "learning_rate": 0.02}
 
 
 @pytest.mark.parametrize(
@@ -93,14 +93,14 @@ QUICK = {"epochs": 60, "patience": 60, "batch": 16, "learning_rate": 0.02}
         Im2Vec(model="im2vec", **QUICK),
         Im2Vec(model="im2vec", hidden=[8], **QUICK),
         Im2Vec(model="im2vec", tag_vectors="joint", exclude="sampled", **QUICK),
-        Im2Vec(model="im2vec", drawn="next_photo", average=0.9, **QUICK),
-        Im2Vec(model="im2vec", drawn="epoch", **QUICK),
+        Im2Vec(model="im2vec", draw_negatives="next_photo", ema_decay=0.9, **QUICK),
+        Im2Vec(model="im2vec", draw_negatives="each_epoch", **QUICK),
         Fast0Tag(model="fast0tag", **QUICK),
         NaiveSum(model="naive-sum", **QUICK),
         Wdv(model="wdv", neighbours=1, **QUICK),
         Khot(model="khot", sampling="balanced", **QUICK),
-        Asl(model="asl", noise=0.1, **QUICK),
-        Bilinear(model="bilinear", optimiser="sgd", spread=0.1, **QUICK),
+        Asl(model="asl", label_noise=0.1, **QUICK),
+        Bilinear(model="bilinear", optimiser="sgd", init_std=0.1, **QUICK),
     ],
     ids=lambda system: system.model,
 )
@@ -126,7 +126,7 @@ def test_the_prior_lifts_common_tags_by_the_log_of_their_rate():
     shown, vectors = photos(), torch.zeros(4, 3)
     biases = [
         train(
-            Im2Vec(model="im2vec", epochs=1, patience=1, power=0.5, prior=prior),
+            Im2Vec(model="im2vec", epochs=1, patience=1, power=0.5, prior_weight=prior),
             shown,
             shown,
             vectors,
@@ -144,7 +144,7 @@ def test_gradients_of_several_batches_make_the_step_of_one():
     taggers = []
     for batch, accumulate in ((64, 1), (32, 2), (24, 9)):
         keys = {"epochs": 3, "patience": 3, "optimiser": "sgd", "learning_rate": 0.1}
-        system = Multihot(model="multihot", batch=batch, accumulate=accumulate, **keys)
+        system = Multihot(model="multihot", batch_size=batch, accumulate_batches=accumulate, **keys)
         taggers.append(train(system, photos(), photos(), torch.zeros(4, 2), 0))
     for tagger, history in taggers[1:]:
         torch.testing.assert_close(tagger.tag_vectors, taggers[0][0].tag_vectors)
@@ -153,7 +153,9 @@ def test_gradients_of_several_batches_make_the_step_of_one():
 
 def test_every_step_has_the_rate_of_its_moment():
     """Adam's first steps have the size of the rate, so the weights are the sum of the rates."""
-    schedule = Schedule(epochs=2, patience=9, learning_rate=0.1, warm_up=1, decay="cosine")
+    schedule = Schedule(
+        epochs=2, patience=9, learning_rate=0.1, warmup_epochs=1, lr_schedule="cosine"
+    )
     tagger, feed = constant_tagger(), Feed(photos(), batch=16)
     fit(tagger, growing, feed, lambda _: math.nan, schedule, torch.Generator())
     rates = [0.025, 0.05, 0.075, 0.1] + [0.05 * (1 + math.cos(math.pi * n / 4)) for n in (1, 2, 3)]

@@ -8,7 +8,7 @@ from phototags.systems.registry import KernelRidge
 from phototags.training.assembly import train
 from phototags.training.tagged_photos import TaggedPhotos
 
-KEYS = {"sharpness": 1.0, "ridge": 0.2, "given": 2, "judged": 20, "precision": 1.0}
+KEYS = {"gamma": 1.0, "alpha": 0.2, "top_k": 2, "f1_photos": 20, "precision_weight": 1.0}
 
 
 def photos(names, length, seed):

@@ -10,7 +10,7 @@ from phototags.systems.registry import Fast0Tag, Khot, Multihot
 from phototags.training.assembly import train
 from phototags.training.tagged_photos import TaggedPhotos, drawn
 
-KEYS = {"hidden": [7, 5], "epochs": 3, "patience": 3, "batch": 8}
+KEYS = {"hidden": [7, 5], "epochs": 3, "patience": 3, "batch_size": 8}
 LAYERS = ["head.2.weight", "head.2.bias", "head.5.weight", "head.5.bias"]
 
 
@@ -29,7 +29,11 @@ def learned(system, tags: int, start=None, seed: int = 0):
 
 def starting(kind=Khot, layers: str = "tuned", **keys):
     start = {"train": "hashtags", "system": "noisy", "layers": layers}
-    return kind(model=kind.model_fields["model"].annotation.__args__[0], start=start, **KEYS | keys)
+    return kind(
+        model=kind.model_fields["model"].annotation.__args__[0],
+        initialise_from=start,
+        **KEYS | keys,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +43,7 @@ def source() -> dict[str, torch.Tensor]:
 
 @pytest.mark.parametrize("kind", [Khot, Multihot, Fast0Tag])
 def test_frozen_layers_are_the_sources_to_the_bit_and_the_tag_table_is_the_new_one(kind, source):
-    average = {"average": 0.9, "weight_decay": 0.1, "dropout": 0.2}
+    average = {"ema_decay": 0.9, "weight_decay": 0.1, "dropout": 0.2}
     found = learned(starting(kind, "frozen", **average), tags=4, start=source).tensors()
     assert all(found[name].equal(source[name]) for name in LAYERS)
     assert len(found["tag_vectors"]) == 4
@@ -95,10 +99,10 @@ def test_weights_are_given_where_and_only_where_a_system_starts_from_them(source
 def test_what_a_system_does_not_say_is_not_written_of_it():
     """So that config.json of taggers that start by themselves keeps its bytes."""
     plain = Khot(model="khot", **KEYS).model_dump()
-    assert not {"start", "photos"} & set(plain)
-    said = starting(photos=3).model_dump()
-    assert said["photos"] == 3
-    assert said["start"] == {"train": "hashtags", "system": "noisy", "layers": "tuned"}
+    assert not {"initialise_from", "max_train_photos"} & set(plain)
+    said = starting(max_train_photos=3).model_dump()
+    assert said["max_train_photos"] == 3
+    assert said["initialise_from"] == {"train": "hashtags", "system": "noisy", "layers": "tuned"}
 
 
 def test_a_seed_draws_the_same_photos_and_another_seed_others():
@@ -135,6 +139,6 @@ def test_every_photo_is_drawn_equally_often():
 
 def test_the_bytes_are_those_of_the_seed(source, tmp_path):
     for run in ("a", "b"):
-        tensors = learned(starting(average=0.9), tags=4, start=source).tensors()
+        tensors = learned(starting(ema_decay=0.9), tags=4, start=source).tensors()
         write_tensors(tmp_path / run, tensors)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()

@@ -15,7 +15,7 @@ NOISY = {"model": "khot", "hidden": [8], "epochs": 1, "patience": 1}
 
 
 def begun(system: str, train: str = "openclipart", **keys) -> dict:
-    return NOISY | {"start": {"train": train, "system": system}} | keys
+    return NOISY | {"initialise_from": {"train": train, "system": system}} | keys
 
 
 def checked(systems: dict, learning: list[str] | None = None):
@@ -40,11 +40,14 @@ def test_each_corpus_is_learned_from_by_its_own_systems_or_by_all():
 
 def test_a_system_may_start_from_one_that_started_from_another():
     systems = {"clean": begun("noisy"), "cleaner": begun("clean", train="corel5k")}
-    assert checked(systems).train.systems["cleaner"].start.layers == "tuned"
+    assert checked(systems).train.systems["cleaner"].initialise_from.layers == "tuned"
 
 
 def test_on_the_source_itself_a_system_goes_on():
-    assert checked({"clean": begun("noisy")}).train.systems["clean"].start.train == "openclipart"
+    assert (
+        checked({"clean": begun("noisy")}).train.systems["clean"].initialise_from.train
+        == "openclipart"
+    )
 
 
 @pytest.mark.parametrize(
@@ -59,8 +62,8 @@ def test_on_the_source_itself_a_system_goes_on():
         ({"a": begun("noisy", scaling="none")}, "scaling should be root, but is none"),
         ({"a": begun("noisy", backbone="trained")}, "backbone should be frozen, but is trained"),
         ({"a": begun("frequency")}, "layers that see a photo, but frequency has none"),
-        ({"a": begun("noisy", hidden=[])}, "needs layers to start"),
-        ({"a": begun("noisy", model="bilinear")}, "start"),
+        ({"a": begun("noisy", hidden=[])}, "needs layers to copy"),
+        ({"a": begun("noisy", model="bilinear")}, "initialise_from"),
     ],
     ids=lambda case: "" if isinstance(case, dict) else case,
 )

@@ -45,7 +45,7 @@ def mean_share(others: Tensor) -> Tensor:
 
 
 def learn_gains(
-    chances: Tensor, counts: Tensor, *, given: int, judged: int, precision: float
+    chances: Tensor, counts: Tensor, *, top_k: int, f1_photos: int, precision_weight: float
 ) -> Gains:
     """The gains under which giving each photo its best tags leads to the same gains again.
 
@@ -57,20 +57,20 @@ def learn_gains(
     Args:
         chances: (N, T) float, of training photos, from taggers that did not learn from them.
         counts: (T,) int64, training photos that have the tag.
-        given: tags a photo gets.
-        judged: photos that P and R are counted over; a tag is expected there as often as here.
-        precision: what a gain in precision counts beside one in recall; 1 aims at F1.
+        top_k: tags a photo gets.
+        f1_photos: photos that P and R are counted over; a tag is expected there as often as here.
+        precision_weight: what a gain in precision counts beside one in recall; 1 aims at F1.
     """
-    share = judged / len(chances)
+    share = f1_photos / len(chances)
     recalled = mean_share(counts.double() * share)
     gains = Gains(recalled / recalled.mean(), torch.zeros_like(recalled))
     for _ in range(ROUNDS):
-        got, right = given_and_right(chances, gains, given)
+        got, right = given_and_right(chances, gains, top_k)
         rightly, others = right / got.clamp_min(1), got * share
         none = (-others).exp()
         mean_precision = (rightly * (1 - none)).mean()
         mean_recall = (right / counts.clamp_min(1)).mean()
-        slopes = mean_precision**2, precision * mean_recall**2
+        slopes = mean_precision**2, precision_weight * mean_recall**2
         worth = slopes[0] * recalled + slopes[1] * mean_share(others)
         cost = slopes[1] * rightly * (mean_share(others) - none)
         size = worth.mean().clamp_min(1e-12)
@@ -81,9 +81,9 @@ def learn_gains(
     return Gains(gains.worth.float(), gains.cost.float())
 
 
-def given_and_right(chances: Tensor, gains: Gains, given: int) -> tuple[Tensor, Tensor]:
+def given_and_right(chances: Tensor, gains: Gains, top_k: int) -> tuple[Tensor, Tensor]:
     """(T,) float64 each: photos that get the tag, and those expected to have it too."""
-    best = gains.of(chances).topk(min(given, chances.shape[1]), dim=1).indices
+    best = gains.of(chances).topk(min(top_k, chances.shape[1]), dim=1).indices
     got = torch.bincount(best.flatten(), minlength=chances.shape[1]).double()
     right = torch.zeros_like(got)
     right.index_add_(0, best.flatten(), chances.gather(1, best).flatten().double())

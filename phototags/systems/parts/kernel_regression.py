@@ -27,9 +27,9 @@ class Regression(NamedTuple):
     duals: Tensor
     rates: Tensor
 
-    def scores(self, features: Tensor, sharpness: float) -> Tensor:
+    def scores(self, features: Tensor, gamma: float) -> Tensor:
         """(B, n) features of length one to (B, T)."""
-        return likeness(features, self.photos.float(), sharpness) @ self.duals + self.rates
+        return likeness(features, self.photos.float(), gamma) @ self.duals + self.rates
 
 
 class KernelRidgeTagger:
@@ -37,12 +37,12 @@ class KernelRidgeTagger:
 
     Args:
         regression, chances, gains: learned by `learn`.
-        sharpness: of the likeness.
+        gamma: of the likeness.
     """
 
-    def __init__(self, regression: Regression, chances: Chances, gains: Gains, sharpness: float):
+    def __init__(self, regression: Regression, chances: Chances, gains: Gains, gamma: float):
         self.regression, self.chances, self.gains = regression, chances, gains
-        self.sharpness = sharpness
+        self.gamma = gamma
 
     def tensors(self) -> dict[str, Tensor]:
         """What the tagger knows, to be written."""
@@ -56,23 +56,23 @@ class KernelRidgeTagger:
     def scores(self, features: Tensor) -> Tensor:
         """(B, n) to (B, T) float32: what giving the photo the tag gains, see `gains`."""
         parts = [
-            self.gains.of(self.chances.of(self.regression.scores(part, self.sharpness)))
+            self.gains.of(self.chances.of(self.regression.scores(part, self.gamma)))
             for part in normalize(features.float()).split(CHUNK)
         ]
         return torch.cat(parts)
 
 
-def restore(tensors: dict[str, Tensor], sharpness: float) -> KernelRidgeTagger:
+def restore(tensors: dict[str, Tensor], gamma: float) -> KernelRidgeTagger:
     """The tagger that `tensors` were taken from."""
     parts = [
         kind(*(tensors[f"{kind.__name__.lower()}.{field}"] for field in kind._fields))
         for kind in (Regression, Chances, Gains)
     ]
-    return KernelRidgeTagger(*parts, sharpness)
+    return KernelRidgeTagger(*parts, gamma)
 
 
-def likeness(photos: Tensor, others: Tensor, sharpness: float) -> Tensor:
-    """exp(-sharpness * squared distance) + 1; the one is the regression's constant.
+def likeness(photos: Tensor, others: Tensor, gamma: float) -> Tensor:
+    """exp(-gamma * squared distance) + 1; the one is the regression's constant.
 
     Args:
         photos: (B, n) float of length one. others: (N, n), the same.
@@ -80,11 +80,11 @@ def likeness(photos: Tensor, others: Tensor, sharpness: float) -> Tensor:
     Returns:
         (B, N) float in (1, 2].
     """
-    return (photos @ others.T).mul_(2).sub_(2).mul_(sharpness).exp_().add_(1)
+    return (photos @ others.T).mul_(2).sub_(2).mul_(gamma).exp_().add_(1)
 
 
 def regress(
-    features: Tensor, relevant: Tensor, *, sharpness: float, ridge: float
+    features: Tensor, relevant: Tensor, *, gamma: float, alpha: float
 ) -> tuple[Regression, Tensor]:
     """The regression, and each training photo's scores by the one that did not learn from it.
 
@@ -99,7 +99,7 @@ def regress(
 
     Raises:
         CorpusError: more photos than fit in memory.
-        ModelError: a ridge below what rounding takes away.
+        ModelError: an alpha below what rounding takes away.
     """
     if len(features) > MOST:
         raise CorpusError(
@@ -110,13 +110,13 @@ def regress(
     own = photos.float()
     truth = relevant.float()
     rates = truth.mean(0)
-    matrix = likeness(own, own, sharpness)
-    matrix.diagonal().add_(ridge)
+    matrix = likeness(own, own, gamma)
+    matrix.diagonal().add_(alpha)
     root, failed = torch.linalg.cholesky_ex(matrix)
     if failed:
         raise ModelError(
             f"the likeness of {len(photos)} photos should be positive definite, but with "
-            f"ridge {ridge} rounding makes it indefinite. Set a larger ridge in params.yaml."
+            f"alpha {alpha} rounding makes it indefinite. Set a larger alpha in params.yaml."
         )
     inverse = torch.cholesky_inverse(root)
     duals = inverse @ (truth - rates)
@@ -128,20 +128,24 @@ def learn(
     features: Tensor,
     relevant: Tensor,
     *,
-    sharpness: float,
-    ridge: float,
-    given: int,
-    judged: int,
-    precision: float,
+    gamma: float,
+    alpha: float,
+    top_k: int,
+    f1_photos: int,
+    precision_weight: float,
 ) -> KernelRidgeTagger:
     """The tagger from training photos alone.
 
     Args:
         features: (N, n) float. relevant: (N, T) bool. The rest: as in systems.KernelRidge.
     """
-    regression, unseen = regress(features, relevant, sharpness=sharpness, ridge=ridge)
+    regression, unseen = regress(features, relevant, gamma=gamma, alpha=alpha)
     chances = learn_chances(unseen, relevant)
     gains = learn_gains(
-        chances.of(unseen), relevant.sum(0), given=given, judged=judged, precision=precision
+        chances.of(unseen),
+        relevant.sum(0),
+        top_k=top_k,
+        f1_photos=f1_photos,
+        precision_weight=precision_weight,
     )
-    return KernelRidgeTagger(regression, chances, gains, sharpness)
+    return KernelRidgeTagger(regression, chances, gains, gamma)

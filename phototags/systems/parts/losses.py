@@ -72,14 +72,14 @@ def asymmetric_loss(
     scores: Tensor,
     tags: Tensor,
     *,
-    focus_positive: float = 0.0,
-    focus_negative: float = 4.0,
+    gamma_positive: float = 0.0,
+    gamma_negative: float = 4.0,
     margin: float = 0.05,
 ) -> Tensor:
     """Easy and wrongly missing tags should stop pulling: what is sure enough costs nothing.
 
-    Ridnik et al., ICCV 2021: (1 - p)^focus_positive -log p for a tag that is there and
-    q^focus_negative -log(1 - q) with q = max(p - margin, 0) for one that is not. The original
+    Ridnik et al., ICCV 2021: (1 - p)^gamma_positive -log p for a tag that is there and
+    q^gamma_negative -log(1 - q) with q = max(p - margin, 0) for one that is not. The original
     sums over the batch and so changes with its size; this is the mean over photos.
 
     Args:
@@ -89,17 +89,17 @@ def asymmetric_loss(
         () float in nats, summed over tags, mean over photos. Without focus and margin it is
         binary cross-entropy.
 
-    >>> plain = {"focus_positive": 0, "focus_negative": 0, "margin": 0}
+    >>> plain = {"gamma_positive": 0, "gamma_negative": 0, "margin": 0}
     >>> round(asymmetric_loss(torch.zeros(2, 1), torch.ones(2, 1) > 0, **plain).item(), 4)
     0.6931
     """
     chance = scores.sigmoid()
-    there = (1 - chance) ** focus_positive * logsigmoid(scores)
+    there = (1 - chance) ** gamma_positive * logsigmoid(scores)
     if margin:
         chance = (chance - margin).clamp_min(0)
-        missing = chance**focus_negative * torch.log1p(-chance)
+        missing = chance**gamma_negative * torch.log1p(-chance)
     else:
-        missing = chance**focus_negative * logsigmoid(-scores)
+        missing = chance**gamma_negative * logsigmoid(-scores)
     return -torch.where(tags, there, missing).sum(1).mean()
 
 

@@ -146,9 +146,9 @@ def refuse_to_shard(system: Trained, tags: int) -> None:
             f"--shard-tags is for im2vec and fast0tag, which score a few tags a step, but model is "
             f"{system.model}, which scores all. Leave it out."
         )
-    if learns_backbone(system) and system.normalisation == "batch":
+    if learns_backbone(system) and system.batch_norm == "batch":
         raise ParamsError(
-            "--shard-tags with backbone: trained needs normalisation: kept, or each process would "
+            "--shard-tags with backbone: trained needs batch_norm: frozen, or each process would "
             "judge its tags by batch statistics of its own. Say so in the system's settings."
         )
     if not 1 < processes() <= tags:

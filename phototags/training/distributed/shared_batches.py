@@ -7,7 +7,7 @@ the tag table and its bias, joint moves included, are the same computation every
 to the order of sums). What is costly, a backbone's passes, is shared; what is repeated, the scores,
 is small beside it.
 
-Not so a backbone's own layers that look at a batch or draw: `normalisation: batch` goes by the own
+Not so a backbone's own layers that look at a batch or draw: `batch_norm: batch` goes by the own
 photos' statistics, of which the first process' are written, and its dropout is drawn on each
 process for its own photos. All processes still have the same weights after each step.
 """
