@@ -7,7 +7,7 @@ from phototags.io.logs import configure_logging
 from phototags.io.storage import atomic_write
 from phototags.params.vocabulary import Vocabulary
 from phototags.tags.candidates import candidates, kept, write_candidates
-from phototags.tags.encoding import number_tags, photos_in, write_tags
+from phototags.tags.encoded_photos import number_tags, photos_in, write_tags
 from phototags.tags.merging import all_merged, merges
 from phototags.tags.split import those_of
 from phototags.tags.vocabulary import write_vocabulary

@@ -5,7 +5,7 @@ import logging
 from phototags.io.logs import configure_logging
 from phototags.io.storage import atomic_write
 from phototags.tags.cleaning import clean_photos, write_spelling
-from phototags.tags.encoding import number_tags, photos_in, write_tags
+from phototags.tags.encoded_photos import number_tags, photos_in, write_tags
 
 given = snakemake  # noqa: F821
 configure_logging(given.log[0])

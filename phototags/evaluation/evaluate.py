@@ -16,6 +16,7 @@ from phototags.evaluation.metrics.lower_bound import lower_bounds
 from phototags.evaluation.word_mapping import Reach
 from phototags.params.score import Score
 from phototags.photos.table import Drop, write_drops, write_table
+from phototags.tags.encoding import encode_tags
 
 SCORES = pa.schema(
     [("bridge", pa.string()), ("metric", pa.string()), ("k", pa.int64())]
@@ -89,11 +90,7 @@ def has_words(tags: pd.Series, words: Sequence[str]) -> NDArray[np.bool_]:
     >>> has_words(pd.Series([["sea", "sun"], ["moon"]]), ["sun", "sea"]).tolist()
     [[True, True], [False, False]]
     """
-    numbers = {word: number for number, word in enumerate(words)}
-    found = np.zeros((len(tags), len(words)), dtype=bool)
-    for photo, written in enumerate(tags):
-        found[photo, [numbers[tag] for tag in written if tag in numbers]] = True
-    return found
+    return encode_tags(tags, words).to_multi_hot(len(words))
 
 
 def _left_out(photos: pd.DataFrame, reach: Reach, train: str) -> list[Drop]:

@@ -15,9 +15,8 @@ from phototags.params.embeddings import EmbedTags
 from phototags.tag_vectors.embed_tags import read_tag_vectors
 from phototags.tag_vectors.initialisation import text_vectors
 from phototags.tag_vectors.predictors import by_context, by_cooccurrence, by_cosine, by_frequency
-from phototags.tag_vectors.sets import tag_sets
 from phototags.tag_vectors.tag_completion import Riddles, Scorer, ranks, riddles
-from phototags.tags.tag_sets import TagSets
+from phototags.tags.encoding import TagSets, encode_tags
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +102,7 @@ def judge_tags(
         return pd.DataFrame(columns=COLUMNS)
     weights = multiplicities(len(asked.hidden), resamples, seed)
     rows = []
-    for system, own, scorer in guesses(tag_sets(training, tags), len(tags), tables):
+    for system, own, scorer in guesses(encode_tags(training, tags), len(tags), tables):
         scores = _judged(asked, scorer, len(tags), weights).assign(system=system)
         rows += [scores.assign(seed=one) for one in (tables.words if own is None else [own])]
     return pd.concat(rows, ignore_index=True)[COLUMNS]
@@ -112,19 +111,19 @@ def judge_tags(
 def questions(test: Tags, tags: Sequence[str], seed: int) -> Riddles:
     """One tag hidden of each test photo that has two or more, of MOST photos at the most."""
     rng = np.random.default_rng(seed)
-    sets = tag_sets(test, tags)
+    sets = encode_tags(test, tags)
     asking = np.flatnonzero(sets.sizes > 1)
     log.info("%d of %d test photos have two tags of %d", len(asking), len(test), len(tags))
     if len(asking) > MOST:
         asking = np.sort(rng.choice(asking, MOST, replace=False))
-    return riddles(sets.of(asking), rng)
+    return riddles(sets.select(asking), rng)
 
 
 def guesses(
     training: TagSets, tags: int, tables: Tables
 ) -> Iterator[tuple[str, int | None, Scorer]]:
     """Each way to guess: its name, its seed where it has one, and its scorer."""
-    counts = training.counts(tags)
+    counts = training.count(tags)
     yield "frequency", None, by_frequency(counts)
     yield "cooccurrence", None, by_cooccurrence(training, tags)
     if tables.text is not None:

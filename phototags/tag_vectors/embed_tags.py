@@ -13,10 +13,10 @@ from phototags.io.storage import atomic_write, read_tensors, write_tensors
 from phototags.params.embeddings import EmbedTags
 from phototags.tag_vectors.initialisation import random_start, text_start
 from phototags.tag_vectors.plain_text import MIN_COUNT, lines_of, text_sets, text_vocabulary
-from phototags.tag_vectors.sets import tag_sets
 from phototags.tag_vectors.skipgram import SkipGram, learn, train
 from phototags.tag_vectors.text_vectors import TextVectors
 from phototags.tag_vectors.vector_table import Table
+from phototags.tags.encoding import encode_tags
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ def embed_tags(
         start = random_start(len(vocabulary), settings.dimensions, generator)
     else:
         start = text_start(vocabulary, text, settings.dimensions, generator)
-    return learn(tag_sets(photos, vocabulary), start, skipgram_of(settings), generator)
+    return learn(encode_tags(photos, vocabulary), start, skipgram_of(settings), generator)
 
 
 def embed_text(path: Path | str, settings: EmbedTags, seed: int) -> tuple[list[str], Tensor]:

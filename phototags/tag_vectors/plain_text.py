@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from phototags.errors import ModelError
-from phototags.tag_vectors.sets import tag_sets
-from phototags.tags.tag_sets import TagSets
+from phototags.tags.encoding import TagSets, encode_tags
 
 MIN_COUNT = 5  # word2vec's
 WORD = re.compile(r"\w+(?:['’-]\w+)*")
@@ -52,11 +51,11 @@ def text_sets(lines: Iterable[str], vocabulary: list[str], window: int = 10) -> 
     share at least one; word2vec's window weights near words the more in the same way.
 
     >>> sets = text_sets(["a b c d e"], list("abcde"), window=4)
-    >>> sets.tags.tolist(), sets.ends.tolist()
+    >>> sets.ids.tolist(), sets.offsets.tolist()
     ([0, 1, 2, 3, 2, 3, 4], [0, 4, 7])
     """
     known = set(vocabulary)
-    return tag_sets(
+    return encode_tags(
         (
             piece
             for line in lines

@@ -1,16 +1,10 @@
 """Ways to guess a photo's missing tag from its other tags, each a scorer for `missing_tag`."""
 
 import numpy as np
-from scipy.sparse import csr_matrix, diags_array
+from scipy.sparse import diags_array
 
 from phototags.tag_vectors.tag_completion import Scorer
-from phototags.tags.tag_sets import TagSets
-
-
-def incidence(sets: TagSets, vocabulary: int) -> csr_matrix:
-    """(N, T) float32, 1 where photo n has tag t."""
-    ones = np.ones(len(sets.tags), np.float32)
-    return csr_matrix((ones, sets.tags, sets.ends), shape=(len(sets), vocabulary))
+from phototags.tags.encoding import TagSets
 
 
 def by_frequency(counts: np.ndarray) -> Scorer:
@@ -27,12 +21,12 @@ def by_cooccurrence(training: TagSets, vocabulary: int) -> Scorer:
 
     Sigurbjörnsson & van Zwol, WWW 2008 (their `sum` of asymmetric co-occurrence).
     """
-    photos = incidence(training, vocabulary)
+    photos = training.to_csr(vocabulary)
     together = (photos.T @ photos).tocsr()
     together.setdiag(0)
-    counts = np.maximum(training.counts(vocabulary), 1)
+    counts = np.maximum(training.count(vocabulary), 1)
     conditional = diags_array(1 / counts) @ together
-    return lambda shown: (incidence(shown, vocabulary) @ conditional).toarray()
+    return lambda shown: (shown.to_csr(vocabulary) @ conditional).toarray()
 
 
 def by_cosine(vectors: np.ndarray) -> Scorer:
@@ -42,7 +36,7 @@ def by_cosine(vectors: np.ndarray) -> Scorer:
         vectors: (T, D) float.
     """
     unit = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-    return lambda shown: (incidence(shown, len(unit)) @ unit) @ unit.T
+    return lambda shown: (shown.to_csr(len(unit)) @ unit) @ unit.T
 
 
 def by_context(
@@ -58,4 +52,4 @@ def by_context(
         counts: (T,) training photos of each tag.
     """
     prior = power * np.log(np.maximum(counts, 0.5))
-    return lambda shown: (incidence(shown, len(vectors)) @ vectors) @ contexts.T + prior
+    return lambda shown: (shown.to_csr(len(vectors)) @ vectors) @ contexts.T + prior

@@ -13,7 +13,7 @@ from torch import Tensor
 from phototags.io.progress import show_progress
 from phototags.tag_vectors.torch_trainer import Batched
 from phototags.tag_vectors.vector_table import Table, open_table
-from phototags.tags.tag_sets import TagSets
+from phototags.tags.encoding import TagSets
 
 log = logging.getLogger(__name__)
 
@@ -113,7 +113,7 @@ def learn(
 
 
 def _engine(sets: TagSets, start: Tensor, settings: SkipGram):
-    large = start.device.type == "cpu" and sets.pairs * settings.epochs >= WORTH_COMPILING
+    large = start.device.type == "cpu" and sets.n_pairs * settings.epochs >= WORTH_COMPILING
     if settings.engine == "compiled" or (settings.engine == "auto" and large):
         from phototags.tag_vectors.simd.trainer import Compiled  # numba takes a second to import
 

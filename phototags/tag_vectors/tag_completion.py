@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from phototags.tags.tag_sets import TagSets
+from phototags.tags.encoding import TagSets
 
 Scorer = Callable[[TagSets], np.ndarray]
 
@@ -25,12 +25,11 @@ class Riddles:
 
 def riddles(sets: TagSets, rng: np.random.Generator) -> Riddles:
     """One riddle from each photo with two tags or more; every tag of it is as likely hidden."""
-    sets = sets.of(sets.sizes > 1)
-    place = sets.ends[:-1] + (rng.random(len(sets)) * sets.sizes).astype(np.int64)
-    left = np.ones(len(sets.tags), bool)
-    left[place] = False
-    ends = sets.ends - np.arange(len(sets) + 1)
-    return Riddles(TagSets(sets.tags[left], ends), sets.tags[place].astype(np.int64))
+    sets = sets.select(sets.sizes > 1)
+    place = sets.offsets[:-1] + (rng.random(len(sets)) * sets.sizes).astype(np.int64)
+    hidden = np.zeros(len(sets.ids), bool)
+    hidden[place] = True
+    return Riddles(sets.remove(hidden), sets.ids[place].astype(np.int64))
 
 
 def ranks(riddles: Riddles, scorer: Scorer, batch: int = 512) -> np.ndarray:
@@ -43,11 +42,11 @@ def ranks(riddles: Riddles, scorer: Scorer, batch: int = 512) -> np.ndarray:
     """
     found = [np.zeros(0, np.int64)]
     for begin in range(0, len(riddles.hidden), batch):
-        shown = riddles.shown.of(np.arange(begin, min(begin + batch, len(riddles.hidden))))
+        shown = riddles.shown.select(np.arange(begin, min(begin + batch, len(riddles.hidden))))
         scores = np.array(scorer(shown), np.float64)
         own = np.arange(len(shown)), riddles.hidden[begin : begin + batch]
         hidden = scores[own]
-        scores[np.repeat(own[0], shown.sizes), shown.tags] = -np.inf
+        scores[np.repeat(own[0], shown.sizes), shown.ids] = -np.inf
         scores[own] = np.nan  # counted neither before nor after itself
         found.append(1 + (scores >= hidden[:, None]).sum(1))
     return np.concatenate(found)

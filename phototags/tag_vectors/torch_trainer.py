@@ -6,7 +6,7 @@ from torch import Tensor
 from torch.nn.functional import softplus
 
 from phototags.tag_vectors.vector_table import Table
-from phototags.tags.tag_sets import TagSets
+from phototags.tags.encoding import TagSets
 
 
 class Batched:
@@ -14,7 +14,7 @@ class Batched:
 
     def __init__(self, table: Table, sets: TagSets, settings, generator: torch.Generator):
         self.table, self.sets, self.settings, self.generator = table, sets, settings, generator
-        counts = sets.counts(len(table.words))
+        counts = sets.count(len(table.words))
         self.keep = settings.keep(counts)
         self.draw = negative_sampler(counts, settings.power, settings.shared or 64, generator)
 
@@ -24,19 +24,19 @@ class Batched:
         sets = self.sets if self.keep.min(initial=1) == 1 else self.thinned()
         blocks = {
             size: torch.from_numpy(block).long().to(device)
-            for size, block in sets.by_size().items()
+            for size, block in sets.group_by_size().items()
         }
         steps = list(shuffled(blocks, self.settings.batch or 512, self.generator))
         for number, (size, photos) in enumerate(steps):
             pace = self.settings.pace(passed + number / len(steps))
             tags, negatives = blocks[size][photos.to(device)], self.draw().to(device)
             total = total + step(self.table, tags, negatives, self.settings.negatives, pace)
-        return float(total) / max(sets.pairs, 1)
+        return float(total) / max(sets.n_pairs, 1)
 
     def thinned(self) -> TagSets:
         """The photos without some of their frequent tags."""
-        chances = torch.rand(len(self.sets.tags), generator=self.generator).numpy()
-        return self.sets.without(chances >= self.keep[self.sets.tags])
+        chances = torch.rand(len(self.sets.ids), generator=self.generator).numpy()
+        return self.sets.remove(chances >= self.keep[self.sets.ids])
 
 
 def shuffled(blocks: dict[int, Tensor], batch: int, generator: torch.Generator):

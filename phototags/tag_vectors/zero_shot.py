@@ -14,7 +14,7 @@ from phototags.errors import VocabularyError
 from phototags.tag_vectors.ngrams import ngram_counts
 from phototags.tag_vectors.skipgram import SkipGram, learn
 from phototags.tag_vectors.text_vectors import TextVectors
-from phototags.tags.tag_sets import TagSets
+from phototags.tags.encoding import TagSets
 
 MOST = 10_000  # tags, whose likeness to each other is 0.8 GB
 SHORTER = 0.2  # alpha of Attalos (2016): what was never learned comes behind what was

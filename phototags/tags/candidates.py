@@ -14,7 +14,7 @@ from phototags.errors import VocabularyError
 from phototags.io.storage import atomic_write
 from phototags.params.vocabulary import Vocabulary
 from phototags.tags.counting import counted_tags
-from phototags.tags.encoding import NumberedPhotos
+from phototags.tags.encoded_photos import NumberedPhotos
 from phototags.tags.merging import Merge, all_merged
 from phototags.tags.rules import KEPT, verdict
 from phototags.tags.wordnet import WordNet

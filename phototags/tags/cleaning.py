@@ -8,7 +8,7 @@ import polars as pl
 
 from phototags.io.storage import atomic_write
 from phototags.tags.counting import counted_numbers
-from phototags.tags.encoding import NumberedPhotos
+from phototags.tags.encoded_photos import NumberedPhotos
 from phototags.tags.spelling import LONGEST, NOT_SIMPLE, PROGRAM_VALUE, SIMPLE, clean
 
 PRINTED_VALUES = 3  # as many `hash(0x...)` betray the program that wrote `hash`

@@ -12,7 +12,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from phototags.tags.encoding import NumberedPhotos, sets_of
+from phototags.tags.encoded_photos import NumberedPhotos
+from phototags.tags.encoding import TagSets
 from phototags.tags.prefetch import ahead
 
 USER = 2**32 - 1  # the lower half of a key; the upper half is the tag
@@ -48,11 +49,11 @@ def pairs(photos: NumberedPhotos) -> Iterator[Pairs]:
     with TemporaryDirectory(dir=photos.folder) as folder:
         runs, written, most = [], np.zeros(len(photos.words), np.int64), 1
         for part in ahead(photos):
-            sets = sets_of(part)
+            sets = TagSets.from_series(part["tags"])
             users = np.repeat(part["user"].to_numpy().astype(np.int64), sets.sizes)
             runs.append(Path(folder) / f"{len(runs)}.npy")
-            np.save(runs[-1], np.sort((sets.tags.astype(np.int64) << 32) + users + 1))
-            written += sets.counts(len(written))
+            np.save(runs[-1], np.sort((sets.ids.astype(np.int64) << 32) + users + 1))
+            written += sets.count(len(written))
             most = max(most, len(users))
         ends = np.cumsum(written)
         steps = np.arange(0, written.sum(), most)

@@ -1,186 +1,183 @@
-"""A corpus whose tags are numbers, a part of its photos at a time.
+"""Tags of photos as ids of a vocabulary, and every conversion between texts, ids and matrices.
 
-A text that people write ten million times is looked at once a part and kept once; the parts lie on
-disk. So memory follows the part and the number of different tags, not the number of photos.
+`TagSets` (flat ids and offsets) is what is counted, merged and learned from. Padded rows for
+batches of torch are made in phototags.tags.padding.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from pathlib import Path
+import functools
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
-from polars.io.plugins import register_io_source
 
-from phototags.io.storage import atomic_write
-from phototags.tags.prefetch import ahead
-from phototags.tags.tag_sets import TagSets
-
-TEXTS = {"photo_id": pl.String, "user_id": pl.String, "camera": pl.String}
-TAGGED = {"row": pl.Int64, **TEXTS, "tags": pl.List(pl.String)}
-"""Columns of tags.parquet."""
-ROW_GROUP = 131_072  # photos; fixed, or the bytes of a file would follow the part
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 
-class Numbers:
-    """Texts by number, in the order in which they come."""
-
-    def __init__(self) -> None:
-        self.texts = pa.array([], pa.large_string())
-
-    def of(self, texts: pa.Array) -> NDArray[np.int32]:
-        """(n,) the number of each text; a new one gets the next, null -1."""
-        if not pa.types.is_dictionary(texts.type):
-            texts = texts.cast(pa.large_string()).dictionary_encode()
-        places = pc.fill_null(texts.indices, -1).to_numpy()
-        found = np.full(len(texts.dictionary) + 1, -1, np.int32)
-        found[places] = 0
-        found[-1] = -1
-        here = np.flatnonzero(found == 0)  # a dictionary may be the whole file's
-        distinct = texts.dictionary.take(pa.array(here)).cast(pa.large_string())
-        numbers = pc.fill_null(pc.index_in(distinct, value_set=self.texts), -1).to_numpy().copy()
-        new = numbers < 0
-        numbers[new] = np.arange(len(self.texts), len(self.texts) + new.sum())
-        self.texts = pa.concat_arrays([self.texts, distinct.filter(pa.array(new))])
-        found[here] = numbers
-        return found[places]
-
-
-Part = pl.DataFrame
-"""Some photos: row, user (Int32, -1 unknown), tags (numbers), and TEXTS (null where unknown)."""
-
-
-@dataclass(frozen=True)
-class NumberedPhotos:
-    """A corpus as parts on disk; each pass over it reads them again.
+@dataclass(frozen=True, eq=False)
+class TagSets:
+    """The tags of N photos as a ragged array of ids.
 
     Args:
-        folder: has room for the parts, and for whatever is counted of them.
-        files: the parts.
-        words: (T,) distinct tags, by number.
-        steps: what becomes of each part when it is read.
+        ids: (n,) int32, tag ids, photo after photo.
+        offsets: (N + 1,) int64, photo i has `ids[offsets[i]:offsets[i + 1]]`.
     """
 
-    folder: Path
-    files: list[Path]
-    words: pl.Series
-    steps: tuple[Callable[[Part], Part], ...] = ()
+    ids: NDArray[np.int32]
+    offsets: NDArray[np.int64]
 
-    def __iter__(self) -> Iterator[Part]:
-        for file in self.files:
-            part = pl.read_ipc_stream(file)
-            for step in self.steps:
-                part = step(part)
-            yield part
+    @classmethod
+    def from_sizes(cls, ids: NDArray[np.int32], sizes: NDArray) -> "TagSets":
+        """Build the sets from the number of tags of each photo, (N,) integers."""
+        return cls(ids, np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)]))
 
-    def then(self, step: Callable[[Part], Part]) -> "NumberedPhotos":
-        """The corpus with one more step."""
-        return replace(self, steps=(*self.steps, step))
+    @classmethod
+    def from_series(cls, lists: pl.Series) -> "TagSets":
+        """Build the sets from a series of lists of ids; a null list is an empty set."""
+        ids = lists.explode(empty_as_null=False, keep_nulls=False).cast(pl.Int32)
+        return cls.from_sizes(ids.to_numpy(writable=True), lists.list.len().fill_null(0).to_numpy())
 
-    def becoming(self, becomes: TagSets, words: pl.Series) -> "NumberedPhotos":
-        """The corpus with other tags: those of `words` that each tag becomes, each once a photo."""
+    def to_series(self) -> pl.Series:
+        """Return a series of N lists of int32 ids."""
+        return self._to_lists(self.ids.astype(np.int32, copy=False)).cast(pl.List(pl.Int32))
 
-        def step(part: Part) -> Part:
-            return with_sets(part, sets_of(part).replaced(becomes, len(words)))
+    def decode(self, tags: pl.Series) -> pl.Series:
+        """Return a series of N lists of texts; `tags` holds the text of each id."""
+        return self._to_lists(tags.gather(self.ids).to_arrow()).cast(pl.List(pl.String))
 
-        return replace(self.then(step), words=words)
+    def _to_lists(self, values: NDArray | pa.Array) -> pl.Series:
+        return pl.Series("tags", pa.LargeListArray.from_arrays(self.offsets, values))
 
-    def spelt_as(self, texts: pl.Series, words: pl.Series) -> "NumberedPhotos":
-        """The corpus with other tags.
+    def to_multi_hot(self, n_tags: int) -> NDArray[np.bool_]:
+        """Return an (N, T) bool matrix, True where the photo has the tag."""
+        matrix = np.zeros((len(self), n_tags), bool)
+        matrix[self.photo_indices, self.ids] = True
+        return matrix
+
+    def to_csr(self, n_tags: int) -> "csr_matrix":
+        """Return an (N, T) float32 sparse matrix, 1 where the photo has the tag."""
+        from scipy.sparse import csr_matrix
+
+        ones = np.ones(len(self.ids), np.float32)
+        return csr_matrix((ones, self.ids, self.offsets), shape=(len(self), n_tags))
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """(N,) int64, the number of tags of each photo."""
+        return np.diff(self.offsets)
+
+    @property
+    def photo_indices(self) -> NDArray[np.int64]:
+        """(n,) int64, the photo of each id."""
+        return np.repeat(np.arange(len(self)), self.sizes)
+
+    @property
+    def n_pairs(self) -> int:
+        """Number of ordered pairs of two tags of one photo, what a skip-gram epoch learns from."""
+        return int((self.sizes * (self.sizes - 1)).sum())
+
+    def count(self, n_tags: int) -> NDArray[np.int64]:
+        """(T,) int64, the number of photos that have each tag."""
+        return np.bincount(self.ids, minlength=n_tags)
+
+    def select(self, photos: NDArray) -> "TagSets":
+        """Return the sets of these photos (indices or a bool mask), in the order given."""
+        photos = np.arange(len(self))[photos]
+        chosen = TagSets.from_sizes(self.ids, self.sizes[photos])
+        starts = np.repeat(self.offsets[photos] - chosen.offsets[:-1], chosen.sizes)
+        return TagSets(self.ids[starts + np.arange(len(starts))], chosen.offsets)
+
+    def remove(self, removed: NDArray[np.bool_]) -> "TagSets":
+        """Return the photos without some tags: (n,) bool, True for each of `ids` to remove."""
+        before = np.concatenate([[0], np.cumsum(removed)])
+        return TagSets(self.ids[~removed], self.offsets - before[self.offsets])
+
+    def group_by_size(self) -> dict[int, NDArray[np.int32]]:
+        """Return the photos of two tags or more, those of L tags together as (B, L) int32.
+
+        Sets of equal size need no padding, and each is one small matrix product.
+        """
+        sizes = self.sizes
+        return {
+            int(size): self.ids[self.offsets[:-1][sizes == size][:, None] + np.arange(size)]
+            for size in np.unique(sizes[sizes > 1])
+        }
+
+    def unique(self) -> "TagSets":
+        """Return the photos with each tag once, at its first place."""
+        return TagSets.from_series(self.to_series().list.unique(maintain_order=True))
+
+    def replace(self, replacements: "TagSets", n_tags: int) -> "TagSets":
+        """Return the photos with each tag replaced by others, each once, in written order.
 
         Args:
-            texts: (T,) what each tag is taken for; it goes where that is none of `words`.
+            replacements: a set for each old tag; an empty one removes the tag.
+            n_tags: number of new tags, all new ids are below.
+
+        >>> replacements = TagSets(np.array([0, 1, 0]), np.array([0, 1, 1, 3]))  # 1 goes, 2 is two
+        >>> sets = TagSets(np.array([2, 1, 0]), np.array([0, 1, 3])).replace(replacements, 2)
+        >>> sets.ids.tolist(), sets.offsets.tolist()
+        ([1, 0, 0], [0, 2, 3])
         """
-        places = numbered(texts, words)
-        ends = np.concatenate([[0], np.cumsum(places.is_not_null().to_numpy())])
-        return self.becoming(TagSets(places.drop_nulls().to_numpy(), ends), words)
+        replace = _compile(_replace_ids)
+        arrays = self.ids, self.offsets, replacements.ids, replacements.offsets
+        return TagSets(*replace(*arrays, n_tags))
 
 
-def photos_in(path: Path | str, at_once: int) -> Iterator[pa.RecordBatch]:
-    """Photos of a parquet table, at most so many at once; tags and users are dictionaries."""
-    schema = pq.read_metadata(path).schema
-    leaves = [schema.column(number).path for number in range(len(schema))]
-    coded = [leaf for leaf in leaves if leaf.split(".")[0] in ("tags", "user_id")]
-    with pq.ParquetFile(path, read_dictionary=coded) as file:
-        known = {"row", "tags", *TEXTS}
-        names = [name for name in file.schema_arrow.names if name in known]
-        for group in range(file.num_row_groups):  # Arrow cannot join dictionaries across two
-            yield from file.iter_batches(at_once, row_groups=[group], columns=names)
-
-
-def number_tags(batches: Iterable[pa.RecordBatch], folder: Path) -> NumberedPhotos:
-    """The tags and users of photos as numbers, each tag once a photo.
+def encode_tags(photos: Iterable[Iterable[str]] | pl.Series, vocabulary: Sequence[str]) -> TagSets:
+    """Convert the tags of photos to ids; unknown tags and repetitions are left out.
 
     Args:
-        batches: row, tags (nullable lists of nullable texts), and of TEXTS what there is.
-        folder: where the parts are written.
+        photos: the tags of each photo; a polars series of lists is taken as it is.
+        vocabulary: (T,) distinct tags, by id.
+
+    Returns:
+        as many sets as photos, tags in written order.
+
+    >>> sets = encode_tags([["sea", "sky"], ["unheard of"], ["sky", "sky"]], ["sky", "sea"])
+    >>> sets.ids.tolist(), sets.offsets.tolist()
+    ([1, 0, 0], [0, 2, 2, 3])
     """
-    files, tags, users = [], Numbers(), Numbers()
-    for batch in ahead(batches):
-        files.append(folder / f"{len(files)}.photos")
-        _numbered(batch, tags, users).write_ipc_stream(files[-1])
-    return NumberedPhotos(folder, files, pl.Series("tag", tags.texts))
+    if not isinstance(photos, pl.Series):
+        photos = pl.Series([list(tags) for tags in photos], dtype=pl.List(pl.String))
+    ids = photos.cast(pl.List(pl.Enum(vocabulary)), strict=False)
+    ids = ids.list.eval(pl.element().to_physical().cast(pl.Int32))
+    return TagSets.from_series(ids.list.drop_nulls().list.unique(maintain_order=True))
 
 
-def numbered(texts: pl.Series, distinct: pl.Series) -> pl.Series:
-    """The place of each text among distinct ones, null where it is not there."""
-    return texts.cast(pl.Enum(distinct), strict=False).to_physical().cast(pl.Int32)
+def find_ids(texts: pl.Series, vocabulary: pl.Series) -> pl.Series:
+    """Return the int32 id of each text in a vocabulary of distinct texts, null where unknown."""
+    return texts.cast(pl.Enum(vocabulary), strict=False).to_physical().cast(pl.Int32)
 
 
-def sets_of(part: Part) -> TagSets:
-    """The tags of a part's photos."""
-    lists = part["tags"].rechunk().to_arrow()
-    ends = lists.offsets.to_numpy()
-    return TagSets(lists.flatten().to_numpy(), ends - ends[0])
+@functools.cache
+def _compile(function: Callable) -> Callable:
+    from numba import njit  # takes a second to import
+
+    return njit(cache=True, nogil=True)(function)
 
 
-def with_sets(part: Part, sets: TagSets) -> Part:
-    """A part with other tags."""
-    lists = pa.LargeListArray.from_arrays(sets.ends, sets.tags.astype(np.int32))
-    return part.with_columns(tags=pl.Series(lists, dtype=pl.List(pl.Int32)))
-
-
-def spelled_out(part: Part, words: pl.Series) -> pl.DataFrame:
-    """A part with its tags as texts: the columns of TAGGED."""
-    sets = sets_of(part)
-    lists = pa.LargeListArray.from_arrays(sets.ends, words.gather(sets.tags).to_arrow())
-    return part.with_columns(tags=pl.Series(lists, dtype=pl.List(pl.String))).select(list(TAGGED))
-
-
-def write_tags(path: Path | str, photos: NumberedPhotos) -> None:
-    """Write the columns of TAGGED as parquet; the bytes do not depend on the parts."""
-
-    def parts(*_: object) -> Iterator[pl.DataFrame]:
-        return (spelled_out(part, photos.words) for part in _row_groups(photos))
-
-    with atomic_write(path) as file:
-        register_io_source(parts, schema=TAGGED).sink_parquet(file, row_group_size=ROW_GROUP)
-
-
-def _row_groups(parts: Iterable[Part]) -> Iterator[Part]:
-    """The same photos, always ROW_GROUP together: how lists lie in memory shows in the bytes."""
-    left = None
-    for part in parts:
-        left = part if left is None else pl.concat([left, part])
-        while left.height >= ROW_GROUP:
-            yield left.head(ROW_GROUP)
-            left = left.slice(ROW_GROUP)
-    if left is not None:
-        yield left
-
-
-def _numbered(batch: pa.RecordBatch, tags: Numbers, users: Numbers) -> Part:
-    columns = {"row": batch["row"].cast(pa.int64())}
-    for name in TEXTS:
-        there = name in batch.schema.names
-        texts = batch[name] if there else pa.nulls(len(batch), pa.string())
-        columns[name] = texts.cast(pa.large_string())
-    part = pl.DataFrame(columns).with_columns(user=pl.Series(users.of(batch["user_id"])))
-    numbers = tags.of(batch["tags"].flatten())
-    sizes = pc.fill_null(pc.list_value_length(batch["tags"]), 0).to_numpy()
-    sets = TagSets(numbers, np.concatenate([[0], np.cumsum(sizes)]))
-    return with_sets(part, sets.without(numbers < 0).once(len(tags.texts)))
+def _replace_ids(ids, offsets, new_ids, new_offsets, n_tags):
+    """Loop of `TagSets.replace`, compiled: one pass without sorting, at the speed of memory."""
+    size = 0
+    for tag in ids:
+        size += new_offsets[tag + 1] - new_offsets[tag]
+    found, found_offsets = np.empty(size, np.int32), np.zeros(len(offsets), np.int64)
+    last_photo, number = np.full(n_tags, -1, np.int32), 0
+    for photo in range(len(offsets) - 1):
+        for tag in ids[offsets[photo] : offsets[photo + 1]]:
+            for place in range(new_offsets[tag], new_offsets[tag + 1]):
+                new = new_ids[place]
+                if last_photo[new] != photo:
+                    last_photo[new] = photo
+                    found[number] = new
+                    number += 1
+        found_offsets[photo + 1] = number
+    return found[:number], found_offsets

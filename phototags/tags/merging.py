@@ -7,14 +7,13 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-import numpy as np
 import polars as pl
 
 from phototags.params.vocabulary import Vocabulary
 from phototags.tags.counting import counted_tags
-from phototags.tags.encoding import NumberedPhotos, numbered
+from phototags.tags.encoded_photos import NumberedPhotos
+from phototags.tags.encoding import TagSets, find_ids
 from phototags.tags.tag_lists import read_aliases
-from phototags.tags.tag_sets import TagSets
 from phototags.tags.wordnet import WordNet, needed
 
 KINDS = ("joined", "split", "lemma", "synset")
@@ -134,8 +133,8 @@ def merged(photos: NumberedPhotos, merges: Merges) -> NumberedPhotos:
     words = pl.concat([photos.words, new]).drop_nulls().unique(maintain_order=True)
     table = words.to_frame().join(becomes, on="tag", how="left", maintain_order="left")
     lists = table.select(pl.coalesce("becomes", pl.concat_list("tag")))["becomes"]
-    ends = np.concatenate([[0], np.cumsum(lists.list.len().cast(pl.Int64))])
-    return photos.becoming(TagSets(numbered(lists.explode(), words).to_numpy(), ends), words)
+    ids = find_ids(lists.explode(), words).to_numpy()
+    return photos.becoming(TagSets.from_sizes(ids, lists.list.len().to_numpy()), words)
 
 
 def _to_commonest(users: Mapping[str, int], key_of: Callable[[str], str | None]) -> Merges:

@@ -5,7 +5,7 @@ import polars as pl
 from phototags.errors import VocabularyError
 from phototags.params.vocabulary import Vocabulary
 from phototags.tags.counting import people_of
-from phototags.tags.encoding import NumberedPhotos
+from phototags.tags.encoded_photos import NumberedPhotos
 from phototags.tags.noise import FOLLOWERS, named_by_cameras, written_by_apps
 from phototags.tags.tag_lists import known_to_task, read_tags
 from phototags.tags.wordnet import WordNet, needed

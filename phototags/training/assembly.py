@@ -12,10 +12,10 @@ from phototags.systems.gradient import Trained
 from phototags.systems.parts.baselines import FrequencyTagger, RandomTagger, remember
 from phototags.systems.parts.kernel_regression import learn
 from phototags.systems.parts.photo_sampling import keep_chances
-from phototags.systems.parts.tag_sampling import PADDING
 from phototags.systems.registry import Frequency, KernelRidge, Random, System
 from phototags.systems.registry import Sampled as SampledSystem
 from phototags.systems.tagger import Tagger
+from phototags.tags.padding import unpad_tags
 from phototags.training.batches import Feed, spoilt
 from phototags.training.context import ALONE, Around
 from phototags.training.loop import Schedule, fit
@@ -113,6 +113,4 @@ def solved(system: System, photos: TaggedPhotos, tags: int, seed: int) -> Tagger
     counts = photos.counts(tags)
     if isinstance(system, Frequency):
         return FrequencyTagger(counts, system.rarest)
-    flat = photos.tags[photos.tags != PADDING]
-    ends = torch.cat([torch.zeros(1, dtype=torch.int64), photos.sizes.cumsum(0)])
-    return remember(photos.features, flat, ends, counts, system.neighbours)
+    return remember(photos.features, *unpad_tags(photos.tags), counts, system.neighbours)

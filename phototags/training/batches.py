@@ -14,7 +14,7 @@ from phototags.systems.parts.photo_sampling import (
     repeated,
     subsampled,
 )
-from phototags.systems.parts.tag_sampling import PADDING
+from phototags.tags.padding import PADDING
 from phototags.training.tagged_photos import TaggedPhotos
 
 

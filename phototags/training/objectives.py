@@ -12,9 +12,9 @@ from phototags.systems.parts.ranking_losses import warp_loss
 from phototags.systems.parts.tag_sampling import draw_positives
 from phototags.systems.parts.tag_table import move_tag_vectors
 from phototags.systems.parts.targets import summed
+from phototags.tags.padding import multi_hot
 from phototags.training.batches import Batch
 from phototags.training.negatives import Negatives
-from phototags.training.tagged_photos import spread
 
 Objective = Callable[[EmbeddingTagger, Batch, torch.Generator], Tensor]
 
@@ -31,7 +31,7 @@ class Dense:
 
     def __call__(self, tagger: EmbeddingTagger, batch: Batch, generator: torch.Generator) -> Tensor:
         scores = tagger(batch.features)
-        return self.loss(scores, spread(batch.tags, scores.shape[1]).to(scores.device))
+        return self.loss(scores, multi_hot(batch.tags, scores.shape[1]).to(scores.device))
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +45,7 @@ class Regressed:
     table: Tensor
 
     def __call__(self, tagger: EmbeddingTagger, batch: Batch, generator: torch.Generator) -> Tensor:
-        targets = summed(spread(batch.tags, len(self.table)), self.table)
+        targets = summed(multi_hot(batch.tags, len(self.table)), self.table)
         embeddings = tagger.embed(batch.features)
         return target_error(embeddings, targets.to(embeddings.device))
 
@@ -70,7 +70,7 @@ class Warp:
         photos, tags, device = len(embeddings), len(bias), embeddings.device
         rows = 1 if self.shared else photos
         drawn = torch.randint(0, tags, (rows, self.draws), generator=generator)
-        other = ~spread(batch.tags, tags)
+        other = ~multi_hot(batch.tags, tags)
         kept = other[:, drawn[0]] if self.shared else other.gather(1, drawn)
         positives, drawn, kept = positives[:, 0].to(device), drawn.to(device), kept.to(device)
         if self.shared:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 
 from phototags.features.feature_cache import Features
-from phototags.tag_vectors.sets import tag_sets
+from phototags.tags.encoding import encode_tags
 from phototags.training.tagged_photos import TaggedPhotos, tagged
 from phototags.users.user_table import UserTable, with_users
 
@@ -35,7 +35,7 @@ def part_of(
     photos = photos[(photos["part"] == part) & photos["row"].isin(features.rows.numpy())]
     if users:
         photos = photos[users.scored(photos["row"])]
-    sets, rows = tag_sets(photos["tags"], vocabulary), photos["row"].tolist()
+    sets, rows = encode_tags(photos["tags"], vocabulary), photos["row"].tolist()
     inputs = with_users(features.of(rows), rows, users, descriptors)
     chosen = tagged(photos["photo_id"].tolist(), inputs, sets)
     return replace(chosen, described=inputs.shape[1] - features.matrix.shape[1])

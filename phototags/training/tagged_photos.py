@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from phototags.systems.parts.tag_sampling import PADDING
-from phototags.tags.tag_sets import TagSets
+from phototags.tags.encoding import TagSets
+from phototags.tags.padding import PADDING, multi_hot, pad_tags
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +43,7 @@ class TaggedPhotos:
 
     def relevant(self, vocabulary: int) -> Tensor:
         """(N, T) bool, True where the photo has the tag."""
-        return spread(self.tags, vocabulary)
+        return multi_hot(self.tags, vocabulary)
 
 
 def tagged(ids: Sequence[str], features: Tensor, sets: TagSets) -> TaggedPhotos:
@@ -54,13 +54,9 @@ def tagged(ids: Sequence[str], features: Tensor, sets: TagSets) -> TaggedPhotos:
     >>> photos.ids, photos.tags.tolist(), photos.left_out
     (['b'], [[4, 2]], 1)
     """
-    sizes = torch.from_numpy(sets.sizes)
-    padded = torch.full((len(sets), max(1, int(sets.sizes.max(initial=0)))), PADDING)
-    inside = torch.arange(padded.shape[1]) < sizes[:, None]
-    padded[inside] = torch.from_numpy(sets.tags).long()
-    known = sizes > 0
+    known = torch.from_numpy(sets.sizes > 0)
     kept = [photo for photo, is_known in zip(ids, known.tolist(), strict=True) if is_known]
-    return TaggedPhotos(kept, features[known].float(), padded[known], int((~known).sum()))
+    return TaggedPhotos(kept, features[known].float(), pad_tags(sets)[known], int((~known).sum()))
 
 
 def drawn(photos: TaggedPhotos, number: int | None, seed: int) -> TaggedPhotos:
@@ -100,20 +96,3 @@ def together(photos: TaggedPhotos, others: TaggedPhotos) -> TaggedPhotos:
         torch.cat(tags),
         photos.left_out + others.left_out,
     )
-
-
-def spread(tags: Tensor, vocabulary: int) -> Tensor:
-    """Padded rows of numbers as a table of yes and no.
-
-    Args:
-        tags: (B, L) int64, ended by PADDING.
-
-    Returns:
-        (B, T) bool.
-
-    >>> spread(torch.tensor([[1, PADDING]]), 3).tolist()
-    [[False, True, False]]
-    """
-    table = torch.zeros(len(tags), vocabulary + 1, dtype=torch.bool)
-    table.scatter_(1, tags.where(tags != PADDING, vocabulary), True)
-    return table[:, :vocabulary]

@@ -8,11 +8,11 @@ from torch import Tensor
 
 from phototags.evaluation.metrics.ranking import mean_average_precision
 from phototags.systems.parts.embedding_tagger import EmbeddingTagger
-from phototags.systems.parts.tag_sampling import PADDING
 from phototags.systems.tagger import Tagger
+from phototags.tags.padding import PADDING, multi_hot
 from phototags.training.context import Judge
 from phototags.training.images import Pictures
-from phototags.training.tagged_photos import TaggedPhotos, spread
+from phototags.training.tagged_photos import TaggedPhotos
 
 AT_ONCE = 1 << 28  # scores, 1 GB: with a million tags some hundred photos
 
@@ -59,4 +59,4 @@ def map_of(parts: Iterable[Tensor], photos: TaggedPhotos, rows: slice) -> float:
     had, places = photos.tags[here].unique(return_inverse=True)
     own = torch.full_like(photos.tags, PADDING).masked_scatter(here, places)
     scores = torch.cat([part[:, had - first] for part in parts])
-    return mean_average_precision(scores.numpy(), spread(own, len(had)).numpy())
+    return mean_average_precision(scores.numpy(), multi_hot(own, len(had)).numpy())

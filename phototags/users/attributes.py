@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from phototags.features.feature_cache import Features
-from phototags.tag_vectors.sets import tag_sets
+from phototags.tags.encoding import encode_tags
 from phototags.tags.vocabulary import TagVocabulary
 from phototags.users.reduction import Reduction
 
@@ -36,10 +36,9 @@ def words(tags: Sequence[Sequence[str]], vocabulary: TagVocabulary, vectors: NDA
     centred = vectors - np.average(vectors, axis=0, weights=weights)
     spread = np.sqrt(np.average(centred**2, axis=0, weights=weights))
     table = centred / np.maximum(spread, 1e-9)
-    sets = tag_sets(tags, vocabulary.tags)
-    photos = np.repeat(np.arange(len(sets)), sets.sizes)
+    sets = encode_tags(tags, vocabulary.tags)
     values = np.zeros((len(sets), table.shape[1]))
-    np.add.at(values, photos, table[sets.tags])
+    np.add.at(values, sets.photo_indices, table[sets.ids])
     return values / np.maximum(sets.sizes, 1)[:, None], sets.sizes > 0
 
 

@@ -23,7 +23,7 @@ from phototags.features.backbones import load_network
 from phototags.params.compute import Compute
 from phototags.photos.lookup import Lookup
 from phototags.systems.registry import Bilinear, Im2Vec
-from phototags.tags.tag_sets import TagSets
+from phototags.tags.encoding import TagSets
 from phototags.training.assembly import train
 from phototags.training.context import Around
 from phototags.training.end_to_end import BackboneAndHead, train_end_to_end
@@ -143,7 +143,7 @@ def split(path: Path, held_out: int) -> dict[str, dict[str, np.ndarray]]:
     with np.load(path) as file:
         features, sets = file["features"], TagSets(file["tags"], file["ends"])
     parts = {"test": slice(0, held_out), "train": slice(held_out, None)}
-    of = {name: (features[part], sets.of(part)) for name, part in parts.items()}
+    of = {name: (features[part], sets.select(part)) for name, part in parts.items()}
     return {name: {"features": x, "tags": s.tags, "ends": s.ends} for name, (x, s) in of.items()}
 
 

@@ -29,7 +29,7 @@ from phototags.tag_vectors.embed_tags import embed_tags
 from phototags.tag_vectors.initialisation import text_vectors
 from phototags.tags.candidates import candidates, kept
 from phototags.tags.cleaning import clean_photos
-from phototags.tags.encoding import NumberedPhotos, number_tags, spelled_out
+from phototags.tags.encoded_photos import NumberedPhotos, number_tags, spelled_out
 from phototags.tags.vocabulary import read_vocabulary
 from phototags.workflow.config import Params, validate_params
 

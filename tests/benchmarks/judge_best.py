@@ -25,8 +25,8 @@ from phototags.systems.parts.calibration import learn_chances
 from phototags.systems.parts.expected_f1 import learn_gains
 from phototags.systems.parts.kernel_regression import regress
 from phototags.systems.registry import KernelRidge
+from phototags.tags.encoding import encode_tags
 from phototags.training.run_inputs import merged
-from phototags.training.tagged_photos import spread
 
 PARTS, HELD_OUT, LAST = 10, 6, 1280
 ALL = "all three, last layer and middle stages"
@@ -43,10 +43,8 @@ def training_photos(name: str, corpus: str) -> tuple[Tensor, Tensor]:
     words = sorted({tag for own in photos["tags"] for tag in own})
     folder = data / "features" / name.replace(":", "-") / corpus
     features = read_features(sorted(folder.glob("*.safetensors"))).of(photos["row"].tolist())
-    numbers = {word: number for number, word in enumerate(words)}
-    longest = photos["tags"].str.len().max()
-    padded = [[numbers[tag] for tag in own] + [-1] * (longest - len(own)) for own in photos["tags"]]
-    return torch.as_tensor(features), spread(torch.tensor(padded), len(words))
+    relevant = encode_tags(photos["tags"], words).to_multi_hot(len(words))
+    return torch.as_tensor(features), torch.from_numpy(relevant)
 
 
 def seen_by(name: str) -> dict[str, list[int]]:

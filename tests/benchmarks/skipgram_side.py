@@ -6,7 +6,7 @@ from measuring import serve
 
 from phototags.tag_vectors.initialisation import random_start
 from phototags.tag_vectors.skipgram import SkipGram, learn
-from phototags.tags.tag_sets import TagSets
+from phototags.tags.encoding import TagSets
 
 ready = {}
 

@@ -12,7 +12,7 @@ from phototags.tag_vectors.tag_completion import (
     recall,
     riddles,
 )
-from phototags.tags.tag_sets import TagSets
+from phototags.tags.encoding import TagSets
 
 TOPICS, NOISE, MEAN = 200, 0.35, 7
 PRIORS = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -54,10 +54,10 @@ def zipf_sets(photos: int, tags: int, rng: np.random.Generator) -> TagSets:
 
 def write(sets: TagSets, path: Path) -> dict:
     """The sets as npz for us and as lines of text for gensim; the requests' part about them."""
-    np.savez(path.with_suffix(".npz"), tags=sets.tags, ends=sets.ends)
-    words = sets.tags.astype(str)
+    np.savez(path.with_suffix(".npz"), tags=sets.ids, ends=sets.offsets)
+    words = sets.ids.astype(str)
     with open(path.with_suffix(".txt"), "w") as file:
-        for begin, end in zip(sets.ends[:-1], sets.ends[1:], strict=True):
+        for begin, end in zip(sets.offsets[:-1], sets.offsets[1:], strict=True):
             file.write(" ".join(words[begin:end]) + "\n")
     return {"sets": str(path.with_suffix(".npz")), "text": str(path.with_suffix(".txt"))}
 

@@ -15,7 +15,8 @@ from phototags.corpora.formats.yfcc_lines import blocks
 from phototags.params.vocabulary import Vocabulary
 from phototags.tags.candidates import candidates, kept, write_candidates
 from phototags.tags.cleaning import clean_photos, write_spelling
-from phototags.tags.encoding import number_tags, photos_in, sets_of, write_tags
+from phototags.tags.encoded_photos import number_tags, photos_in, write_tags
+from phototags.tags.encoding import TagSets
 from phototags.tags.spelling import clean
 from phototags.tags.vocabulary import write_vocabulary
 
@@ -44,10 +45,9 @@ def ours(photos: str, to: str) -> None:
         written = number_tags(photos_in(photos, settings.photos_at_once), Path(folder))
         tags, _ = clean_photos(written)
         vocabulary = kept(candidates(tags, [], settings))
-        sets = [sets_of(part) for part in tags.spelt_as(tags.words, vocabulary["tag"])]
-    numbers = np.concatenate([part.tags for part in sets])
-    ends = np.concatenate([[0], np.cumsum(np.concatenate([part.sizes for part in sets]))])
-    save(to, numbers, ends, vocabulary["tag"].to_list(), vocabulary["users"].to_numpy())
+        lists = [part["tags"] for part in tags.spelt_as(tags.words, vocabulary["tag"])]
+    sets = TagSets.from_series(pl.concat(lists))
+    save(to, sets.ids, sets.offsets, vocabulary["tag"].to_list(), vocabulary["users"].to_numpy())
 
 
 def pipeline(photos: str, folder: str, at_once: int) -> int:

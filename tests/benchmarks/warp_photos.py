@@ -14,11 +14,11 @@ def write(path: Path, sets, tags: int, rng: np.random.Generator) -> None:
         sets: TagSets.
     """
     directions = rng.standard_normal((tags, WIDTH)).astype(np.float32)
-    owner = np.repeat(np.arange(len(sets.ends) - 1), np.diff(sets.ends))
-    features = NOISE * rng.standard_normal((len(sets.ends) - 1, WIDTH)).astype(np.float32)
-    np.add.at(features, owner, directions[sets.tags])
+    owner = np.repeat(np.arange(len(sets.offsets) - 1), np.diff(sets.offsets))
+    features = NOISE * rng.standard_normal((len(sets.offsets) - 1, WIDTH)).astype(np.float32)
+    np.add.at(features, owner, directions[sets.ids])
     features /= np.linalg.norm(features, axis=1, keepdims=True)
-    np.savez(path, features=features, tags=sets.tags, ends=sets.ends)
+    np.savez(path, features=features, tags=sets.ids, ends=sets.offsets)
 
 
 def recall(scores: np.ndarray, tags: np.ndarray, ends: np.ndarray, first: int = 10) -> float:

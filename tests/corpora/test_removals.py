@@ -32,7 +32,7 @@ from phototags.photos.table import (
 from phototags.report.search_page import write_found
 from phototags.search.index import make_index, write_index
 from phototags.tags.cleaning import clean_photos, write_spelling
-from phototags.tags.encoding import number_tags, photos_in, write_tags
+from phototags.tags.encoded_photos import number_tags, photos_in, write_tags
 
 TABLES = tables_of('{"shapes": {"photos": 40, "licence": "CC0", "citation": ""}}')
 ROW, CAPS = 12, {"max_pixels": 10**6, "max_bytes": 10**6}

@@ -12,7 +12,7 @@ from phototags.systems.parts.photo_sampling import (
     repeated,
     subsampled,
 )
-from phototags.systems.parts.tag_sampling import PADDING
+from phototags.tags.padding import PADDING
 
 TAGS = torch.tensor([[0, PADDING], [0, 1], [2, 1], [0, PADDING]])
 RATES = torch.tensor([0.75, 0.5, 0.25])

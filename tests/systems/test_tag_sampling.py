@@ -3,13 +3,8 @@
 import pytest
 import torch
 
-from phototags.systems.parts.tag_sampling import (
-    PADDING,
-    Urn,
-    among,
-    draw_negatives,
-    draw_positives,
-)
+from phototags.systems.parts.tag_sampling import Urn, among, draw_negatives, draw_positives
+from phototags.tags.padding import PADDING
 
 TAGS = torch.tensor([[0, 3, PADDING], [1, PADDING, PADDING], [2, 3, 4]])
 

@@ -20,8 +20,8 @@ def test_the_vocabulary_is_the_commonest_words_with_ties_by_spelling():
 def test_every_word_is_in_a_window_and_near_words_share_one(words, window):
     sets = text_sets([" ".join(words)], list("abcdefgh"), window)
     pieces = [
-        {"abcdefgh"[tag] for tag in sets.tags[begin:end]}
-        for begin, end in zip(sets.ends[:-1], sets.ends[1:], strict=True)
+        {"abcdefgh"[tag] for tag in sets.ids[begin:end]}
+        for begin, end in zip(sets.offsets[:-1], sets.offsets[1:], strict=True)
     ]
     reach = window - max(window // 2, 1)
     for place, word in enumerate(words):
@@ -31,7 +31,7 @@ def test_every_word_is_in_a_window_and_near_words_share_one(words, window):
 
 def test_windows_do_not_cross_lines():
     sets = text_sets(["a b", "c d"], list("abcd"))
-    assert sets.tags.tolist() == [0, 1, 2, 3] and sets.ends.tolist() == [0, 2, 4]
+    assert sets.ids.tolist() == [0, 1, 2, 3] and sets.offsets.tolist() == [0, 2, 4]
 
 
 def test_broken_bytes_do_not_stop_reading(tmp_path):

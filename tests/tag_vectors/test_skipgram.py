@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from phototags.tag_vectors import skipgram
 from phototags.tag_vectors import torch_trainer as batched
-from phototags.tag_vectors.sets import tag_sets
 from phototags.tag_vectors.simd import blocks, kernel
 from phototags.tag_vectors.simd.trainer import draw_tables
 from phototags.tag_vectors.skipgram import SkipGram, learn, train
 from phototags.tag_vectors.vector_table import Table, open_table
+from phototags.tags.encoding import encode_tags
 
 VOCABULARY = [f"tag{number}" for number in range(8)]
 
@@ -20,7 +20,7 @@ VOCABULARY = [f"tag{number}" for number in range(8)]
 def two_topics(photos=200):
     """Tags 0-3 stand together, and so do 4-7."""
     rng = np.random.default_rng(0)
-    return tag_sets(
+    return encode_tags(
         [
             [VOCABULARY[tag] for tag in rng.permutation(4)[: rng.integers(2, 5)] + 4 * (n % 2)]
             for n in range(photos)
@@ -76,15 +76,15 @@ def test_the_loss_and_the_gradient_written_by_hand_equal_a_loop_and_autograd():
 @pytest.mark.parametrize("photos", [[[0, 1, 2], [2, 5, 6]], [[3, 1, 0, 4, 2, 6, 5]], [[4, 5]] * 9])
 def test_the_compiled_engine_takes_the_same_step_as_the_batched_one(photos):
     tags = torch.tensor(photos)
-    sets = tag_sets([[VOCABULARY[tag] for tag in photo] for photo in photos], VOCABULARY)
+    sets = encode_tags([[VOCABULARY[tag] for tag in photo] for photo in photos], VOCABULARY)
     slow, fast = steady_table(), steady_table()
     expected = batched.step(slow, tags, torch.full((16,), 7), 5, 1000.0)
     only_tag_7 = draw_tables(np.float64([0, 0, 0, 0, 0, 0, 0, 1]))
-    corpus = blocks.Corpus(sets.tags, sets.ends, np.ones(8, np.float32), *only_tag_7)
+    corpus = blocks.Corpus(sets.ids, sets.offsets, np.ones(8, np.float32), *only_tag_7)
     arrays = blocks.Table(*(part.numpy() for part in fast))
     order = np.arange(len(sets))
     pairs, loss, measured = kernel.epoch(arrays, corpus, order, 64, 16, 5.0, 1000.0, 1)
-    assert pairs == measured == sets.pairs
+    assert pairs == measured == sets.n_pairs
     assert loss == pytest.approx(expected.item(), rel=1e-5)
     for found, wanted in zip(fast, slow, strict=True):
         assert torch.allclose(found, wanted, rtol=1e-4, atol=1e-6)
@@ -139,13 +139,13 @@ def test_the_start_given_is_not_changed():
 @pytest.mark.parametrize("photos", [[], [[]], [["tag1"], ["tag2"]]])
 def test_photos_without_pairs_teach_nothing(photos, engine):
     settings = SkipGram(epochs=2, engine=engine)
-    vectors, history = train(tag_sets(photos, VOCABULARY), start(), settings, generator())
+    vectors, history = train(encode_tags(photos, VOCABULARY), start(), settings, generator())
     assert torch.equal(vectors, start()) and history["loss"].tolist() == [0, 0]
 
 
 @pytest.mark.parametrize("engine", ["batched", "compiled"])
 def test_a_tag_of_no_photo_keeps_its_vector(engine):
-    sets = tag_sets([["tag0", "tag1"]] * 50, VOCABULARY)
+    sets = encode_tags([["tag0", "tag1"]] * 50, VOCABULARY)
     vectors, _ = train(sets, start(), SkipGram(epochs=2, engine=engine), generator())
     assert torch.equal(vectors[2:], start()[2:]) and not torch.equal(vectors[:2], start()[:2])
 

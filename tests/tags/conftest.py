@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from phototags.tags.cleaning import clean_photos
-from phototags.tags.encoding import number_tags, spelled_out, write_tags
+from phototags.tags.encoded_photos import number_tags, spelled_out, write_tags
 from phototags.tags.wordnet import WordNet
 
 LICENCE = "  1 This software and database is being provided to you, the LICENSEE.\n"

@@ -12,7 +12,7 @@ import pytest
 from phototags.params.vocabulary import Vocabulary
 from phototags.tags.candidates import candidates, write_candidates
 from phototags.tags.cleaning import clean_photos, write_spelling
-from phototags.tags.encoding import ROW_GROUP, number_tags, photos_in, write_tags
+from phototags.tags.encoded_photos import ROW_GROUP, number_tags, photos_in, write_tags
 from phototags.tags.merging import merged, merges
 from phototags.tags.spelling import clean
 from phototags.tags.split import those_of

@@ -4,8 +4,9 @@ import pytest
 import torch
 from pydantic import ValidationError
 
-from phototags.systems.parts.tag_sampling import PADDING, Urn
+from phototags.systems.parts.tag_sampling import Urn
 from phototags.systems.registry import Im2Vec
+from phototags.tags.padding import PADDING
 from phototags.training.batches import Batch, Feed, spoilt
 from phototags.training.negatives import DrawnEachEpoch, NextPhotosTags
 from phototags.training.tagged_photos import TaggedPhotos

@@ -6,9 +6,9 @@ import torch
 
 from phototags.features.feature_cache import Features
 from phototags.systems.registry import Random
+from phototags.tags.padding import multi_hot
 from phototags.training.outputs import described
 from phototags.training.preparation import part_of
-from phototags.training.tagged_photos import spread
 
 TAGS = pd.DataFrame(
     {
@@ -59,7 +59,7 @@ def test_the_config_counts_what_was_left_out():
     assert (config["features"], config["tags"]) == (1, 2)
 
 
-def test_spread_equals_a_loop():
+def test_multi_hot_equals_a_loop():
     tags = torch.tensor([[0, 2, -1], [1, -1, -1]])
     expected = [[t in row for t in range(3)] for row in tags.tolist()]
-    assert spread(tags, 3).tolist() == expected
+    assert multi_hot(tags, 3).tolist() == expected

@@ -6,7 +6,8 @@ Tag sets are padded rows as in sampling.py; counts are of the training photos on
 import torch
 from torch import Tensor
 
-from phototags.systems.parts.tag_sampling import PADDING, Urn
+from phototags.systems.parts.tag_sampling import Urn
+from phototags.tags.padding import PADDING
 
 
 def repeat_factors(tags: Tensor, rates: Tensor, threshold: float) -> Tensor:

@@ -9,7 +9,8 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-PADDING = -1
+from phototags.tags.padding import PADDING
+
 Exclusion = Literal["sampled", "photo", "batch"]
 REDRAWS = 10
 

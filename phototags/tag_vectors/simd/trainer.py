@@ -9,7 +9,7 @@ from numba import njit
 from phototags.tag_vectors.simd import blocks
 from phototags.tag_vectors.simd.kernel import epoch
 from phototags.tag_vectors.vector_table import Table
-from phototags.tags.tag_sets import TagSets
+from phototags.tags.encoding import TagSets
 
 PHOTOS = 100_000  # between two looks at the pace
 
@@ -18,13 +18,13 @@ class Compiled:
     """Epochs of small steps; the same bytes for the same seed and one worker."""
 
     def __init__(self, table: Table, sets: TagSets, settings, generator: torch.Generator):
-        counts = sets.counts(len(table.words))
+        counts = sets.count(len(table.words))
         self.settings, self.generator = settings, generator
         self.photos = torch.from_numpy(np.flatnonzero(sets.sizes > 1))
         self.table = blocks.Table(*(part.numpy() for part in table))
         draws = draw_tables(counts.astype(np.float64) ** settings.power)
         keep = settings.keep(counts)
-        self.corpus = blocks.Corpus(np.asarray(sets.tags), np.asarray(sets.ends), keep, *draws)
+        self.corpus = blocks.Corpus(np.asarray(sets.ids), np.asarray(sets.offsets), keep, *draws)
         self._learn(np.zeros(0, np.int64), 0.0, 1)  # compiled before workers ask for it at once
 
     def epoch(self, passed: int) -> float:
