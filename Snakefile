@@ -10,7 +10,6 @@ configfile: "params.yaml"
 
 include: "rules/params.smk"
 include: "rules/files.smk"
-include: "rules/targets.smk"
 
 
 wildcard_constraints:
@@ -23,14 +22,7 @@ wildcard_constraints:
     shard=r"\d{5}",
 
 
-# Every artefact that DVC versions is a target, not only the last table: a clone has the
-# git-tracked tables, so without the models `all` would say "Nothing to be done".
-rule all:
-    default_target: True
-    input:
-        TARGETS,
-
-
+include: "rules/summaries.smk"
 include: "rules/corpora.smk"
 include: "rules/shards.smk"
 include: "rules/tags.smk"
@@ -42,3 +34,10 @@ include: "rules/taggers.smk"
 include: "rules/backbones.smk"
 include: "rules/scores.smk"
 include: "rules/pages.smk"
+include: "rules/targets.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        TARGETS,

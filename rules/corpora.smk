@@ -8,7 +8,7 @@ rule fetch_source:
     benchmark:
         "benchmarks/fetch_source/{collection}/{file}.tsv"
     wildcard_constraints:
-        file=r"(?!.*\.receipt\.json$).+",
+        file=r"((?!\.receipt\.json).)+",
     conda:
         "../envs/phototags.yaml"
     params:

@@ -56,7 +56,10 @@ def user_files(train, test):
 
 
 def tagger_file(train, system, seed, file):
-    return f"{MODELS}/{train}/{system}/seed{seed}/{file}"
+    """A file of a tagger; of a system that no seed changes, that of the first seed."""
+    return (
+        f"{MODELS}/{train}/{system}/seed{PLAN.trained_seed(system, int(seed))}/{file}"
+    )
 
 
 def initial_weights(wildcards):

@@ -1,58 +1,77 @@
-"""What the run is made for, and what its summaries collect."""
+"""Everything that a run makes: the jobs of each rule, and the outputs of all of them."""
 
-TABLES = ["headline", "bridges", "published", "tag_vectors"]
-USER_TABLES = [
-    f"{of}_{train}" for train in PLAN.user_comparisons for of in ("users", "user_tags")
-]
-FIGURES = [
-    "scores",
-    "losses",
-    *(
-        f"{of}_{train}"
-        for train in PLAN.user_comparisons
-        for of in ("users", "tag_curves")
+import itertools
+
+
+def cross(**values):
+    """A job for each combination of wildcards' values."""
+    return [dict(zip(values, one)) for one in itertools.product(*values.values())]
+
+
+def jobs(names, values):
+    """A job for each tuple of wildcards' values."""
+    return [dict(zip(names.split(), one)) for one in values]
+
+
+def shards(corpora):
+    return [
+        dict(corpus=name, shard=shard)
+        for name in corpora
+        for shard in PLAN.shards(name)
+    ]
+
+
+TRAININGS = jobs("train system seed", PLAN.train_jobs)
+WHOLE_TRAININGS = [job for job in TRAININGS if job["system"] in WITH_BACKBONE]
+OF_RUN = [{}]
+JOBS = {
+    "fetch_source": jobs(
+        "collection file",
+        [(folder, file) for folder, files in PLAN.sources.items() for file in files],
     ),
-]
-SCORES = [
-    tagger_file(train, system, seed, f"scores_{test}.parquet")
-    for train, test, system, seed in PLAN.score_jobs
-]
-TAG_SCORES = [
-    f"{MODELS}/{train}/tag_scores_{test}.parquet"
-    for train, test in PLAN.train_test_pairs
-]
-HISTORIES = [
-    tagger_file(train, system, seed, "history.csv")
-    for train, system in PLAN.taggers
-    for seed in PARAMS.train.seeds
-]
-DROPS = [
-    *(f"data/corpora/{name}/drops.tsv" for name in PLAN.corpora),
-    *(path for name in PLAN.corpora for path in feature_files(name, "drops.tsv")),
-    *(f"{MODELS}/{train}/duplicates.drops.tsv" for train in PLAN.train_corpora),
-    *(
-        tagger_file(train, system, seed, f"scores_{test}.drops.tsv")
-        for train, test, system, seed in PLAN.score_jobs
-    ),
-]
+    "list_photos": cross(corpus=PLAN.corpora),
+    "pack_photos": shards(PLAN.corpora_with_pictures("packaged")),
+    "download_photos": shards(PLAN.corpora_with_pictures("web")),
+    "collect_photos": cross(corpus=PLAN.corpora),
+    "clean_tags": cross(corpus=PLAN.corpora),
+    "split_photos": cross(corpus=PLAN.corpora),
+    "embed_photos": shards(PLAN.corpora),
+    "find_duplicates": jobs("train test", PLAN.train_test_pairs),
+    "choose_training": cross(train=PLAN.train_corpora),
+    "build_vocabulary": cross(train=PLAN.train_corpora),
+    "embed_text": OF_RUN if PARAMS.embed_tags.start == "text" else [],
+    "embed_tags": cross(train=PLAN.train_corpora, seed=PLAN.seeds),
+    "map_tags": cross(train=PLAN.train_corpora),
+    "describe_users": jobs("train test", PLAN.described_pairs),
+    "map_users": cross(train=PLAN.user_comparisons),
+    "compare_users": cross(train=PLAN.user_comparisons),
+    "draw_tag_curves": cross(train=PLAN.user_comparisons),
+    "train_tagger": [job for job in TRAININGS if job not in WHOLE_TRAININGS],
+    "train_with_backbone": WHOLE_TRAININGS,
+    "embed_with_tagger": [
+        job | shard
+        for job in WHOLE_TRAININGS
+        for shard in shards(PLAN.tests(job["train"], job["system"]))
+    ],
+    "score_tagger": [
+        job | dict(test=test)
+        for job in TRAININGS
+        for test in PLAN.tests(job["train"], job["system"])
+    ],
+    "judge_tags": jobs("train test", PLAN.train_test_pairs),
+    "summarise_scores": OF_RUN,
+    "write_tables": OF_RUN,
+    "plot_scores": OF_RUN,
+    "plot_examples": OF_RUN if PARAMS.report.show_photos else [],
+    "write_report": OF_RUN,
+    "export_tagger": OF_RUN,
+    "index_photos": cross(corpus=PLAN.corpora),
+}
+# Every file that DVC versions is a target, not only the last table: a clone has the tables that
+# git tracks, and a vocabulary or a model that somebody deleted must be missed.
 TARGETS = [
-    *(f"data/corpora/{name}/spelling.tsv" for name in PLAN.corpora),
-    *(
-        f"{MODELS}/index/{name}.{kind}"
-        for name in PLAN.corpora
-        for kind in ("safetensors", "parquet")
-    ),
-    f"{MODELS}/tagger/MODEL_CARD.md",
-    *(f"{MODELS}/tagger/{file}" for file in EXPORTED_BACKBONE),
-    *(f"{RESULTS}/tables/{name}.md" for name in TABLES + USER_TABLES),
-    *(f"{RESULTS}/figures/{name}.svg" for name in FIGURES),
-    *([f"{RESULTS}/figures/examples.png"] if PARAMS.report.show_photos else []),
-    f"{RESULTS}/report.html",
-    *(
-        tagger_file(train, system, seed, f"{kind}_{test}.parquet")
-        for train, test, system, seed in PLAN.score_jobs
-        for kind in ("scores", "predictions")
-    ),
-    *(path for name in PLAN.corpora for path in feature_files(name)),
-    *(f"data/corpora/{name}/photos.parquet" for name in PLAN.corpora),
+    output.format(**job)
+    for rule, of in JOBS.items()
+    for output in getattr(rules, rule).output
+    for job in of
 ]

@@ -88,6 +88,12 @@ class Plan:
         ]
         return list(dict.fromkeys(every))
 
+    @property
+    def described_pairs(self) -> list[tuple[str, str]]:
+        """(train corpus, corpus whose users are described for it), where the run has users."""
+        own = [(train, train) for train in self.train_corpora]
+        return list(dict.fromkeys([*own, *self.train_test_pairs])) if self.params.users else []
+
     def tests(self, train: str, system: str) -> list[str]:
         """Test corpora of a system that is trained on a corpus."""
         tests = [t for of, t, name, _ in self.score_jobs if (of, name) == (train, system)]

@@ -1,0 +1,36 @@
+"""Which files the summaries of a run collect."""
+
+TABLES = ["headline", "bridges", "published", "tag_vectors"]
+USER_TABLES = [
+    f"{of}_{train}" for train in PLAN.user_comparisons for of in ("users", "user_tags")
+]
+FIGURES = [
+    "scores",
+    "losses",
+    *(
+        f"{of}_{train}"
+        for train in PLAN.user_comparisons
+        for of in ("users", "tag_curves")
+    ),
+]
+SCORES = [
+    tagger_file(train, system, seed, f"scores_{test}.parquet")
+    for train, test, system, seed in PLAN.score_jobs
+]
+TAG_SCORES = [
+    f"{MODELS}/{train}/tag_scores_{test}.parquet"
+    for train, test in PLAN.train_test_pairs
+]
+TAGGERS = [
+    (train, system, seed) for train, system in PLAN.taggers for seed in PLAN.seeds
+]
+HISTORIES = [tagger_file(*tagger, "history.csv") for tagger in TAGGERS]
+DROPS = [
+    *(f"data/corpora/{name}/drops.tsv" for name in PLAN.corpora),
+    *(path for name in PLAN.corpora for path in feature_files(name, "drops.tsv")),
+    *(f"{MODELS}/{train}/duplicates.drops.tsv" for train in PLAN.train_corpora),
+    *(
+        tagger_file(train, system, seed, f"scores_{test}.drops.tsv")
+        for train, test, system, seed in PLAN.score_jobs
+    ),
+]
