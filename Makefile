@@ -1,6 +1,6 @@
 # make results            environment, then the default run (real pictures, tables, figures, a tagger)
 # make results RUN=photos MIRROR=folder-or-url     another run: presets/photos.yaml
-# make test | fuzz | lint | bench | docs | lock | clean
+# make test | fuzz | lint | bench | docs | lock | tidy | clean
 # Needs Python 3.11, git and make.
 
 PYTHON ?= python3.11
@@ -15,7 +15,7 @@ export PHOTOTAGS_MIRROR := $(MIRROR)
 endif
 PRESET := $(if $(filter-out pictures,$(RUN)),--configfile presets/$(RUN).yaml)
 
-.PHONY: environment results test fuzz lint format bench acceptance docs lock clean
+.PHONY: environment results test fuzz lint format bench acceptance docs lock tidy clean
 
 environment: $(READY)
 
@@ -63,6 +63,10 @@ lock: $(READY)
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-annotate --extra dev pyproject.toml -o requirements.lock
+
+# Outputs of former params or code, of every run that has a folder in models/.
+tidy: $(READY)
+	$(BIN)/python -m phototags.workflow.tidy $(if $(YES),--yes)
 
 clean:
 	rm -rf .venv .venv-peers checkpoints data live models logs benchmarks .snakemake
