@@ -20,7 +20,7 @@ system = TypeAdapter(System).validate_json(given.params.system)
 files, seed, model = dict(given.input.items()), given.params.seed, Path(given.output.model)
 inputs = read_inputs(files, system, seed)
 network = load_network(given.params.backbone, *given.input.start[1:])
-lookup = inputs.rows, given.input.shards, *given.params.caps, network.size
+lookup = given.input.shards, *given.params.caps, network.size
 shown = zip(inputs.parts, pictures_of(inputs.parts, *lookup), strict=True)
 around = around_job(model, files, dict(given.params.items()), given.threads)
 trained = train_end_to_end(system, *shown, inputs.vectors, network, seed, around, inputs.start)

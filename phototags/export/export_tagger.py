@@ -14,10 +14,10 @@ from phototags.export.model_card import model_card
 from phototags.features.feature_cache import read_features
 from phototags.io.storage import atomic_write
 from phototags.params.pages import Export
+from phototags.systems.parts.tagged_photos import TaggedPhotos
 from phototags.systems.tagger import BACKBONE, load, own_backbone
 from phototags.tags.vocabulary import read_vocabulary
 from phototags.training.preparation import part_of
-from phototags.training.tagged_photos import TaggedPhotos
 
 
 def export_tagger(

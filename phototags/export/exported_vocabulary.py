@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from phototags.evaluation.metrics.thresholds import best_thresholds
 from phototags.io.storage import atomic_write
+from phototags.systems.parts.tagged_photos import TaggedPhotos
 from phototags.systems.tagger import Tagger
 from phototags.tags.vocabulary import TagVocabulary
-from phototags.training.tagged_photos import TaggedPhotos
 
 BECAME = r": became (.+)$"  # as candidates.tsv says it
 

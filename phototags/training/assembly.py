@@ -12,15 +12,15 @@ from phototags.systems.gradient import Trained
 from phototags.systems.parts.baselines import FrequencyTagger, RandomTagger, remember
 from phototags.systems.parts.kernel_regression import learn
 from phototags.systems.parts.photo_sampling import keep_chances
+from phototags.systems.parts.tagged_photos import TaggedPhotos, concatenate
 from phototags.systems.registry import Frequency, KernelRidge, Random, System
 from phototags.systems.registry import Sampled as SampledSystem
 from phototags.systems.tagger import Tagger
 from phototags.tags.padding import unpad_tags
-from phototags.training.batches import Feed, spoilt
+from phototags.training.batch_loader import BatchLoader, add_label_noise
 from phototags.training.context import ALONE, Around
 from phototags.training.loop import Schedule, fit
 from phototags.training.plans import plan
-from phototags.training.tagged_photos import TaggedPhotos, together
 from phototags.training.validation import judged_on
 
 log = logging.getLogger(__name__)
@@ -56,10 +56,10 @@ def train(
     """
     if not len(photos):
         raise CorpusError(
-            f"training needs a photo with a known tag, but all {photos.left_out} training photos "
+            f"training needs a photo with a known tag, but all {photos.n_left_out} training photos "
             "have none. Lower vocabulary.min_users and vocabulary.min_photos in params.yaml."
         )
-    log.info("%d photos, %d more have no known tag", len(photos), photos.left_out)
+    log.info("%d photos, %d more have no known tag", len(photos), photos.n_left_out)
     judge = judged_on(validation, len(tag_vectors))
     if isinstance(system, Trained):
         generator = torch.Generator().manual_seed(seed)
@@ -67,7 +67,7 @@ def train(
     tagger = solved(system, photos, len(tag_vectors), seed)
     row = {"epoch": 0, "loss": None, "validation_map": judge(tagger), "best": True}
     if isinstance(system, KernelRidge) and system.refit:
-        tagger = solved(system, together(photos, validation), len(tag_vectors), seed)
+        tagger = solved(system, concatenate(photos, validation), len(tag_vectors), seed)
     return tagger, pd.DataFrame([row])
 
 
@@ -82,8 +82,8 @@ def trained(
 ) -> tuple[Tagger, pd.DataFrame]:
     """A tagger that learns by gradient, by the plan of its system."""
     tags = len(tag_vectors)
-    photos = spoilt(photos, system.label_noise, tags, generator)
-    feed = Feed(photos, system.batch_size, **shown_as(system, photos, tags))
+    photos = add_label_noise(photos, system.label_noise, tags, generator)
+    feed = BatchLoader(photos, system.batch_size, **shown_as(system, photos, tags))
     schedule = Schedule(**system.model_dump(include=Schedule.__annotations__))
     tagger, objective, constrain = plan(system, photos, tag_vectors, generator, start)
     tagger = around.placed(tagger)
@@ -92,14 +92,14 @@ def trained(
 
 
 def shown_as(system: Trained, photos: TaggedPhotos, tags: int) -> dict:
-    """How a system wants its photos shown: a Feed's sampling, rates, repeat_threshold, chances."""
+    """A BatchLoader's keys of a system: how an epoch samples photos and tags."""
     rates = photos.counts(tags) / len(photos)
     above = system.subsample_threshold if isinstance(system, SampledSystem) else None
     return {
         "sampling": system.sampling,
-        "rates": rates,
+        "tag_rates": rates,
         "repeat_threshold": system.repeat_threshold,
-        "chances": keep_chances(rates, above) if above else None,
+        "keep_probabilities": keep_chances(rates, above) if above else None,
     }
 
 

@@ -15,15 +15,15 @@ from phototags.io.cpu import refuse_slow_bf16
 from phototags.params.compute import Compute
 from phototags.systems.gradient import Trained
 from phototags.systems.parts.embedding_tagger import EmbeddingTagger
+from phototags.systems.parts.tagged_photos import TaggedPhotos
 from phototags.systems.ranked import Ranked
 from phototags.training.assembly import shown_as
-from phototags.training.batches import spoilt
+from phototags.training.batch_loader import add_label_noise
 from phototags.training.context import ALONE, Around
-from phototags.training.image_loader import PhotoFeed
+from phototags.training.image_loader import ImageLoader
 from phototags.training.images import Pictures
 from phototags.training.loop import Schedule, fit
 from phototags.training.plans import plan
-from phototags.training.tagged_photos import TaggedPhotos
 from phototags.training.validation import judged_on_pictures
 
 Precision = Literal["fp32", "bf16"]
@@ -112,7 +112,7 @@ def train_end_to_end(
         photos, validation: what is known of them, features unread, and their pictures.
         network: with the weights to start from; what it learns is put into it.
         around: as `train`'s. start: what the tagger knows that the system starts from.
-        part: a PhotoFeed's, when processes share batches.
+        part: an ImageLoader's, when processes share batches.
 
     Returns:
         the tagger of the features that the network gives now, and its history.
@@ -123,7 +123,7 @@ def train_end_to_end(
     compute = around.compute
     refuse_impossible(system, compute)
     tags, generator = len(tag_vectors), torch.Generator().manual_seed(seed)
-    known = spoilt(photos[0], system.label_noise, tags, generator)
+    known = add_label_noise(photos[0], system.label_noise, tags, generator)
     with torch.inference_mode():
         width = network.module.eval()(torch.zeros(2, 3, *[photos[1].size] * 2)).shape[1]
     known = replace(known, features=torch.empty(len(known), width, device="meta"))
@@ -137,7 +137,7 @@ def train_end_to_end(
     shown = {"pictures": photos[1], "loaders": compute.loaders, "pinned": device.type == "cuda"}
     shown |= {"device": device} if compute.pictures == "device" else {}
     shown |= {"part": part} if part else {}
-    feed = PhotoFeed(known, system.batch_size, **shown_as(system, known, tags), **shown)
+    feed = ImageLoader(known, system.batch_size, **shown_as(system, known, tags), **shown)
     schedule = Schedule(**system.model_dump(include=Schedule.__annotations__))
     judge = judged_on_pictures(*validation, system.batch_size, compute.loaders)
     history = fit(tagger, objective, feed, judge, schedule, generator, constrain, around)

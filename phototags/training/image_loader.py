@@ -10,14 +10,15 @@ import torch
 from torch import Tensor
 
 from phototags.photos.on_device import beside
-from phototags.training.batches import Batch, Feed
+from phototags.systems.parts.tagged_photos import Batch
+from phototags.training.batch_loader import BatchLoader
 from phototags.training.images import Pictures
 
 AHEAD = 3  # batches that are decoded before they are asked for
 
 
 @dataclass(frozen=True, eq=False)
-class PhotoFeed(Feed):
+class ImageLoader(BatchLoader):
     """A feed whose batches have pixels, (B, 3, S, S) uint8, in the place of features.
 
     Crops are drawn from a seed for each photo, so threads change nothing.
@@ -37,22 +38,22 @@ class PhotoFeed(Feed):
     pinned: bool = False
     part: Callable[[int], slice] = lambda photos: slice(0, photos)
 
-    def batches(self, epoch: int, generator: torch.Generator, learned: int = 0) -> Iterator[Batch]:
+    def batches(self, epoch: int, generator: torch.Generator, skip: int = 0) -> Iterator[Batch]:
         """One epoch, as a feed's; what is left out is not decoded."""
-        tags, order = self.shown(generator)
+        tags, order = self.sample_epoch(generator)
         seeds = torch.randint(2**62, (len(order),), generator=generator)
-        return self.decoded(epoch, learned, tags, order, seeds)
+        return self.decoded(epoch, skip, tags, order, seeds)
 
     def decoded(
-        self, epoch: int, learned: int, tags: Tensor, order: Tensor, seeds: Tensor
+        self, epoch: int, skip: int, tags: Tensor, order: Tensor, seeds: Tensor
     ) -> Iterator[Batch]:
-        """The batches of an epoch after the first `learned`, each crop by its photo's seed."""
-        wanted = zip(order.split(self.batch), seeds.split(self.batch), strict=True)
+        """The batches of an epoch after the first `skip`, each crop by its photo's seed."""
+        wanted = zip(order.split(self.batch_size), seeds.split(self.batch_size), strict=True)
         pool = ThreadPoolExecutor(self.loaders, "decode", torch.set_num_threads, (1,))
         coming: deque[tuple[Tensor, list[int], list[Future]]] = deque()
-        shown, all_of_them = min(learned * self.batch, len(order)), max(len(order), 1)
+        shown, all_of_them = min(skip * self.batch_size, len(order)), max(len(order), 1)
         try:
-            for which, of in islice(wanted, learned, None):
+            for which, of in islice(wanted, skip, None):
                 coming.append((which, of.tolist(), self.started(pool, which.tolist(), of.tolist())))
                 if len(coming) > AHEAD:
                     shown += len(coming[0][0])

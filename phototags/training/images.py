@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from phototags.features.embed_photos import squeeze
 from phototags.photos.lookup import Lookup
 from phototags.photos.on_device import Jpeg, decoded_on, jpeg_of
 from phototags.photos.pictures import decode
-from phototags.training.tagged_photos import TaggedPhotos
+from phototags.systems.parts.tagged_photos import TaggedPhotos
 
 TRIES = 10  # to find a crop inside the picture
 
@@ -30,7 +30,7 @@ class Pictures:
         least: in (0, 1], the smallest share of a picture's area that training may see.
     """
 
-    rows: list[int]
+    rows: Sequence[int]
     lookup: Lookup
     max_pixels: int
     max_bytes: int
@@ -82,7 +82,6 @@ class Pictures:
 
 def pictures_of(
     parts: Iterable[TaggedPhotos],
-    rows: Mapping[str, int],
     shards: Iterable[Path | str],
     max_pixels: int,
     max_bytes: int,
@@ -91,13 +90,13 @@ def pictures_of(
     """The pictures of each part's photos; what cannot be decoded has no features and is in none.
 
     Args:
-        rows: of the photo table, by photo id. shards: of the same corpus.
+        parts: with the rows of the photo table. shards: of the same corpus.
 
     Raises:
         ArchiveError: when a shard is missing or damaged.
     """
-    lookup, numbers = Lookup(shards), [[rows[photo] for photo in part.ids] for part in parts]
-    return [Pictures(of, lookup, max_pixels, max_bytes, size) for of in numbers]
+    lookup = Lookup(shards)
+    return [Pictures(part.rows, lookup, max_pixels, max_bytes, size) for part in parts]
 
 
 def crop_of(

@@ -9,11 +9,11 @@ from torch import Tensor
 
 from phototags.features.feature_cache import read_features
 from phototags.io.storage import read_tensors
+from phototags.systems.parts.tagged_photos import TaggedPhotos, sample_photos
 from phototags.systems.registry import System
 from phototags.tag_vectors.embed_tags import read_tag_vectors
 from phototags.tags.vocabulary import read_vocabulary
 from phototags.training.preparation import part_of
-from phototags.training.tagged_photos import TaggedPhotos, drawn
 from phototags.users.user_table import read_users
 
 Files = Mapping[str, Path | str | Sequence[Path | str]]
@@ -28,14 +28,12 @@ class Inputs:
     Args:
         vocabulary: T tags. vectors: (T, D) float32.
         parts: the photos of `train` and of `validation`, with features.
-        rows: of the photo table, by photo id.
         start: what the tagger to start from knows; None where a system starts by itself.
     """
 
     vocabulary: list[str]
     vectors: Tensor
     parts: tuple[TaggedPhotos, TaggedPhotos]
-    rows: dict[str, int]
     start: dict[str, Tensor] | None
 
 
@@ -59,8 +57,7 @@ def read_inputs(files: Files, system: System, seed: int) -> Inputs:
     return Inputs(
         vocabulary,
         read_tag_vectors(files["vectors"]),
-        (drawn(train, getattr(system, "max_train_photos", None), seed), validation),
-        dict(zip(tables[0]["photo_id"], tables[0]["row"].tolist(), strict=True)),
+        (sample_photos(train, getattr(system, "max_train_photos", None), seed), validation),
         read_tensors(files["start"][0])[0] if files["start"] else None,
     )
 

@@ -13,8 +13,9 @@ import torch
 from phototags.errors import ModelError
 from phototags.io.progress import show_progress
 from phototags.systems.parts.embedding_tagger import EmbeddingTagger
+from phototags.systems.parts.tagged_photos import Batch
 from phototags.training.averaging import MovingAverage, put
-from phototags.training.batches import Batch, Feed
+from phototags.training.batch_loader import BatchLoader
 from phototags.training.context import ALONE, Around, Judge
 from phototags.training.lr_schedule import Decay, rate_at
 from phototags.training.negatives import DrawnEachEpoch
@@ -60,7 +61,7 @@ class Schedule:
 def fit(
     tagger: EmbeddingTagger,
     objective: Objective,
-    feed: Feed,
+    feed: BatchLoader,
     judge: Judge,
     schedule: Schedule,
     generator: torch.Generator,
@@ -126,7 +127,7 @@ def drawn_each_epoch(objective: Objective) -> DrawnEachEpoch | None:
 def learn(
     course: Course,
     objective: Objective,
-    feed: Feed,
+    feed: BatchLoader,
     schedule: Schedule,
     constrain: Callable[[EmbeddingTagger], None],
     keep: Callable[[Course], None],
@@ -136,15 +137,15 @@ def learn(
     scores = course.scores
     for batches in steps(course.rest(feed), schedule.accumulate_batches):
         for group in course.optimiser.param_groups:
-            group["lr"] = schedule.rate(course.epoch - 1 + batches[-1].share, scores)
-        size = sum(len(batch.which) for batch in batches)
+            group["lr"] = schedule.rate(course.epoch - 1 + batches[-1].epoch_fraction, scores)
+        size = sum(len(batch.indices) for batch in batches)
         course.optimiser.zero_grad(set_to_none=True)
         for batch in batches:
             loss = objective(course.tagger, batch, course.generator)
             cost = loss.item()  # a GPU is waited for here alone: it learns while batches are made
             refuse_no_number(cost, batch, feed)
-            (loss * (len(batch.which) / size)).backward()
-            course.costs += cost * len(batch.which)
+            (loss * (len(batch.indices) / size)).backward()
+            course.costs += cost * len(batch.indices)
         course.optimiser.step()
         constrain(course.tagger)
         course.average.take()
@@ -159,10 +160,10 @@ def steps(batches: Iterator[Batch], accumulate: int) -> Iterator[list[Batch]]:
         yield together
 
 
-def refuse_no_number(loss: float, batch: Batch, feed: Feed) -> None:
+def refuse_no_number(loss: float, batch: Batch, feed: BatchLoader) -> None:
     """Raise the ModelError that names the photos of a loss that is no number."""
     if not math.isfinite(loss):
-        ids = ", ".join(feed.photos.ids[photo] for photo in batch.which.tolist())
+        ids = ", ".join(feed.photos.ids[photo] for photo in batch.indices.tolist())
         raise ModelError(
             f"the loss should be a finite number, but is {loss} on the photos {ids}. "
             "Look at their features, or lower the learning rate in params.yaml."

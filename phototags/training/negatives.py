@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from phototags.systems.parts.tag_sampling import Exclusion, Urn, among, draw_negatives
-from phototags.training.batches import Batch
+from phototags.systems.parts.tagged_photos import Batch
 
 Negatives = Callable[[Batch, Tensor, torch.Generator], tuple[Tensor, Tensor]]
 
@@ -58,7 +58,7 @@ class DrawnEachEpoch:
         if batch.epoch != self.epoch:
             after = self.draw(batch.epoch, generator.get_state())
             generator.set_state(after)
-        return self.held[0][batch.which], self.held[1][batch.which]
+        return self.held[0][batch.indices], self.held[1][batch.indices]
 
     def draw(self, epoch: int, before: Tensor) -> Tensor:
         """Hold what a generator draws from one state on; the state that it is in then."""

@@ -11,9 +11,9 @@ from phototags.systems.parts.losses import target_error
 from phototags.systems.parts.ranking_losses import warp_loss
 from phototags.systems.parts.tag_sampling import draw_positives
 from phototags.systems.parts.tag_table import move_tag_vectors
+from phototags.systems.parts.tagged_photos import Batch
 from phototags.systems.parts.targets import summed
 from phototags.tags.padding import multi_hot
-from phototags.training.batches import Batch
 from phototags.training.negatives import Negatives
 
 Objective = Callable[[EmbeddingTagger, Batch, torch.Generator], Tensor]

@@ -8,13 +8,13 @@ from torch import nn
 
 from phototags.io.storage import atomic_write
 from phototags.params.compute import Compute
+from phototags.systems.parts.tagged_photos import TaggedPhotos
 from phototags.systems.registry import System
 from phototags.systems.tagger import Tagger, save
 from phototags.training.checkpoints import SECONDS, Checkpoint, fingerprint_of
 from phototags.training.context import Around
 from phototags.training.inputs import Files, Inputs, deciding
 from phototags.training.live_curves import LiveCurves
-from phototags.training.tagged_photos import TaggedPhotos
 
 
 def around_job(model: Path, files: Files, settings: Mapping, loaders: int = 1) -> Around:
@@ -57,13 +57,13 @@ def described(
     """What config.json says of how a tagger was made, but for names only the caller knows."""
     return {
         "system": system.model_dump(),
-        "features": photos.features.shape[1] - photos.described,
+        "features": photos.features.shape[1] - photos.n_user_features,
         "tags": len(vocabulary),
         "photos": {
             "train": len(photos),
-            "train_without_known_tags": photos.left_out,
+            "train_without_known_tags": photos.n_left_out,
             "validation": len(validation),
-            "validation_without_known_tags": validation.left_out,
+            "validation_without_known_tags": validation.n_left_out,
         },
     }
 

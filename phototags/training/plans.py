@@ -17,6 +17,7 @@ from phototags.systems.parts.losses import (
 )
 from phototags.systems.parts.ranking_losses import limit_lengths, ranknet_loss
 from phototags.systems.parts.tag_sampling import Urn
+from phototags.systems.parts.tagged_photos import TaggedPhotos
 from phototags.systems.parts.targets import spread_to_neighbours
 from phototags.systems.parts.transfer import begin_with
 from phototags.systems.ranked import Ranked
@@ -25,7 +26,6 @@ from phototags.systems.registry import Sampled as SampledSystem
 from phototags.systems.tagger import untrained
 from phototags.training.negatives import DrawnEachEpoch, DrawnEachStep, Negatives, NextPhotosTags
 from phototags.training.objectives import Dense, Objective, Regressed, Sampled, Warp
-from phototags.training.tagged_photos import TaggedPhotos
 
 TABLE = ("tag_vectors", "bias")
 Constraint = Callable[[EmbeddingTagger], None]
@@ -100,8 +100,8 @@ def regressed(
 def ranked(system: Ranked, photos: TaggedPhotos, tags: int, generator: torch.Generator) -> Plan:
     """Small normal weights everywhere, rows of V and P kept short: Denton et al. (KDD 2015)."""
     table, bias = torch.empty(tags, system.dimensions), torch.zeros(tags)
-    width = photos.features.shape[1] - photos.described
-    tagger = untrained(system, width, table, bias, generator, photos.described)
+    width = photos.features.shape[1] - photos.n_user_features
+    tagger = untrained(system, width, table, bias, generator, photos.n_user_features)
     tagger.bias.requires_grad_(False)
     with torch.no_grad():
         for name, values in tagger.named_parameters():

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pandas as pd
 
 from phototags.features.feature_cache import Features
+from phototags.systems.parts.tagged_photos import TaggedPhotos, select_tagged
 from phototags.tags.encoding import encode_tags
-from phototags.training.tagged_photos import TaggedPhotos, tagged
 from phototags.users.user_table import UserTable, with_users
 
 
@@ -37,5 +37,5 @@ def part_of(
         photos = photos[users.scored(photos["row"])]
     sets, rows = encode_tags(photos["tags"], vocabulary), photos["row"].tolist()
     inputs = with_users(features.of(rows), rows, users, descriptors)
-    chosen = tagged(photos["photo_id"].tolist(), inputs, sets)
-    return replace(chosen, described=inputs.shape[1] - features.matrix.shape[1])
+    chosen = select_tagged(photos["photo_id"].tolist(), rows, inputs, sets)
+    return replace(chosen, n_user_features=inputs.shape[1] - features.matrix.shape[1])

@@ -76,4 +76,4 @@ def pictures_of_run(
         ArchiveError: when a shard is missing or damaged.
     """
     caps = params.corpora.max_pixels, params.corpora.max_bytes
-    return pictures_of(inputs.parts, inputs.rows, shards, *caps, size)
+    return pictures_of(inputs.parts, shards, *caps, size)

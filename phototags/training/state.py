@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
+from phototags.systems.parts.tagged_photos import Batch
 from phototags.training.averaging import MovingAverage, copied
-from phototags.training.batches import Batch, Feed
+from phototags.training.batch_loader import BatchLoader
 from phototags.training.negatives import DrawnEachEpoch
 
 
@@ -59,7 +60,7 @@ class Course:
         passed = len(self.rows)
         return passed >= epochs or (passed > 0 and passed - self.best >= patience)
 
-    def rest(self, feed: Feed) -> Iterator[Batch]:
+    def rest(self, feed: BatchLoader) -> Iterator[Batch]:
         """The batches of the epoch that are not learned yet."""
         now = self.generator.get_state()
         if not self.batches:

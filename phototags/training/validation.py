@@ -8,11 +8,11 @@ from torch import Tensor
 
 from phototags.evaluation.metrics.ranking import mean_average_precision
 from phototags.systems.parts.embedding_tagger import EmbeddingTagger
+from phototags.systems.parts.tagged_photos import TaggedPhotos
 from phototags.systems.tagger import Tagger
 from phototags.tags.padding import PADDING, multi_hot
 from phototags.training.context import Judge
 from phototags.training.images import Pictures
-from phototags.training.tagged_photos import TaggedPhotos
 
 AT_ONCE = 1 << 28  # scores, 1 GB: with a million tags some hundred photos
 

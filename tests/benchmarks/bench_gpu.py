@@ -25,12 +25,12 @@ from training_sides import Clock, shard_of, without_validation
 from phototags.features.networks import Network
 from phototags.params.compute import Compute
 from phototags.photos.lookup import Lookup
+from phototags.systems.parts.tagged_photos import TaggedPhotos
 from phototags.systems.registry import Im2Vec
 from phototags.training.assembly import train
 from phototags.training.context import Around
 from phototags.training.end_to_end import BackboneAndHead, train_end_to_end
 from phototags.training.images import Pictures
-from phototags.training.tagged_photos import TaggedPhotos
 
 SIZES = {  # photos a step, steps an epoch, pixels a side, drawn pictures, tags, features
     False: {

@@ -22,13 +22,13 @@ from training_sides import Clock, shard_of, without_validation
 from phototags.features.backbones import load_network
 from phototags.params.compute import Compute
 from phototags.photos.lookup import Lookup
+from phototags.systems.parts.tagged_photos import TaggedPhotos, select_tagged
 from phototags.systems.registry import Bilinear, Im2Vec
 from phototags.tags.encoding import TagSets
 from phototags.training.assembly import train
 from phototags.training.context import Around
 from phototags.training.end_to_end import BackboneAndHead, train_end_to_end
 from phototags.training.images import Pictures
-from phototags.training.tagged_photos import TaggedPhotos, tagged
 
 HERE = Path(__file__).parent
 BACKBONE, BATCH, BATCHES, CACHED = "efficientnet_lite0", 16, 10, 40_000
@@ -150,8 +150,8 @@ def split(path: Path, held_out: int) -> dict[str, dict[str, np.ndarray]]:
 def our_warp(part: dict[str, np.ndarray], settings: dict = OURS):
     """A function that trains our `bilinear` and gives the tagger."""
     photos = len(part["features"])
-    sets = TagSets(part["tags"], part["ends"])
-    known = tagged([str(row) for row in range(photos)], torch.tensor(part["features"]), sets)
+    ids, sets = [str(row) for row in range(photos)], TagSets(part["tags"], part["ends"])
+    known = select_tagged(ids, range(photos), torch.tensor(part["features"]), sets)
     system = Bilinear(model="bilinear", scaling="none", patience=999, **settings)
     empty = without_validation(warp_photos.WIDTH)
     return lambda: train(system, known, empty, torch.zeros(TAGS, 1), 0)[0]

@@ -18,11 +18,11 @@ from harness import ROOT, arguments, compute_as, conclude_page
 
 from phototags.evaluation.metrics.ranking import accuracy_at, hits_in_order, precision_at, recall_at
 from phototags.report.tables.markdown import page, table
+from phototags.systems.parts.tagged_photos import TaggedPhotos
 from phototags.systems.tagger import Tagger
 from phototags.training.assembly import train
 from phototags.training.inputs import Inputs, read_inputs
 from phototags.training.run_inputs import inputs_of, merged
-from phototags.training.tagged_photos import TaggedPhotos
 from phototags.workflow.config import Params
 
 MODELS = ("bilinear", "user-biased", "user-multiplicative")

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from bench_features import drawn_jpegs
 
-from phototags.training.tagged_photos import TaggedPhotos
+from phototags.systems.parts.tagged_photos import TaggedPhotos
 
 
 def without_validation(width: int) -> TaggedPhotos:

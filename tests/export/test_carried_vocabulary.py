@@ -8,8 +8,8 @@ import torch
 from phototags.errors import VocabularyError
 from phototags.export.exported_vocabulary import aliases_of, thresholds_of, write_carried_vocabulary
 from phototags.systems.parts.baselines import FrequencyTagger
+from phototags.systems.parts.tagged_photos import TaggedPhotos
 from phototags.tags.vocabulary import TagVocabulary, read_vocabulary
-from phototags.training.tagged_photos import TaggedPhotos
 
 KNOWN = TagVocabulary(["sea", 'a "dog"'], [3, 2], [2, 1])
 

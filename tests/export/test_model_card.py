@@ -10,9 +10,9 @@ from phototags.export.model_card import model_card
 from phototags.features.feature_cache import write_features
 from phototags.params.pages import Export
 from phototags.systems.parts.baselines import FrequencyTagger
+from phototags.systems.parts.tagged_photos import TaggedPhotos
 from phototags.systems.registry import Multihot
 from phototags.systems.tagger import BACKBONE, save, untrained
-from phototags.training.tagged_photos import TaggedPhotos
 
 EXPORT = Export(train="openclipart", system="im2vec", seed=1)
 CONFIG = {"system": {"model": "im2vec"}, "backbone": "tiny", "features": 1280, "tags": 2}

@@ -5,11 +5,11 @@ import torch
 from pydantic import TypeAdapter
 
 from phototags.errors import ModelError
+from phototags.systems.parts.tagged_photos import TaggedPhotos
 from phototags.systems.ranked import Conditional
 from phototags.systems.registry import System
 from phototags.systems.tagger import load, save
 from phototags.training.assembly import train
-from phototags.training.tagged_photos import TaggedPhotos
 
 QUICK = {"epochs": 2, "patience": 1, "batch_size": 8}
 SYSTEMS = [
@@ -46,7 +46,9 @@ def trained(settings: dict, seed: int = 0):
     tags = torch.randint(0, 4, (20, 2), generator=generator)
     system = TypeAdapter(System).validate_python(settings)
     described = 3 if isinstance(system, Conditional) else 0  # the last of the columns
-    photos = TaggedPhotos([str(row) for row in range(20)], features, tags, described=described)
+    photos = TaggedPhotos(
+        [str(row) for row in range(20)], features, tags, n_user_features=described
+    )
     vectors = torch.randn(4, 3, generator=generator)
     tagger, history = train(system, photos, photos, vectors, seed)
     config = {"system": system.model_dump(), "features": 8 - described, "tags": 4}

@@ -3,10 +3,10 @@
 import pytest
 import torch
 
+from phototags.systems.parts.tagged_photos import TaggedPhotos
 from phototags.systems.registry import UserBiased, UserMultiplicative
 from phototags.systems.tagger import untrained
 from phototags.training.plans import plan
-from phototags.training.tagged_photos import TaggedPhotos
 
 N, M, T = 7, 4, 5
 KEYS = {"epochs": 1, "patience": 1, "dimensions": 3, "user_hidden": 6, "scaling": "length"}
@@ -105,7 +105,7 @@ def test_hidden_users_are_a_share_of_the_photos_in_training_only():
 
 @BOTH
 def test_training_starts_small_and_a_step_keeps_the_rows_of_v_and_p_short_and_only_those(system):
-    photos = TaggedPhotos(["a"], torch.rand(1, N + M), torch.tensor([[0]]), described=M)
+    photos = TaggedPhotos(["a"], torch.rand(1, N + M), torch.tensor([[0]]), n_user_features=M)
     tagger, _, constrain = plan(system, photos, torch.zeros(T, 3), torch.Generator().manual_seed(0))
     weights = {name: one for name, one in tagger.named_parameters() if one.ndim == 2}
     assert all(0 < one.abs().max() < 0.01 for one in weights.values())

@@ -16,11 +16,11 @@ from pathlib import Path
 import torch
 
 from phototags.io.storage import write_tensors
+from phototags.systems.parts.tagged_photos import TaggedPhotos
 from phototags.systems.registry import Im2Vec
 from phototags.training.assembly import train
 from phototags.training.checkpoints import Checkpoint
 from phototags.training.context import Around
-from phototags.training.tagged_photos import TaggedPhotos
 
 SYSTEM = Im2Vec(
     model="im2vec", hidden=[16], dropout=0.3, tag_vectors="joint", ema_decay=0.9,

@@ -15,6 +15,7 @@ import torch
 import torch.distributed as dist
 
 from phototags.io.storage import write_tensors
+from phototags.systems.parts.tagged_photos import TaggedPhotos
 from phototags.systems.registry import Bilinear, Im2Vec, Khot, Multihot
 from phototags.training.assembly import train
 from phototags.training.context import ALONE, Around
@@ -32,7 +33,6 @@ from phototags.training.distributed.shared_batches import (
 )
 from phototags.training.end_to_end import train_end_to_end
 from phototags.training.images import Pictures
-from phototags.training.tagged_photos import TaggedPhotos
 from tests.training.small_network import small_network
 
 KEYS = {"epochs": 3, "patience": 3, "batch_size": 7}  # 40 photos: the last batch has 5

@@ -10,15 +10,15 @@ import pytest
 import torch
 
 from phototags.io.storage import read_tensors, write_tensors
+from phototags.systems.parts.tagged_photos import TaggedPhotos
 from phototags.systems.registry import Bilinear, Im2Vec, Khot, Multihot
 from phototags.training import checkpoints
 from phototags.training.assembly import train
 from phototags.training.averaging import MovingAverage
-from phototags.training.batches import Feed
+from phototags.training.batch_loader import BatchLoader
 from phototags.training.checkpoints import Checkpoint, digest, fingerprint_of
 from phototags.training.context import Around
 from phototags.training.state import Course
-from phototags.training.tagged_photos import TaggedPhotos
 
 ROOT = Path(__file__).parents[2]
 KEYS = {"epochs": 8, "patience": 8, "batch_size": 8}
@@ -128,13 +128,13 @@ def test_after_a_kill_only_what_was_not_learned_is_shown(tmp_path, monkeypatch):
     path, shown = tmp_path / "state.safetensors", []
     with pytest.raises(Stopped):
         learned(SYSTEMS[1], Killed(path, 8))  # five batches, the epoch's end, two batches
-    one = Feed.following
+    one = BatchLoader.iterate
 
     def followed(feed, epoch, learned, *drawn):
         shown.append((epoch, learned))
         return one(feed, epoch, learned, *drawn)
 
-    monkeypatch.setattr(Feed, "following", followed)
+    monkeypatch.setattr(BatchLoader, "iterate", followed)
     learned(SYSTEMS[1], Checkpoint(path, "same"))
     assert shown == [(2, 2), *((epoch, 0) for epoch in range(3, 9))]
 

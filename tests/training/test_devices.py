@@ -13,6 +13,7 @@ from phototags.errors import ParamsError
 from phototags.params.compute import Compute
 from phototags.systems.parts.embedding_tagger import EmbeddingTagger
 from phototags.systems.parts.heads import make_head
+from phototags.systems.parts.tagged_photos import TaggedPhotos
 from phototags.systems.registry import (
     Asl,
     Bilinear,
@@ -27,11 +28,10 @@ from phototags.systems.registry import (
 )
 from phototags.training.assembly import train
 from phototags.training.averaging import MovingAverage
-from phototags.training.batches import Batch
+from phototags.training.batch_loader import Batch
 from phototags.training.context import Around
 from phototags.training.loop import Schedule, make_optimiser
 from phototags.training.plans import plan
-from phototags.training.tagged_photos import TaggedPhotos
 
 TAGS, WIDTH, USERS = 9, 12, 3
 KEYS = {"epochs": 2, "patience": 2, "hidden": [6], "dropout": 0.3, "batch_size": 4}
@@ -59,7 +59,7 @@ def photos(described: int = 0) -> TaggedPhotos:
     generator = torch.Generator().manual_seed(0)
     tags = torch.randint(0, TAGS, (20, 2), generator=generator)
     features = torch.rand(20, WIDTH + described, generator=generator)
-    return TaggedPhotos([str(row) for row in range(20)], features, tags, described=described)
+    return TaggedPhotos([str(row) for row in range(20)], features, tags, n_user_features=described)
 
 
 def vectors() -> torch.Tensor:

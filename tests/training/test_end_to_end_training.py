@@ -16,14 +16,14 @@ from phototags.features.backbones import feature_of, load_backbone
 from phototags.io.storage import read_tensors
 from phototags.params.compute import Compute
 from phototags.photos.lookup import Lookup
+from phototags.systems.parts.tagged_photos import TaggedPhotos
 from phototags.systems.registry import Bilinear, Im2Vec, Multihot, learns_backbone
 from phototags.systems.tagger import BACKBONE, load, own_backbone, save
 from phototags.training.checkpoints import Checkpoint
 from phototags.training.context import ALONE, Around
 from phototags.training.end_to_end import train_end_to_end
-from phototags.training.image_loader import PhotoFeed
+from phototags.training.image_loader import ImageLoader
 from phototags.training.images import Pictures, crop_of
-from phototags.training.tagged_photos import TaggedPhotos
 from phototags.workflow.config import validate_params
 from tests.training.small_network import small_network
 
@@ -101,7 +101,7 @@ def test_where_pictures_are_decoded_changes_nothing_on_one_device(mixed):
 
 def test_a_device_too_decodes_the_own_part_of_a_batch(mixed):
     feeds = [
-        PhotoFeed(mixed[0], 6, pictures=mixed[1], part=lambda photos: slice(2, 4), device=device)
+        ImageLoader(mixed[0], 6, pictures=mixed[1], part=lambda photos: slice(2, 4), device=device)
         for device in (None, torch.device("cpu"))
     ]
     pairs = zip(*(feed.batches(1, torch.Generator().manual_seed(0)) for feed in feeds), strict=True)
@@ -190,15 +190,15 @@ def test_the_head_and_the_backbone_lie_in_files_of_their_own(shown, tmp_path):
 
 
 def test_each_process_decodes_its_own_part_of_a_batch(shown):
-    feed = PhotoFeed(shown[0], 6, pictures=shown[1], part=lambda photos: slice(2, 4))
-    whole = PhotoFeed(shown[0], 6, pictures=shown[1])
+    feed = ImageLoader(shown[0], 6, pictures=shown[1], part=lambda photos: slice(2, 4))
+    whole = ImageLoader(shown[0], 6, pictures=shown[1])
     pairs = zip(
         feed.batches(1, torch.Generator().manual_seed(0)),
         whole.batches(1, torch.Generator().manual_seed(0)),
         strict=True,
     )
     for own, every in pairs:
-        assert own.which.equal(every.which) and own.share == every.share
+        assert own.indices.equal(every.indices) and own.epoch_fraction == every.epoch_fraction
         assert own.features[2:4].equal(every.features[2:4])
         assert not own.features[:2].any() and not own.features[4:].any()
 

@@ -7,6 +7,7 @@ import torch
 
 from phototags.errors import CorpusError, ModelError
 from phototags.systems.parts.embedding_tagger import EmbeddingTagger
+from phototags.systems.parts.tagged_photos import TaggedPhotos
 from phototags.systems.registry import (
     Asl,
     Bilinear,
@@ -18,9 +19,8 @@ from phototags.systems.registry import (
     Wdv,
 )
 from phototags.training.assembly import train
-from phototags.training.batches import Feed
+from phototags.training.batch_loader import BatchLoader
 from phototags.training.loop import Schedule, fit
-from phototags.training.tagged_photos import TaggedPhotos
 
 
 def photos(number: int = 64, tags: int = 4) -> TaggedPhotos:
@@ -44,7 +44,7 @@ def growing(tagger, batch, generator):
 
 
 SCHEDULE = Schedule(epochs=9, patience=2, learning_rate=0.1)
-FEED = Feed(photos(), batch=64)
+FEED = BatchLoader(photos(), batch_size=64)
 
 
 def test_the_weights_of_the_best_epoch_are_kept_and_patience_ends_the_run():
@@ -77,7 +77,7 @@ def test_a_loss_that_is_no_number_names_the_photos_of_its_batch():
 
 
 def test_training_without_any_known_tag_says_what_to_lower():
-    none = TaggedPhotos([], torch.zeros(0, 4), torch.zeros(0, 1, dtype=torch.int64), left_out=5)
+    none = TaggedPhotos([], torch.zeros(0, 4), torch.zeros(0, 1, dtype=torch.int64), n_left_out=5)
     system = Multihot(model="multihot", epochs=1, patience=1)
     with pytest.raises(CorpusError, match="5 training photos.*vocabulary.min_users"):
         train(system, none, none, torch.zeros(4, 2), 0)
@@ -156,7 +156,7 @@ def test_every_step_has_the_rate_of_its_moment():
     schedule = Schedule(
         epochs=2, patience=9, learning_rate=0.1, warmup_epochs=1, lr_schedule="cosine"
     )
-    tagger, feed = constant_tagger(), Feed(photos(), batch=16)
+    tagger, feed = constant_tagger(), BatchLoader(photos(), batch_size=16)
     fit(tagger, growing, feed, lambda _: math.nan, schedule, torch.Generator())
     rates = [0.025, 0.05, 0.075, 0.1] + [0.05 * (1 + math.cos(math.pi * n / 4)) for n in (1, 2, 3)]
     assert tagger.bias.tolist() == pytest.approx([sum(rates)] * 2, abs=1e-4)

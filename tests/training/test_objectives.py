@@ -6,7 +6,7 @@ import torch
 from phototags.systems.parts.embedding_tagger import EmbeddingTagger
 from phototags.systems.parts.heads import make_head
 from phototags.systems.parts.tag_sampling import draw_positives
-from phototags.training.batches import Batch
+from phototags.training.batch_loader import Batch
 from phototags.training.objectives import Warp
 
 TAGS, DRAWS, MARGIN = 7, 5, 0.3

@@ -37,7 +37,7 @@ def test_a_photo_without_known_tags_is_left_out_and_counted_never_taught_as_the_
     assert photos.ids == ["b"]  # a has no features, c no known tag
     assert photos.features.tolist() == [[1.0]]
     assert photos.tags.tolist() == [[0, 1]]
-    assert photos.left_out == 1
+    assert photos.n_left_out == 1
     assert photos.counts(2).tolist() == [1, 1]
 
 

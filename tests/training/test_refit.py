@@ -4,9 +4,9 @@ import torch
 
 from phototags.evaluation.metrics.ranking import mean_average_precision
 from phototags.systems.parts.kernel_regression import learn
+from phototags.systems.parts.tagged_photos import TaggedPhotos
 from phototags.systems.registry import KernelRidge
 from phototags.training.assembly import train
-from phototags.training.tagged_photos import TaggedPhotos
 
 KEYS = {"gamma": 1.0, "alpha": 0.2, "top_k": 2, "f1_photos": 20, "precision_weight": 1.0}
 

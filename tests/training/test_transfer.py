@@ -6,9 +6,9 @@ from torch.nn.functional import relu
 
 from phototags.errors import ModelError
 from phototags.io.storage import write_tensors
+from phototags.systems.parts.tagged_photos import TaggedPhotos, sample_photos
 from phototags.systems.registry import Fast0Tag, Khot, Multihot
 from phototags.training.assembly import train
-from phototags.training.tagged_photos import TaggedPhotos, drawn
 
 KEYS = {"hidden": [7, 5], "epochs": 3, "patience": 3, "batch_size": 8}
 LAYERS = ["head.2.weight", "head.2.bias", "head.5.weight", "head.5.bias"]
@@ -108,14 +108,14 @@ def test_what_a_system_does_not_say_is_not_written_of_it():
 def test_a_seed_draws_the_same_photos_and_another_seed_others():
     some = photos(4, seed=0)
     for number in (1, 10, 29):
-        one, again, other = (drawn(some, number, seed) for seed in (3, 3, 4))
+        one, again, other = (sample_photos(some, number, seed) for seed in (3, 3, 4))
         assert list(one.ids) == list(again.ids) != list(other.ids)
         assert len(set(one.ids)) == number
 
 
 def test_more_photos_are_fewer_and_others_each_with_its_own_features_and_tags():
     some = photos(4, seed=0)
-    few, more = drawn(some, 6, seed=0), drawn(some, 12, seed=0)
+    few, more = sample_photos(some, 6, seed=0), sample_photos(some, 12, seed=0)
     assert set(few.ids) < set(more.ids)
     for place, name in enumerate(more.ids):
         row = some.ids.index(name)
@@ -125,14 +125,14 @@ def test_more_photos_are_fewer_and_others_each_with_its_own_features_and_tags():
 
 @pytest.mark.parametrize("number", [None, 30, 31])
 def test_no_number_and_a_large_one_take_all_photos(number):
-    assert drawn(photos(4, seed=0), number, seed=0).ids == photos(4, seed=0).ids
+    assert sample_photos(photos(4, seed=0), number, seed=0).ids == photos(4, seed=0).ids
 
 
 def test_every_photo_is_drawn_equally_often():
     """4,000 draws of 3 of 30: each photo's count is binomial, so within 5 deviations of 400."""
     some, counts = photos(4, seed=0), dict.fromkeys(photos(4, seed=0).ids, 0)
     for seed in range(4000):
-        for name in drawn(some, 3, seed).ids:
+        for name in sample_photos(some, 3, seed).ids:
             counts[name] += 1
     assert max(abs(count - 400) for count in counts.values()) < 5 * (4000 * 0.1 * 0.9) ** 0.5
 

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from phototags.evaluation.metrics.ranking import mean_average_precision
+from phototags.systems.parts.tagged_photos import TaggedPhotos
 from phototags.training import validation as judging
-from phototags.training.tagged_photos import TaggedPhotos
 from phototags.training.validation import judged_on, map_of
 
 TAGS = 12

@@ -117,7 +117,7 @@ def test_history_is_never_trained_on_nor_scored():
     history = {f"p{row}" for row in range(N) if TABLE.history[row]}
     assert TABLE.history.sum() == 3 + 1  # of bob's six and dee's two
     assert len(chosen) == 1 and not history & set(chosen.ids)
-    assert (chosen.features.shape[1], chosen.described) == (6 + 3, 3)
+    assert (chosen.features.shape[1], chosen.n_user_features) == (6 + 3, 3)
     assert TABLE.scored(range(N)).tolist() == [not one for one in TABLE.history.tolist()]
     assert len(part_of("train", tags, split, features(), VOCABULARY.tags, TABLE)) == 6
 

@@ -5,11 +5,11 @@ import torch
 from pydantic import ValidationError
 
 from phototags.systems.parts.tag_sampling import Urn
+from phototags.systems.parts.tagged_photos import Batch, TaggedPhotos
 from phototags.systems.registry import Im2Vec
 from phototags.tags.padding import PADDING
-from phototags.training.batches import Batch, Feed, spoilt
+from phototags.training.batch_loader import BatchLoader, add_label_noise
 from phototags.training.negatives import DrawnEachEpoch, NextPhotosTags
-from phototags.training.tagged_photos import TaggedPhotos
 
 TAGS = torch.tensor([[0, 1], [1, PADDING], [2, 3], [0, PADDING], [3, PADDING]])
 PHOTOS = TaggedPhotos(list("abcde"), torch.arange(10.0).view(5, 2), TAGS)
@@ -21,32 +21,32 @@ def generator():
 
 
 def test_an_epoch_shows_every_photo_once_with_its_own_tags(generator):
-    batches = list(Feed(PHOTOS, batch=2).batches(1, generator))
-    assert [len(batch.which) for batch in batches] == [2, 2, 1]
-    assert sorted(torch.cat([batch.which for batch in batches]).tolist()) == [0, 1, 2, 3, 4]
+    batches = list(BatchLoader(PHOTOS, batch_size=2).batches(1, generator))
+    assert [len(batch.indices) for batch in batches] == [2, 2, 1]
+    assert sorted(torch.cat([batch.indices for batch in batches]).tolist()) == [0, 1, 2, 3, 4]
     for batch in batches:
-        assert batch.features.equal(PHOTOS.features[batch.which])
-        assert batch.tags.equal(TAGS[batch.which])
+        assert batch.features.equal(PHOTOS.features[batch.indices])
+        assert batch.tags.equal(TAGS[batch.indices])
 
 
 def test_a_photo_whose_tags_are_all_disbelieved_is_passed_by(generator):
     chances = torch.tensor([1.0, 0.0, 1.0, 0.0])
-    (batch,) = Feed(PHOTOS, batch=9, chances=chances).batches(1, generator)
-    shown = dict(zip(batch.which.tolist(), batch.tags.tolist(), strict=True))
+    (batch,) = BatchLoader(PHOTOS, batch_size=9, keep_probabilities=chances).batches(1, generator)
+    shown = dict(zip(batch.indices.tolist(), batch.tags.tolist(), strict=True))
     assert shown == {0: [0, PADDING], 2: [2, PADDING], 3: [0, PADDING]}
 
 
 def test_root_sampling_repeats_photos_of_rare_tags(generator):
     rates = torch.tensor([0.4, 0.4, 0.2, 0.4])
-    feed = Feed(PHOTOS, 9, "root", rates, repeat_threshold=0.8)  # sqrt(0.8 / 0.2) = 2
-    assert (feed.order(generator) == 2).sum() == 2
+    feed = BatchLoader(PHOTOS, 9, "root", rates, repeat_threshold=0.8)  # sqrt(0.8 / 0.2) = 2
+    assert (feed.sample_order(generator) == 2).sum() == 2
 
 
-def test_spoilt_photos_keep_their_features_and_lose_tags(generator):
-    spoiled = spoilt(PHOTOS, 1.0, 4, generator)
+def test_photos_with_label_noise_keep_their_features_and_lose_tags(generator):
+    spoiled = add_label_noise(PHOTOS, 1.0, 4, generator)
     assert spoiled.features.equal(PHOTOS.features)
     assert not spoiled.tags.equal(TAGS)
-    assert spoilt(PHOTOS, 0.0, 4, generator) is PHOTOS
+    assert add_label_noise(PHOTOS, 0.0, 4, generator) is PHOTOS
 
 
 def batch_of(which: list[int], epoch: int) -> Batch:

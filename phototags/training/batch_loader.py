@@ -1,0 +1,85 @@
+"""Which photos and tags an epoch shows, in which batches."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from phototags.systems.parts.photo_sampling import (
+    balanced,
+    noisy,
+    repeat_factors,
+    repeated,
+    subsampled,
+)
+from phototags.systems.parts.tagged_photos import Batch, TaggedPhotos
+from phototags.tags.padding import PADDING
+
+
+@dataclass(frozen=True, eq=False)
+class BatchLoader:
+    """Iterates over the training photos, epoch by epoch.
+
+    Args:
+        photos: the training photos.
+        batch_size: photos a batch; the last one of an epoch may have fewer.
+        sampling: `natural` shows each photo once, `root` repeats the photos of rare tags,
+            `balanced` samples as many photos as there are, every tag equally likely.
+        tag_rates: (T,) float, share of photos that have the tag; for `root` and `balanced`.
+        repeat_threshold: rate below which `root` repeats.
+        keep_probabilities: (T,) float, chance that a tag is kept in an epoch; None keeps all.
+    """
+
+    photos: TaggedPhotos
+    batch_size: int
+    sampling: Literal["natural", "root", "balanced"] = "natural"
+    tag_rates: Tensor | None = None
+    repeat_threshold: float = 0.01
+    keep_probabilities: Tensor | None = None
+
+    def batches(self, epoch: int, generator: torch.Generator, skip: int = 0) -> Iterator[Batch]:
+        """The batches of one epoch; a photo of which no tag is kept is left out.
+
+        All random numbers of the epoch are drawn at once, before the first batch.
+
+        Args:
+            skip: batches at the beginning that are left out.
+        """
+        return self.iterate(epoch, skip, *self.sample_epoch(generator))
+
+    def iterate(self, epoch: int, skip: int, tags: Tensor, order: Tensor) -> Iterator[Batch]:
+        """The batches of an epoch after the first `skip`, as `sample_epoch` drew it."""
+        batches = order.split(self.batch_size)[skip:]
+        for number, indices in enumerate(batches, start=skip + 1):
+            fraction = min(number * self.batch_size / max(len(order), 1), 1.0)
+            yield Batch(indices, self.photos.features[indices], tags[indices], epoch, fraction)
+
+    def sample_epoch(self, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """(N, L) int64 padded, the tags that are kept, and (M,) int64, the photos in order."""
+        tags = self.photos.tags
+        if self.keep_probabilities is not None:
+            tags = subsampled(tags, self.keep_probabilities, generator)
+        order = self.sample_order(generator)
+        return tags, order[tags[order, 0] != PADDING]
+
+    def sample_order(self, generator: torch.Generator) -> Tensor:
+        """(M,) int64, the photos of one epoch."""
+        tags = self.photos.tags
+        if self.sampling == "root":
+            factors = repeat_factors(tags, self.tag_rates, self.repeat_threshold)
+            return repeated(factors, generator)
+        if self.sampling == "balanced":
+            return balanced(tags, len(self.tag_rates), generator)
+        return torch.randperm(len(tags), generator=generator)
+
+
+def add_label_noise(
+    photos: TaggedPhotos, share: float, vocabulary: int, generator: torch.Generator
+) -> TaggedPhotos:
+    """Replace a share of the tags by wrong ones, drawn in proportion to their counts."""
+    if not share:
+        return photos
+    weights = photos.counts(vocabulary).double()
+    return replace(photos, tags=noisy(photos.tags, share, weights, generator))
