@@ -3,16 +3,17 @@
 import os
 from pathlib import Path
 
-from phototags.corpora.corpus_registry import sources_of, tables_of
+from phototags.corpora.corpus_registry import find_sources
 from phototags.download.sources import fetch
 from phototags.io.logs import configure_logging
 from phototags.io.storage import write_json
+from phototags.params.own_tables import read_own_tables
 
 configure_logging(snakemake.log[0])  # noqa: F821
 output, wildcards = snakemake.output, snakemake.wildcards  # noqa: F821
-tables = tables_of(snakemake.params.tables)  # noqa: F821
+tables = read_own_tables(snakemake.params.tables)  # noqa: F821
 
-sources = {source.file: source for source in sources_of(wildcards.collection, tables)}
+sources = {source.file: source for source in find_sources(wildcards.collection, tables)}
 receipt = fetch(
     sources[Path(output.file).name], output.file, os.environ.get("PHOTOTAGS_MIRROR") or None
 )

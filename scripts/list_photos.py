@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from phototags.corpora.corpus_registry import corpus, tables_of
-from phototags.corpora.listing import list_corpus
-from phototags.corpora.removing import without_removed
+from phototags.corpora.corpus_registry import find_corpus
+from phototags.corpora.listing import drop_removals, list_corpus
 from phototags.io.logs import configure_logging
+from phototags.params.own_tables import read_own_tables
 from phototags.photos.removals import read_removals
 from phototags.photos.table import write_drops, write_photos
 
@@ -13,17 +13,17 @@ configure_logging(snakemake.log[0])  # noqa: F821
 inputs, output, params = snakemake.input, snakemake.output, snakemake.params  # noqa: F821
 name = snakemake.wildcards.corpus  # noqa: F821
 
-known = corpus(name, tables_of(params.tables), {name: params.sample})
+corpus = find_corpus(name, read_own_tables(params.tables), {name: params.sample})
 folder = Path(inputs.sources[0]).parent
 user_ids, salt = params.users
 listing, drops = list_corpus(
-    known,
+    corpus,
     folder,
     Path(inputs.wordnet) if inputs.get("wordnet") else None,
     user_ids=user_ids,
     salt=salt,
 )
 removals = read_removals(inputs.removals)
-listing, drops = without_removed(known, folder, listing, drops, removals, params.max_bytes)
+listing, drops = drop_removals(corpus, folder, listing, drops, removals, params.max_bytes)
 write_photos(output.listing, listing)
 write_drops(output.drops, drops)

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from phototags.corpora.corpus_registry import corpus, tables_of
+from phototags.corpora.corpus_registry import find_corpus
 from phototags.corpora.readers import READERS
 from phototags.io.logs import configure_logging
 from phototags.io.progress import show_progress
+from phototags.params.own_tables import read_own_tables
 from phototags.photos.removals import read_removals
 from phototags.photos.shards import pack
 from phototags.photos.table import CREDIT, SHARD, read_photos, write_drops, write_table
@@ -14,10 +15,10 @@ configure_logging(snakemake.log[0])  # noqa: F821
 inputs, output = snakemake.input, snakemake.output  # noqa: F821
 params, wildcards = snakemake.params, snakemake.wildcards  # noqa: F821
 
-reader = READERS[corpus(wildcards.corpus, tables_of(params.tables)).reader]
+reader = READERS[find_corpus(wildcards.corpus, read_own_tables(params.tables)).reader]
 listing = read_photos(inputs.listing)
 shard = listing[listing["row"] // params.shard_photos == int(wildcards.shard)]
-found = reader.pictures(Path(inputs.sources[0]).parent, shard, params.max_bytes)
+found = reader.read_pictures(Path(inputs.sources[0]).parent, shard, params.max_bytes)
 packed, drops = pack(
     show_progress(found, "packing pictures", len(shard)),
     output.shard,

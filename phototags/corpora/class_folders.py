@@ -7,19 +7,15 @@ the most usual word of that synset (`tench`), so two synsets of one word (`crane
 
 import logging
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import pandas as pd
-
-from phototags.corpora.own_table import pictures
+from phototags.corpora.reader import ImagesTarReader, drop_photo
 from phototags.errors import CorpusError
 from phototags.photos.archives import Archive
-from phototags.photos.table import Drop, photo_table
+from phototags.photos.table import Drop
 from phototags.tags.wordnet import WordNet
 
-__all__ = ["list_photos", "pictures"]
-
-STEP = "list_photos"
 PARTS = {"train": "train", "training": "train", "test": "test", "testing": "test"}
 PARTS |= dict.fromkeys(("val", "valid", "validation"), "validation")
 ENDINGS = (".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp")
@@ -28,48 +24,51 @@ SYNSET = re.compile(r"n\d{8}")
 log = logging.getLogger(__name__)
 
 
-def list_photos(source: Path, wordnet: Path | None = None) -> tuple[pd.DataFrame, list[Drop]]:
-    """Every picture that lies in a folder of a class, in the order of their names.
+class ClassFolders(ImagesTarReader):
+    """Read every picture that lies in a folder of a class, in the order of their names.
 
     The split is that of the folders where all are parts. Without a part `test`, which ImageNet
     keeps secret, its validation photos are the test, as everybody uses them.
 
-    Raises:
-        CorpusError: when there are no two classes, when a class is tested that none of the
-            training photos has, or when classes are synsets and WordNet is missing.
-        SourceError: when a class looks like a synset, but WordNet 3.0 has none there.
+    A CorpusError says when there are no two classes, when a class is tested that none of the
+    training photos has, or when classes are synsets and WordNet is missing; a SourceError, when a
+    class looks like a synset, but WordNet 3.0 has none there.
     """
-    path = source / "images.tar"
-    with Archive(path) as archive:
-        names = archive.names("", "")
-    named, drops = _pictures(names)
-    log.info("%s: %d of %d files are pictures", path, len(named) + len(drops), len(names))
-    rows, others = _classified(_without_what_is_around_all(named))
-    _check(path, rows)
-    words = _words({row["class"] for row in rows}, wordnet)
-    tested = any(row["split"] == "test" for row in rows)
-    for row in rows:
-        row["tags"] = [words[row["class"]]]
-        if row["split"] == "validation" and not tested:
-            row["split"] = "test"
-    return photo_table(rows), drops + others
+
+    def read_rows(self, source: Path, wordnet: Path | None) -> Iterator[dict | Drop]:
+        path = source / "images.tar"
+        with Archive(path) as archive:
+            names = archive.names("", "")
+        named, drops = _find_pictures(names)
+        log.info("%s: %d of %d files are pictures", path, len(named) + len(drops), len(names))
+        rows, unclassified = _classify(_strip_common_folders(named))
+        _check_classes(path, rows)
+        words = _name_classes({row["class"] for row in rows}, wordnet)
+        test_part = any(row["split"] == "test" for row in rows)
+        for row in rows:
+            row["tags"] = [words[row["class"]]]
+            if row["split"] == "validation" and not test_part:
+                row["split"] = "test"
+        yield from (*rows, *drops, *unclassified)
 
 
-def _pictures(names: list[str]) -> tuple[list[str], list[Drop]]:
+def _find_pictures(names: Iterable[str]) -> tuple[list[str], list[Drop]]:
     """The names that end as a picture's, but for hidden ones, and those that no table can hold."""
-    named, drops = [], []
+    pictures, drops = [], []
     for name in names:
-        said = name.encode("utf-8", "backslashreplace").decode()
+        printable = name.encode("utf-8", "backslashreplace").decode()
         if not name.lower().endswith(ENDINGS):
             continue
-        if said != name or name.startswith(("/", "../")):
-            drops.append(Drop(STEP, said, "bad_name", "it is no UTF-8, or leads out of the tar"))
+        if printable != name or name.startswith(("/", "../")):
+            drops.append(
+                drop_photo(printable, "bad_name", "it is no UTF-8, or leads out of the tar")
+            )
         elif not any(HIDDEN.match(one) for one in name.split("/")):
-            named.append(name)
-    return named, drops
+            pictures.append(name)
+    return pictures, drops
 
 
-def _without_what_is_around_all(names: list[str]) -> dict[str, list[str]]:
+def _strip_common_folders(names: list[str]) -> dict[str, list[str]]:
     """The folders of each picture, without those that are around all pictures and no part."""
     folders = {name: name.split("/")[:-1] for name in names}
     while True:
@@ -80,7 +79,7 @@ def _without_what_is_around_all(names: list[str]) -> dict[str, list[str]]:
         folders = {name: of[1:] for name, of in folders.items()}
 
 
-def _classified(folders: dict[str, list[str]]) -> tuple[list[dict], list[Drop]]:
+def _classify(folders: dict[str, list[str]]) -> tuple[list[dict], list[Drop]]:
     """The class and part of each picture by its folders, and those that lie in no class."""
     split = all(of[0].lower() in PARTS for of in folders.values() if of)
     rows, drops = [], []
@@ -91,16 +90,16 @@ def _classified(folders: dict[str, list[str]]) -> tuple[list[dict], list[Drop]]:
             row = {"photo_id": photo_id, "file": name, "class": classes[0]}
             rows.append(row | {"split": part and PARTS[part.lower()]})
         else:
-            drops.append(Drop(STEP, photo_id, "no_folder", "it lies in the folder of no class"))
+            drops.append(drop_photo(photo_id, "no_folder", "it lies in the folder of no class"))
     return rows, drops
 
 
-def _check(path: Path, rows: list[dict]) -> None:
+def _check_classes(path: Path, rows: list[dict]) -> None:
     """Refuse what is laid out otherwise, rather than learn the names of other folders."""
     known = {row["class"] for row in rows}
-    learned = {row["class"] for row in rows if row["split"] in ("train", None)}
-    unlearned = sorted(known - learned) if learned else []
-    found = f"{unlearned[0]!r} has no training picture" if unlearned else None
+    training = {row["class"] for row in rows if row["split"] in ("train", None)}
+    untrained = sorted(known - training) if training else []
+    found = f"{untrained[0]!r} has no training picture" if untrained else None
     if len(known) < 2:
         found = f"found {len(known)} classes in {len(rows)} pictures"
     if found:
@@ -111,7 +110,7 @@ def _check(path: Path, rows: list[dict]) -> None:
         )
 
 
-def _words(classes: set[str], wordnet: Path | None) -> dict[str, str]:
+def _name_classes(classes: set[str], wordnet: Path | None) -> dict[str, str]:
     """The tag of each class."""
     synsets = sorted(name for name in classes if SYNSET.fullmatch(name))
     if synsets and wordnet is None:

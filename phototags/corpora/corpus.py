@@ -1,9 +1,10 @@
 """What is known of a corpus before anything is fetched."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from phototags.corpora.checksums import SHA256
+from phototags.corpora.source_addresses import PUBLISHED_FILES, Published
 from phototags.download.sources import Source
 
 
@@ -46,31 +47,40 @@ class Corpus:
         """The folder of its sources under `data/sources`."""
         return self.collection or self.name
 
-    def sampled(self, photos: int | None) -> "Corpus":
-        """The same corpus, of which only so many photos are taken; None leaves it as it is."""
+    def limit(self, photos: int | None) -> "Corpus":
+        """The same corpus, of which only a sample is taken; None leaves it as it is."""
         if photos is None:
             return self
         known = self.photos if self.sample is None else photos
         return replace(self, photos=min(known, photos), sample=photos)
 
 
-def corpus_of(
+def make_corpus(
     name: str,
-    reader: str,
     photos: int,
+    paths: Iterable[str] = (),
+    packages: Iterable[str] = (),
     *,
-    packages: tuple[str, ...] = (),
-    mirrored: tuple[str, ...] = (),
+    reader: str = "",
     licence: str,
     citation: str,
-    pictures: Literal["packaged", "web"] = "packaged",
+    **more,
 ) -> Corpus:
-    """A corpus of Debian packages, kept as tars, and of files that only a mirror has."""
+    """Describe a corpus of Debian packages, kept as tars, and of files of a mirror or the web.
+
+    Args:
+        paths: of files in a mirror; a compressed tar is called as it is kept, `.tar`.
+        reader: the corpus' own name, where empty.
+        more: other fields of the corpus.
+    """
     terms = {"licence": licence, "citation": citation}
     sources = [
         Source(f"{package}.tar", f"{name}/{package}.deb", package=package, **terms)
         for package in packages
-    ] + [
-        Source(path.rpartition("/")[2], path, sha256=SHA256.get(path), **terms) for path in mirrored
     ]
-    return Corpus(name, reader, photos, tuple(sources), **terms, pictures=pictures)
+    for path in paths:
+        folder, _, file = path.rpartition("/")
+        published = PUBLISHED_FILES.get(path, Published())
+        there = (published.url or file).rpartition("/")[2]
+        sources.append(Source(file, f"{folder}/{there}", **published._asdict(), **terms))
+    return Corpus(name, reader or name, photos, tuple(sources), **terms, **more)

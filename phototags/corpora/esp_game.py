@@ -6,84 +6,74 @@ TagProp (Guillaumin et al., ICCV 2009). Users are unknown.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
-from phototags.corpora.formats.hvecs import parts
+from phototags.corpora.formats.hvecs import read_parts
+from phototags.corpora.reader import Reader, drop_photo
 from phototags.errors import CorpusError
 from phototags.io.progress import show_progress
 from phototags.photos.archives import Archive
-from phototags.photos.shards import Found, found_in
-from phototags.photos.table import Drop, photo_table
+from phototags.photos.table import Drop
 
 FOLDERS = ("originals", "images")  # of two copies of the archive
 MAX_TEXT = 100_000  # bytes; a picture has some ten words
-STEP = "list_photos"
 
 
-def list_photos(
-    source: Path, wordnet: Path | None = None, *, words_268: bool = False
-) -> tuple[pd.DataFrame, list[Drop]]:
-    """The pictures that have words, in the order of their names (of TagProp's lists).
+@dataclass(frozen=True)
+class EspGame(Reader):
+    """Read the pictures that have words, in the order of their names.
 
-    Raises:
-        ArchiveError: when an archive is damaged.
-        CorpusError: when it is in another layout.
+    Args:
+        tagprop: the pictures and words of TagProp's lists instead, in their order.
     """
-    with Archive(source / "ESP-ImageSet.tar") as archive:
-        files = _files(archive)
-        if words_268:
-            rows, drops = _listed(files, source / "espgame.20091111.tar")
-        else:
-            rows, drops = _described(files, archive)
-    return photo_table(rows), drops
+
+    archives = ("ESP-ImageSet.tar",)
+    tagprop: bool = False
+
+    def read_rows(self, source: Path, wordnet: Path | None) -> Iterator[dict | Drop]:
+        with Archive(source / self.archives[0]) as archive:
+            files = _find_pictures(archive)
+            if self.tagprop:
+                yield from _read_lists(files, source / "espgame.20091111.tar")
+            else:
+                yield from _read_words(files, archive)
 
 
-def pictures(source: Path, listing: pd.DataFrame, max_bytes: int) -> Iterator[Found]:
-    """The listed pictures."""
-    with Archive(source / "ESP-ImageSet.tar") as archive:
-        yield from found_in(listing, max_bytes, archive)
-
-
-def _files(archive: Archive) -> dict[str, str]:
-    """The place of each picture by its name without `.jpg`."""
-    found = {
+def _find_pictures(archive: Archive) -> dict[str, str]:
+    """The path of each picture by its name without `.jpg`."""
+    files = {
         Path(name).stem: name
         for name in archive.names("", ".jpg")
         if Path(name).parent.name in FOLDERS
     }
-    if not found:
+    if not files:
         raise CorpusError(
             f"expected pictures in a folder {' or '.join(FOLDERS)} of {archive.path}, found none"
         )
-    return found
+    return files
 
 
-def _described(files: dict[str, str], archive: Archive) -> tuple[list[dict], list[Drop]]:
+def _read_words(files: dict[str, str], archive: Archive) -> Iterator[dict | Drop]:
     """Every picture and the lines of its `.desc`, which is named `NAME.jpg.desc` or `NAME.desc`."""
     texts = {Path(name).stem.removesuffix(".jpg"): name for name in archive.names("", ".desc")}
     if not texts:
         raise CorpusError(f"expected .desc files of words in {archive.path}, found none")
-    rows, drops = [], []
     for name in show_progress(sorted(files), "reading words"):
         if name not in texts:
-            drops.append(Drop(STEP, name, "no_words", "the archive has no .desc of the picture"))
+            yield drop_photo(name, "no_words", "the archive has no .desc of the picture")
             continue
         content = (archive.read(texts[name], MAX_TEXT) or b"")[:MAX_TEXT]
         words = [word.strip() for word in content.decode("utf-8", errors="replace").splitlines()]
         tags = list(dict.fromkeys(filter(None, words)))
-        rows.append({"photo_id": name, "tags": tags, "file": files[name]})
-    return rows, drops
+        yield {"photo_id": name, "tags": tags, "file": files[name]}
 
 
-def _listed(files: dict[str, str], tar: Path) -> tuple[list[dict], list[Drop]]:
+def _read_lists(files: dict[str, str], tar: Path) -> Iterator[dict | Drop]:
     """The pictures of TagProp's lists, which name them `97/15097`."""
-    rows, drops = [], []
-    for part, listed, words in parts(tar, "espgame"):
+    for part, listed, words in read_parts(tar, "espgame"):
         name = listed.rpartition("/")[2]
-        if name not in files:
-            drops.append(Drop(STEP, name, "no_picture", f"{listed} of the {part} list"))
-            continue
-        rows.append({"photo_id": name, "tags": words, "split": part, "file": files[name]})
-    return rows, drops
+        if name in files:
+            yield {"photo_id": name, "tags": words, "split": part, "file": files[name]}
+        else:
+            yield drop_photo(name, "no_picture", f"{listed} of the {part} list")

@@ -7,91 +7,77 @@ has the 19,627 photos and 291 nouns of TagProp (Guillaumin et al., ICCV 2009) in
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
-from phototags.corpora.formats.hvecs import parts
-from phototags.corpora.tuxpaint import nouns_of
+from phototags.corpora.formats.captions import find_nouns, read_nouns
+from phototags.corpora.formats.hvecs import read_parts
+from phototags.corpora.reader import Reader, drop_photo
 from phototags.errors import CorpusError
 from phototags.io.progress import show_progress
 from phototags.photos.archives import Archive
-from phototags.photos.shards import Found, found_in
-from phototags.photos.table import Drop, photo_table
-from phototags.tags.wordnet import WordNet
+from phototags.photos.table import Drop
 
 CAPTIONS = "annotations_complete_eng"
 FIELD = re.compile(r"<(TITLE|DESCRIPTION|LOCATION|DATE)>(.*?)</\1>", re.DOTALL)
 MAX_TEXT = 1_000_000  # bytes; a caption has some five hundred
-STEP = "list_photos"
 
 
-def list_photos(
-    source: Path, wordnet: Path | None = None, *, words_291: bool = False
-) -> tuple[pd.DataFrame, list[Drop]]:
-    """Every captioned photo in the order of their names (of TagProp's lists).
+@dataclass(frozen=True)
+class IaprTc12(Reader):
+    """Read every captioned photo, in the order of their names.
 
-    Raises:
-        ArchiveError: when an archive is damaged.
-        CorpusError: when it is in another layout, or WordNet is missing.
+    Args:
+        tagprop: the photos and nouns of TagProp's lists instead, in their order.
     """
-    if wordnet is None and not words_291:
-        raise CorpusError("iaprtc12 needs WordNet to find the nouns of its captions; found none")
-    with Archive(source / "iaprtc12.tar") as archive:
-        captions = _files(archive, f"{CAPTIONS}/", ".eng")
-        files = _files(archive, "images/", ".jpg")
-        if words_291:
-            listed = parts(source / "iaprtc12.20091111.tar", "iaprtc12")
-        else:
-            nouns = WordNet.read(wordnet)
+
+    archives = ("iaprtc12.tar",)
+    tagprop: bool = False
+
+    def read_rows(self, source: Path, wordnet: Path | None) -> Iterator[dict | Drop]:
+        nouns = None if self.tagprop else read_nouns(wordnet, "iaprtc12")
+        with Archive(source / self.archives[0]) as archive:
+            captions = _find_files(archive, f"{CAPTIONS}/", ".eng")
+            files = _find_files(archive, "images/", ".jpg")
             listed = ((None, photo_id, None) for photo_id in sorted(captions))
-        rows, drops = [], []
-        for part, photo_id, words in show_progress(listed, "reading captions"):
-            said = _fields(archive, captions.get(photo_id))
-            if photo_id not in files:
-                drops.append(Drop(STEP, photo_id, "no_picture", "captioned, but not in images/"))
-            elif not said and words is None:
-                drops.append(Drop(STEP, photo_id, "no_caption", "neither title nor description"))
-            else:
-                tags = nouns_of(said.get("DESCRIPTION", ""), nouns) if words is None else words
-                rows.append(_row(photo_id, said, tags, part, files[photo_id]))
-    return photo_table(rows), drops
+            if self.tagprop:
+                listed = read_parts(source / "iaprtc12.20091111.tar", "iaprtc12")
+            for part, photo_id, words in show_progress(listed, "reading captions"):
+                fields = _read_fields(archive, captions.get(photo_id))
+                if photo_id not in files:
+                    yield drop_photo(photo_id, "no_picture", "captioned, but not in images/")
+                elif not fields and words is None:
+                    yield drop_photo(photo_id, "no_caption", "neither title nor description")
+                else:
+                    if words is None:
+                        words = find_nouns(fields.get("DESCRIPTION", ""), nouns)
+                    yield {
+                        "photo_id": photo_id,
+                        "tags": words,
+                        "title": fields.get("TITLE"),
+                        "description": fields.get("DESCRIPTION"),
+                        "taken_at": fields.get("DATE"),
+                        "split": part,
+                        "file": files[photo_id],
+                    }
 
 
-def pictures(source: Path, listing: pd.DataFrame, max_bytes: int) -> Iterator[Found]:
-    """The listed photos."""
-    with Archive(source / "iaprtc12.tar") as archive:
-        yield from found_in(listing, max_bytes, archive)
-
-
-def _files(archive: Archive, folder: str, suffix: str) -> dict[str, str]:
-    """The place of each file by `NN/NNNN`, under whatever top folder."""
-    found = {
+def _find_files(archive: Archive, folder: str, suffix: str) -> dict[str, str]:
+    """The path of each file by `NN/NNNN`, under whatever top folder."""
+    files = {
         name.rpartition(folder)[2].removesuffix(suffix): name
         for name in archive.names("", suffix)
         if folder in f"/{name}"
     }
-    if not found:
+    if not files:
         raise CorpusError(f"expected {folder}NN/NNNN{suffix} in {archive.path}, found none")
-    return found
+    return files
 
 
-def _fields(archive: Archive, name: str | None) -> dict[str, str]:
+def _read_fields(archive: Archive, name: str | None) -> dict[str, str]:
     """The filled fields of a caption, which looks like XML but need not be any, in latin-1."""
     content = archive.read(name, MAX_TEXT) if name else None
     if content is None:
         return {}
     found = FIELD.findall(content[:MAX_TEXT].decode("latin-1"))
     return {key: text for key, raw in found if (text := " ".join(html.unescape(raw).split()))}
-
-
-def _row(photo_id: str, said: dict[str, str], tags: list[str], part: str | None, file: str) -> dict:
-    return {
-        "photo_id": photo_id,
-        "tags": tags,
-        "title": said.get("TITLE"),
-        "description": said.get("DESCRIPTION"),
-        "taken_at": said.get("DATE"),
-        "split": part,
-        "file": file,
-    }

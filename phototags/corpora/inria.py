@@ -5,16 +5,12 @@ of 0 and 1; the words of the columns were recovered from other releases.
 """
 
 import csv
-from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
-import pandas as pd
-
-from phototags.corpora.own_table import pictures
+from phototags.corpora.formats.hvecs import PARTS, number_repeats
+from phototags.corpora.reader import ImagesTarReader
 from phototags.errors import CorpusError
-from phototags.photos.table import Drop, photo_table
-
-__all__ = ["list_photos", "pictures"]
 
 MISNAMED = {(193, "marine"): "iguana"}
 """Columns whose recovered word is wrong, with the right one.
@@ -25,49 +21,31 @@ order of its `words.txt`: nest (192), iguana, lizard (194), marine (195), deer (
 """
 
 
-def list_photos(source: Path, wordnet: Path | None = None) -> tuple[pd.DataFrame, list[Drop]]:
-    """The training photos, then the test photos, each part in the order of its list.
+class InriaCorel5k(ImagesTarReader):
+    """Read the training photos, then the test photos, each part in the order of its list.
 
-    Raises:
-        CorpusError: when lists, matrices and words do not fit each other.
+    Lists, matrices and words that do not fit each other are a CorpusError.
     """
-    words = _words(source / "recovered_words.tsv")
-    rows = [
-        {
-            "photo_id": photo.rpartition("/")[2],
-            "file": f"images/{photo.rpartition('/')[2]}.jpg",
-            "tags": tags,
-            "split": part,
-        }
-        for part in ("train", "test")
-        for photo, tags in _part(source, part, words)
-    ]
-    repeated = [photo for photo, count in Counter(r["photo_id"] for r in rows).items() if count > 1]
-    if repeated:
-        raise CorpusError(
-            f"{source} names photo {repeated[0]!r} more than once in its two lists; "
-            "expected each of the photos in one part."
-        )
-    return photo_table(rows), []
+
+    def read_rows(self, source: Path, wordnet: Path | None) -> Iterator[dict]:
+        words, seen = _read_words(source / "recovered_words.tsv"), set()
+        for part in PARTS:
+            for photo, tags in _read_part(source, part, words):
+                photo_id = photo.rpartition("/")[2]
+                if photo_id in seen:
+                    raise CorpusError(
+                        f"{source} names photo {photo_id!r} more than once in its two lists; "
+                        "expected each of the photos in one part."
+                    )
+                seen.add(photo_id)
+                file = f"images/{photo_id}.jpg"
+                yield {"photo_id": photo_id, "file": file, "tags": tags, "split": part}
 
 
-def unique(words: list[str]) -> list[str]:
-    """The words, a repeated one with its number: a column is a word of its own in the scores.
-
-    >>> unique(["marine", "sky", "marine"])
-    ['marine', 'sky', 'marine 2']
-    """
-    seen: Counter[str] = Counter()
-    named = []
-    for word in words:
-        seen[word] += 1
-        named.append(word if seen[word] == 1 else f"{word} {seen[word]}")
-    return named
-
-
-def _words(path: Path) -> list[str]:
-    lines = _text(path).splitlines()
-    rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+def _read_words(path: Path) -> list[str]:
+    rows = list(
+        csv.DictReader(_read_text(path).splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+    )
     columns = [row.get("column") for row in rows]
     words = [(row.get("word") or "").strip() for row in rows]
     words = [MISNAMED.get(place, place[1]) for place in enumerate(words)]
@@ -76,20 +54,19 @@ def _words(path: Path) -> list[str]:
             f"{path} should name the matrix' columns 0, 1, ... in order under `column` and `word`; "
             f"found {list(zip(columns, words, strict=True))[:3]} ..."
         )
-    return unique(words)
+    return number_repeats(words)
 
 
-def _part(source: Path, part: str, words: list[str]) -> list[tuple[str, list[str]]]:
+def _read_part(source: Path, part: str, words: list[str]) -> Iterator[tuple[str, list[str]]]:
     """The photos of a part and their words."""
-    photos = _text(source / f"corel_{part}_list.txt").split()
+    photos = _read_text(source / f"corel_{part}_list.txt").split()
     path = source / f"corel_{part}_annot.txt"
-    lines = _text(path).split()
+    lines = _read_text(path).split()
     if len(lines) != len(photos):
         raise CorpusError(
             f"{path} should have a line for each of {len(photos)} photos of its list;"
             f" found {len(lines)}"
         )
-    tagged = []
     for number, (photo, line) in enumerate(zip(photos, lines, strict=True), start=1):
         marks = line.split(",")
         if len(marks) != len(words) or set(marks) - {"0", "1"}:
@@ -97,13 +74,10 @@ def _part(source: Path, part: str, words: list[str]) -> list[tuple[str, list[str
                 f"{path}, line {number}: expected {len(words)} fields of 0 or 1 between commas, "
                 f"found {len(marks)} fields, among them {sorted(set(marks))[:4]}"
             )
-        tagged.append(
-            (photo, [word for word, mark in zip(words, marks, strict=True) if mark == "1"])
-        )
-    return tagged
+        yield photo, [word for word, mark in zip(words, marks, strict=True) if mark == "1"]
 
 
-def _text(path: Path) -> str:
+def _read_text(path: Path) -> str:
     try:
         text = path.read_text(encoding="utf-8")
         if (longest := max(map(len, text.splitlines()), default=0)) > csv.field_size_limit():

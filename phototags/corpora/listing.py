@@ -1,44 +1,41 @@
-"""How every corpus is listed: sampled where asked, and users without their names."""
+"""List any corpus: user names hashed, and photos left out that somebody asked to remove."""
 
 import hashlib
 import hmac
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from phototags.corpora.corpus import Corpus
 from phototags.corpora.corpus_registry import check_count
 from phototags.corpora.readers import READERS
+from phototags.photos.removals import REASON, Removals, removed
 from phototags.photos.table import Drop
+
+STEP = "list_photos"
 
 
 def list_corpus(
-    known: Corpus, folder: Path, wordnet: Path | None, *, user_ids: str, salt: str
+    corpus: Corpus, folder: Path, wordnet: Path | None, *, user_ids: str, salt: str
 ) -> tuple[pd.DataFrame, list[Drop]]:
-    """The photo table of a corpus, and what its reader left out.
+    """Make the photo table of a corpus, and the list of what its reader left out.
 
     Args:
         folder: its sources.
-        user_ids: `hashed` puts `pseudonym(user, salt)` for each user, `kept` leaves them.
+        user_ids: `hashed` puts `hash_user(user, salt)` for each user, `kept` leaves them.
 
     Raises:
         CorpusError, ArchiveError: of the reader, and when there are more photos than declared.
     """
-    reader = READERS[known.reader]
-    if reader.samples:
-        listing, drops = reader.list_photos(folder, wordnet, sample=known.sample)
-    else:
-        listing, drops = reader.list_photos(folder, wordnet)
-        listing = sampled(listing, known.sample)
-    check_count(known, len(listing) + (0 if known.sample else len(drops)))
+    listing, drops = READERS[corpus.reader].list_photos(folder, wordnet, corpus.sample)
+    check_count(corpus, len(listing) + (0 if corpus.sample else len(drops)))
     if user_ids == "hashed":
-        hashed = {user: pseudonym(user, salt) for user in listing["user_id"].dropna().unique()}
+        hashed = {user: hash_user(user, salt) for user in listing["user_id"].dropna().unique()}
         listing = listing.assign(user_id=listing["user_id"].map(hashed))
     return listing, drops
 
 
-def pseudonym(user: str, salt: str) -> str:
+def hash_user(user: str, salt: str) -> str:
     """32 hexadecimal digits that tell users apart, but not who they are (HMAC-SHA256).
 
     Whoever knows the salt can find out whether a known name is among them, so a salt in a
@@ -47,10 +44,34 @@ def pseudonym(user: str, salt: str) -> str:
     return hmac.new(salt.encode(), user.encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def sampled(listing: pd.DataFrame, sample: int | None) -> pd.DataFrame:
-    """The photos whose ids have the smallest sha256, in the listing's order; None keeps all."""
-    if sample is None or len(listing) <= sample:
-        return listing
-    digests = [hashlib.sha256(str(name).encode()).digest() for name in listing["photo_id"]]
-    chosen = sorted(sorted(range(len(digests)), key=digests.__getitem__)[:sample])
-    return listing.iloc[chosen].reset_index(drop=True).assign(row=np.arange(sample))
+def drop_removals(
+    corpus: Corpus,
+    folder: Path,
+    listing: pd.DataFrame,
+    drops: list[Drop],
+    removals: Removals,
+    max_bytes: int,
+) -> tuple[pd.DataFrame, list[Drop]]:
+    """Take photos that are to be removed out of a listing and of the names in its drops.
+
+    The others keep their rows. Packaged pictures are read only if some are named by their bytes.
+    Pictures on the web are not here yet: of those named by their bytes the listing still has the
+    row, while the shards and all that follows have nothing.
+
+    Args:
+        folder: the sources of the corpus.
+        drops: of its reader, which may have named such a photo.
+    """
+    gone = pd.Series(removals.among(corpus.name, listing), index=listing.index, dtype=bool)
+    if removals.hashes and corpus.pictures == "packaged":
+        found = READERS[corpus.reader].read_pictures(folder, listing, max_bytes)
+        rows = {one.row for one in found if one.content is not None and one.content in removals}
+        gone |= listing["row"].isin(rows)
+    unnamed = [
+        Drop(drop.step, "", REASON, f"line {place}")
+        if removals.name(corpus.name, drop.photo_id)
+        else drop
+        for place, drop in enumerate(drops)
+    ]
+    rows = listing.loc[gone, "row"].tolist()
+    return listing[~gone].reset_index(drop=True), [*unnamed, *(removed(STEP, row) for row in rows)]

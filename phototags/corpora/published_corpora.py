@@ -1,45 +1,70 @@
-"""Corpora that their makers publish: files, terms, fields. docs/corpora.md says more of each."""
+"""The corpora that phototags knows: files, terms, fields. docs/corpora.md says more of each."""
 
-from phototags.corpora.corpus import Corpus
-from phototags.corpora.source_addresses import ADDRESSES, Address
-from phototags.download.sources import Source
+from phototags.corpora.corpus import Corpus, make_corpus
 
+RESEARCH_ONLY = "research use only, never republished: the pictures are Corel's"
+COREL = (
+    "Duygulu, Barnard, de Freitas & Forsyth, Object Recognition as Machine Translation, ECCV 2002"
+)
 FLICKR = "Creative Commons, each photo its own"
 TAGPROP = "; its lists and matrices: Guillaumin, Mensink, Verbeek & Schmid, TagProp, ICCV 2009"
+INRIA_FILES = (
+    "corel_train_list.txt corel_test_list.txt corel_train_annot.txt corel_test_annot.txt "
+    "recovered_words.tsv"
+)
 
 
-def _corpora(
-    folder: str,
-    names: str,
-    photos: int,
-    files: str,
-    *,
-    licence: str,
-    citation: str,
-    fields: str,
-    **more,
-) -> list[Corpus]:
+def _make_corpora(folder: str, names: str, photos: int, files: str, **more) -> list[Corpus]:
     """Corpora, each read by the reader of its name, on the same files in one folder."""
-    sources = []
-    for file in files.split():
-        at = ADDRESSES.get(f"{folder}/{file}", Address())
-        published = (at.url or file).rpartition("/")[2]
-        sources.append(
-            Source(
-                file,
-                f"{folder}/{published}",
-                url=at.url,
-                size=at.size,
-                sha256=at.sha256,
-                licence=licence,
-                citation=citation,
-            )
-        )
-    terms = {"licence": licence, "citation": citation, "fields": fields, "collection": folder}
-    return [Corpus(name, name, photos, tuple(sources), **terms, **more) for name in names.split()]
+    paths = [f"{folder}/{file}" for file in files.split()]
+    return [make_corpus(name, photos, paths, collection=folder, **more) for name in names.split()]
 
 
-YFCC100M = _corpora(
+DEBIAN = [
+    make_corpus(
+        "openclipart",
+        8121,
+        packages=("openclipart-png", "openclipart-svg"),
+        licence="public domain",
+        citation="the contributors of the Open Clip Art Library, by Debian's openclipart packages",
+    ),
+    make_corpus(
+        "tuxpaint",
+        796,
+        packages=("tuxpaint-stamps-default",),
+        licence="GPL-2",
+        citation="Bill Kendrick and contributors, Tux Paint Stamps, by Debian's package",
+    ),
+]
+MIRRORED = [
+    make_corpus(
+        "corel5k",
+        4999,
+        ("corel5k/photos.tsv", "corel5k/images.tar"),
+        reader="table",
+        licence=RESEARCH_ONLY,
+        citation=COREL,
+    ),
+    make_corpus(
+        "corel5k-260",
+        4999,
+        ("corel5k/images.tar", *(f"corel5k/inria260/{file}" for file in INRIA_FILES.split())),
+        reader="inria",
+        licence=RESEARCH_ONLY,
+        citation=f"{COREL}; its 260-word form: Guillaumin, Mensink, Verbeek & Schmid, TagProp, "
+        "ICCV 2009",
+    ),
+    make_corpus(
+        "flickr8k",
+        4000,
+        ("flickr8k/photos.tsv", "flickr8k/images.tar"),
+        reader="table",
+        licence="non-commercial research only, never republished",
+        citation="Hodosh, Young & Hockenmaier, Framing Image Description as a Ranking Task, "
+        "JAIR 47, 2013",
+    ),
+]
+YFCC100M = _make_corpora(
     "yfcc100m",
     "yfcc100m",
     100_000,
@@ -60,7 +85,7 @@ GENOME_TERMS = {
     "citation": "Krishna et al., Visual Genome, IJCV 123, 2017",
     "fields": "tags description licence licence_url photo_url split",
 }
-VISUAL_GENOME = _corpora(
+VISUAL_GENOME = _make_corpora(
     "visual_genome",
     "visual_genome visual_genome-synsets visual_genome-attributes",
     108_077,
@@ -68,14 +93,14 @@ VISUAL_GENOME = _corpora(
     **GENOME_TERMS,
 )
 for size in ("150", "1600"):
-    VISUAL_GENOME += _corpora(
+    VISUAL_GENOME += _make_corpora(
         "visual_genome",
         f"visual_genome-{size}",
         108_077,
         f"{GENOME_FILES} object_alias.txt objects_vocab_{size}.txt",
         **GENOME_TERMS,
     )
-MIRFLICKR25K = _corpora(
+MIRFLICKR25K = _make_corpora(
     "mirflickr25k",
     "mirflickr25k mirflickr25k-concepts",
     25_000,
@@ -88,9 +113,9 @@ ESP_TERMS = {
     "licence": "unclear: pictures of the web of 2003, for research only",
     "citation": "von Ahn & Dabbish, Labeling Images with a Computer Game, CHI 2004",
 }
-ESP_GAME = _corpora(
+ESP_GAME = _make_corpora(
     "esp_game", "esp_game", 100_000, "ESP-ImageSet.tar", **ESP_TERMS, fields="tags"
-) + _corpora(
+) + _make_corpora(
     "esp_game",
     "esp_game-268",
     20_770,
@@ -103,14 +128,14 @@ IAPR_TERMS = {
     "licence": "free of charge and without copyright restrictions, says its page",
     "citation": "Grubinger, Clough, Müller & Deselaers, The IAPR TC-12 Benchmark, OntoImage 2006",
 }
-IAPRTC12 = _corpora(
+IAPRTC12 = _make_corpora(
     "iaprtc12",
     "iaprtc12",
     20_000,
     "iaprtc12.tar",
     **IAPR_TERMS,
     fields="tags title description taken_at",
-) + _corpora(
+) + _make_corpora(
     "iaprtc12",
     "iaprtc12-291",
     19_627,
@@ -122,7 +147,7 @@ IAPRTC12 = _corpora(
 COCO = [
     corpus
     for year in (2014, 2017)
-    for corpus in _corpora(
+    for corpus in _make_corpora(
         f"coco-{year}",
         f"coco-{year} coco-{year}-captions",
         123_287,
@@ -132,7 +157,7 @@ COCO = [
         fields="tags description taken_at licence licence_url photo_url split",
     )
 ]
-NUS_WIDE = _corpora(
+NUS_WIDE = _make_corpora(
     "nus_wide",
     "nus_wide nus_wide-81",
     269_648,
@@ -143,3 +168,4 @@ NUS_WIDE = _corpora(
     pictures="web",
 )
 PUBLISHED = (*YFCC100M, *VISUAL_GENOME, *MIRFLICKR25K, *ESP_GAME, *IAPRTC12, *COCO, *NUS_WIDE)
+KNOWN = (*DEBIAN, *MIRRORED, *PUBLISHED)

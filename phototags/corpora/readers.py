@@ -1,86 +1,44 @@
-"""The readers by name. Each lists the photos of one layout and finds their pictures."""
+"""All readers by name, as the registry of corpora names them."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
-from types import ModuleType
+from collections.abc import Mapping
 
-import pandas as pd
+from phototags.corpora.class_folders import ClassFolders
+from phototags.corpora.coco import Coco
+from phototags.corpora.esp_game import EspGame
+from phototags.corpora.iaprtc12 import IaprTc12
+from phototags.corpora.inria import InriaCorel5k
+from phototags.corpora.mirflickr25k import MirFlickr25k
+from phototags.corpora.nus_wide import NusWide
+from phototags.corpora.openclipart import OpenClipart
+from phototags.corpora.photos_tsv import PhotosTsv, WebPhotosTsv
+from phototags.corpora.reader import Reader
+from phototags.corpora.tuxpaint import TuxPaint
+from phototags.corpora.visual_genome import VisualGenome
+from phototags.corpora.yfcc100m import Yfcc100m
 
-from phototags.corpora import class_folders as folders
-from phototags.corpora import (
-    coco,
-    esp_game,
-    iaprtc12,
-    inria,
-    mirflickr25k,
-    nus_wide,
-    openclipart,
-    tuxpaint,
-    visual_genome,
-    yfcc100m,
-)
-from phototags.corpora import own_table as table
-from phototags.errors import CorpusError
-from phototags.photos.shards import Found
-
-
-@dataclass(frozen=True)
-class Reader:
-    """One way to read a layout.
-
-    Args:
-        list_photos: (folder of the sources, WordNet or None) -> photo table and drops.
-        pictures: (folder, listing, max_bytes) -> Found for each listed photo.
-        samples: whether list_photos takes `sample`, because the whole would not fit in memory.
-    """
-
-    list_photos: Callable
-    pictures: Callable
-    samples: bool = False
-
-
-def on_the_web(source: Path, listing: pd.DataFrame, max_bytes: int) -> Iterator[Found]:
-    """There are no pictures among the sources.
-
-    Raises:
-        CorpusError: always; the listing's photo_url says where each picture is.
-    """
-    raise CorpusError(
-        f"the pictures of the corpus in {source} are on the web, not in its files: they come by "
-        "the rule download_photos, not by pack_photos."
-    )
-
-
-def _reader(module: ModuleType, **choices) -> Reader:
-    """The module's reader, with some of its choices made."""
-    return Reader(partial(module.list_photos, **choices), getattr(module, "pictures", on_the_web))
-
-
-READERS = {
-    "openclipart": _reader(openclipart),
-    "tuxpaint": _reader(tuxpaint),
-    "table": _reader(table),
-    "table-web": Reader(partial(table.list_photos, web=True), on_the_web),
-    "folders": _reader(folders),
-    "inria": _reader(inria),
-    "yfcc100m": Reader(yfcc100m.list_photos, on_the_web, samples=True),
-    "mirflickr25k": _reader(mirflickr25k),
-    "mirflickr25k-concepts": _reader(mirflickr25k, concepts=True),
-    "visual_genome": _reader(visual_genome),
-    "visual_genome-150": _reader(visual_genome, vocabulary="objects_vocab_150.txt"),
-    "visual_genome-1600": _reader(visual_genome, vocabulary="objects_vocab_1600.txt"),
-    "visual_genome-synsets": _reader(visual_genome, kind="synsets"),
-    "visual_genome-attributes": _reader(visual_genome, kind="attributes"),
-    "esp_game": _reader(esp_game),
-    "esp_game-268": _reader(esp_game, words_268=True),
-    "iaprtc12": _reader(iaprtc12),
-    "iaprtc12-291": _reader(iaprtc12, words_291=True),
-    "coco-2014": _reader(coco, year=2014),
-    "coco-2017": _reader(coco, year=2017),
-    "coco-2014-captions": _reader(coco, year=2014, captions=True),
-    "coco-2017-captions": _reader(coco, year=2017, captions=True),
-    "nus_wide": _reader(nus_wide),
-    "nus_wide-81": _reader(nus_wide, concepts=True),
+READERS: Mapping[str, Reader] = {
+    "openclipart": OpenClipart(),
+    "tuxpaint": TuxPaint(),
+    "table": PhotosTsv(),
+    "table-web": WebPhotosTsv(),
+    "folders": ClassFolders(),
+    "inria": InriaCorel5k(),
+    "yfcc100m": Yfcc100m(),
+    "mirflickr25k": MirFlickr25k(),
+    "mirflickr25k-concepts": MirFlickr25k(concepts=True),
+    "visual_genome": VisualGenome(),
+    "visual_genome-150": VisualGenome(vocabulary="objects_vocab_150.txt"),
+    "visual_genome-1600": VisualGenome(vocabulary="objects_vocab_1600.txt"),
+    "visual_genome-synsets": VisualGenome(kind="synsets"),
+    "visual_genome-attributes": VisualGenome(kind="attributes"),
+    "esp_game": EspGame(),
+    "esp_game-268": EspGame(tagprop=True),
+    "iaprtc12": IaprTc12(),
+    "iaprtc12-291": IaprTc12(tagprop=True),
+    "coco-2014": Coco(year=2014),
+    "coco-2017": Coco(year=2017),
+    "coco-2014-captions": Coco(year=2014, captions=True),
+    "coco-2017-captions": Coco(year=2017, captions=True),
+    "nus_wide": NusWide(),
+    "nus_wide-81": NusWide(concepts=True),
 }

@@ -1,4 +1,4 @@
-"""Where corpora are published: file, address, bytes, sha256, as far as somebody recorded them.
+"""Where corpora are published, and what their files must be, as far as somebody recorded it.
 
 Of the pictures and image_data.json of Visual Genome as HuggingFace's datasets fetched them, of
 COCO as TensorFlow's did; nobody published those of the others. docs/corpora.md cites each.
@@ -6,16 +6,20 @@ COCO as TensorFlow's did; nobody published those of the others. docs/corpora.md 
 
 from typing import NamedTuple
 
+SHA256SUMS = """
+bc2380a7a1df0d9e8c2c03c53b10e49860f21283c5d74361a593ba6c0976fe2b  corel5k/images.tar
+8bedabff6fee0aef2b88c78d2f33ef816e656273bd3c95ef7343c28705c38d3f  corel5k/photos.tsv
+5d87e1249a505b752156c901cd7493f2aa1a8e2622050cd8dc9e28e17018675d  corel5k/inria260/corel_test_annot.txt
+833408c9fde1bc0bc1dcf678a122ec339990d5c07deca396711a96f4b2c1bb8b  corel5k/inria260/corel_test_list.txt
+78fa1d893aefadc6876bc855345c65221507ef46f7b5362cfe6623b5275bf801  corel5k/inria260/corel_train_annot.txt
+ea429c6e51bcb660d543059ca6902551196425bc5fdbbb76cd614dddcc4e21d0  corel5k/inria260/corel_train_list.txt
+cd0b3ddfe8e0af249bac94facb5c0dd09577a76f774550671436e41e2c8bb0ab  corel5k/inria260/recovered_words.tsv
+3df8b7dbfc4e201ae141e488d87ef8e57cc1a3760d7caea50c441fe09d593baf  flickr8k/images.tar
+4c0ac39f8a409aba3b1afa4e8462dbf86126ed74aafd1bce1c569159d07a2ab2  flickr8k/photos.tsv
+"""  # noqa: E501
+"""As `sha256sum` writes it, of the files that only a mirror has: their makers release no other."""
 
-class Address(NamedTuple):
-    """Where a file is published, and what it must be; None where that is not known."""
-
-    url: str | None = None
-    size: int | None = None
-    sha256: str | None = None
-
-
-TABLE = """
+ADDRESSES = """
 visual_genome/image_data.json.zip https://homes.cs.washington.edu/~ranjay/visualgenome/data/dataset/image_data.json.zip 1780854 b87a94918cb2ff4d952cf1dfeca0b9cf6cd6fd204c2f8704645653be1163681a
 visual_genome/objects.json.zip https://homes.cs.washington.edu/~ranjay/visualgenome/data/dataset/objects.json.zip - -
 visual_genome/attributes.json.zip https://homes.cs.washington.edu/~ranjay/visualgenome/data/dataset/attributes.json.zip - -
@@ -41,8 +45,26 @@ nus_wide/NUS_WID_Tags.zip https://lms.comp.nus.edu.sg/wp-content/uploads/2019/re
 nus_wide/ConceptsList.zip https://lms.comp.nus.edu.sg/wp-content/uploads/2019/research/nuswide/ConceptsList.zip - -
 nus_wide/Groundtruth.zip https://lms.comp.nus.edu.sg/wp-content/uploads/2019/research/nuswide/Groundtruth.zip - -
 """  # noqa: E501
-ADDRESSES = {
-    file: Address(url, None if size == "-" else int(size), None if sha256 == "-" else sha256)
-    for file, url, size, sha256 in map(str.split, TABLE.strip().split("\n"))
-}
-"""By the file's folder and name under `data/sources`."""
+"""File, address, bytes and sha256 of what its makers publish; a dash stands for not known."""
+
+
+class Published(NamedTuple):
+    """Where a file is published, and what it must be; None where that is not known."""
+
+    url: str | None = None
+    size: int | None = None
+    sha256: str | None = None
+
+
+def _parse_tables() -> dict[str, Published]:
+    sums = [line.split() for line in SHA256SUMS.strip().split("\n")]
+    published = {file: Published(sha256=sha256) for sha256, file in sums}
+    for line in ADDRESSES.strip().split("\n"):
+        file, url, *known = line.split()
+        size, sha256 = (None if value == "-" else value for value in known)
+        published[file] = Published(url, size and int(size), sha256)
+    return published
+
+
+PUBLISHED_FILES = _parse_tables()
+"""By the file's path in a mirror, but for the ending of what is kept unpacked (`.tar`)."""

@@ -10,47 +10,46 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from phototags.corpora.formats.yfcc_lines import STEP, blocks
+from phototags.corpora.formats.yfcc_lines import read_blocks
+from phototags.corpora.reader import Reader, drop_photo
 from phototags.errors import CorpusError
 from phototags.io.progress import show_progress
 from phototags.photos.table import PHOTOS, Drop, frame_of
 
 
-def list_photos(
-    source: Path, wordnet: Path | None = None, sample: int | None = None
-) -> tuple[pd.DataFrame, list[Drop]]:
-    """The `sample` photos whose ids have the smallest `chance`, in the order of the file.
+class Yfcc100m(Reader):
+    """Read the `sample` photos whose ids have the smallest hashes, in the order of the file.
 
     So a sample holds every smaller one, and no place of the file is preferred. The drops are
-    sampled alike: those of the lines that would have been in the sample.
-
-    Raises:
-        CorpusError: when the lines have neither 23 nor 25 fields.
-        ArchiveError: when the compressed file is damaged.
+    sampled alike: those of the lines that would have been in the sample. Read block by block,
+    since the whole would not fit in memory.
     """
-    path = next(p for p in sorted(source.glob("yfcc100m_dataset*")) if p.suffix != ".json")
-    chosen, drops, border = [], [], np.uint64(2**64 - 1)
-    for block in show_progress(blocks(path), "reading lines (blocks)"):
-        chosen.append(block.photos.filter(block.photos["chance"].to_numpy() <= border))
-        drops += [drop for drop in block.drops if drop[0] <= border]
-        if sample and sum(map(len, chosen)) > 2 * sample:
-            chosen, border = _smallest(chosen, sample)
-    if sample and sum(map(len, chosen)) > sample:
-        chosen, border = _smallest(chosen, sample)
-    drops = [drop for chance_, drop in drops if chance_ <= border]
-    return _listing(chosen, drops), drops
+
+    def list_photos(
+        self, source: Path, wordnet: Path | None = None, sample: int | None = None
+    ) -> tuple[pd.DataFrame, list[Drop]]:
+        path = next(p for p in sorted(source.glob("yfcc100m_dataset*")) if p.suffix != ".json")
+        chosen, drops, border = [], [], np.uint64(2**64 - 1)
+        for block in show_progress(read_blocks(path), "reading lines (blocks)"):
+            chosen.append(block.photos.filter(block.photos["hash"].to_numpy() <= border))
+            drops += [drop for drop in block.drops if drop[0] <= border]
+            if sample and sum(map(len, chosen)) > 2 * sample:
+                chosen, border = _take_smallest(chosen, sample)
+        if sample and sum(map(len, chosen)) > sample:
+            chosen, border = _take_smallest(chosen, sample)
+        return _make_table(chosen, [drop for hashed, drop in drops if hashed <= border])
 
 
-def _smallest(chosen: list[pa.Table], sample: int) -> tuple[list[pa.Table], np.uint64]:
-    """The rows of the smallest chances, and the largest of these."""
+def _take_smallest(chosen: list[pa.Table], sample: int) -> tuple[list[pa.Table], np.uint64]:
+    """The rows of the smallest hashes, and the largest of these."""
     photos = pa.concat_tables(chosen)
-    chances = photos["chance"].to_numpy()
-    rows = np.sort(np.argsort(chances, kind="stable")[:sample])
-    return [photos.take(rows).combine_chunks()], chances[rows].max()
+    hashes = photos["hash"].to_numpy()
+    rows = np.sort(np.argsort(hashes, kind="stable")[:sample])
+    return [photos.take(rows).combine_chunks()], hashes[rows].max()
 
 
-def _listing(chosen: list[pa.Table], drops: list[Drop]) -> pd.DataFrame:
-    """A photo table; of lines with the same id the first stays."""
+def _make_table(chosen: list[pa.Table], drops: list[Drop]) -> tuple[pd.DataFrame, list[Drop]]:
+    """A photo table and all drops; of lines with the same id the first stays."""
     if not any(map(len, chosen)):
         raise CorpusError("not one line of the YFCC100M table is a photo; see listing.drops.tsv")
     photos = pa.concat_tables(chosen)
@@ -58,6 +57,6 @@ def _listing(chosen: list[pa.Table], drops: list[Drop]) -> pd.DataFrame:
     columns = empty | {name: photos[name] for name in photos.column_names if name in empty}
     frame = frame_of(pa.table(columns, schema=PHOTOS))
     again = frame["photo_id"].duplicated()
-    drops += [Drop(STEP, photo_id, "duplicate_id") for photo_id in frame["photo_id"][again]]
+    drops += [drop_photo(photo_id, "duplicate_id") for photo_id in frame["photo_id"][again]]
     frame = frame[~again].reset_index(drop=True)
-    return frame.assign(row=np.arange(len(frame)))
+    return frame.assign(row=np.arange(len(frame))), drops

@@ -2,31 +2,10 @@
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
+from phototags.params.own_tables import OwnTable
 from phototags.params.section import Section
-
-
-class Table(Section):
-    """Your own pictures: a `photos.tsv`, and an `images.tar`, a folder of images, or their urls."""
-
-    photos: int = Field(description="rows of photos.tsv, or pictures in folders, at most", gt=0)
-    pictures: Literal["packaged", "web"] = Field(
-        "packaged", description="in images.tar, or on the web at the column photo_url"
-    )
-    tags: Literal["listed", "folders"] = Field(
-        "listed",
-        description="in photos.tsv, or the names of the folders that the pictures lie in, as in "
-        "ImageNet; these are packaged",
-    )
-    licence: str = Field("unknown", description="licence of the pictures, shown beside them")
-    citation: str = Field("", description="who to thank for the corpus")
-
-    @model_validator(mode="after")
-    def folders_are_packaged(self) -> "Table":
-        if self.pictures == "web" and self.tags == "folders":
-            raise ValueError("pictures on the web lie in no folders: tags should be `listed`")
-        return self
 
 
 class Corpora(Section):
@@ -35,7 +14,7 @@ class Corpora(Section):
     mirror: str | None = Field(
         description="folder or http(s) url with one folder a corpus, asked before the source itself"
     )
-    tables: dict[str, Table] = Field(description="your own corpora by name, read as `table`")
+    tables: dict[str, OwnTable] = Field(description="your own corpora by name, read as `table`")
     samples: dict[str, int] = Field(
         {}, description="photos to take of a corpus, by its name; chosen by a hash of their ids"
     )

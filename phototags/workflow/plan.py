@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from phototags.corpora.corpus import Corpus
-from phototags.corpora.corpus_registry import COLLECTIONS, corpus
+from phototags.corpora.corpus_registry import COLLECTIONS, find_corpus
 from phototags.systems.gradient import Trained
 from phototags.systems.ranked import Bilinear, Ranked
 from phototags.systems.registry import learns_backbone
@@ -147,4 +147,4 @@ def make_plan(params: Params) -> Plan:
     train = [one.train for one in params.experiments]
     test = [test for one in params.experiments for test in one.test]
     own = params.corpora.tables, params.corpora.samples
-    return Plan(params, {name: corpus(name, *own) for name in dict.fromkeys(train + test)})
+    return Plan(params, {name: find_corpus(name, *own) for name in dict.fromkeys(train + test)})

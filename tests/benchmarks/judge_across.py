@@ -18,7 +18,7 @@ import polars as pl
 import yaml
 from harness import RESULTS, ROOT
 
-from phototags.corpora.formats.yfcc_lines import blocks
+from phototags.corpora.formats.yfcc_lines import read_blocks
 from phototags.evaluation.metrics.summary import tag_vectors_table
 from phototags.evaluation.tag_completion_scores import Tables, common_tags, judge_tags
 from phototags.io.storage import atomic_write
@@ -81,7 +81,7 @@ def of_the_default_run(params: Params) -> tuple[list[str], pd.Series]:
 
 def of_yfcc_rows(lines: Path) -> tuple[list[str], pd.Series]:
     """Tags of three people and more, without apps and cameras; and all rows' tags."""
-    photos = pl.concat([pl.from_arrow(block.photos) for block in blocks(lines)])
+    photos = pl.concat([pl.from_arrow(block.photos) for block in read_blocks(lines)])
     photos = photos.select("user_id", "tags").with_row_index("row")
     rules = {"min_users": 3, "min_photos": 3, "max_tags": None, "refuse": ["apps"]}
     with TemporaryDirectory() as folder:

@@ -11,7 +11,7 @@ import pyarrow.parquet as parquet
 from measuring import serve
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from phototags.corpora.formats.yfcc_lines import blocks
+from phototags.corpora.formats.yfcc_lines import read_blocks
 
 FIELDS = {0: "photo_id", 1: "user_id", 2: "author", 3: "taken_at", 6: "title", 7: "description"}
 FIELDS |= {8: "tags", 9: "machine_tags", 10: "longitude", 11: "latitude", 13: "page_url"}
@@ -23,7 +23,7 @@ REPEATED = ["licence", "licence_url", "tags.list.element"]
 def ours(lines: str, to: str) -> None:
     """Block by block, as `list_photos` reads; the columns that pandas makes too."""
     writer, kept = None, [name for name in FIELDS.values() if name != "marker"]
-    for block in blocks(Path(lines)):
+    for block in read_blocks(Path(lines)):
         photos = block.photos.select(kept)
         writer = writer or parquet.ParquetWriter(to, photos.schema, use_dictionary=REPEATED)
         writer.write_table(photos)

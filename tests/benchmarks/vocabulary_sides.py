@@ -11,7 +11,7 @@ import polars as pl
 from measuring import serve
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from phototags.corpora.formats.yfcc_lines import blocks
+from phototags.corpora.formats.yfcc_lines import read_blocks
 from phototags.params.vocabulary import Vocabulary
 from phototags.tags.candidates import candidates, kept, write_candidates
 from phototags.tags.cleaning import clean_photos, write_spelling
@@ -29,7 +29,7 @@ def prepare(lines: str, to: str) -> None:
 
     Row groups are as large as those of photos.parquet.
     """
-    tables = [pl.from_arrow(block.photos) for block in blocks(Path(lines))]
+    tables = [pl.from_arrow(block.photos) for block in read_blocks(Path(lines))]
     photos = pl.concat(tables).select("photo_id", "user_id", "tags").with_row_index("row")
     photos.write_parquet(to, row_group_size=2**20)
 

@@ -5,13 +5,14 @@ import logging
 import pytest
 from torchvision.datasets import ImageFolder
 
-from phototags.corpora.class_folders import list_photos, pictures
-from phototags.corpora.corpus_registry import corpus, tables_of
+from phototags.corpora.class_folders import ClassFolders
+from phototags.corpora.corpus_registry import find_corpus
 from phototags.errors import CorpusError, SourceError
-from phototags.params.corpora import Table
+from phototags.params.own_tables import OwnTable, read_own_tables
 from phototags.photos.archives import Archive
 from phototags.tags.wordnet import WordNet
 
+READER = ClassFolders()
 NAMES = ("cat/1.jpg", "cat/deeper/2.JPEG", "dog/1.jpg", "dog show/a.jpg")
 
 
@@ -26,7 +27,7 @@ def source(tmp_path, layouts):
 
 
 def table(source, wordnet=None):
-    listing, drops = list_photos(source, wordnet)
+    listing, drops = READER.list_photos(source, wordnet)
     split = listing["split"].astype(object).where(listing["split"].notna(), None)
     places = zip(listing["photo_id"], listing["tags"], split, strict=True)
     return {photo_id: (*tags, part) for photo_id, tags, part in places}, {
@@ -75,9 +76,9 @@ def test_a_synset_is_named_by_its_first_word(source, wordnet_folder):
     names = f"train/{bear}/images/{bear}_0.jpg", "train/cat/1.jpg"
     assert table(source(*names), wordnet_folder)[0][names[0]] == ("brown bear", "train")
     with pytest.raises(CorpusError, match=f"{bear} is a synset, and WordNet is needed"):
-        list_photos(source(*names))
+        READER.list_photos(source(*names))
     with pytest.raises(SourceError, match="should have synset n00000001"):
-        list_photos(source("n00000001/0.jpg", "cat/0.jpg"), wordnet_folder)
+        READER.list_photos(source("n00000001/0.jpg", "cat/0.jpg"), wordnet_folder)
 
 
 def test_what_is_no_picture_of_a_class_is_named_or_counted(source, caplog):
@@ -105,20 +106,20 @@ def test_names_that_no_table_can_hold_are_dropped(source):
 )
 def test_other_layouts_are_refused(source, names, found):
     with pytest.raises(CorpusError, match=found):
-        list_photos(source(*names))
+        READER.list_photos(source(*names))
 
 
 def test_the_pictures_are_those_in_the_tar(source):
     folder = source(*NAMES)
     with Archive(folder / "images.tar") as archive:
         expected = [archive.read(f"images/{name}", 10**6) for name in sorted(NAMES)]
-    found = pictures(folder, list_photos(folder)[0], 10**6)
+    found = READER.read_pictures(folder, READER.list_photos(folder)[0], 10**6)
     assert [one.content for one in found] == expected
 
 
 def test_ones_own_folders_are_one_tar():
     mine = '{"mine": {"photos": 1, "licence": "", "citation": "", "tags": "folders"}}'
-    own = corpus("mine", tables_of(mine))
+    own = find_corpus("mine", read_own_tables(mine))
     assert (own.reader, own.files) == ("folders", ["images.tar"])
     with pytest.raises(ValueError, match="lie in no folders"):
-        Table(photos=1, pictures="web", tags="folders")
+        OwnTable(photos=1, pictures="web", tags="folders")

@@ -1,7 +1,9 @@
 import pytest
 
-from phototags.corpora.coco import list_photos, pictures
+from phototags.corpora.coco import Coco
 from phototags.errors import ArchiveError, CorpusError
+
+READER, CAPTIONED = Coco(year=2017), Coco(year=2017, captions=True)
 
 
 def instances(photo: int, marks: list[int]) -> dict:
@@ -39,7 +41,7 @@ def source(tmp_path, layouts):
 
 
 def test_categories_are_tags_and_validation_is_the_test_part(source):
-    listing, _ = list_photos(source, year=2017)
+    listing, _ = READER.list_photos(source)
     assert listing.photo_id.tolist() == ["9", "10", "20", "21"]
     assert listing.tags.tolist() == [["dog", "person"], [], ["person"], []]
     assert listing.split.tolist() == ["train", "train", "test", "test"]
@@ -48,15 +50,17 @@ def test_categories_are_tags_and_validation_is_the_test_part(source):
 
 
 def test_nouns_of_the_captions_may_be_the_tags(source, wordnet_folder):
-    listing, _ = list_photos(source, wordnet_folder, year=2017, captions=True)
+    listing, _ = CAPTIONED.list_photos(source, wordnet_folder)
     assert listing.tags[0] == ["bear", "car"]
     with pytest.raises(CorpusError, match="WordNet"):
-        list_photos(source, None, year=2017, captions=True)
+        CAPTIONED.list_photos(source, None)
 
 
 def test_pictures_come_from_the_archive_of_their_part(source, layouts):
-    listing, _ = list_photos(source, year=2017)
-    found = {photo.photo_id: photo.content for photo in pictures(source, listing, 10**6)}
+    listing, _ = READER.list_photos(source)
+    found = {
+        photo.photo_id: photo.content for photo in READER.read_pictures(source, listing, 10**6)
+    }
     assert found["9"] == layouts.jpeg("red") and found["20"] == layouts.jpeg("tan")
 
 
@@ -64,7 +68,7 @@ def test_an_unknown_category_or_a_missing_file_is_an_error(source, layouts):
     broken = {"annotations/instances_train2017.json": instances(9, [77])}
     layouts.write_zip(source / "annotations_trainval2017.zip", broken)
     with pytest.raises(CorpusError, match="unknown category 77"):
-        list_photos(source, year=2017)
+        READER.list_photos(source)
     layouts.write_zip(source / "annotations_trainval2017.zip", {"other": "x"})
     with pytest.raises(ArchiveError, match=r"instances_train2017\.json"):
-        list_photos(source, year=2017)
+        READER.list_photos(source)

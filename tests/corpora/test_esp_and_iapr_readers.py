@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from phototags.corpora import esp_game, iaprtc12
-from phototags.corpora.formats import hvecs
+from phototags.corpora.esp_game import EspGame
+from phototags.corpora.formats.hvecs import parse_hvecs, read_parts
+from phototags.corpora.iaprtc12 import IaprTc12
 from phototags.errors import CorpusError
 
 CAPTION = """<DOC>
@@ -46,23 +47,23 @@ def iapr(tmp_path, layouts):
 
 
 def test_esp_games_words_are_the_lines_of_the_desc(esp, layouts):
-    listing, drops = esp_game.list_photos(esp)
+    listing, drops = EspGame().list_photos(esp)
     assert listing.photo_id.tolist() == ["15001", "15030"]
     assert listing.tags.tolist() == [["sea", "blue"], ["caf\ufffd"]]
     assert [(drop.photo_id, drop.reason) for drop in drops] == [("x", "no_words")]
-    found = list(esp_game.pictures(esp, listing, 10**6))
+    found = list(EspGame().read_pictures(esp, listing, 10**6))
     assert found[0].content == layouts.jpeg("red")
 
 
 def test_esp_games_268_words_come_from_the_matrices(esp):
-    listing, drops = esp_game.list_photos(esp, words_268=True)
+    listing, drops = EspGame(tagprop=True).list_photos(esp)
     assert listing.tags.tolist() == [["bear", "city"], []]
     assert listing.split.tolist() == ["train", "train"]
     assert [(drop.photo_id, drop.reason) for drop in drops] == [("15097", "no_picture")]
 
 
 def test_iapr_tags_are_the_nouns_of_a_latin_1_caption(iapr, wordnet_folder):
-    listing, drops = iaprtc12.list_photos(iapr, wordnet_folder)
+    listing, drops = IaprTc12().list_photos(iapr, wordnet_folder)
     assert listing.photo_id.tolist() == ["00/25"]
     photo = listing.iloc[0]
     assert photo.tags == ["bear", "car", "city"] and photo.title == "Plaza de Armas"
@@ -75,11 +76,13 @@ def test_iapr_tags_are_the_nouns_of_a_latin_1_caption(iapr, wordnet_folder):
 
 
 def test_iapr_291_words_keep_the_official_parts(iapr, layouts):
-    listing, _ = iaprtc12.list_photos(iapr, words_291=True)
+    listing, _ = IaprTc12(tagprop=True).list_photos(iapr)
     assert listing.photo_id.tolist() == ["00/25", "00/26", "00/28"]
     assert listing.split.tolist() == ["train", "train", "test"]
     assert listing.tags.tolist() == [["bear", "city"], [], ["car"]]
-    assert next(iaprtc12.pictures(iapr, listing, 10**6)).content == layouts.jpeg("tan")
+    assert next(IaprTc12(tagprop=True).read_pictures(iapr, listing, 10**6)).content == layouts.jpeg(
+        "tan"
+    )
 
 
 @pytest.mark.parametrize(
@@ -88,14 +91,14 @@ def test_iapr_291_words_keep_the_official_parts(iapr, layouts):
 )
 def test_a_matrix_of_another_form_is_an_error(content):
     with pytest.raises(CorpusError, match="a matrix"):
-        hvecs.read(content, "a matrix")
+        parse_hvecs(content, "a matrix")
 
 
 def test_lists_that_do_not_fit_the_matrix_are_an_error(esp, layouts):
     lists = {"train": "01/15001\n", "test": "97/15097\n"}
     write_lists(layouts, esp / "espgame.20091111.tar", "espgame", lists)
     with pytest.raises(CorpusError, match="1 rows of 3 words"):
-        esp_game.list_photos(esp, words_268=True)
+        EspGame(tagprop=True).list_photos(esp)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +121,7 @@ def test_the_real_test_matrix_survives_the_published_form(
         f"{folder}_test_annot.hvecs": layouts.hvecs(matrix.tolist()),
     }
     layouts.write_tar(tmp_path / "lists.tar", files)
-    read = [one for one in hvecs.parts(tmp_path / "lists.tar", folder) if one[0] == "test"]
+    read = [one for one in read_parts(tmp_path / "lists.tar", folder) if one[0] == "test"]
     assert [photo for _, photo, _ in read] == listed.split()
     for row, (_, _, found) in zip(matrix, read, strict=True):
         assert found == [f"w{n}" for n in range(words) if row[n]]

@@ -3,30 +3,32 @@
 import pandas as pd
 import pytest
 
-from phototags.corpora import own_table as table
-from phototags.corpora.corpus_registry import corpus, tables_of
+from phototags.corpora.corpus_registry import find_corpus
+from phototags.corpora.photos_tsv import PhotosTsv
 from phototags.download.sources import fetch
+from phototags.params.own_tables import read_own_tables
 from phototags.photos.collection import collect
 from phototags.photos.shards import pack, read_members
 
-TABLES = tables_of('{"shapes": {"photos": 40, "licence": "CC0", "citation": ""}}')
+READER = PhotosTsv()
+TABLES = read_own_tables('{"shapes": {"photos": 40, "licence": "CC0", "citation": ""}}')
 
 
 @pytest.fixture
 def source(tiny_mirror, tmp_path):
-    for one in corpus("shapes", TABLES).sources:
+    for one in find_corpus("shapes", TABLES).sources:
         fetch(one, tmp_path / one.file, str(tiny_mirror))
     return tmp_path
 
 
 def packed(source, listing, shard, size):
     rows = listing[listing["row"] // size == shard]
-    found = table.pictures(source, rows, 10**6)
+    found = READER.read_pictures(source, rows, 10**6)
     return pack(found, source / f"{shard:05d}.tar", max_pixels=10**6, max_bytes=10**6)
 
 
 def test_forty_shapes_arrive_in_shards_of_sixteen(source):
-    listing, _ = table.list_photos(source)
+    listing, _ = READER.list_photos(source)
     shards = [packed(source, listing, shard, 16) for shard in range(3)]
     assert [len(seen) for seen, _ in shards] == [16, 16, 8]
     photos, drops = collect(listing, pd.concat([seen for seen, _ in shards]), [])
@@ -40,7 +42,7 @@ def test_forty_shapes_arrive_in_shards_of_sixteen(source):
 
 
 def test_shards_of_any_size_give_the_same_photos(source):
-    listing, _ = table.list_photos(source)
+    listing, _ = READER.list_photos(source)
     one = collect(listing, packed(source, listing, 0, 100)[0], [])[0]
     many = [packed(source, listing, shard, 7)[0] for shard in range(6)]
     columns = ["photo_id", "sha256", "width", "height"]

@@ -2,10 +2,11 @@
 
 import pytest
 
-from phototags.corpora import own_table as table
-from phototags.corpora.inria import list_photos, pictures
+from phototags.corpora.inria import InriaCorel5k
+from phototags.corpora.photos_tsv import PhotosTsv
 from phototags.errors import CorpusError
 
+READER = InriaCorel5k()
 FILES = {
     "corel_train_list.txt": "1000/1000\n2000/2001",
     "corel_test_list.txt": "1000/1001\n",
@@ -27,7 +28,7 @@ def write(tmp_path):
 
 
 def test_photos_keep_their_words_and_their_official_part(write):
-    listing, drops = list_photos(write())
+    listing, drops = READER.list_photos(write())
     assert listing[["photo_id", "file", "split"]].values.tolist() == [
         ["1000", "images/1000.jpg", "train"],
         ["2001", "images/2001.jpg", "train"],
@@ -40,7 +41,9 @@ def test_photos_keep_their_words_and_their_official_part(write):
 def test_pictures_come_from_the_tar(write, make_tar):
     source = write()
     make_tar("images.tar", {f"images/{name}.jpg": name.encode() for name in ("1000", "1001")})
-    found = [photo.content for photo in pictures(source, list_photos(source)[0], 100)]
+    found = [
+        photo.content for photo in READER.read_pictures(source, READER.list_photos(source)[0], 100)
+    ]
     assert found == [b"1000", None, b"1001"]
 
 
@@ -57,12 +60,12 @@ def test_pictures_come_from_the_tar(write, make_tar):
 )
 def test_files_that_do_not_fit_are_refused(write, changes, message):
     with pytest.raises(CorpusError, match=message):
-        list_photos(write(**changes))
+        READER.list_photos(write(**changes))
 
 
 def test_the_published_files_have_the_published_counts(real_mirror):
     source = real_mirror / "corel5k" / "inria260"
-    listing, _ = list_photos(source)
+    listing, _ = READER.list_photos(source)
     assert listing["split"].value_counts().to_dict() == {"train": 4500, "test": 499}
     assert len({tag for tags in listing["tags"] for tag in tags}) == 260
     assert listing["photo_id"].is_unique
@@ -70,8 +73,8 @@ def test_the_published_files_have_the_published_counts(real_mirror):
 
 def test_the_column_beside_lizard_is_the_iguana(real_mirror):
     """The two releases tag the same photos `iguana`, and none has `marine` twice."""
-    own, _ = table.list_photos(real_mirror / "corel5k")
-    listing, _ = list_photos(real_mirror / "corel5k" / "inria260")
+    own, _ = PhotosTsv().list_photos(real_mirror / "corel5k")
+    listing, _ = READER.list_photos(real_mirror / "corel5k" / "inria260")
     for word in ("iguana", "marine", "lizard"):
         tagged = [
             set(photos.photo_id[[word in tags for tags in photos.tags]])

@@ -1,7 +1,9 @@
 import pytest
 
-from phototags.corpora.mirflickr25k import list_photos, pictures
+from phototags.corpora.mirflickr25k import MirFlickr25k
 from phototags.errors import ArchiveError, CorpusError
+
+READER, CONCEPTS = MirFlickr25k(), MirFlickr25k(concepts=True)
 
 
 @pytest.fixture
@@ -22,35 +24,35 @@ def source(tmp_path, layouts):
 
 
 def test_users_tags_are_the_raw_ones_where_there_are_any(source):
-    listing, drops = list_photos(source)
+    listing, drops = READER.list_photos(source)
     assert listing.photo_id.tolist() == ["im1", "im2"]
     assert listing.tags.tolist() == [["Golden Gate", "sea"], ["caf\ufffd"]]
     assert [(drop.photo_id, drop.reason) for drop in drops] == [("im10", "no_tags_file")]
 
 
 def test_concepts_are_on_the_same_photos(source):
-    listing, drops = list_photos(source, concepts=True)
+    listing, drops = CONCEPTS.list_photos(source)
     assert listing.photo_id.tolist() == ["im1", "im2", "im10"] and not drops
     assert listing.tags.tolist() == [["clouds", "sea"], [], ["sea", "sea_r1"]]
 
 
 def test_pictures_are_read_and_cut_at_the_cap(source, layouts):
-    listing, _ = list_photos(source)
+    listing, _ = READER.list_photos(source)
     red = layouts.jpeg("red")
-    assert next(pictures(source, listing, 10**6)).content == red
-    assert len(next(pictures(source, listing, 100)).content) == 101
+    assert next(READER.read_pictures(source, listing, 10**6)).content == red
+    assert len(next(READER.read_pictures(source, listing, 100)).content) == 101
 
 
 def test_a_list_of_something_else_is_an_error(source, layouts):
     layouts.write_zip(source / "mirflickr25k_annotations_v080.zip", {"sea.txt": "im1.jpg"})
     with pytest.raises(CorpusError, match="numbers of pictures"):
-        list_photos(source, concepts=True)
+        CONCEPTS.list_photos(source)
     layouts.write_zip(source / "mirflickr25k.zip", {"other/1.jpg": b""})
     with pytest.raises(CorpusError, match=r"im1\.jpg"):
-        list_photos(source)
+        READER.list_photos(source)
     (source / "mirflickr25k.zip").unlink()
     with pytest.raises(ArchiveError, match=r"mirflickr25k\.zip"):
-        list_photos(source)
+        READER.list_photos(source)
 
 
 @pytest.mark.parametrize("between", [" ", "\r\n"])
@@ -66,7 +68,7 @@ def test_licence_and_author_of_each_photo_are_kept(source, layouts, between):
     files |= {f"mirflickr/meta/tags/tags{number}.txt": "sea" for number in (1, 2)}
     files["mirflickr/meta/license/license1.txt"] = credit
     layouts.write_zip(source / "mirflickr25k.zip", files)
-    listing, _ = list_photos(source)
+    listing, _ = READER.list_photos(source)
     kept = listing[["licence", "licence_url", "author", "title", "page_url"]]
     assert kept.values[0].tolist() == ["Attribution License", terms, "ann", "Gate: open", page]
     assert kept.iloc[1].isna().all()

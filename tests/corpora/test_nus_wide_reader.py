@@ -1,9 +1,10 @@
 import pytest
 
-from phototags.corpora.nus_wide import list_photos
+from phototags.corpora.nus_wide import NusWide
 from phototags.corpora.readers import READERS
 from phototags.errors import CorpusError
 
+READER, CONCEPTS = NusWide(), NusWide(concepts=True)
 HEAD = "Photo_file Photo_id url_Large url_Middle url_Small url_Original\n"
 PHOTOS = ["actor\\0001_11.jpg", "actor\\0002_12.jpg", "zebra\\0001_13.jpg", "zebra\\0002_11.jpg"]
 
@@ -31,7 +32,7 @@ def source(tmp_path, layouts):
 
 
 def test_user_tags_split_and_address_come_by_id(source):
-    listing, drops = list_photos(source)
+    listing, drops = READER.list_photos(source)
     assert listing.photo_id.tolist() == ["11", "12"]
     assert listing.tags.tolist() == [["sea", "sky"], ["東京"]]
     assert listing.split.tolist() == ["train", "test"]
@@ -40,16 +41,16 @@ def test_user_tags_split_and_address_come_by_id(source):
 
 
 def test_concepts_come_by_the_place_in_the_list(source):
-    assert list_photos(source, concepts=True)[0].tags.tolist() == [["sky"], []]
+    assert CONCEPTS.list_photos(source)[0].tags.tolist() == [["sky"], []]
 
 
 def test_marks_for_other_than_the_listed_photos_are_an_error(source, layouts):
     files = {"Groundtruth/AllLabels/Labels_sky.txt": "1\n0\n"}
     layouts.write_zip(source / "Groundtruth.zip", files)
     with pytest.raises(CorpusError, match="4 lines of 0 or 1"):
-        list_photos(source, concepts=True)
+        CONCEPTS.list_photos(source)
 
 
 def test_its_pictures_are_on_the_web(source):
     with pytest.raises(CorpusError, match="download_photos"):
-        READERS["nus_wide"].pictures(source, list_photos(source)[0], 10**6)
+        READERS["nus_wide"].read_pictures(source, READER.list_photos(source)[0], 10**6)

@@ -2,9 +2,10 @@
 
 import pytest
 
-from phototags.corpora.openclipart import DRAWINGS, PICTURES, list_photos, pictures
+from phototags.corpora.openclipart import DRAWINGS, PICTURES, OpenClipart
 from phototags.errors import CorpusError
 
+READER = OpenClipart()
 RDF = (
     b'<svg xmlns:d="http://purl.org/dc/elements/1.1/" xmlns:c="http://web.resource.org/cc/" '
     b'xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><c:Work><d:title>T</d:title>'
@@ -32,7 +33,7 @@ def source(make_tar, make_picture):
 
 
 def test_pictures_are_listed_with_their_own_metadata_in_the_order_of_names(source):
-    listing, _ = list_photos(source)
+    listing, _ = READER.list_photos(source)
     assert listing["photo_id"].tolist() == ["animals/a", "bugs/a", "food/b"]
     assert listing["tags"].tolist() == [["ant"], ["bug"], ["bread"]]
     assert set(listing["user_id"]) == {"ann"}
@@ -41,7 +42,7 @@ def test_pictures_are_listed_with_their_own_metadata_in_the_order_of_names(sourc
 
 
 def test_each_picture_is_listed_or_dropped_with_its_reason(source):
-    _, drops = list_photos(source)
+    _, drops = READER.list_photos(source)
     assert {drop.photo_id: drop.reason for drop in drops} == {
         "bugs/out": "broken_link",
         "food/alone": "no_metadata",
@@ -52,8 +53,8 @@ def test_each_picture_is_listed_or_dropped_with_its_reason(source):
 
 
 def test_a_link_has_the_bytes_of_what_it_leads_to_and_its_own_drawing(source, make_picture):
-    listing, _ = list_photos(source)
-    found = {photo.photo_id: photo for photo in pictures(source, listing, 10**6)}
+    listing, _ = READER.list_photos(source)
+    found = {photo.photo_id: photo for photo in READER.read_pictures(source, listing, 10**6)}
     assert found["bugs/a"].content == found["animals/a"].content == make_picture(colour="blue")
     assert found["bugs/a"].drawing == RDF % b"bug"
     assert [photo.row for photo in found.values()] == [0, 1, 2]
@@ -63,4 +64,4 @@ def test_a_package_of_another_layout_is_refused(make_tar):
     make_tar("openclipart-png.tar", {"usr/share/other/a.png": b"1"})
     source = make_tar("openclipart-svg.tar", {}).parent
     with pytest.raises(CorpusError, match=PICTURES):
-        list_photos(source)
+        READER.list_photos(source)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from phototags.corpora.formats.rdf import contributor, read_work
+from phototags.corpora.formats.rdf import normalise_creator, read_work
 from phototags.errors import PhotoError
 
 WORK = """<cc:Work><dc:title>{title}</dc:title><dc:date>{date}</dc:date>
@@ -88,20 +88,20 @@ def test_an_svg_that_says_nothing_of_itself_is_counted():
     ],
 )
 def test_one_person_has_one_id(one, other):
-    assert contributor(one) == contributor(other) is not None
+    assert normalise_creator(one) == normalise_creator(other) is not None
 
 
 def test_two_people_have_two_ids():
     names = ["Andrew Duhan", "Andrew Dunhan", "Mo", "mateya", "masonmouse@hotmail.com", "P80"]
-    assert len({contributor(name) for name in names}) == len(names)
+    assert len({normalise_creator(name) for name in names}) == len(names)
 
 
 @pytest.mark.parametrize(
     "creator", [None, "", "  ", "unknown", "None", "ANONYMOUS", "HASH(0x89c79d4)", "..."]
 )
 def test_who_did_not_sign_has_no_id(creator):
-    assert contributor(creator) is None
+    assert normalise_creator(creator) is None
 
 
 def test_an_address_alone_is_an_id():
-    assert contributor("<ralf@ark.in-berlin.de>") is not None
+    assert normalise_creator("<ralf@ark.in-berlin.de>") is not None

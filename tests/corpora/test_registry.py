@@ -9,15 +9,15 @@ from phototags.corpora.corpus_registry import (
     COLLECTIONS,
     CORPORA,
     check_count,
-    corpus,
-    sources_of,
-    tables_of,
+    find_corpus,
+    find_sources,
 )
 from phototags.corpora.published_corpora import PUBLISHED
 from phototags.corpora.readers import READERS
 from phototags.errors import CorpusError, ParamsError
+from phototags.params.own_tables import read_own_tables
 
-MINE = tables_of('{"mine": {"photos": 12, "licence": "CC0", "citation": "me"}}')
+MINE = read_own_tables('{"mine": {"photos": 12, "licence": "CC0", "citation": "me"}}')
 
 
 def test_the_counts_are_the_published_ones():
@@ -37,44 +37,46 @@ def test_every_corpus_has_a_reader_terms_and_somewhere_to_come_from(known):
 
 
 def test_ones_own_table_is_a_corpus():
-    own = corpus("mine", MINE)
+    own = find_corpus("mine", MINE)
     assert (own.reader, own.photos, own.licence) == ("table", 12, "CC0")
     assert own.files == ["photos.tsv", "images.tar"]
     assert [source.mirror_path for source in own.sources] == ["mine/photos.tsv", "mine/images.tar"]
 
 
 def test_ones_own_table_on_the_web_is_a_file_of_addresses():
-    own = corpus(
+    own = find_corpus(
         "mine",
-        tables_of('{"mine": {"photos": 1, "licence": "", "citation": "", "pictures": "web"}}'),
+        read_own_tables(
+            '{"mine": {"photos": 1, "licence": "", "citation": "", "pictures": "web"}}'
+        ),
     )
     assert (own.reader, own.pictures, own.files) == ("table-web", "web", ["photos.tsv"])
 
 
 def test_a_misspelt_name_gets_the_closest():
     with pytest.raises(ParamsError, match="'openclip'; closest: openclipart"):
-        corpus("openclip", MINE)
+        find_corpus("openclip", MINE)
     with pytest.raises(ParamsError, match="closest: mine"):
-        corpus("mime", MINE)
+        find_corpus("mime", MINE)
 
 
 @pytest.mark.parametrize("taken", ["corel5k", "wordnet"])
 def test_a_table_can_not_take_a_known_name(taken):
     with pytest.raises(ParamsError, match=f"'{taken}'.*another name"):
-        corpus("openclipart", {taken: MINE["mine"]})
+        find_corpus("openclipart", {taken: MINE["mine"]})
 
 
 def test_wordnet_is_a_collection_with_sources():
-    assert [source.file for source in sources_of("wordnet", {})] == ["wordnet-base.deb"]
-    assert COLLECTIONS["wordnet"] == sources_of("wordnet", {})
+    assert [source.file for source in find_sources("wordnet", {})] == ["wordnet-base.deb"]
+    assert COLLECTIONS["wordnet"] == find_sources("wordnet", {})
 
 
 @pytest.mark.parametrize(
     ("name", "where"),
-    [("mine", "corpora.tables.mine.photos in params.yaml"), ("tuxpaint", "registry.py")],
+    [("mine", "corpora.tables.mine.photos in params.yaml"), ("tuxpaint", "published_corpora.py")],
 )
 def test_too_many_photos_say_which_number_to_write_where(name, where):
-    known = corpus(name, MINE)
+    known = find_corpus(name, MINE)
     check_count(known, known.photos)
     with pytest.raises(CorpusError, match=f"{where} to 8000"):
         check_count(known, 8000)

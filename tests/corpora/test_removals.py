@@ -9,13 +9,14 @@ import polars as pl
 import pytest
 import torch
 
-from phototags.corpora import own_table as table
-from phototags.corpora.corpus_registry import corpus, tables_of
-from phototags.corpora.removing import without_removed
+from phototags.corpora.corpus_registry import find_corpus
+from phototags.corpora.listing import drop_removals
+from phototags.corpora.photos_tsv import PhotosTsv
 from phototags.errors import ParamsError
 from phototags.evaluation.metrics.drop_counts import drops_table
 from phototags.features.feature_cache import Features
 from phototags.io.storage import atomic_write
+from phototags.params.own_tables import read_own_tables
 from phototags.photos.collection import collect
 from phototags.photos.gallery import plain_card
 from phototags.photos.removals import Removals, read_removals
@@ -34,7 +35,8 @@ from phototags.search.index import make_index, write_index
 from phototags.tags.cleaning import clean_photos, write_spelling
 from phototags.tags.encoded_photos import number_tags, photos_in, write_tags
 
-TABLES = tables_of('{"shapes": {"photos": 40, "licence": "CC0", "citation": ""}}')
+READER = PhotosTsv()
+TABLES = read_own_tables('{"shapes": {"photos": 40, "licence": "CC0", "citation": ""}}')
 ROW, CAPS = 12, {"max_pixels": 10**6, "max_bytes": 10**6}
 TITLE, URL = "A secret cross", "https://photos.example/shape12"
 WORD = "onlythisphoto"
@@ -70,12 +72,12 @@ class Constant:
 
 def run(source: Path, to: Path, removals: Removals) -> None:
     """Every step that handles single photos, from the reader to a page of found photos."""
-    known = corpus("shapes", TABLES)
-    listing, drops = table.list_photos(source)
-    listing, drops = without_removed(known, source, listing, drops, removals, 10**6)
+    known = find_corpus("shapes", TABLES)
+    listing, drops = READER.list_photos(source)
+    listing, drops = drop_removals(known, source, listing, drops, removals, 10**6)
     write_photos(to / "listing.parquet", listing)
     write_drops(to / "shapes/listing.drops.tsv", drops)
-    found = table.pictures(source, listing, 10**6)
+    found = READER.read_pictures(source, listing, 10**6)
     packed, unpacked = pack(found, to / "shards/00000.tar", **CAPS, removals=removals)
     credited = packed.merge(listing[["row", *CREDIT]], on="row")
     write_table(to / "shards/00000.parquet", credited, SHARD)
@@ -147,9 +149,9 @@ def test_nothing_of_a_removed_photo_is_left_in_any_file(source, picture, tmp_pat
 
 
 def test_bytes_that_only_packing_sees_are_left_out_there(source, picture, tmp_path):
-    listing, _ = table.list_photos(source)
+    listing, _ = READER.list_photos(source)
     removals = Removals([hashlib.sha256(picture).hexdigest()])
-    found = table.pictures(source, listing, 10**6)
+    found = READER.read_pictures(source, listing, 10**6)
     packed, drops = pack(found, tmp_path / "00000.tar", **CAPS, removals=removals)
     photos, _ = collect(listing, packed, drops)
     assert ROW not in set(photos["row"])
@@ -159,17 +161,17 @@ def test_bytes_that_only_packing_sees_are_left_out_there(source, picture, tmp_pa
 
 def test_what_the_reader_dropped_is_not_named_either(source):
     dropped = [Drop("list_photos", "lost", "missing", "lost.png"), Drop("list_photos", "b", "x")]
-    listing, _ = table.list_photos(source)
-    _, drops = without_removed(
-        corpus("shapes", TABLES), source, listing, dropped, Removals(["lost"]), 10**6
+    listing, _ = READER.list_photos(source)
+    _, drops = drop_removals(
+        find_corpus("shapes", TABLES), source, listing, dropped, Removals(["lost"]), 10**6
     )
     assert drops == [Drop("list_photos", "", "removed", "line 0"), dropped[1]]
 
 
 def test_another_corpus_photo_of_that_name_stays(source):
-    listing, _ = table.list_photos(source)
-    known = corpus("shapes", TABLES)
-    kept, drops = without_removed(known, source, listing, [], Removals(["coco/shape12"]), 10**6)
+    listing, _ = READER.list_photos(source)
+    known = find_corpus("shapes", TABLES)
+    kept, drops = drop_removals(known, source, listing, [], Removals(["coco/shape12"]), 10**6)
     assert len(kept) == 40
     assert drops == []
 

@@ -2,10 +2,12 @@
 
 import pytest
 
-from phototags.corpora.tuxpaint import STAMPS, list_photos, nouns_of, pictures
+from phototags.corpora.formats.captions import find_nouns
+from phototags.corpora.tuxpaint import STAMPS, TuxPaint
 from phototags.errors import CorpusError
 from phototags.tags.wordnet import WordNet
 
+READER = TuxPaint()
 NOUNS = {  # synset by word, hypernym by synset
     "car": "1", "sports_car": "2", "lion": "3", "sea_lion": "4", "cat": "5", "a": "6", "in": "7",
     "apple": "8", "food": "9", "animal": "9",
@@ -63,11 +65,11 @@ def source(make_tar, make_picture):
     ],
 )
 def test_the_longest_nouns_count_with_the_kind_they_are_of(wordnet, caption, nouns):
-    assert nouns_of(caption, WordNet.read(wordnet)) == nouns
+    assert find_nouns(caption, WordNet.read(wordnet)) == nouns
 
 
 def test_tags_are_nouns_of_the_caption_and_folder_names_once_each(source, wordnet):
-    listing, _ = list_photos(source, wordnet)
+    listing, _ = READER.list_photos(source, wordnet)
     assert listing["photo_id"].tolist() == ["animals/cats/lion", "animals/cats/lion_mirror"]
     assert listing["tags"][0] == ["lion", "car", "animal", "cat"]
     assert listing["title"][0] == "A lion’s car."
@@ -75,12 +77,12 @@ def test_tags_are_nouns_of_the_caption_and_folder_names_once_each(source, wordne
 
 
 def test_a_mirrored_stamp_shares_its_twins_caption(source, wordnet):
-    listing, _ = list_photos(source, wordnet)
+    listing, _ = READER.list_photos(source, wordnet)
     assert listing["tags"][1] == listing["tags"][0]
 
 
 def test_symbols_and_stamps_without_caption_are_counted(source, wordnet):
-    _, drops = list_photos(source, wordnet)
+    _, drops = READER.list_photos(source, wordnet)
     assert {drop.photo_id: drop.reason for drop in drops} == {
         "symbols/letters/a": "symbol",
         "animals/mute": "no_caption",
@@ -89,8 +91,8 @@ def test_symbols_and_stamps_without_caption_are_counted(source, wordnet):
 
 
 def test_pictures_are_found(source, wordnet, make_picture):
-    listing, _ = list_photos(source, wordnet)
-    assert [photo.content for photo in pictures(source, listing, 10**6)] == [
+    listing, _ = READER.list_photos(source, wordnet)
+    assert [photo.content for photo in READER.read_pictures(source, listing, 10**6)] == [
         make_picture(),
         make_picture(colour="blue"),
     ]
@@ -98,4 +100,4 @@ def test_pictures_are_found(source, wordnet, make_picture):
 
 def test_without_wordnet_it_says_so(source):
     with pytest.raises(CorpusError, match="WordNet"):
-        list_photos(source, None)
+        READER.list_photos(source, None)

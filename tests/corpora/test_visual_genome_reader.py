@@ -3,9 +3,10 @@ import json
 
 import pytest
 
-from phototags.corpora.visual_genome import TEST, list_photos, pictures
+from phototags.corpora.visual_genome import TEST, VisualGenome
 from phototags.errors import ArchiveError, CorpusError
 
+READER = VisualGenome()
 AT = "https://cs.stanford.edu/people/rak248"
 
 
@@ -42,7 +43,7 @@ def source(tmp_path, layouts):
 
 
 def test_an_objects_names_are_the_tags_and_regions_the_description(source):
-    listing, drops = list_photos(source)
+    listing, drops = READER.list_photos(source)
     assert listing.photo_id.tolist() == ["1", "2"] and not drops
     assert listing.tags.tolist() == [["clock", "tree", "trees"], ["street light"]]
     assert listing.description.tolist()[0] == "a clock; a tree"
@@ -59,27 +60,27 @@ def test_an_objects_names_are_the_tags_and_regions_the_description(source):
     ],
 )
 def test_tags_may_be_synsets_attributes_or_words_of_a_vocabulary(source, choice, tags):
-    assert list_photos(source, **choice)[0].tags.tolist() == tags
+    assert VisualGenome(**choice).list_photos(source)[0].tags.tolist() == tags
 
 
 def test_pictures_come_from_whichever_archive_has_them(source, layouts):
-    found = list(pictures(source, list_photos(source)[0], 10**6))
+    found = list(READER.read_pictures(source, READER.list_photos(source)[0], 10**6))
     assert [photo.content for photo in found] == [layouts.jpeg("red"), layouts.jpeg("blue")]
 
 
 def test_a_fifth_of_the_photos_is_tested_and_always_the_same(source, layouts):
     images = [{"image_id": number, "url": f"{AT}/VG_100K/{number}.jpg"} for number in range(2000)]
     layouts.write_zip(source / "image_data.json.zip", {"image_data.json": images})
-    split = list_photos(source)[0].split
+    split = READER.list_photos(source)[0].split
     assert abs((split == "test").mean() - TEST) < 0.03
     layouts.write_zip(source / "image_data.json.zip", {"image_data.json": images[:500]})
-    assert list_photos(source)[0].split.tolist() == split[:500].tolist()
+    assert READER.list_photos(source)[0].split.tolist() == split[:500].tolist()
 
 
 def test_a_photo_listed_twice_is_dropped_once(source, layouts):
     images = [{"image_id": 1, "url": f"{AT}/VG_100K_2/1.jpg"}] * 2
     layouts.write_zip(source / "image_data.json.zip", {"image_data.json": images})
-    listing, drops = list_photos(source)
+    listing, drops = READER.list_photos(source)
     assert len(listing) == 1 and [drop.reason for drop in drops] == ["duplicate_id"]
 
 
@@ -97,16 +98,16 @@ def test_a_photo_listed_twice_is_dropped_once(source, layouts):
 def test_json_of_another_kind_is_an_error_that_names_the_file(source, layouts, content, error):
     layouts.write_zip(source / "image_data.json.zip", {"image_data.json": content})
     with pytest.raises(error, match=r"image_data\.json"):
-        list_photos(source)
+        READER.list_photos(source)
 
 
 def test_a_zip_without_its_json_or_none_at_all_is_an_archive_error(source, layouts):
     layouts.write_zip(source / "objects.json.zip", {"readme.txt": "nothing"})
     with pytest.raises(ArchiveError, match=r"objects\.json"):
-        list_photos(source)
+        READER.list_photos(source)
     (source / "objects.json.zip").write_bytes(b"PK\3\4 no zip")
     with pytest.raises(ArchiveError, match="should be a zip"):
-        list_photos(source)
+        READER.list_photos(source)
 
 
 def test_the_real_objects_of_twenty_photos_come_back(real_mirror, source, layouts):
@@ -123,7 +124,7 @@ def test_the_real_objects_of_twenty_photos_come_back(real_mirror, source, layout
     ]
     layouts.write_zip(source / "image_data.json.zip", {"image_data.json": json.dumps(images)})
     layouts.write_zip(source / "objects.json.zip", {"objects.json": json.dumps(objects)})
-    listing, _ = list_photos(source)
+    listing, _ = READER.list_photos(source)
     assert len(listing) == 20
     for photo in listing.itertuples():
         written = [word.strip().lower() for word in named[int(photo.photo_id)]]
@@ -131,7 +132,7 @@ def test_the_real_objects_of_twenty_photos_come_back(real_mirror, source, layout
     words = (folder / "objects_vocab_150-50-50.txt").read_text()
     (source / "objects_vocab_150.txt").write_text(words)
     (source / "object_alias.txt").write_text("")
-    fewer, _ = list_photos(source, vocabulary="objects_vocab_150.txt")
+    fewer, _ = VisualGenome(vocabulary="objects_vocab_150.txt").list_photos(source)
     assert len(set(words.split("\n")) - {""}) == 150
     for all_tags, tags in zip(listing.tags, fewer.tags, strict=True):
         assert tags == [tag for tag in all_tags if tag in words.split("\n")]

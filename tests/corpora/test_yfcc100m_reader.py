@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 
 from phototags.corpora.formats import yfcc_lines
-from phototags.corpora.formats.yfcc_lines import blocks, chance
-from phototags.corpora.yfcc100m import list_photos
+from phototags.corpora.formats.yfcc_lines import hash_ids, read_blocks
+from phototags.corpora.yfcc100m import Yfcc100m
 from phototags.errors import ArchiveError, CorpusError
 from phototags.photos.table import read_photos, write_photos
 
+READER = Yfcc100m()
 COLUMNS = {"user_id": 1, "taken_at": 3, "licence": 15, "licence_url": 16, "page_url": 13}
 COLUMNS |= {"photo_url": 14, "camera": 5, "title": 6, "description": 7, "author": 2}
 DECODED = ("camera", "title", "description", "author")
@@ -77,15 +78,15 @@ def slow_loop(path: Path) -> Iterator[dict]:
 
 
 def table(path: Path) -> list[dict]:
-    rows = [row for block in blocks(path) for row in block.photos.to_pylist()]
-    return [{name: value for name, value in row.items() if name != "chance"} for row in rows]
+    rows = [row for block in read_blocks(path) for row in block.photos.to_pylist()]
+    return [{name: value for name, value in row.items() if name != "hash"} for row in rows]
 
 
 @pytest.mark.parametrize("fields", [23, 25])
 @pytest.mark.parametrize("pack", [bytes, bz2.compress, gzip.compress])
 def test_both_layouts_are_read_plain_or_compressed(tmp_path, fields, pack):
     content = "".join(line(photo, fields) + "\n" for photo in (11, 12)).encode()
-    listing, drops = list_photos(write(tmp_path, pack(content)))
+    listing, drops = READER.list_photos(write(tmp_path, pack(content)))
     assert listing.photo_id.tolist() == ["11", "12"] and not drops
     first = listing.iloc[0]
     assert first.tags == ["blue sky", "new, old"] and first.title == "T&" and first.author == "a b"
@@ -97,7 +98,7 @@ def test_machine_tags_are_kept_apart(tmp_path):
     write(tmp_path, [line(1)])
     (row,) = table(tmp_path / "yfcc100m_dataset")
     assert row["machine_tags"] == ["geo:lat=4"] and "geo:lat=4" not in row["tags"]
-    listing, _ = list_photos(tmp_path)
+    listing, _ = READER.list_photos(tmp_path)
     write_photos(tmp_path / "photos.parquet", listing)
     (photo,) = read_photos(tmp_path / "photos.parquet").itertuples()
     assert photo.machine_tags == ["geo:lat=4"] and photo.tags == row["tags"]
@@ -114,14 +115,14 @@ def test_hostile_lines_are_counted_and_the_others_read(tmp_path):
         line(7, title="a\0b"),
         line(8, title='"an open quote'),
         line(9, title="%FF%", tags=",,%E6%9D%B1,%zz,"),
-        line(10, description="x" * (yfcc_lines.LONGEST + 1)),
+        line(10, description="x" * (yfcc_lines.MAX_LINE + 1)),
         line(11, longitude="east"),
         line(12, longitude="181"),
         line(13, title="%00"),
         "",
         line(1),
     ]
-    listing, drops = list_photos(write(tmp_path, lines))
+    listing, drops = READER.list_photos(write(tmp_path, lines))
     assert listing.photo_id.tolist() == ["1", "8", "9", "11", "12", "13"]
     assert listing.row.tolist() == list(range(6))
     reasons = [(drop.photo_id, drop.reason) for drop in drops]
@@ -143,50 +144,50 @@ def test_hostile_lines_are_counted_and_the_others_read(tmp_path):
 
 def test_bytes_that_are_no_utf_8_are_replaced(tmp_path):
     content = line(1, title="caf\xe9").encode("latin-1") + b"\n"
-    listing, _ = list_photos(write(tmp_path, content))
+    listing, _ = READER.list_photos(write(tmp_path, content))
     assert listing.title[0] == "caf\ufffd"
 
 
 def test_a_line_without_end_is_refused_and_the_rest_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(yfcc_lines, "BLOCK", 1 << 12)
-    monkeypatch.setattr(yfcc_lines, "LONGEST", 1 << 13)
+    monkeypatch.setattr(yfcc_lines, "BLOCK_BYTES", 1 << 12)
+    monkeypatch.setattr(yfcc_lines, "MAX_LINE", 1 << 13)
     lines = [line(1), "x" * (1 << 16), *(line(photo) for photo in range(2, 200)), "end"]
-    listing, drops = list_photos(write(tmp_path, "\n".join(lines).encode()))
+    listing, drops = READER.list_photos(write(tmp_path, "\n".join(lines).encode()))
     assert len(listing) == 199
     assert [drop.reason for drop in drops] == ["too_long", "wrong_fields"]
 
 
 def test_a_sample_holds_every_smaller_one_and_prefers_no_place(tmp_path):
     write(tmp_path, [line(photo) for photo in range(1000)])
-    some, _ = list_photos(tmp_path, sample=100)
-    more, _ = list_photos(tmp_path, sample=300)
+    some, _ = READER.list_photos(tmp_path, sample=100)
+    more, _ = READER.list_photos(tmp_path, sample=300)
     assert len(some) == 100 and set(some.photo_id) < set(more.photo_id)
     assert some.photo_id.astype(int).is_monotonic_increasing
-    order = np.argsort(chance(np.arange(1000)))
+    order = np.argsort(hash_ids(np.arange(1000)))
     assert set(some.photo_id.astype(int)) == set(order[:100].tolist())
     assert 350 < some.photo_id.astype(int).mean() < 650
 
 
-def test_the_chance_of_an_id_never_changes():
+def test_the_hash_of_an_id_never_changes():
     """splitmix64's first two numbers from the seed 0, as its author published them."""
-    assert chance(np.array([0])).tolist() == [0xE220A8397B1DCDAF]
+    assert hash_ids(np.array([0])).tolist() == [0xE220A8397B1DCDAF]
 
 
 def test_a_file_of_other_fields_says_what_was_found(tmp_path):
     with pytest.raises(CorpusError, match="23 or 25 fields"):
-        list_photos(write(tmp_path, ["a\tb"]))
+        READER.list_photos(write(tmp_path, ["a\tb"]))
 
 
 @pytest.mark.parametrize("pack", [bz2.compress, gzip.compress])
 def test_a_truncated_file_is_an_error_that_names_it(tmp_path, pack):
     content = pack("".join(line(photo) + "\n" for photo in range(999)).encode())
     with pytest.raises(ArchiveError, match="yfcc100m_dataset"):
-        list_photos(write(tmp_path, content[: len(content) // 2]))
+        READER.list_photos(write(tmp_path, content[: len(content) // 2]))
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_random_lines_give_the_table_of_a_plain_loop(tmp_path, monkeypatch, seed):
-    monkeypatch.setattr(yfcc_lines, "BLOCK", 1 << 12)
+    monkeypatch.setattr(yfcc_lines, "BLOCK_BYTES", 1 << 12)
     draw = random.Random(seed)
     pieces = ["a", "+", "%2C", "%20", ",", "%", "%E3%81%82", "é", "%C3", '"', "%0", "\r", " "]
 
@@ -210,8 +211,8 @@ def test_generated_lines_give_the_table_of_a_plain_loop(tmp_path):
     path = tmp_path / "yfcc100m_dataset"
     subprocess.run([sys.executable, generator, str(count), path], check=True)
     expected = slow_loop(path)
-    for block in blocks(path):
-        for row in block.photos.drop_columns("chance").to_pylist():
+    for block in read_blocks(path):
+        for row in block.photos.drop_columns("hash").to_pylist():
             assert row == next(expected)
     assert next(expected, None) is None
 
@@ -219,7 +220,7 @@ def test_generated_lines_give_the_table_of_a_plain_loop(tmp_path):
 def test_every_tag_comes_back_as_it_was_quoted(tmp_path):
     tags = ["a, b", "50%", "東京", "c++", 'say "cheese"']
     write(tmp_path, [line(1, tags=",".join(map(quote_plus, tags)))])
-    assert list_photos(tmp_path)[0].tags[0] == tags
+    assert READER.list_photos(tmp_path)[0].tags[0] == tags
 
 
 def test_the_real_rows_give_the_table_of_a_plain_loop(real_mirror):

@@ -4,18 +4,8 @@ import json
 
 import pytest
 
-from phototags.corpora import (
-    coco,
-    esp_game,
-    iaprtc12,
-    inria,
-    mirflickr25k,
-    nus_wide,
-    visual_genome,
-    yfcc100m,
-)
-from phototags.corpora import own_table as table
-from phototags.corpora.formats import hvecs
+from phototags.corpora.formats.hvecs import PARTS, parse_hvecs
+from phototags.corpora.readers import READERS
 from phototags.photos.table import (
     Drop,
     photo_table,
@@ -57,21 +47,21 @@ def test_damaged_yfcc_lines_are_drops_or_a_named_error(survives, packing, pack):
     def write(content, folder):
         (folder / "yfcc100m_dataset").write_bytes(pack(content))
 
-    survives(YFCC.encode() * 3, yfcc100m.list_photos, write)
+    survives(YFCC.encode() * 3, READERS["yfcc100m"].list_photos, write)
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, bz2.compress])
 def test_a_damaged_yfcc_file_is_a_named_error(survives, packing, pack):
     content = pack(YFCC.encode() * 3)
-    survives(content, yfcc100m.list_photos, packing.as_file("yfcc100m_dataset.packed"))
+    survives(content, READERS["yfcc100m"].list_photos, packing.as_file("yfcc100m_dataset.packed"))
 
 
 def test_damaged_lines_of_ones_own_table_are_a_named_error(survives, packing):
-    survives(TSV, table.list_photos, packing.as_file("photos.tsv"))
+    survives(TSV, READERS["table"].list_photos, packing.as_file("photos.tsv"))
 
 
 def test_a_damaged_matrix_is_a_named_error(survives, packing):
-    survives(HVECS, lambda at: hvecs.read((at / "m").read_bytes(), "m"), packing.as_file("m"))
+    survives(HVECS, lambda at: parse_hvecs((at / "m").read_bytes(), "m"), packing.as_file("m"))
 
 
 INRIA = {"corel_train_list.txt": b"1000/1\n", "corel_test_list.txt": b"2000/2\n"}
@@ -85,7 +75,7 @@ def test_damaged_lists_of_corel_are_a_named_error(survives, packing, name):
         for other, sound in {**INRIA, name: content}.items():
             (folder / other).write_bytes(sound)
 
-    survives(INRIA[name], inria.list_photos, write)
+    survives(INRIA[name], READERS["inria"].list_photos, write)
 
 
 @pytest.mark.parametrize("name", GENOME)
@@ -95,7 +85,7 @@ def test_damaged_json_of_visual_genome_is_a_named_error(survives, packing, name)
             inside = content if other == name else json.dumps(sound).encode()
             packing.in_zip(f"{other}.json.zip", f"{other}.json")(inside, folder)
 
-    survives(GENOME[name], visual_genome.list_photos, write)
+    survives(GENOME[name], READERS["visual_genome"].list_photos, write)
 
 
 @pytest.mark.parametrize("kind, sound", [("instances", INSTANCES), ("captions", CAPTIONS)])
@@ -108,20 +98,20 @@ def test_damaged_json_of_coco_is_a_named_error(survives, packing, kind, sound):
     }
     inside = f"annotations/{kind}_train2017.json"
     write = packing.in_zip("annotations_trainval2017.zip", inside, files)
-    survives(sound, lambda at: coco.list_photos(at, year=2017), write)
+    survives(sound, READERS["coco-2017"].list_photos, write)
 
 
 def test_damaged_tags_of_mirflickr_are_words_or_a_named_error(survives, packing):
     others = {"mirflickr/im1.jpg": b"", "mirflickr/im2.jpg": b""}
     write = packing.in_zip("mirflickr25k.zip", "mirflickr/meta/tags_raw/tags1.txt", others)
-    survives(b"Golden Gate\r\ncaf\xc3\xa9\r\n", mirflickr25k.list_photos, write)
+    survives(b"Golden Gate\r\ncaf\xc3\xa9\r\n", READERS["mirflickr25k"].list_photos, write)
 
 
 def test_a_damaged_credit_of_mirflickr_is_no_error(survives, packing):
     others = {"im1.jpg": b"", "meta/tags/tags1.txt": b"sea"}
     write = packing.in_zip("mirflickr25k.zip", "meta/license/license1.txt", others)
     said = b"Owner: ann\r\nLicense:\r\nAttribution\r\nUrl: http://www.flickr.com/photos/7/1/\r\n"
-    survives(said, mirflickr25k.list_photos, write)
+    survives(said, READERS["mirflickr25k"].list_photos, write)
 
 
 def test_damaged_concepts_of_mirflickr_are_a_named_error(survives, packing):
@@ -129,30 +119,30 @@ def test_damaged_concepts_of_mirflickr_are_a_named_error(survives, packing):
         packing.in_zip("mirflickr25k.zip", "mirflickr/im1.jpg")(b"", folder)
         packing.in_zip("mirflickr25k_annotations_v080.zip", "sea.txt")(content, folder)
 
-    survives(b"1\r\n10\r\n", lambda at: mirflickr25k.list_photos(at, concepts=True), write)
+    survives(b"1\r\n10\r\n", READERS["mirflickr25k-concepts"].list_photos, write)
 
 
 def test_damaged_words_of_the_esp_game_are_words(survives, packing):
     write = packing.in_tar("ESP-ImageSet.tar", "LabelList/1.jpg.desc", {"originals/1.jpg": b""})
-    survives(b"sea\nblue\n", esp_game.list_photos, write)
+    survives(b"sea\nblue\n", READERS["esp_game"].list_photos, write)
 
 
 def test_damaged_captions_of_iapr_are_words_or_none(survives, packing):
     def write(content, folder):
         captions = {"annotations_complete_eng/00/25.eng": content, "images/00/25.jpg": b""}
         (folder / "iaprtc12.tar").write_bytes(packing.tar_of(captions))
-        lists = {"d.txt": b""} | {f"iaprtc12_{part}_list.txt": b"00/25\n" for part in hvecs.PARTS}
-        lists |= {f"iaprtc12_{part}_annot.hvecs": HVECS[:8] for part in hvecs.PARTS}
+        lists = {"d.txt": b""} | {f"iaprtc12_{part}_list.txt": b"00/25\n" for part in PARTS}
+        lists |= {f"iaprtc12_{part}_annot.hvecs": HVECS[:8] for part in PARTS}
         lists["iaprtc12_dictionary.txt"] = b"a b c"
         (folder / "iaprtc12.20091111.tar").write_bytes(packing.tar_of(lists))
 
     said = b"<TITLE>Plaza</TITLE><DESCRIPTION>a &amp; b S\xe3o</DESCRIPTION>"
-    survives(said, lambda at: iaprtc12.list_photos(at, words_291=True), write)
+    survives(said, READERS["iaprtc12-291"].list_photos, write)
 
 
-@pytest.mark.parametrize("concepts", [False, True])
+@pytest.mark.parametrize("reader", ["nus_wide", "nus_wide-81"])
 @pytest.mark.parametrize("name", NUS_WIDE)
-def test_damaged_lists_of_nus_wide_are_a_named_error(survives, packing, name, concepts):
+def test_damaged_lists_of_nus_wide_are_a_named_error(survives, packing, name, reader):
     changed = next(iter(NUS_WIDE[name]))
     urls = b"x.jpg 7 a http://f/7_b.jpg http://f/7.jpg null null\n"
 
@@ -163,7 +153,7 @@ def test_damaged_lists_of_nus_wide_are_a_named_error(survives, packing, name, co
             sound = content if archive == name else files[inside]
             packing.in_zip(archive, inside, files)(sound, folder)
 
-    survives(NUS_WIDE[name][changed], lambda at: nus_wide.list_photos(at, concepts=concepts), write)
+    survives(NUS_WIDE[name][changed], READERS[reader].list_photos, write)
 
 
 def test_a_damaged_photo_table_is_a_named_error(survives, packing, tmp_path):

@@ -5,12 +5,13 @@ dictionary, and for each part a list of photos and a matrix. A row of a matrix i
 int16, then that many int16, little-endian.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
-from phototags.corpora.inria import unique
+from phototags.corpora.reader import read_file
 from phototags.errors import CorpusError
 from phototags.photos.archives import Archive
 
@@ -18,8 +19,8 @@ MAX_BYTES = 200_000_000  # of a matrix; the largest has 10 million
 PARTS = ("train", "test")
 
 
-def parts(tar: Path, name: str) -> Iterator[tuple[str, str, list[str]]]:
-    """The part, the listed name and the words of each photo, part by part.
+def read_parts(tar: Path, name: str) -> Iterator[tuple[str, str, list[str]]]:
+    """Read the part, the listed name and the words of each photo, part by part.
 
     Args:
         name: what the files' names start with, `espgame` or `iaprtc12`.
@@ -29,11 +30,11 @@ def parts(tar: Path, name: str) -> Iterator[tuple[str, str, list[str]]]:
         CorpusError: when a file is missing or the files do not fit each other.
     """
     with Archive(tar) as archive:
-        words = unique(_lines(archive, f"{name}_dictionary.txt"))
+        words = number_repeats(_read_words(archive, f"{name}_dictionary.txt"))
         for part in PARTS:
-            photos = _lines(archive, f"{name}_{part}_list.txt")
+            photos = _read_words(archive, f"{name}_{part}_list.txt")
             file = f"{name}_{part}_annot.hvecs"
-            matrix = read(_content(archive, file), f"{file} in {tar}")
+            matrix = parse_hvecs(read_file(archive, file, MAX_BYTES), f"{file} in {tar}")
             if matrix.shape != (len(photos), len(words)):
                 raise CorpusError(
                     f"{file} in {tar} should have {len(photos)} rows of {len(words)} words, as its "
@@ -43,13 +44,13 @@ def parts(tar: Path, name: str) -> Iterator[tuple[str, str, list[str]]]:
                 yield part, photo, [words[column] for column in np.flatnonzero(row)]
 
 
-def read(content: bytes, where: str) -> np.ndarray:
+def parse_hvecs(content: bytes, where: str) -> np.ndarray:
     """(rows, columns) bool of a matrix in the `.hvecs` form.
 
     Raises:
         CorpusError: when rows differ in length, the last is cut off, or a value is not 0 or 1.
 
-    >>> read(bytes([2, 0, 1, 0, 0, 0]), "an example")
+    >>> parse_hvecs(bytes([2, 0, 1, 0, 0, 0]), "an example")
     array([[ True, False]])
     """
     if len(content) < 2 or len(content) % 2:
@@ -66,14 +67,19 @@ def read(content: bytes, where: str) -> np.ndarray:
     return rows[:, 1:] == 1
 
 
-def _content(archive: Archive, file: str) -> bytes:
-    inside = [name for name in archive.names("", file) if name.rpartition("/")[2] == file]
-    inside = inside or [file]
-    content = archive.read(inside[0], MAX_BYTES)
-    if content is None or len(content) > MAX_BYTES:
-        raise CorpusError(f"expected {file} with at most {MAX_BYTES} bytes in {archive.path}")
-    return content
+def number_repeats(words: list[str]) -> list[str]:
+    """Give a repeated word its number: a column is a word of its own in the scores.
+
+    >>> number_repeats(["marine", "sky", "marine"])
+    ['marine', 'sky', 'marine 2']
+    """
+    seen: Counter[str] = Counter()
+    named = []
+    for word in words:
+        seen[word] += 1
+        named.append(word if seen[word] == 1 else f"{word} {seen[word]}")
+    return named
 
 
-def _lines(archive: Archive, file: str) -> list[str]:
-    return _content(archive, file).decode("latin-1").split()
+def _read_words(archive: Archive, file: str) -> list[str]:
+    return read_file(archive, file, MAX_BYTES).decode("latin-1").split()

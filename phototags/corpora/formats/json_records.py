@@ -1,4 +1,4 @@
-"""Long JSON files read one record at a time: Visual Genome's have nearly a gigabyte."""
+"""Long JSON files in zips, read one record at a time: Visual Genome's have nearly a gigabyte."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,15 +6,16 @@ from typing import IO
 
 import ijson
 
+from phototags.corpora.reader import find_file
 from phototags.errors import CorpusError
 from phototags.photos.zips import Zip
 
 MAX_JSON = 4 << 30  # bytes; the largest, Visual Genome's relationships, has 0.7
-DEEPEST = 10_000  # brackets open at once; ijson's time grows with the square of the depth
+MAX_DEPTH = 10_000  # brackets open at once; ijson's time grows with the square of the depth
 
 
-class Shallow:
-    """A file that is refused when more brackets are open than any corpus has.
+class DepthLimit:
+    """Pass on a file, and refuse it when more brackets are open than any corpus has.
 
     Brackets inside of texts count too, so the limit is far above the depth of the files, 6.
     """
@@ -31,13 +32,13 @@ class Shallow:
         piece = self.file.read(size)
         self.depth += piece.count(b"[") + piece.count(b"{")
         self.depth -= piece.count(b"]") + piece.count(b"}")
-        if self.depth > DEEPEST:
-            raise CorpusError(f"{self.where} opens {self.depth} brackets; {DEEPEST} at most")
+        if self.depth > MAX_DEPTH:
+            raise CorpusError(f"{self.where} opens {self.depth} brackets; {MAX_DEPTH} at most")
         return piece
 
 
-def records(archive: Path, name: str, place: str) -> Iterator[dict]:
-    """The objects of a list in a JSON file in a zip.
+def read_records(archive: Path, name: str, place: str) -> Iterator[dict]:
+    """Read the objects of a list in a JSON file in a zip.
 
     Args:
         name: the file's name, wherever in the zip it lies.
@@ -47,28 +48,26 @@ def records(archive: Path, name: str, place: str) -> Iterator[dict]:
         ArchiveError: when the zip is damaged or has no such file.
         CorpusError: when the file is no JSON, or the list holds something else than objects.
     """
-    with Zip(archive) as files:
-        inside = [path for path in files.names("", name) if path.rpartition("/")[2] == name]
-        with files.stream(inside[0] if inside else name, MAX_JSON) as file:
-            try:
-                for record in ijson.items(Shallow(file, name), place, use_float=True):
-                    if not isinstance(record, dict):
-                        raise CorpusError(f"{archive}, {name}: {place} is {record!r:.80}")
-                    yield record
-            except (ijson.JSONError, UnicodeDecodeError) as error:
-                raise CorpusError(
-                    f"{name} in {archive} should be JSON, but: {' '.join(str(error).split())}. "
-                    "Remove the archive and run `snakemake` again to fetch it anew."
-                ) from error
+    with Zip(archive) as files, files.stream(find_file(files, name), MAX_JSON) as file:
+        try:
+            for record in ijson.items(DepthLimit(file, name), place, use_float=True):
+                if not isinstance(record, dict):
+                    raise CorpusError(f"{archive}, {name}: {place} is {record!r:.80}")
+                yield record
+        except (ijson.JSONError, UnicodeDecodeError) as error:
+            raise CorpusError(
+                f"{name} in {archive} should be JSON, but: {' '.join(str(error).split())}. "
+                "Remove the archive and run `snakemake` again to fetch it anew."
+            ) from error
 
 
-def field(record: dict, name: str, kind: type | tuple[type, ...], where: str) -> object:
-    """A value of that kind.
+def get_field(record: dict, name: str, kind: type | tuple[type, ...], where: str) -> object:
+    """The value of a key, which must be of that kind.
 
     Raises:
         CorpusError: when it is missing or of another kind.
 
-    >>> field({"id": 3}, "id", int, "images.json")
+    >>> get_field({"id": 3}, "id", int, "images.json")
     3
     """
     value = record.get(name) if isinstance(record, dict) else None

@@ -30,13 +30,13 @@ class Lines(NamedTuple):
     counts: np.ndarray
     nuls: np.ndarray
 
-    def only(self, chosen: np.ndarray) -> "Lines":
+    def select(self, chosen: np.ndarray) -> "Lines":
         """Those lines alone, chosen by (n,) bool."""
         if chosen.all():
             return self
         return Lines(self.block, *(part[chosen] for part in tuple(self)[1:]))
 
-    def bounds(self, field: int) -> tuple[np.ndarray, np.ndarray]:
+    def field_bounds(self, field: int) -> tuple[np.ndarray, np.ndarray]:
         """The first byte of a field in each line, and the byte after its last."""
         first = self.ends[:, field - 1] + 1 if field else self.starts
         return np.ascontiguousarray(first), np.ascontiguousarray(self.ends[:, field])
@@ -47,10 +47,10 @@ def count_lines(block: bytes) -> int:
     return int(np.count_nonzero(np.frombuffer(block, np.uint8) == NEWLINE))
 
 
-def cut(block: bytes, fields: int) -> Lines:
+def split_lines(block: bytes, fields: int) -> Lines:
     """Find the lines of a block that ends with a newline, and their first `fields` fields.
 
-    >>> cut(b"a\\tb\\nc\\n", 2).counts
+    >>> split_lines(b"a\\tb\\nc\\n", 2).counts
     array([2, 1], dtype=int32)
     """
     lines = count_lines(block)
@@ -61,12 +61,12 @@ def cut(block: bytes, fields: int) -> Lines:
         np.zeros(lines, np.int32),
         np.zeros(lines, np.bool_),
     )
-    _cut(*found)
+    _find_fields(*found)
     return found
 
 
 @compiled
-def _cut(block, starts, ends, counts, nuls):
+def _find_fields(block, starts, ends, counts, nuls):
     line, field, start, fields = 0, 0, 0, ends.shape[1]
     for at in range(len(block)):
         byte = block[at]
@@ -85,13 +85,13 @@ def _cut(block, starts, ends, counts, nuls):
             nuls[line] = True
 
 
-def numbers(lines: Lines, field: int) -> np.ndarray:
+def parse_integers(lines: Lines, field: int) -> np.ndarray:
     """(n,) int64: the field as a number of at most 18 digits, -1 where it is none."""
-    return _numbers(lines.block, *lines.bounds(field))
+    return _parse_digits(lines.block, *lines.field_bounds(field))
 
 
 @compiled
-def _numbers(block, first, end):
+def _parse_digits(block, first, end):
     values = np.full(len(first), -1, np.int64)
     for line in range(len(first)):
         value = 0
@@ -105,27 +105,27 @@ def _numbers(block, first, end):
     return values
 
 
-def texts(lines: Lines, field: int, encoded: bool = False) -> pa.Array:
+def read_texts(lines: Lines, field: int, encoded: bool = False) -> pa.Array:
     """The field as text (`encoded`: URL-decoded); null where it is empty, U+FFFD where no UTF-8."""
-    first, end = lines.bounds(field)
+    first, end = lines.field_bounds(field)
     out = np.empty(int((end - first).sum()), np.uint8)
     offsets = np.zeros(len(first) + 1, np.int32)
-    _copy(lines.block, first, end, encoded, out, offsets)
-    return _strings(out, offsets, null_empty=True)
+    _copy_texts(lines.block, first, end, encoded, out, offsets)
+    return _make_strings(out, offsets, null_empty=True)
 
 
 @compiled
-def _copy(block, first, end, encoded, out, offsets):
+def _copy_texts(block, first, end, encoded, out, offsets):
     to = 0
     for line in range(len(first)):
         at = first[line]
         while at < end[line]:
-            at, to = _one(block, at, end[line], encoded, out, to)
+            at, to = _copy_character(block, at, end[line], encoded, out, to)
         offsets[line + 1] = to
 
 
 @compiled
-def _one(block, at, end, encoded, out, to):
+def _copy_character(block, at, end, encoded, out, to):
     """Copy the character at `at`; returns the next place in block and out."""
     byte = block[at]
     if not encoded or (byte != PLUS and byte != PERCENT):
@@ -134,8 +134,8 @@ def _one(block, at, end, encoded, out, to):
     if byte == PLUS:
         out[to] = BLANK
         return at + 1, to + 1
-    high = _hexadecimal(block[at + 1]) if at + 2 < end else -1
-    low = _hexadecimal(block[at + 2]) if at + 2 < end else -1
+    high = _parse_hex(block[at + 1]) if at + 2 < end else -1
+    low = _parse_hex(block[at + 2]) if at + 2 < end else -1
     if high < 0 or low < 0:
         out[to] = byte
         return at + 1, to + 1
@@ -147,25 +147,25 @@ def _one(block, at, end, encoded, out, to):
 
 
 @compiled
-def _hexadecimal(byte):
+def _parse_hex(byte):
     if 48 <= byte <= 57:
         return byte - 48
     lower = byte | 32
     return lower - 87 if 97 <= lower <= 102 else -1
 
 
-def tag_lists(lines: Lines, field: int) -> pa.Array:
+def read_tag_lists(lines: Lines, field: int) -> pa.Array:
     """The field's texts between commas, each with its URL encoding undone; empty ones left out."""
-    first, end = lines.bounds(field)
+    first, end = lines.field_bounds(field)
     size = int((end - first).sum())
     out, ends = np.empty(size, np.uint8), np.zeros(size // 2 + len(first) + 1, np.int32)
     offsets = np.zeros(len(first) + 1, np.int32)
-    _split(lines.block, first, end, out, ends, offsets)
-    return pa.ListArray.from_arrays(offsets, _strings(out, ends[: offsets[-1] + 1]))
+    _copy_lists(lines.block, first, end, out, ends, offsets)
+    return pa.ListArray.from_arrays(offsets, _make_strings(out, ends[: offsets[-1] + 1]))
 
 
 @compiled
-def _split(block, first, end, out, ends, offsets):
+def _copy_lists(block, first, end, out, ends, offsets):
     to, count = 0, 0
     for line in range(len(first)):
         at, start = first[line], to
@@ -176,11 +176,11 @@ def _split(block, first, end, out, ends, offsets):
                     ends[count] = to
                 at += 1
             else:
-                at, to = _one(block, at, end[line], True, out, to)
+                at, to = _copy_character(block, at, end[line], True, out, to)
         offsets[line + 1] = count
 
 
-def _strings(out: np.ndarray, offsets: np.ndarray, null_empty: bool = False) -> pa.Array:
+def _make_strings(out: np.ndarray, offsets: np.ndarray, null_empty: bool = False) -> pa.Array:
     """An Arrow array on these buffers, which are copied only where they are no UTF-8."""
     filled = np.packbits(np.diff(offsets) > 0, bitorder="little") if null_empty else None
     buffers = [None if filled is None else pa.py_buffer(filled)]

@@ -1,4 +1,4 @@
-"""The lines of YFCC100M's table: which are photos, what they hold, and why the others are not.
+"""The lines of YFCC100M's table: which are photos, their fields, and why the others are none.
 
 Fields between tabs, without quoting and without a header: 23 fields, or 25 in the later release,
 which starts with a line number and has a hash after the id. Values are URL-encoded. Bzip2, gzip
@@ -19,14 +19,21 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from phototags.corpora.formats.tab_fields import Lines, count_lines, cut, numbers, tag_lists, texts
+from phototags.corpora.formats.tab_fields import (
+    Lines,
+    count_lines,
+    parse_integers,
+    read_tag_lists,
+    read_texts,
+    split_lines,
+)
+from phototags.corpora.reader import drop_photo
 from phototags.download.inflation import DAMAGED
 from phototags.errors import ArchiveError, CorpusError
 from phototags.photos.table import Drop
 
-BLOCK = 1 << 22  # bytes read at once: what is done to a block finds it in the cache
-LONGEST = 1 << 20  # bytes a line; the longest of 4,536 real ones has 27,330
-STEP = "list_photos"
+BLOCK_BYTES = 1 << 22  # bytes read at once: what is done to a block finds it in the cache
+MAX_LINE = 1 << 20  # bytes a line; the longest of 4,536 real ones has 27,330
 LAYOUTS = {23: 0, 25: 2}  # fields a line: how far those after the id stand to the right
 OPENERS = {b"BZh": bz2.open, b"\x1f\x8b": gzip.open}
 PLAIN = {"user_id": 1, "taken_at": 3, "licence": 15, "licence_url": 16}
@@ -40,15 +47,15 @@ class Block(NamedTuple):
     """What some lines hold.
 
     Args:
-        photos: the columns of the photo table that YFCC100M has, `machine_tags` and `chance`.
-        drops: of the lines that are no photo, and the chance of each to be in a sample.
+        photos: the columns of the photo table that YFCC100M has, `machine_tags` and `hash`.
+        drops: of the lines that are no photo, and the hash of each id or line number.
     """
 
     photos: pa.Table
     drops: list[tuple[int, Drop]]
 
 
-def chance(ids: np.ndarray) -> np.ndarray:
+def hash_ids(ids: np.ndarray) -> np.ndarray:
     """(n,) uint64, as good as random, of (n,) ids: the finaliser of splitmix64 (Steele 2014)."""
     mixed = ids.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -56,39 +63,39 @@ def chance(ids: np.ndarray) -> np.ndarray:
     return mixed ^ (mixed >> np.uint64(31))
 
 
-def blocks(path: Path, threads: int = 2) -> Iterator[Block]:
+def read_blocks(path: Path, threads: int = 2) -> Iterator[Block]:
     """Every line of the table, in its order, some at a time."""
     counts: Counter[str] = Counter()
     number, fields, waiting = 1, None, deque()
-    with ThreadPoolExecutor(threads) as pool, _open(path) as file:
-        for content in _whole_lines(file, path):
-            fields = fields or _layout(content, path)
-            waiting.append(pool.submit(read, content, number, fields))
+    with ThreadPoolExecutor(threads) as pool, _open_decompressed(path) as file:
+        for content in _read_whole_lines(file, path):
+            fields = fields or _count_fields(content, path)
+            waiting.append(pool.submit(read_lines, content, number, fields))
             number += count_lines(content)
             del content
             if len(waiting) >= threads:
-                yield _counted(waiting.popleft().result(), counts)
+                yield _count_block(waiting.popleft().result(), counts)
         while waiting:
-            yield _counted(waiting.popleft().result(), counts)
+            yield _count_block(waiting.popleft().result(), counts)
     log.info("%s: %d lines, of which %s", path, number - 1, dict(counts))
 
 
-def _counted(block: Block, counts: Counter[str]) -> Block:
+def _count_block(block: Block, counts: Counter[str]) -> Block:
     counts["photo"] += len(block.photos)
     counts.update(drop.reason for _, drop in block.drops)
     return block
 
 
-def read(content: bytes, number: int, fields: int) -> Block:
+def read_lines(content: bytes, number: int, fields: int) -> Block:
     """The photos of whole lines, of which the first has that number in the file."""
-    lines, right = cut(content, fields), LAYOUTS[fields]
+    lines, right = split_lines(content, fields), LAYOUTS[fields]
     whole = lines.counts == fields
     ids, markers = np.full(len(whole), -1), np.full(len(whole), -1)
-    ids[whole] = numbers(lines.only(whole), min(right, 1))
-    markers[whole] = numbers(lines.only(whole), MARKER + right)
+    ids[whole] = parse_integers(lines.select(whole), min(right, 1))
+    markers[whole] = parse_integers(lines.select(whole), MARKER + right)
     sizes = np.diff(lines.starts, append=len(content))
     reasons = {
-        "too_long": (sizes > LONGEST, lambda line: f"{sizes[line]} bytes, at most {LONGEST}"),
+        "too_long": (sizes > MAX_LINE, lambda line: f"{sizes[line]} bytes, at most {MAX_LINE}"),
         "wrong_fields": (~whole, lambda line: f"{lines.counts[line]} fields, expected {fields}"),
         "zero_byte": (lines.nuls, lambda line: "a zero byte inside"),
         "bad_id": (ids < 0, lambda line: "the photo id is no number"),
@@ -99,29 +106,31 @@ def read(content: bytes, number: int, fields: int) -> Block:
     for reason, (refused, detail) in reasons.items():
         for line in np.flatnonzero(refused & left).tolist():
             name = str(ids[line]) if ids[line] >= 0 else f"line {number + line}"
-            drops[line] = Drop(STEP, name, reason, detail(line))
+            drops[line] = drop_photo(name, reason, detail(line))
         left &= ~refused
-    keys = chance(np.where(ids >= 0, ids, number + np.arange(len(ids))))
+    keys = hash_ids(np.where(ids >= 0, ids, number + np.arange(len(ids))))
     dropped = [(int(keys[line]), drops[line]) for line in sorted(drops)]
-    return Block(_photos(lines.only(left), ids[left], keys[left], right), dropped)
+    return Block(_make_photos(lines.select(left), ids[left], keys[left], right), dropped)
 
 
-def _photos(lines: Lines, ids: np.ndarray, keys: np.ndarray, right: int) -> pa.Table:
-    columns = {name: texts(lines, at + right) for name, at in PLAIN.items()}
-    columns |= {name: texts(lines, at + right, encoded=True) for name, at in ENCODED.items()}
-    columns |= {"tags": tag_lists(lines, TAGS + right)}
-    columns |= {"machine_tags": tag_lists(lines, MACHINE_TAGS + right)}
+def _make_photos(lines: Lines, ids: np.ndarray, keys: np.ndarray, right: int) -> pa.Table:
+    columns = {name: read_texts(lines, at + right) for name, at in PLAIN.items()}
+    columns |= {name: read_texts(lines, at + right, encoded=True) for name, at in ENCODED.items()}
+    columns |= {"tags": read_tag_lists(lines, TAGS + right)}
+    columns |= {"machine_tags": read_tag_lists(lines, MACHINE_TAGS + right)}
     for name, at, limit in (("longitude", LONGITUDE, 180), ("latitude", LATITUDE, 90)):
-        degrees = pl.from_arrow(texts(lines, at + right)).cast(pl.Float64, strict=False)
+        degrees = pl.from_arrow(read_texts(lines, at + right)).cast(pl.Float64, strict=False)
         columns[name] = degrees.set(~(degrees.abs() <= limit), None).to_arrow()
     taken = columns["taken_at"]
     columns["taken_at"] = pc.if_else(pc.equal(taken, "null"), None, taken)
-    return pa.table({"photo_id": pa.array(ids).cast(pa.string()), **columns, "chance": keys})
+    return pa.table({"photo_id": pa.array(ids).cast(pa.string()), **columns, "hash": keys})
 
 
-def _layout(content: bytes, path: Path) -> int:
+def _count_fields(content: bytes, path: Path) -> int:
     """How many fields the first lines have; a broken one among them does not decide."""
-    counts = Counter(cut(content[: content.find(b"\n", LONGEST) + 1] or content, 1).counts.tolist())
+    counts = Counter(
+        split_lines(content[: content.find(b"\n", MAX_LINE) + 1] or content, 1).counts.tolist()
+    )
     known = {fields: counts[fields] for fields in LAYOUTS if counts[fields]}
     if not known:
         raise CorpusError(
@@ -131,21 +140,21 @@ def _layout(content: bytes, path: Path) -> int:
     return max(known, key=known.get)
 
 
-def _open(path: Path) -> BinaryIO:
+def _open_decompressed(path: Path) -> BinaryIO:
     with open(path, "rb") as file:
         start = file.read(3)
     opener = next((opener for magic, opener in OPENERS.items() if start.startswith(magic)), open)
     return opener(path, "rb")
 
 
-def _whole_lines(file: BinaryIO, path: Path) -> Iterator[bytes]:
+def _read_whole_lines(file: BinaryIO, path: Path) -> Iterator[bytes]:
     """Blocks that end with a newline; a line that never ends is cut, and so refused."""
     try:
-        while block := file.read(BLOCK):
-            rest = file.readline(2 * LONGEST)
+        while block := file.read(BLOCK_BYTES):
+            rest = file.readline(2 * MAX_LINE)
             yield block + rest + (b"" if (rest or block).endswith(b"\n") else b"\n")
             while rest and not rest.endswith(b"\n"):
-                rest = file.readline(LONGEST)
+                rest = file.readline(MAX_LINE)
     except DAMAGED as error:
         raise ArchiveError(
             f"{path} is damaged: {error}. Remove it and run `snakemake` again to fetch it anew."

@@ -4,9 +4,10 @@ import logging
 
 import pytest
 
-from phototags.corpora.own_table import list_photos, pictures
+from phototags.corpora.photos_tsv import PhotosTsv, WebPhotosTsv
 from phototags.errors import CorpusError
 
+READER, WEB = PhotosTsv(), WebPhotosTsv()
 HEAD = "photo_id\tfile\ttags"
 
 
@@ -20,7 +21,7 @@ def write(tmp_path):
 
 
 def test_tags_are_as_written_without_the_blanks_around_them(write):
-    listing, drops = list_photos(write(HEAD, "a\ta.png\tRed, red sea ,,Été", "b\tb.png\t"))
+    listing, drops = READER.list_photos(write(HEAD, "a\ta.png\tRed, red sea ,,Été", "b\tb.png\t"))
     assert listing["tags"].tolist() == [["Red", "red sea", "Été"], []]
     assert listing["row"].tolist() == [0, 1]
     assert drops == []
@@ -42,7 +43,7 @@ def test_every_optional_column_is_read(write):
         "photo_url": "urn:q",
     }
     head, line = "\t".join([HEAD, *values]), "\t".join(["a", "a.png", "x", *values.values()])
-    row = list_photos(write(head, line))[0].iloc[0]
+    row = READER.list_photos(write(head, line))[0].iloc[0]
     assert {name: row[name] for name in values if name != "description"} == {
         **{name: value for name, value in values.items() if value},
         "longitude": -179.5,
@@ -53,27 +54,27 @@ def test_every_optional_column_is_read(write):
 
 def test_a_quotation_mark_is_a_quotation_mark(write):
     head = HEAD + "\ttitle"
-    listing, _ = list_photos(write(head, 'a\ta.png\tx\t"open', "b\tb.png\ty\tclosed"))
+    listing, _ = READER.list_photos(write(head, 'a\ta.png\tx\t"open', "b\tb.png\ty\tclosed"))
     assert listing["title"].tolist() == ['"open', "closed"]
 
 
 def test_on_the_web_an_address_takes_the_place_of_a_file(write):
     lines = ["photo_id\ttags\tphoto_url", "a\tsea\thttps://photos.example/a"]
-    listing, _ = list_photos(write(*lines), web=True)
+    listing, _ = WEB.list_photos(write(*lines))
     assert listing["photo_url"].tolist() == ["https://photos.example/a"]
     with pytest.raises(CorpusError, match="without photo_url"):
-        list_photos(write(HEAD, "a\ta.png\tx"), web=True)
+        WEB.list_photos(write(HEAD, "a\ta.png\tx"))
     with pytest.raises(CorpusError, match="line 3: photo_url is empty"):
-        list_photos(write(*lines, "b\tsea\t"), web=True)
+        WEB.list_photos(write(*lines, "b\tsea\t"))
 
 
 def test_a_byte_order_mark_is_no_part_of_a_name(write):
-    assert len(list_photos(write(HEAD, "a\ta.png\tx", encoding="utf-8-sig"))[0]) == 1
+    assert len(READER.list_photos(write(HEAD, "a\ta.png\tx", encoding="utf-8-sig"))[0]) == 1
 
 
 def test_unused_columns_are_logged(write, caplog):
     with caplog.at_level(logging.INFO):
-        list_photos(write(HEAD + "\tlens\tsha256", "a\ta.png\tx\tnone\t00"))
+        READER.list_photos(write(HEAD + "\tlens\tsha256", "a\ta.png\tx\tnone\t00"))
     assert "lens, sha256" in caplog.text
 
 
@@ -97,18 +98,18 @@ def test_unused_columns_are_logged(write, caplog):
 )
 def test_what_is_wrong_is_named_with_its_line(write, lines, message):
     with pytest.raises(CorpusError, match=message):
-        list_photos(write(*lines))
+        READER.list_photos(write(*lines))
 
 
 def test_another_encoding_is_named(write):
     with pytest.raises(CorpusError, match="UTF-8"):
-        list_photos(write(HEAD, "a\ta.png\tété", encoding="latin-1"))
+        READER.list_photos(write(HEAD, "a\ta.png\tété", encoding="latin-1"))
 
 
 def test_pictures_are_found_with_and_without_the_tars_top_folder(write, make_tar):
     source = write(HEAD, "a\timages/a.png\tx", "b\tb.png\ty", "c\t../c.png\tz", "d\tgone.png\tz")
     make_tar("images.tar", {"images/a.png": b"A", "images/b.png": b"B", "c.png": b"C"})
-    found = list(pictures(source, list_photos(source)[0], 100))
+    found = list(READER.read_pictures(source, READER.list_photos(source)[0], 100))
     assert [(photo.photo_id, photo.content) for photo in found] == [
         ("a", b"A"),
         ("b", b"B"),

@@ -1,0 +1,133 @@
+"""Base classes of the readers: what they all do alike."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from phototags.errors import CorpusError
+from phototags.photos.archives import Archive
+from phototags.photos.shards import Found, found_in
+from phototags.photos.table import Drop, photo_table
+from phototags.photos.zips import Zip
+
+drop_photo = partial(Drop, "list_photos")
+"""(photo_id, reason, detail="") -> the drop of a photo that a reader leaves out."""
+
+
+class Reader:
+    """Read the photos of one layout of sources.
+
+    Attributes:
+        archives: names of the tars and zips that hold the pictures, the first that has one gives
+            it; without any the pictures are on the web.
+    """
+
+    archives: tuple[str, ...] = ()
+
+    def read_rows(self, source: Path, wordnet: Path | None) -> Iterator[dict | Drop]:
+        """Yield each photo as a dict of columns of the photo table, or as a drop, in order.
+
+        Args:
+            source: folder of the sources.
+            wordnet: the package of WordNet, where there is one.
+
+        Raises:
+            ArchiveError: when an archive is missing or damaged.
+            CorpusError: when a file is in another layout than this, or WordNet is missing.
+        """
+        raise NotImplementedError
+
+    def list_photos(
+        self, source: Path, wordnet: Path | None = None, sample: int | None = None
+    ) -> tuple[pd.DataFrame, list[Drop]]:
+        """Make the photo table, of a sample of the photos if wanted, and the list of drops.
+
+        Raises:
+            ArchiveError, CorpusError: of `read_rows`.
+        """
+        rows, drops = [], []
+        for one in self.read_rows(source, wordnet):
+            (drops if isinstance(one, Drop) else rows).append(one)
+        return sample_photos(photo_table(rows), sample), drops
+
+    def read_pictures(self, source: Path, listing: pd.DataFrame, max_bytes: int) -> Iterator[Found]:
+        """Read the picture of each listed photo, cut one byte after `max_bytes`.
+
+        Raises:
+            ArchiveError: when an archive is missing or damaged.
+            CorpusError: when the pictures are on the web: the listing's photo_url says where.
+        """
+        if not self.archives:
+            raise CorpusError(
+                f"the pictures of the corpus in {source} are on the web, not in its files: they "
+                "come by the rule download_photos, not by pack_photos."
+            )
+        return self._find_pictures(source, listing, max_bytes)
+
+    def _find_pictures(
+        self, source: Path, listing: pd.DataFrame, max_bytes: int
+    ) -> Iterator[Found]:
+        with ExitStack() as stack:
+            opened = [stack.enter_context(open_archive(source / name)) for name in self.archives]
+            yield from found_in(listing, max_bytes, *opened)
+
+
+class ImagesTarReader(Reader):
+    """Read the pictures of an `images.tar`, whose top folder `images/` a `file` may leave out."""
+
+    archives = ("images.tar",)
+
+    def _find_pictures(
+        self, source: Path, listing: pd.DataFrame, max_bytes: int
+    ) -> Iterator[Found]:
+        with Archive(source / "images.tar") as archive:
+            files = [file if archive.target(file) else f"images/{file}" for file in listing["file"]]
+            yield from found_in(listing.assign(file=files), max_bytes, archive)
+
+
+def sample_photos(listing: pd.DataFrame, sample: int | None) -> pd.DataFrame:
+    """Keep the photos whose ids have the smallest sha256, in the listing's order; None keeps all.
+
+    So a sample holds every smaller one.
+    """
+    if sample is None or len(listing) <= sample:
+        return listing
+    digests = [hashlib.sha256(str(name).encode()).digest() for name in listing["photo_id"]]
+    chosen = sorted(sorted(range(len(digests)), key=digests.__getitem__)[:sample])
+    return listing.iloc[chosen].reset_index(drop=True).assign(row=np.arange(sample))
+
+
+def open_archive(path: Path) -> Archive | Zip:
+    """Open a tar or a zip, by its suffix, to read single files.
+
+    Raises:
+        ArchiveError: when it is missing or damaged.
+    """
+    return Archive(path) if path.suffix == ".tar" else Zip(path)
+
+
+def find_file(archive: Archive | Zip, file: str) -> str:
+    """The first path that ends with `file`, under whatever folders; `file` itself where none does.
+
+    Args:
+        file: a name, or the last folders and a name.
+    """
+    paths = archive.names("", file.lower())
+    return next((path for path in paths if f"/{path}".endswith(f"/{file}")), file)
+
+
+def read_file(archive: Archive | Zip, file: str, max_bytes: int) -> bytes:
+    """Read a file under whatever folders.
+
+    Raises:
+        CorpusError: when there is none, or it has more bytes.
+    """
+    content = archive.read(find_file(archive, file), max_bytes)
+    if content is None or len(content) > max_bytes:
+        raise CorpusError(f"expected {file} with at most {max_bytes} bytes in {archive.path}")
+    return content

@@ -1,0 +1,38 @@
+"""Params of the user's own pictures: a file of its own, since the jobs that read it fetch files."""
+
+from typing import Literal
+
+from pydantic import Field, TypeAdapter, model_validator
+
+from phototags.params.section import Section
+
+
+class OwnTable(Section):
+    """Your own pictures: a `photos.tsv`, and an `images.tar`, a folder of images, or their urls."""
+
+    photos: int = Field(description="rows of photos.tsv, or pictures in folders, at most", gt=0)
+    pictures: Literal["packaged", "web"] = Field(
+        "packaged", description="in images.tar, or on the web at the column photo_url"
+    )
+    tags: Literal["listed", "folders"] = Field(
+        "listed",
+        description="in photos.tsv, or the names of the folders that the pictures lie in, as in "
+        "ImageNet; these are packaged",
+    )
+    licence: str = Field("unknown", description="licence of the pictures, shown beside them")
+    citation: str = Field("", description="who to thank for the corpus")
+
+    @model_validator(mode="after")
+    def folders_are_packaged(self) -> "OwnTable":
+        if self.pictures == "web" and self.tags == "folders":
+            raise ValueError("pictures on the web lie in no folders: tags should be `listed`")
+        return self
+
+
+def read_own_tables(settings: str) -> dict[str, OwnTable]:
+    """Read the user's own tables from JSON, as the rules pass them to their scripts.
+
+    >>> read_own_tables('{"mine": {"photos": 3, "licence": "CC0"}}')["mine"].pictures
+    'packaged'
+    """
+    return TypeAdapter(dict[str, OwnTable]).validate_json(settings)
