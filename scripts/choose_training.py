@@ -5,7 +5,7 @@ import pandas as pd
 from phototags.features.duplicates import SPLIT, read_duplicates, without_duplicates
 from phototags.io.logs import configure_logging
 from phototags.params.contamination import Contamination
-from phototags.photos.table import write_drops, write_table
+from phototags.photos.photo_table import write_drops, write_table
 
 given = snakemake  # noqa: F821
 configure_logging(given.log[0])

@@ -3,8 +3,8 @@
 import pandas as pd
 
 from phototags.io.logs import configure_logging
-from phototags.photos.collection import collect
-from phototags.photos.table import (
+from phototags.photos.collection import collect_photos
+from phototags.photos.photo_table import (
     PACKED,
     SHARD,
     read_drops,
@@ -20,6 +20,6 @@ inputs, output = snakemake.input, snakemake.output  # noqa: F821
 packed = pd.concat([read_table(table, SHARD) for table in inputs.tables])[PACKED.names]
 unpacked = [drop for drops in inputs.drops for drop in read_drops(drops)]
 listing, licences = read_photos(inputs.listing), snakemake.params.licences  # noqa: F821
-photos, refused = collect(listing, packed, unpacked, licences)
+photos, refused = collect_photos(listing, packed, unpacked, licences)
 write_photos(output.photos, photos)
 write_drops(output.drops, [*read_drops(inputs.listing_drops), *unpacked, *refused])

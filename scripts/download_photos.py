@@ -1,10 +1,10 @@
 """Rule `download_photos`: one shard's photos from the web as a tar; a list of the others."""
 
-from phototags.download.photos import download_photos
+from phototags.download.download_photos import download_photos
 from phototags.io.logs import configure_logging
 from phototags.params.download import Download
+from phototags.photos.photo_table import CREDIT, SHARD, read_photos, write_drops, write_table
 from phototags.photos.removals import read_removals
-from phototags.photos.table import CREDIT, SHARD, read_photos, write_drops, write_table
 
 configure_logging(snakemake.log[0])  # noqa: F821
 inputs, output = snakemake.input, snakemake.output  # noqa: F821

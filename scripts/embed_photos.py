@@ -5,7 +5,7 @@ from phototags.features.embed_photos import embed_shard
 from phototags.features.feature_cache import write_features
 from phototags.io.logs import configure_logging
 from phototags.params.embeddings import EmbedPhotos
-from phototags.photos.table import read_photos, write_drops
+from phototags.photos.photo_table import read_photos, write_drops
 
 configure_logging(snakemake.log[0])  # noqa: F821
 inputs, output, params = snakemake.input, snakemake.output, snakemake.params  # noqa: F821

@@ -7,7 +7,7 @@ import pandas as pd
 from phototags.features.feature_cache import read_features
 from phototags.io.logs import configure_logging
 from phototags.io.storage import hash_file
-from phototags.photos.table import read_photos
+from phototags.photos.photo_table import read_photos
 from phototags.search.index import make_index, write_index
 from phototags.systems.tagger import load
 

@@ -6,8 +6,8 @@ from phototags.corpora.corpus_registry import find_corpus
 from phototags.corpora.listing import drop_removals, list_corpus
 from phototags.io.logs import configure_logging
 from phototags.params.own_tables import read_own_tables
+from phototags.photos.photo_table import write_drops, write_photos
 from phototags.photos.removals import read_removals
-from phototags.photos.table import write_drops, write_photos
 
 configure_logging(snakemake.log[0])  # noqa: F821
 inputs, output, params = snakemake.input, snakemake.output, snakemake.params  # noqa: F821

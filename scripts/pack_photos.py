@@ -7,9 +7,9 @@ from phototags.corpora.readers import READERS
 from phototags.io.logs import configure_logging
 from phototags.io.progress import show_progress
 from phototags.params.own_tables import read_own_tables
+from phototags.photos.packing import pack_photos
+from phototags.photos.photo_table import CREDIT, SHARD, read_photos, write_drops, write_table
 from phototags.photos.removals import read_removals
-from phototags.photos.shards import pack
-from phototags.photos.table import CREDIT, SHARD, read_photos, write_drops, write_table
 
 configure_logging(snakemake.log[0])  # noqa: F821
 inputs, output = snakemake.input, snakemake.output  # noqa: F821
@@ -19,7 +19,7 @@ reader = READERS[find_corpus(wildcards.corpus, read_own_tables(params.tables)).r
 listing = read_photos(inputs.listing)
 shard = listing[listing["row"] // params.shard_photos == int(wildcards.shard)]
 found = reader.read_pictures(Path(inputs.sources[0]).parent, shard, params.max_bytes)
-packed, drops = pack(
+packed, drops = pack_photos(
     show_progress(found, "packing pictures", len(shard)),
     output.shard,
     max_pixels=params.max_pixels,

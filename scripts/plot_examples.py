@@ -3,7 +3,7 @@
 import pandas as pd
 
 from phototags.io.logs import configure_logging
-from phototags.photos.table import read_photos
+from phototags.photos.photo_table import read_photos
 from phototags.report.figures.examples import examples, plot_examples
 
 given = snakemake  # noqa: F821

@@ -15,7 +15,7 @@ import phototags
 from phototags.cli import COMMANDS, main
 from phototags.features.feature_cache import Features
 from phototags.io.storage import hash_file
-from phototags.photos.table import photo_table
+from phototags.photos.photo_table import make_photo_table
 from phototags.search.index import make_index, write_index
 from phototags.systems.registry import Im2Vec
 from phototags.systems.tagger import save, untrained
@@ -71,7 +71,7 @@ def write_corpus(home, folder):
             member = tarfile.TarInfo(f"{row:08d}.png")
             member.size = len(content)
             tar.addfile(member, io.BytesIO(content))
-    photos = photo_table(
+    photos = make_photo_table(
         {
             "photo_id": f"photo{row}",
             "title": title,

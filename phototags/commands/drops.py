@@ -31,7 +31,7 @@ def run(given: argparse.Namespace) -> int:
 def addresses(folder: Path) -> list[str]:
     """What became of the photo urls, where some were asked for."""
     from phototags.download.outcomes import MEANING
-    from phototags.download.table import census
+    from phototags.download.shard_tables import census
     from phototags.report.tables.markdown import table
 
     shards = sorted((folder / "shards").glob("*.downloads.parquet"))

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from phototags.corpora.reader import ImagesTarReader, drop_photo
 from phototags.errors import CorpusError
-from phototags.photos.archives import Archive
-from phototags.photos.table import Drop
+from phototags.photos.archives import TarArchive
+from phototags.photos.photo_table import Drop
 from phototags.tags.wordnet import WordNet
 
 PARTS = {"train": "train", "training": "train", "test": "test", "testing": "test"}
@@ -37,8 +37,8 @@ class ClassFolders(ImagesTarReader):
 
     def read_rows(self, source: Path, wordnet: Path | None) -> Iterator[dict | Drop]:
         path = source / "images.tar"
-        with Archive(path) as archive:
-            names = archive.names("", "")
+        with TarArchive(path) as archive:
+            names = archive.list_names("", "")
         named, drops = _find_pictures(names)
         log.info("%s: %d of %d files are pictures", path, len(named) + len(drops), len(names))
         rows, unclassified = _classify(_strip_common_folders(named))

@@ -13,8 +13,8 @@ from phototags.corpora.formats.hvecs import read_parts
 from phototags.corpora.reader import Reader, drop_photo
 from phototags.errors import CorpusError
 from phototags.io.progress import show_progress
-from phototags.photos.archives import Archive
-from phototags.photos.table import Drop
+from phototags.photos.archives import TarArchive
+from phototags.photos.photo_table import Drop
 
 FOLDERS = ("originals", "images")  # of two copies of the archive
 MAX_TEXT = 100_000  # bytes; a picture has some ten words
@@ -32,7 +32,7 @@ class EspGame(Reader):
     tagprop: bool = False
 
     def read_rows(self, source: Path, wordnet: Path | None) -> Iterator[dict | Drop]:
-        with Archive(source / self.archives[0]) as archive:
+        with TarArchive(source / self.archives[0]) as archive:
             files = _find_pictures(archive)
             if self.tagprop:
                 yield from _read_lists(files, source / "espgame.20091111.tar")
@@ -40,11 +40,11 @@ class EspGame(Reader):
                 yield from _read_words(files, archive)
 
 
-def _find_pictures(archive: Archive) -> dict[str, str]:
+def _find_pictures(archive: TarArchive) -> dict[str, str]:
     """The path of each picture by its name without `.jpg`."""
     files = {
         Path(name).stem: name
-        for name in archive.names("", ".jpg")
+        for name in archive.list_names("", ".jpg")
         if Path(name).parent.name in FOLDERS
     }
     if not files:
@@ -54,9 +54,9 @@ def _find_pictures(archive: Archive) -> dict[str, str]:
     return files
 
 
-def _read_words(files: dict[str, str], archive: Archive) -> Iterator[dict | Drop]:
+def _read_words(files: dict[str, str], archive: TarArchive) -> Iterator[dict | Drop]:
     """Every picture and the lines of its `.desc`, which is named `NAME.jpg.desc` or `NAME.desc`."""
-    texts = {Path(name).stem.removesuffix(".jpg"): name for name in archive.names("", ".desc")}
+    texts = {Path(name).stem.removesuffix(".jpg"): name for name in archive.list_names("", ".desc")}
     if not texts:
         raise CorpusError(f"expected .desc files of words in {archive.path}, found none")
     for name in show_progress(sorted(files), "reading words"):

@@ -15,8 +15,8 @@ from phototags.corpora.formats.hvecs import read_parts
 from phototags.corpora.reader import Reader, drop_photo
 from phototags.errors import CorpusError
 from phototags.io.progress import show_progress
-from phototags.photos.archives import Archive
-from phototags.photos.table import Drop
+from phototags.photos.archives import TarArchive
+from phototags.photos.photo_table import Drop
 
 CAPTIONS = "annotations_complete_eng"
 FIELD = re.compile(r"<(TITLE|DESCRIPTION|LOCATION|DATE)>(.*?)</\1>", re.DOTALL)
@@ -36,7 +36,7 @@ class IaprTc12(Reader):
 
     def read_rows(self, source: Path, wordnet: Path | None) -> Iterator[dict | Drop]:
         nouns = None if self.tagprop else read_nouns(wordnet, "iaprtc12")
-        with Archive(source / self.archives[0]) as archive:
+        with TarArchive(source / self.archives[0]) as archive:
             captions = _find_files(archive, f"{CAPTIONS}/", ".eng")
             files = _find_files(archive, "images/", ".jpg")
             listed = ((None, photo_id, None) for photo_id in sorted(captions))
@@ -62,11 +62,11 @@ class IaprTc12(Reader):
                     }
 
 
-def _find_files(archive: Archive, folder: str, suffix: str) -> dict[str, str]:
+def _find_files(archive: TarArchive, folder: str, suffix: str) -> dict[str, str]:
     """The path of each file by `NN/NNNN`, under whatever top folder."""
     files = {
         name.rpartition(folder)[2].removesuffix(suffix): name
-        for name in archive.names("", suffix)
+        for name in archive.list_names("", suffix)
         if folder in f"/{name}"
     }
     if not files:
@@ -74,7 +74,7 @@ def _find_files(archive: Archive, folder: str, suffix: str) -> dict[str, str]:
     return files
 
 
-def _read_fields(archive: Archive, name: str | None) -> dict[str, str]:
+def _read_fields(archive: TarArchive, name: str | None) -> dict[str, str]:
     """The filled fields of a caption, which looks like XML but need not be any, in latin-1."""
     content = archive.read(name, MAX_TEXT) if name else None
     if content is None:

@@ -9,8 +9,8 @@ import pandas as pd
 from phototags.corpora.corpus import Corpus
 from phototags.corpora.corpus_registry import check_count
 from phototags.corpora.readers import READERS
-from phototags.photos.removals import REASON, Removals, removed
-from phototags.photos.table import Drop
+from phototags.photos.photo_table import Drop
+from phototags.photos.removals import REASON, Removals, drop_removed
 
 STEP = "list_photos"
 
@@ -62,16 +62,19 @@ def drop_removals(
         folder: the sources of the corpus.
         drops: of its reader, which may have named such a photo.
     """
-    gone = pd.Series(removals.among(corpus.name, listing), index=listing.index, dtype=bool)
+    gone = pd.Series(removals.match(corpus.name, listing), index=listing.index, dtype=bool)
     if removals.hashes and corpus.pictures == "packaged":
         found = READERS[corpus.reader].read_pictures(folder, listing, max_bytes)
         rows = {one.row for one in found if one.content is not None and one.content in removals}
         gone |= listing["row"].isin(rows)
     unnamed = [
         Drop(drop.step, "", REASON, f"line {place}")
-        if removals.name(corpus.name, drop.photo_id)
+        if removals.includes(corpus.name, drop.photo_id)
         else drop
         for place, drop in enumerate(drops)
     ]
     rows = listing.loc[gone, "row"].tolist()
-    return listing[~gone].reset_index(drop=True), [*unnamed, *(removed(STEP, row) for row in rows)]
+    return listing[~gone].reset_index(drop=True), [
+        *unnamed,
+        *(drop_removed(STEP, row) for row in rows),
+    ]

@@ -13,8 +13,8 @@ from pathlib import Path
 from phototags.corpora.reader import Reader, drop_photo
 from phototags.errors import CorpusError
 from phototags.io.progress import show_progress
-from phototags.photos.table import Drop
-from phototags.photos.zips import Zip
+from phototags.photos.archives import ZipArchive
+from phototags.photos.photo_table import Drop
 
 PICTURE = re.compile(r"(?:(?P<top>.*)/)?im(?P<number>\d{1,9})\.jpg")
 MAX_TEXT = 1_000_000  # bytes; a list of ids has at most 200,000
@@ -43,7 +43,7 @@ class MirFlickr25k(Reader):
     def read_rows(self, source: Path, wordnet: Path | None) -> Iterator[dict | Drop]:
         annotations = source / "mirflickr25k_annotations_v080.zip"
         concepts = _read_concepts(annotations) if self.concepts else {}
-        with Zip(source / self.archives[0]) as archive:
+        with ZipArchive(source / self.archives[0]) as archive:
             for number, file, top in show_progress(_number_pictures(archive), "reading tags"):
                 photo_id = f"im{number}"
                 if self.concepts:
@@ -57,15 +57,15 @@ class MirFlickr25k(Reader):
                 yield row | _read_credit(archive, top, number)
 
 
-def _number_pictures(archive: Zip) -> list[tuple[int, str, str]]:
+def _number_pictures(archive: ZipArchive) -> list[tuple[int, str, str]]:
     """The number, the name and the top folder of each picture, in the order of numbers."""
-    found = [match for name in archive.names("", ".jpg") if (match := PICTURE.fullmatch(name))]
+    found = [match for name in archive.list_names("", ".jpg") if (match := PICTURE.fullmatch(name))]
     if not found:
         raise CorpusError(f"expected pictures im1.jpg, im2.jpg ... in {archive.path}, found none")
     return sorted((int(match["number"]), match[0], match["top"] or "") for match in found)
 
 
-def _read_tags(archive: Zip, top: str, number: int) -> list[str] | None:
+def _read_tags(archive: ZipArchive, top: str, number: int) -> list[str] | None:
     for folder in ("tags_raw", "tags"):
         text = _read_text(archive, f"{top}/meta/{folder}/tags{number}.txt")
         if text is not None:
@@ -73,7 +73,7 @@ def _read_tags(archive: Zip, top: str, number: int) -> list[str] | None:
     return None
 
 
-def _read_credit(archive: Zip, top: str, number: int) -> dict[str, str]:
+def _read_credit(archive: ZipArchive, top: str, number: int) -> dict[str, str]:
     """Licence, author, title and addresses of a photo's licence file, as far as it has them.
 
     Its makers say that it holds these, not in which words, so labels are known by a part of them
@@ -91,7 +91,7 @@ def _read_credit(archive: Zip, top: str, number: int) -> dict[str, str]:
     return credit | {name: match[0] for name, match in found.items() if match}
 
 
-def _read_text(archive: Zip, name: str) -> str | None:
+def _read_text(archive: ZipArchive, name: str) -> str | None:
     content = archive.read(name.lstrip("/"), MAX_TEXT)
     return None if content is None else content.decode("utf-8", errors="replace")
 
@@ -99,8 +99,8 @@ def _read_text(archive: Zip, name: str) -> str | None:
 def _read_concepts(path: Path) -> dict[int, list[str]]:
     """The concepts of each picture's number, in alphabetical order."""
     concepts: dict[int, list[str]] = {}
-    with Zip(path) as archive:
-        lists = [name for name in archive.names("", ".txt") if "readme" not in name.lower()]
+    with ZipArchive(path) as archive:
+        lists = [name for name in archive.list_names("", ".txt") if "readme" not in name.lower()]
         for name in lists:
             for text in (archive.read(name, MAX_TEXT) or b"").decode("utf-8", "replace").split():
                 if not text.isdecimal():

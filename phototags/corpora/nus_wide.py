@@ -13,8 +13,8 @@ import numpy as np
 from phototags.corpora.reader import Reader, drop_photo, read_file
 from phototags.errors import CorpusError
 from phototags.io.progress import show_progress
-from phototags.photos.table import Drop
-from phototags.photos.zips import Zip
+from phototags.photos.archives import ZipArchive
+from phototags.photos.photo_table import Drop
 
 MAX_TEXT = 500_000_000  # bytes; the largest, All_Tags.txt, has 60 million
 URLS = 4  # large, middle, small, original; `null` where there is none
@@ -66,7 +66,7 @@ def _parse_id(name: str) -> str:
 
 def _read_lines(path: Path, file: str) -> list[str]:
     """The filled lines of a file, wherever in the zip it lies."""
-    with Zip(path) as archive:
+    with ZipArchive(path) as archive:
         lines = read_file(archive, file, MAX_TEXT).decode("utf-8", "replace").splitlines()
     return [line.strip() for line in lines if line.strip()]
 
@@ -80,7 +80,7 @@ def _read_user_tags(source: Path) -> dict[str, list[str]]:
 def _read_concepts(source: Path, photos: int) -> dict[int, list[str]]:
     """The concepts of each photo by its place, in the order of Concepts81.txt."""
     concepts: dict[int, list[str]] = {}
-    with Zip(source / "Groundtruth.zip") as archive:
+    with ZipArchive(source / "Groundtruth.zip") as archive:
         for concept in _read_lines(source / "ConceptsList.zip", "Concepts81.txt"):
             marks = _read_marks(archive, f"AllLabels/Labels_{concept}.txt", photos)
             for place in np.flatnonzero(marks).tolist():
@@ -88,7 +88,7 @@ def _read_concepts(source: Path, photos: int) -> dict[int, list[str]]:
     return concepts
 
 
-def _read_marks(archive: Zip, file: str, photos: int) -> np.ndarray:
+def _read_marks(archive: ZipArchive, file: str, photos: int) -> np.ndarray:
     """(photos,) bool, a line each."""
     lines = read_file(archive, file, MAX_TEXT).split()
     if len(lines) != photos or set(lines) - {b"0", b"1"}:

@@ -13,9 +13,9 @@ from phototags.corpora.formats.rdf import Work, normalise_creator, read_work
 from phototags.corpora.reader import Reader, drop_photo
 from phototags.errors import CorpusError, PhotoError
 from phototags.io.progress import show_progress
-from phototags.photos.archives import Archive
-from phototags.photos.shards import Found
-from phototags.photos.table import Drop
+from phototags.photos.archives import TarArchive
+from phototags.photos.packing import PhotoFile
+from phototags.photos.photo_table import Drop
 
 PICTURES, DRAWINGS = "usr/share/openclipart/png", "usr/share/openclipart/svg"
 PNGS, SVGS = "openclipart-png.tar", "openclipart-svg.tar"
@@ -28,8 +28,8 @@ class OpenClipart(Reader):
     archives = (PNGS, SVGS)
 
     def read_rows(self, source: Path, wordnet: Path | None) -> Iterator[dict | Drop]:
-        with Archive(source / PNGS) as pngs, Archive(source / SVGS) as svgs:
-            names = pngs.names(PICTURES, ".png")
+        with TarArchive(source / PNGS) as pngs, TarArchive(source / SVGS) as svgs:
+            names = pngs.list_names(PICTURES, ".png")
             if not names:
                 raise CorpusError(
                     f"expected PNG pictures under {PICTURES} in {pngs.path}, found none. Debian "
@@ -38,7 +38,7 @@ class OpenClipart(Reader):
             for name in show_progress(names, "reading metadata"):
                 photo_id = name.removeprefix(PICTURES + "/").removesuffix(".png")
                 try:
-                    if pngs.target(name) is None:
+                    if pngs.resolve(name) is None:
                         raise PhotoError(
                             "broken_link", "a link that leads to no file of the package"
                         )
@@ -48,15 +48,17 @@ class OpenClipart(Reader):
 
     def _find_pictures(
         self, source: Path, listing: pd.DataFrame, max_bytes: int
-    ) -> Iterator[Found]:
+    ) -> Iterator[PhotoFile]:
         """The pictures with their drawings."""
-        with Archive(source / PNGS) as pngs, Archive(source / SVGS) as svgs:
+        with TarArchive(source / PNGS) as pngs, TarArchive(source / SVGS) as svgs:
             for photo in listing.itertuples():
                 picture = pngs.read(photo.file, max_bytes)
-                yield Found(photo.row, photo.photo_id, picture, _read_drawing(svgs, photo.photo_id))
+                yield PhotoFile(
+                    photo.row, photo.photo_id, picture, _read_drawing(svgs, photo.photo_id)
+                )
 
 
-def _read_drawing(svgs: Archive, photo_id: str) -> bytes:
+def _read_drawing(svgs: TarArchive, photo_id: str) -> bytes:
     content = svgs.read(f"{DRAWINGS}/{photo_id}.svg", MAX_SVG)
     if content is None:
         raise PhotoError("no_metadata", "the PNG has no SVG beside it")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from phototags.corpora.reader import ImagesTarReader
 from phototags.errors import CorpusError
-from phototags.photos.table import PHOTOS
+from phototags.photos.photo_table import PHOTOS
 
 READ = set(PHOTOS.names) - {"row", "sha256", "width", "height"}
 PARTS = ("train", "validation", "test")

@@ -10,10 +10,9 @@ import numpy as np
 import pandas as pd
 
 from phototags.errors import CorpusError
-from phototags.photos.archives import Archive
-from phototags.photos.shards import Found, found_in
-from phototags.photos.table import Drop, photo_table
-from phototags.photos.zips import Zip
+from phototags.photos.archives import TarArchive, ZipArchive
+from phototags.photos.packing import PhotoFile, read_photo_files
+from phototags.photos.photo_table import Drop, make_photo_table
 
 drop_photo = partial(Drop, "list_photos")
 """(photo_id, reason, detail="") -> the drop of a photo that a reader leaves out."""
@@ -53,9 +52,11 @@ class Reader:
         rows, drops = [], []
         for one in self.read_rows(source, wordnet):
             (drops if isinstance(one, Drop) else rows).append(one)
-        return sample_photos(photo_table(rows), sample), drops
+        return sample_photos(make_photo_table(rows), sample), drops
 
-    def read_pictures(self, source: Path, listing: pd.DataFrame, max_bytes: int) -> Iterator[Found]:
+    def read_pictures(
+        self, source: Path, listing: pd.DataFrame, max_bytes: int
+    ) -> Iterator[PhotoFile]:
         """Read the picture of each listed photo, cut one byte after `max_bytes`.
 
         Raises:
@@ -71,10 +72,10 @@ class Reader:
 
     def _find_pictures(
         self, source: Path, listing: pd.DataFrame, max_bytes: int
-    ) -> Iterator[Found]:
+    ) -> Iterator[PhotoFile]:
         with ExitStack() as stack:
             opened = [stack.enter_context(open_archive(source / name)) for name in self.archives]
-            yield from found_in(listing, max_bytes, *opened)
+            yield from read_photo_files(listing, max_bytes, *opened)
 
 
 class ImagesTarReader(Reader):
@@ -84,10 +85,12 @@ class ImagesTarReader(Reader):
 
     def _find_pictures(
         self, source: Path, listing: pd.DataFrame, max_bytes: int
-    ) -> Iterator[Found]:
-        with Archive(source / "images.tar") as archive:
-            files = [file if archive.target(file) else f"images/{file}" for file in listing["file"]]
-            yield from found_in(listing.assign(file=files), max_bytes, archive)
+    ) -> Iterator[PhotoFile]:
+        with TarArchive(source / "images.tar") as archive:
+            files = [
+                file if archive.resolve(file) else f"images/{file}" for file in listing["file"]
+            ]
+            yield from read_photo_files(listing.assign(file=files), max_bytes, archive)
 
 
 def sample_photos(listing: pd.DataFrame, sample: int | None) -> pd.DataFrame:
@@ -102,26 +105,26 @@ def sample_photos(listing: pd.DataFrame, sample: int | None) -> pd.DataFrame:
     return listing.iloc[chosen].reset_index(drop=True).assign(row=np.arange(sample))
 
 
-def open_archive(path: Path) -> Archive | Zip:
+def open_archive(path: Path) -> TarArchive:
     """Open a tar or a zip, by its suffix, to read single files.
 
     Raises:
         ArchiveError: when it is missing or damaged.
     """
-    return Archive(path) if path.suffix == ".tar" else Zip(path)
+    return TarArchive(path) if path.suffix == ".tar" else ZipArchive(path)
 
 
-def find_file(archive: Archive | Zip, file: str) -> str:
+def find_file(archive: TarArchive, file: str) -> str:
     """The first path that ends with `file`, under whatever folders; `file` itself where none does.
 
     Args:
         file: a name, or the last folders and a name.
     """
-    paths = archive.names("", file.lower())
+    paths = archive.list_names("", file.lower())
     return next((path for path in paths if f"/{path}".endswith(f"/{file}")), file)
 
 
-def read_file(archive: Archive | Zip, file: str, max_bytes: int) -> bytes:
+def read_file(archive: TarArchive, file: str, max_bytes: int) -> bytes:
     """Read a file under whatever folders.
 
     Raises:

@@ -11,8 +11,8 @@ from phototags.corpora.formats.captions import find_nouns, read_nouns
 from phototags.corpora.reader import Reader, drop_photo
 from phototags.errors import CorpusError, PhotoError
 from phototags.io.progress import show_progress
-from phototags.photos.archives import Archive
-from phototags.photos.table import Drop
+from phototags.photos.archives import TarArchive
+from phototags.photos.photo_table import Drop
 from phototags.tags.wordnet import WordNet
 
 STAMPS = "usr/share/tuxpaint/stamps"
@@ -26,8 +26,8 @@ class TuxPaint(Reader):
 
     def read_rows(self, source: Path, wordnet: Path | None) -> Iterator[dict | Drop]:
         nouns = read_nouns(wordnet, "tuxpaint")
-        with Archive(source / self.archives[0]) as archive:
-            names = archive.names(STAMPS, ".png")
+        with TarArchive(source / self.archives[0]) as archive:
+            names = archive.list_names(STAMPS, ".png")
             if not names:
                 raise CorpusError(
                     f"expected PNG stamps under {STAMPS} in {archive.path}, found none"
@@ -55,7 +55,7 @@ def _make_row(photo_id: str, caption: str, file: str, nouns: WordNet) -> dict:
     }
 
 
-def _read_caption(archive: Archive, name: str) -> str:
+def _read_caption(archive: TarArchive, name: str) -> str:
     """The first line of the text beside the stamp; a mirrored stamp shares its twin's."""
     stem = name.removesuffix(".png")
     for path in (f"{stem}.txt", f"{stem.removesuffix('_mirror')}.txt"):

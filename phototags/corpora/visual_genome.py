@@ -14,7 +14,7 @@ from phototags.corpora.formats.json_records import get_field, read_records
 from phototags.corpora.reader import Reader, drop_photo
 from phototags.errors import CorpusError
 from phototags.io.progress import show_progress
-from phototags.photos.table import Drop
+from phototags.photos.photo_table import Drop
 from phototags.tags.split import chance
 
 TEST = 0.2  # share of the photos

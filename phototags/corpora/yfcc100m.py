@@ -14,7 +14,7 @@ from phototags.corpora.formats.yfcc_lines import read_blocks
 from phototags.corpora.reader import Reader, drop_photo
 from phototags.errors import CorpusError
 from phototags.io.progress import show_progress
-from phototags.photos.table import PHOTOS, Drop, frame_of
+from phototags.photos.photo_table import PHOTOS, Drop, to_pandas
 
 
 class Yfcc100m(Reader):
@@ -55,7 +55,7 @@ def _make_table(chosen: list[pa.Table], drops: list[Drop]) -> tuple[pd.DataFrame
     photos = pa.concat_tables(chosen)
     empty = {name: pa.nulls(len(photos), PHOTOS.field(name).type) for name in PHOTOS.names}
     columns = empty | {name: photos[name] for name in photos.column_names if name in empty}
-    frame = frame_of(pa.table(columns, schema=PHOTOS))
+    frame = to_pandas(pa.table(columns, schema=PHOTOS))
     again = frame["photo_id"].duplicated()
     drops += [drop_photo(photo_id, "duplicate_id") for photo_id in frame["photo_id"][again]]
     frame = frame[~again].reset_index(drop=True)

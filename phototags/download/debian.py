@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from phototags.download.inflation import cap
+from phototags.download.decompression import cap
 from phototags.errors import ArchiveError, SourceError
 from phototags.io.progress import show_progress
 from phototags.io.storage import hash_file

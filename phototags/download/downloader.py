@@ -10,13 +10,13 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
-from phototags.download.addresses import read_url
-from phototags.download.answers import Answer, refused
+from phototags.download.fetch_result import Answer, refused
 from phototags.download.journal import Journal, Record
-from phototags.download.politeness import Agenda, Question, back_off
-from phototags.download.rules import Rules
+from phototags.download.rate_limits import Agenda, Question, back_off
+from phototags.download.refusals import Rules
 from phototags.download.session import open_session
 from phototags.download.store import Store
+from phototags.download.url_safety import read_url
 from phototags.download.web import ask
 from phototags.errors import PhotoError
 

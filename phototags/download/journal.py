@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from phototags.download.outcomes import Outcome
-from phototags.download.rules import OURS, Rules
+from phototags.download.refusals import OURS, Rules
 from phototags.errors import PhotoError, PhototagsError
 from phototags.io.storage import atomic_write
 

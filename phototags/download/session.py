@@ -7,9 +7,9 @@ from importlib.metadata import PackageNotFoundError, version
 import aiohttp
 from aiohttp.abc import AbstractResolver
 
-from phototags.download.addresses import PublicResolver
 from phototags.download.optout import AGENT
-from phototags.download.rules import Rules
+from phototags.download.refusals import Rules
+from phototags.download.url_safety import PublicResolver
 
 LOOKUPS = 16  # threads that resolve names: some names take long to fail
 NAMES_KEPT = 300  # seconds that a resolved and judged name is used

@@ -4,7 +4,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from phototags.download import debian, inflation, mirror
+from phototags.download import debian, mirror
+from phototags.download import decompression as inflation
 from phototags.errors import SourceError
 from phototags.io.storage import atomic_write
 

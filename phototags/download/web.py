@@ -6,14 +6,14 @@ from urllib.parse import urljoin
 import aiohttp
 from yarl import URL
 
-from phototags.download.addresses import read_url
-from phototags.download.answers import Answer, in_words, of_error, of_status, passing, refused
+from phototags.download.fetch_result import Answer, in_words, of_error, of_status, passing, refused
 from phototags.download.formats import look, sniff
 from phototags.download.optout import opted_out
 from phototags.download.outcomes import Outcome
-from phototags.download.politeness import Question, retry_after
-from phototags.download.rules import Rules
+from phototags.download.rate_limits import Question, retry_after
+from phototags.download.refusals import Rules
 from phototags.download.store import Body, Store
+from phototags.download.url_safety import read_url
 from phototags.errors import PhotoError
 
 REDIRECTS = {301, 302, 303, 307, 308}

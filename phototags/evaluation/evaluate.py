@@ -15,7 +15,7 @@ from phototags.evaluation.metrics.bootstrap import multiplicities
 from phototags.evaluation.metrics.lower_bound import lower_bounds
 from phototags.evaluation.word_mapping import Reach
 from phototags.params.score import Score
-from phototags.photos.table import Drop, write_drops, write_table
+from phototags.photos.photo_table import Drop, write_drops, write_table
 from phototags.tags.encoding import encode_tags
 
 SCORES = pa.schema(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from phototags.errors import CorpusError
-from phototags.photos.table import Drop
+from phototags.photos.photo_table import Drop
 from phototags.users.user_table import UserTable
 
 LEARNED = frozenset({"train", "validation"})

@@ -9,7 +9,7 @@ import torch
 from phototags.errors import ModelError, PhotoError
 from phototags.features.backbones import Backbone, Joined, load_backbone
 from phototags.features.embed_photos import embed_pictures
-from phototags.photos.pictures import decode
+from phototags.photos.decoding import decode
 from phototags.systems.tagger import Tagger, load, own_backbone, read_config
 from phototags.tags.vocabulary import TagVocabulary, read_thresholds, read_vocabulary
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from phototags.features.feature_cache import read_features, read_hashes
 from phototags.io.storage import atomic_write
-from phototags.photos.table import Drop
+from phototags.photos.photo_table import Drop
 
 SPLIT = pa.schema([("row", pa.int64()), ("photo_id", pa.string()), ("part", pa.string())])
 COLUMNS = ("train_row", "train_photo_id", "test_row", "test_photo_id", "distance", "similarity")

@@ -14,9 +14,9 @@ from phototags.features.backbones import Backbone, Joined, feature_of, joined
 from phototags.features.perceptual_hash import perceptual_hash
 from phototags.io.cpu import refuse_slow_bf16
 from phototags.io.progress import show_progress
-from phototags.photos.pictures import decode
+from phototags.photos.decoding import decode
+from phototags.photos.photo_table import Drop
 from phototags.photos.shards import read_members
-from phototags.photos.table import Drop
 
 STEP = "embed_photos"
 Precision = Literal["fp32", "bf16"]

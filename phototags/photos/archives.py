@@ -1,26 +1,31 @@
-"""Look into a tar without unpacking it: nothing is written, so nothing can be written elsewhere.
+"""Read tars and zips without unpacking them: nothing is written, so nothing lands elsewhere.
 
-Links are followed by name inside the archive; devices, sparse files and links that lead out
-are as if they were not there.
+Links in a tar are followed by name inside the archive; devices, sparse files and links that lead
+out count as absent. A link in a zip is read as the bytes that it holds.
 """
 
 import itertools
 import posixpath
 import tarfile
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
+from typing import IO, Self
 
 from phototags.errors import ArchiveError
 
 MAX_LINKS = 40  # as many as Linux follows
 MAX_MEMBERS = 2_000_000  # COCO has 123,287 pictures in its largest archive
+DAMAGED = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)
+"""What zipfile raises for damage, encryption (RuntimeError) and methods that it does not know."""
 
 
-def names_below(names: Iterable[str], folder: str, suffix: str) -> list[str]:
+def filter_names(names: Iterable[str], folder: str, suffix: str) -> list[str]:
     """The names below a folder ("" for all) that end so in lower case, sorted.
 
-    >>> names_below(["b/2.PNG", "b/1.png", "bb/3.png", "b/4.txt"], "b", ".png")
+    >>> filter_names(["b/2.PNG", "b/1.png", "bb/3.png", "b/4.txt"], "b", ".png")
     ['b/1.png', 'b/2.PNG']
     """
     start = f"{folder.rstrip('/')}/" if folder else ""
@@ -30,46 +35,56 @@ def names_below(names: Iterable[str], folder: str, suffix: str) -> list[str]:
 
 
 class Archive:
-    """The files and links of an uncompressed tar, by name (without a leading `./`).
-
-    Used in a `with` block.
+    """The files of an archive by name (without a leading `./`), for use in a `with` block.
 
     Raises:
-        ArchiveError: when the file is missing or no tar, ends too early, or names more than
+        ArchiveError: when the file is missing, damaged or of another kind, or names more than
             `MAX_MEMBERS` files.
     """
+
+    kind: str  # what the file should be
+    damage: tuple[type[Exception], ...]  # what reading a damaged one raises
 
     def __init__(self, path: Path | str):
         self.path = Path(path)
         try:
-            self._tar = tarfile.open(self.path, "r:")  # noqa: SIM115
-            members = list(itertools.islice(self._tar, MAX_MEMBERS + 1))
+            self._file = self._open_file()
+            members = list(itertools.islice(self._read_members(), MAX_MEMBERS + 1))
             if len(members) > MAX_MEMBERS:
                 raise ValueError(f"it has more than {MAX_MEMBERS} files")
-        except (OSError, tarfile.TarError, ValueError) as error:
+        except self.damage as error:
             raise ArchiveError(
-                f"{self.path} should be an uncompressed tar, but: {error}. "
+                f"{self.path} should be {self.kind}, but: {error}. "
                 "Remove it and run `snakemake` again to fetch it anew."
             ) from error
-        self._members = {
-            posixpath.normpath(member.name): member
-            for member in members
-            if (member.isfile() and not member.issparse()) or member.issym() or member.islnk()
-        }
+        self._members = {posixpath.normpath(name): member for name, member in members if member}
 
-    def __enter__(self) -> "Archive":
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._tar.close()
+    def __exit__(self, *_) -> None:
+        self._file.close()
 
-    def names(self, folder: str, suffix: str) -> list[str]:
+    def list_names(self, folder: str, suffix: str) -> list[str]:
         """Names of files and links below a folder ("" for all), sorted; suffixes in lower case."""
-        return names_below(self._members, folder, suffix)
+        return filter_names(self._members, folder, suffix)
 
-    def target(self, name: str) -> str | None:
+
+class TarArchive(Archive):
+    """An uncompressed tar."""
+
+    kind = "an uncompressed tar"
+    damage = (OSError, tarfile.TarError, ValueError)
+
+    def _open_file(self) -> tarfile.TarFile:
+        return tarfile.open(self.path, "r:")
+
+    def _read_members(self) -> Iterator[tuple[str, tarfile.TarInfo | None]]:
+        for member in self._file:
+            usable = (member.isfile() and not member.issparse()) or member.issym()
+            yield member.name, member if usable or member.islnk() else None
+
+    def resolve(self, name: str) -> str | None:
         """The file that a name leads to, itself when it is no link.
 
         None when there is no such name, when links lead out of the archive or nowhere, or in
@@ -88,18 +103,18 @@ class Archive:
         return None
 
     def read(self, name: str, at_most: int) -> bytes | None:
-        """A file's bytes, one more than `at_most` when it has more; None where `target` is None.
+        """A file's bytes, one more than `at_most` when it has more; None where `resolve` is None.
 
         Raises:
             ArchiveError: when the tar ends inside the file.
         """
-        target = self.target(name)
+        target = self.resolve(name)
         if target is None:
             return None
         member = self._members[target]
         wanted = min(member.size, at_most + 1)
         try:
-            content = self._tar.extractfile(member).read(wanted)
+            content = self._file.extractfile(member).read(wanted)
         except (OSError, tarfile.TarError) as error:
             raise ArchiveError(f"{self.path} can't be read at {target}: {error}") from error
         if len(content) < wanted:
@@ -110,18 +125,58 @@ class Archive:
         return content
 
 
-def read_members(tar: Path | str) -> Iterator[tuple[int, bytes]]:
-    """The row and the bytes of each picture of a shard that `pack` wrote, in the order of rows.
+class ZipArchive(Archive):
+    """A zip. No more is unpacked than asked for, whatever a file claims or unpacks to."""
 
-    Raises:
-        ArchiveError: when the file is no shard, or damaged.
-    """
-    try:
-        with tarfile.open(tar, "r:") as shard:
-            for member in shard:
-                yield int(Path(member.name).stem), shard.extractfile(member).read()
-    except (OSError, tarfile.TarError, ValueError) as error:
-        raise ArchiveError(
-            f"{tar} should be a shard of pictures written by phototags, but: {error}. "
-            "Remove it and run `snakemake` again."
-        ) from error
+    kind = "a zip"
+    damage = DAMAGED
+
+    def _open_file(self) -> zipfile.ZipFile:
+        return zipfile.ZipFile(self.path)
+
+    def _read_members(self) -> Iterator[tuple[str, zipfile.ZipInfo | None]]:
+        for member in self._file.infolist():
+            yield member.filename, None if member.is_dir() else member
+
+    def read(self, name: str, at_most: int) -> bytes | None:
+        """A file's bytes, one more than `at_most` when it has more; None when there is none.
+
+        Raises:
+            ArchiveError: when the file is damaged, encrypted or packed in an unknown way.
+        """
+        member = self._members.get(posixpath.normpath(name))
+        if member is None:
+            return None
+        with self._open(member) as file:
+            return file.read(at_most + 1)
+
+    @contextmanager
+    def stream(self, name: str, at_most: int) -> Iterator[IO[bytes]]:
+        """A file to read piece by piece, for what is too large to hold.
+
+        Raises:
+            ArchiveError: when there is no such file, it claims more bytes than `at_most` (zipfile
+                gives no more than claimed), or it is damaged.
+        """
+        member = self._members.get(posixpath.normpath(name))
+        if member is None:
+            raise ArchiveError(
+                f"{self.path} should hold {name}, but has {sorted(self._members)[:5]}"
+            )
+        if member.file_size > at_most:
+            raise ArchiveError(
+                f"{name} in {self.path} unpacks to {member.file_size} bytes; {at_most} at most"
+            )
+        with self._open(member) as file:
+            yield file
+
+    @contextmanager
+    def _open(self, member: zipfile.ZipInfo) -> Iterator[IO[bytes]]:
+        try:
+            with self._file.open(member) as file:
+                yield file
+        except DAMAGED as error:
+            raise ArchiveError(
+                f"{member.filename} in {self.path} can't be read: {error}. "
+                "Remove the archive and run `snakemake` again to fetch it anew."
+            ) from error

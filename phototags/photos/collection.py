@@ -1,33 +1,33 @@
-"""The photos of a corpus that can be used, each picture once, and every one that can't."""
+"""Collect the usable photos of a corpus, each image once, and every photo that is not usable."""
 
 from collections.abc import Sequence
 
 import pandas as pd
 
 from phototags.errors import CorpusError
-from phototags.photos.licences import refused
-from phototags.photos.removals import removed_row
-from phototags.photos.table import PHOTOS, Drop
+from phototags.photos.licences import find_unlicensed
+from phototags.photos.photo_table import PHOTOS, Drop
+from phototags.photos.removals import parse_removed_row
 
 STEP = "collect_photos"
 
 
-def collect(
+def collect_photos(
     listing: pd.DataFrame,
     packed: pd.DataFrame,
     drops: list[Drop],
     licences: Sequence[str] | None = None,
 ) -> tuple[pd.DataFrame, list[Drop]]:
-    """Join what the corpus says with what was found, and keep one photo of each content.
+    """Join the listing with what was packed, and keep one photo of each content.
 
-    A picture filed twice under two names would be in the training and in the test part at
+    An image filed twice under two names would be in the training and in the test part at
     once: the first row stays, the others are dropped as `duplicate`, naming it.
 
     Args:
         listing: photo table as listed.
         packed: row, file, sha256, width, height of all shards.
         drops: of all shards.
-        licences: those whose photos are kept, as `licences.refused` takes them.
+        licences: those whose photos are kept, as `find_unlicensed` takes them.
 
     Returns:
         the photo table in the order of rows, and the drops of this step alone.
@@ -39,7 +39,7 @@ def collect(
     _check_accounted(listing, packed, drops)
     seen = listing.drop(columns=["file", "sha256", "width", "height"])
     photos = seen.merge(packed, on="row").sort_values("row", ignore_index=True)[PHOTOS.names]
-    unlicensed = refused(photos, licences, STEP)
+    unlicensed = find_unlicensed(photos, licences, STEP)
     photos = photos[[drop is None for drop in unlicensed]]
     if photos.empty:
         raise CorpusError(
@@ -47,17 +47,17 @@ def collect(
             f"such a licence; the first has: {unlicensed[0].detail}. "
             "See docs/licences-and-removals.md."
         )
-    kept = photos.groupby("sha256")["photo_id"].transform("first")
-    again = photos["sha256"].duplicated()
+    first = photos.groupby("sha256")["photo_id"].transform("first")
+    repeated = photos["sha256"].duplicated()
     duplicates = [
-        Drop(STEP, photo_id, "duplicate", f"the same picture as {first}")
-        for photo_id, first in zip(photos["photo_id"][again], kept[again], strict=True)
+        Drop(STEP, photo_id, "duplicate", f"the same picture as {kept}")
+        for photo_id, kept in zip(photos["photo_id"][repeated], first[repeated], strict=True)
     ]
-    return photos[~again].reset_index(drop=True), [*filter(None, unlicensed), *duplicates]
+    return photos[~repeated].reset_index(drop=True), [*filter(None, unlicensed), *duplicates]
 
 
 def _check_accounted(listing: pd.DataFrame, packed: pd.DataFrame, drops: list[Drop]) -> None:
-    accounted = pd.concat([packed["row"], _rows_of(listing, drops)])
+    accounted = pd.concat([packed["row"], _find_rows(listing, drops)])
     odd = set(listing["row"]) ^ set(accounted)
     if odd or accounted.duplicated().any():
         raise CorpusError(
@@ -74,14 +74,15 @@ def _check_accounted(listing: pd.DataFrame, packed: pd.DataFrame, drops: list[Dr
         )
 
 
-def _rows_of(listing: pd.DataFrame, drops: list[Drop]) -> pd.Series:
+def _find_rows(listing: pd.DataFrame, drops: list[Drop]) -> pd.Series:
     rows = pd.Series(listing["row"].to_numpy(), index=listing["photo_id"])
-    gone = pd.Series([row for drop in drops if (row := removed_row(drop)) is not None], dtype=int)
-    named = [drop.photo_id for drop in drops if removed_row(drop) is None]
+    parsed = [parse_removed_row(drop) for drop in drops]
+    named = [drop.photo_id for drop, row in zip(drops, parsed, strict=True) if row is None]
     unknown = [photo_id for photo_id in named if photo_id not in rows.index]
     if unknown:
         raise CorpusError(
             f"the shards dropped photos that the listing does not name, such as {unknown[0]!r}. "
             "Remove the corpus' shards folder and run `snakemake` again."
         )
-    return pd.concat([rows[named], gone])
+    removed = pd.Series([row for row in parsed if row is not None], dtype=int)
+    return pd.concat([rows[named], removed])

@@ -1,12 +1,22 @@
-"""Test photos beside the tags that people wrote and the tags that taggers gave."""
+"""Photos for people to look at: which are shown, with which tags, as how small a picture."""
 
+from __future__ import annotations
+
+import hashlib
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from phototags.errors import CorpusError
-from phototags.photos.shown import chosen
+from phototags.photos.decoding import decode
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+MAX_PIXELS, MAX_BYTES = 200_000_000, 500_000_000  # shards hold only what the run's caps let in
 
 
 @dataclass(frozen=True)
@@ -19,7 +29,7 @@ class Guess:
 
 @dataclass(frozen=True)
 class Card:
-    """One photo, what people wrote about it and what each tagger said, best tag first."""
+    """One photo, what people wrote about it and what each tagger gave it, best tag first."""
 
     photo_id: str
     file: str
@@ -32,7 +42,7 @@ class Card:
     guesses: Mapping[str, tuple[Guess, ...]]
 
 
-def cards(
+def make_cards(
     photos: pd.DataFrame, tags: pd.DataFrame, predictions: Mapping[str, pd.DataFrame], count: int
 ) -> list[Card]:
     """The test photos to show, chosen by the hash of their id among those that were predicted.
@@ -55,34 +65,29 @@ def cards(
     }
     rows = sorted(set.intersection(*(set(of.index) for of in own.values()))) if own else []
     photos, written = photos.set_index("row"), tags.set_index("row")["tags"]
-    refuse_strangers(rows, photos.index.intersection(written.index))
+    _check_rows(rows, photos.index.intersection(written.index))
     ids = photos.loc[rows, "photo_id"].tolist()
-    return [
-        card(photos.loc[rows[place]], written[rows[place]], rows[place], own)
-        for place in chosen(ids, count)
-    ]
+    cards = []
+    for row in (rows[place] for place in choose_by_hash(ids, count)):
+        true = set(written[row])
+        guesses = {
+            system: tuple(Guess(tag, tag in true) for tag in of[row]) for system, of in own.items()
+        }
+        cards.append(make_card(photos.loc[row], written[row], guesses))
+    return cards
 
 
-def refuse_strangers(rows: Sequence[int], known: pd.Index) -> None:
+def _check_rows(rows: Sequence[int], known: pd.Index) -> None:
     """Predictions and tables must be of the same corpus."""
-    strangers = sorted(set(rows) - set(known))
-    if strangers:
+    unknown = sorted(set(rows) - set(known))
+    if unknown:
         raise CorpusError(
-            f"{len(strangers)} predictions are about photos that the corpus does not have, such as "
-            f"row {strangers[0]} of {len(known)}. Run `snakemake` again."
+            f"{len(unknown)} predictions are about photos that the corpus does not have, such as "
+            f"row {unknown[0]} of {len(known)}. Run `snakemake` again."
         )
 
 
-def card(photo: pd.Series, written: Sequence[str], row: int, own: Mapping) -> Card:
-    """The card of one photo with the guesses of each system of `own`."""
-    true = set(written)
-    guesses = {
-        system: tuple(Guess(tag, tag in true) for tag in of[row]) for system, of in own.items()
-    }
-    return plain_card(photo, written, guesses)
-
-
-def plain_card(
+def make_card(
     photo: pd.Series,
     written: Sequence[str] | None = None,
     guesses: Mapping[str, tuple[Guess, ...]] | None = None,
@@ -97,3 +102,40 @@ def plain_card(
         tags=tuple(photo["tags"] if written is None else written),
         guesses=guesses or {},
     )
+
+
+def choose_by_hash(photo_ids: Sequence[str], count: int) -> list[int]:
+    """Positions of the photos to show: those whose id has the smallest sha256.
+
+    Nobody picks them, so nobody picks the flattering ones, and a photo more or less in the
+    corpus changes at most one of them.
+
+    >>> choose_by_hash(["dune", "cat", "boat"], 2)
+    [2, 1]
+    """
+    digests = [hashlib.sha256(photo_id.encode()).hexdigest() for photo_id in photo_ids]
+    return sorted(range(len(digests)), key=lambda place: (digests[place], place))[:count]
+
+
+def make_thumbnail(content: bytes, side: int) -> Image:
+    """The image on white and without white margins, at most `side` pixels a side.
+
+    Many drawings are a small thing on a large empty sheet: the tagger sees the sheet, a reader
+    wants the thing. What is less than half as large as wanted is shown twice as large.
+    """
+    from PIL import Image, ImageOps
+
+    pixels = decode(content, MAX_PIXELS, MAX_BYTES)  # (3, H, W) uint8
+    image = Image.fromarray(pixels.permute(1, 2, 0).contiguous().numpy())
+    image = image.crop(ImageOps.invert(image).getbbox())  # no box: all white, left as it is
+    if 2 * max(image.size) <= side:
+        return image.resize((2 * image.width, 2 * image.height), Image.Resampling.LANCZOS)
+    image.thumbnail((side, side), Image.Resampling.LANCZOS)
+    return image
+
+
+def encode_jpeg(image: Image) -> bytes:
+    """JPEG bytes without metadata; colours at full resolution, for drawings have sharp edges."""
+    content = io.BytesIO()
+    image.save(content, "JPEG", quality=84, subsampling=0, optimize=True)
+    return content.getvalue()

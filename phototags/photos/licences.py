@@ -1,16 +1,18 @@
-"""Which photos may be used, by the licence that each photo states."""
+"""Find the photos that may not be used, by the licence that each photo states."""
 
 from collections.abc import Sequence
 
 import pandas as pd
 
-from phototags.photos.table import Drop
+from phototags.photos.photo_table import Drop
 
 
-def refused(photos: pd.DataFrame, licences: Sequence[str] | None, step: str) -> list[Drop | None]:
-    """For each photo the drop `licence`, or None where its licence is one of those asked for.
+def find_unlicensed(
+    photos: pd.DataFrame, licences: Sequence[str] | None, step: str
+) -> list[Drop | None]:
+    """For each photo a drop for its `licence`, or None where that is one of those asked for.
 
-    A photo that states no licence is refused wherever licences are asked for.
+    A photo that states no licence is dropped wherever licences are asked for.
 
     Args:
         photos: with photo_id, licence, licence_url.
@@ -23,20 +25,20 @@ def refused(photos: pd.DataFrame, licences: Sequence[str] | None, step: str) -> 
     both = stated.where(stated.notna(), None).itertuples(index=False)
     return [
         None
-        if any(begins(text, start) for text in texts if text for start in licences)
+        if any(matches_licence(text, start) for text in texts if text for start in licences)
         else Drop(step, photo_id, "licence", " ".join(filter(None, texts)) or "not stated")
         for photo_id, texts in zip(photos["photo_id"], both, strict=True)
     ]
 
 
-def begins(text: str, start: str) -> bool:
-    """Whether a licence's name or address begins so, whole words: the rest is its version.
+def matches_licence(text: str, start: str) -> bool:
+    """Whether a licence's name or address begins with `start`, in whole words.
 
-    Capitals do not count, nor does the scheme of an address.
+    What follows is its version. Capitals do not count, nor does the scheme of an address.
 
-    >>> begins("CC BY 2.0", "cc by"), begins("CC BY-NC 2.0", "CC BY")
+    >>> matches_licence("CC BY 2.0", "cc by"), matches_licence("CC BY-NC 2.0", "CC BY")
     (True, False)
-    >>> begins("http://creativecommons.org/licenses/by/2.0/", "https://creativecommons.org/licenses/by")
+    >>> matches_licence("http://a.org/licenses/by/2.0/", "https://a.org/licenses/by")
     True
     """
     text, start = (

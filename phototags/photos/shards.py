@@ -1,115 +1,154 @@
-"""Pictures that can be used go into tars of a fixed number of listed photos; the rest is listed."""
+"""Shards: tars of images named by their row in the photo table, `{row:08d}.{format}`."""
 
-import hashlib
-import io
+import os
 import tarfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
-import pandas as pd
-
-from phototags.errors import PhotoError
+from phototags.errors import ArchiveError
 from phototags.io.storage import atomic_write
-from phototags.photos.archives import Archive, read_members
-from phototags.photos.drawing import draw_svg
-from phototags.photos.headers import Picture, inspect
-from phototags.photos.removals import Removals, removed
-from phototags.photos.table import PACKED, Drop
-from phototags.photos.zips import Zip
 
-__all__ = ["DRAWN_SIDE", "Found", "found_in", "pack", "read_members"]
-
-DRAWN_SIDE = 1024  # pixels; more than any backbone looks at
-STEP = "pack_photos"
-NOTHING = Removals()
+PIECE = 1 << 20
 
 
-class Found(NamedTuple):
-    """What a reader found for one listed photo.
+class Member(NamedTuple):
+    """One image in a shard.
 
     Args:
-        row: of the listing.
-        photo_id: of the listing.
-        content: the picture file's bytes, cut one byte after the cap; None when it is missing.
-        drawing: the same picture as SVG, for when the caps refuse the content.
+        file: as in the photo table: `00000.tar/00000012.png`.
+        offset: of its first byte in the tar.
     """
 
-    row: int
-    photo_id: str
-    content: bytes | None
-    drawing: bytes | None = None
+    file: str
+    offset: int
 
 
-def found_in(listing: pd.DataFrame, max_bytes: int, *archives: Archive | Zip) -> Iterator[Found]:
-    """The listed photos' pictures, each from the first of the archives that has its file.
+class ShardWriter:
+    """Appends images to a shard; `write_shard` makes it.
 
     Args:
-        listing: columns row, photo_id, file (a name in an archive).
+        name: of the shard's file. tar: open for writing.
     """
-    for photo in listing.itertuples():
-        held = (archive.read(photo.file, max_bytes) for archive in archives)
-        content = next((one for one in held if one is not None), None)
-        yield Found(photo.row, photo.photo_id, content)
+
+    def __init__(self, name: str, tar: tarfile.TarFile):
+        self._name, self._tar = name, tar
+
+    def add(self, row: int, format: str, size: int, content: BinaryIO) -> Member:
+        """Copy the next `size` bytes of an open file, piece by piece."""
+        entry = tarfile.TarInfo(f"{row:08d}.{format}")  # time 0, owner 0, mode 644
+        entry.size = size
+        member = Member(f"{self._name}/{entry.name}", self._tar.offset + tarfile.BLOCKSIZE)
+        self._tar.addfile(entry, content)
+        return member
 
 
-def pack(
-    found: Iterable[Found],
-    shard: Path | str,
-    *,
-    max_pixels: int,
-    max_bytes: int,
-    removals: Removals = NOTHING,
-) -> tuple[pd.DataFrame, list[Drop]]:
-    """Write the usable pictures, unchanged, to a tar with members `{row:08d}.{format}`.
-
-    The same pictures give the same bytes. What the caps refuse is drawn from its SVG where
-    there is one.
-
-    Args:
-        removals: pictures with these bytes are left out.
-
-    Returns:
-        row, file, sha256, width, height of what is in the tar; and the drops.
-    """
-    rows, drops = [], []
-    with atomic_write(shard) as part, tarfile.open(part, "w", format=tarfile.USTAR_FORMAT) as tar:
-        for photo in found:
-            try:
-                content, picture = _usable(photo, max_pixels, max_bytes)
-            except PhotoError as error:
-                drops.append(Drop(STEP, photo.photo_id, error.reason, str(error)))
-                continue
-            if content in removals:
-                drops.append(removed(STEP, photo.row))
-                continue
-            name = f"{photo.row:08d}.{picture.format}"
-            member = tarfile.TarInfo(name)
-            member.size = len(content)
-            tar.addfile(member, io.BytesIO(content))
-            digest = hashlib.sha256(content).hexdigest()
-            file = f"{Path(shard).name}/{name}"
-            rows.append((photo.row, file, digest, picture.width, picture.height))
-    return pd.DataFrame(rows, columns=PACKED.names), drops
+@contextmanager
+def write_shard(path: Path | str) -> Iterator[ShardWriter]:
+    """Write a shard that appears whole; the same images in the same order give the same bytes."""
+    form = {"format": tarfile.USTAR_FORMAT, "copybufsize": PIECE}
+    with atomic_write(path) as part, tarfile.open(part, "w", **form) as tar:
+        yield ShardWriter(Path(path).name, tar)
 
 
-def _usable(photo: Found, max_pixels: int, max_bytes: int) -> tuple[bytes, Picture]:
-    """The bytes to keep and what their header says.
+def read_members(shard: Path | str) -> Iterator[tuple[int, bytes]]:
+    """The row and the bytes of each image of a shard, in the order of rows.
 
     Raises:
-        PhotoError: why the photo can't be used.
+        ArchiveError: when the file is no shard, or damaged.
     """
-    if photo.content is None:
-        raise PhotoError("missing", "listed, but the corpus has no such picture file")
     try:
-        return photo.content, inspect(photo.content, max_pixels, max_bytes)
-    except PhotoError as refused:
-        if photo.drawing is None or refused.reason not in ("too_many_pixels", "too_many_bytes"):
-            raise
+        with tarfile.open(shard, "r:") as tar:
+            for member in tar:
+                yield int(Path(member.name).stem), tar.extractfile(member).read()
+    except (OSError, tarfile.TarError, ValueError) as error:
+        raise _no_shard(shard, error) from error
+
+
+def read_files(shards: Iterable[Path], files: Iterable[str]) -> dict[str, bytes]:
+    """The bytes of the named images, read from their shards without reading the others.
+
+    Args:
+        shards: the tar files of one corpus, in any order.
+        files: as in the photo table: `00000.tar/00000012.png`.
+
+    Raises:
+        ArchiveError: when a shard or an image in it is missing.
+    """
+    places = {Path(shard).name: Path(shard) for shard in shards}
+    wanted: dict[str, list[str]] = {}
+    for file in files:
+        wanted.setdefault(file.partition("/")[0], []).append(file)
+    contents = {}
+    for shard, inside in wanted.items():
         try:
-            drawn = draw_svg(photo.drawing, DRAWN_SIDE)
-            return drawn, inspect(drawn, max_pixels, max_bytes)
-        except PhotoError as error:
-            raise PhotoError(
-                refused.reason, f"{refused}; nor could it be drawn: {error}"
+            with tarfile.open(places[shard]) as tar:
+                for file in inside:
+                    contents[file] = tar.extractfile(file.partition("/")[2]).read()
+        except (KeyError, OSError, tarfile.TarError) as error:
+            raise ArchiveError(
+                f"expected {', '.join(inside)} in the shards {sorted(places)}, but: {error!r}. "
+                f"Remove {places.get(shard, shard)} and run `snakemake` again."
             ) from error
+    return contents
+
+
+class ShardIndex:
+    """Where in which shard each image lies: any image by its row, without reading those before it.
+
+    Args:
+        shards: of one corpus; only their headers are read.
+
+    Raises:
+        ArchiveError: when one is missing, no shard or damaged, or a row stands in two.
+    """
+
+    def __init__(self, shards: Iterable[Path | str]):
+        self.places: dict[int, tuple[Path, int, int]] = {}  # row: shard, offset, size in bytes
+        for shard in map(Path, shards):
+            for row, place in _read_headers(shard).items():
+                if row in self.places:
+                    raise ArchiveError(
+                        f"row {row} should be in one shard, but is in {self.places[row][0]} and "
+                        f"{shard}. Remove both and run `snakemake` again."
+                    )
+                self.places[row] = (shard, *place)
+
+    def __contains__(self, row: int) -> bool:
+        return row in self.places
+
+    def read(self, row: int, at_most: int) -> bytes:
+        """The bytes of an image, one more than `at_most` when it has more; from any thread.
+
+        Raises:
+            ArchiveError: when no shard has it, or the shard ends inside it.
+        """
+        if row not in self.places:
+            raise ArchiveError(f"no shard has the picture of row {row}. Run `snakemake` again.")
+        shard, offset, size = self.places[row]
+        wanted = min(size, at_most + 1)
+        with open(shard, "rb") as file:
+            content = os.pread(file.fileno(), wanted, offset)
+        if len(content) < wanted:
+            raise ArchiveError(
+                f"{shard} ends inside the picture of row {row}: {len(content)} of {size} bytes. "
+                "Remove it and run `snakemake` again."
+            )
+        return content
+
+
+def _read_headers(shard: Path) -> dict[int, tuple[int, int]]:
+    """Offset and size, in bytes, of each row's image in a shard."""
+    try:
+        with tarfile.open(shard, "r:") as tar:
+            return {int(Path(one.name).stem): (one.offset_data, one.size) for one in tar}
+    except (OSError, tarfile.TarError, ValueError) as error:
+        raise _no_shard(shard, error) from error
+
+
+def _no_shard(shard: Path | str, error: Exception) -> ArchiveError:
+    return ArchiveError(
+        f"{shard} should be a shard of pictures written by phototags, but: {error}. "
+        "Remove it and run `snakemake` again."
+    )

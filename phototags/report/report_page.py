@@ -13,7 +13,7 @@ from phototags.errors import CorpusError
 from phototags.evaluation.metrics.summary import read_scores
 from phototags.io.storage import atomic_write
 from phototags.params.pages import Report
-from phototags.photos.gallery import Card, cards
+from phototags.photos.gallery import Card, make_cards
 from phototags.report.drops import ways
 from phototags.report.markdown_blocks import Block, blocks
 from phototags.report.page_photos import Picture, pictures_of
@@ -87,7 +87,7 @@ def show(inputs: Inputs, photos: Mapping[str, pd.DataFrame], count: int) -> list
     tags = {Path(file).parent.name: Path(file) for file in inputs.tags}
     found = []
     for corpus, predictions in predicted(inputs.predictions).items():
-        chosen = cards(photos[corpus], pd.read_parquet(tags[corpus]), predictions, count)
+        chosen = make_cards(photos[corpus], pd.read_parquet(tags[corpus]), predictions, count)
         shards = [shard for shard in inputs.shards if Path(shard).parent.parent.name == corpus]
         if chosen:
             found.append(Wall(corpus, list(zip(chosen, pictures_of(chosen, shards), strict=True))))

@@ -11,7 +11,7 @@ from torch import Tensor
 from phototags.errors import ModelError, PhototagsError
 from phototags.features.feature_cache import Features
 from phototags.io.storage import read_tensors, write_tensors
-from phototags.photos.table import PHOTOS, read_table, write_table
+from phototags.photos.photo_table import PHOTOS, read_table, write_table
 from phototags.systems.tagger import Tagger
 
 COLUMNS = ("row", "photo_id", "title", "tags", "author", "licence", "licence_url", "page_url")

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from phototags.errors import ModelError
 from phototags.io.storage import hash_file
-from phototags.photos.gallery import Card, plain_card
+from phototags.photos.gallery import Card, make_card
 from phototags.search.index import Index, nearest, read_index, tag_space
 from phototags.search.query import Query, understand
 from phototags.systems.tagger import load, read_config
@@ -63,4 +63,4 @@ def look_up(shelf: Shelf, words: str, top: int) -> tuple[Query, list[tuple[Card,
         return query, []
     places = nearest(shelf.index.vectors, query.vector(shelf.tag_vectors), top)
     photos: pd.DataFrame = shelf.index.photos
-    return query, [(plain_card(photos.iloc[place]), score) for place, score in places]
+    return query, [(make_card(photos.iloc[place]), score) for place, score in places]

@@ -9,7 +9,7 @@ from itertools import islice
 import torch
 from torch import Tensor
 
-from phototags.photos.on_device import beside
+from phototags.photos.device_decoding import use_side_stream
 from phototags.systems.parts.tagged_photos import Batch
 from phototags.training.batch_loader import BatchLoader
 from phototags.training.images import Pictures
@@ -85,7 +85,7 @@ class ImageLoader(BatchLoader):
         if self.device is None:
             pixels = self.placed(pictures, len(which))
         else:
-            with beside(self.device):
+            with use_side_stream(self.device):
                 pictures = self.pictures.finished(pictures, seeds[own], self.device)
                 pixels = self.placed(pictures, len(which))
             if pixels.is_cuda:

@@ -11,9 +11,9 @@ from torch import Tensor
 from torchvision.transforms.v2 import functional
 
 from phototags.features.embed_photos import squeeze
-from phototags.photos.lookup import Lookup
-from phototags.photos.on_device import Jpeg, decoded_on, jpeg_of
-from phototags.photos.pictures import decode
+from phototags.photos.decoding import decode
+from phototags.photos.device_decoding import Jpeg, decode_jpegs, load_jpeg
+from phototags.photos.shards import ShardIndex
 from phototags.systems.parts.tagged_photos import TaggedPhotos
 
 TRIES = 10  # to find a crop inside the picture
@@ -31,7 +31,7 @@ class Pictures:
     """
 
     rows: Sequence[int]
-    lookup: Lookup
+    lookup: ShardIndex
     max_pixels: int
     max_bytes: int
     size: int
@@ -66,14 +66,14 @@ class Pictures:
 
     def begun(self, photo: int, seed: int) -> Jpeg | Tensor:
         """What a thread does for a device: it reads a JPEG, and crops what only it can decode."""
-        jpeg = jpeg_of(self.content(photo), self.max_pixels, self.max_bytes)
+        jpeg = load_jpeg(self.content(photo), self.max_pixels, self.max_bytes)
         return jpeg or self.cropped(photo, seed)
 
     def finished(
         self, begun: Sequence[Jpeg | Tensor], seeds: Sequence[int], device: torch.device
     ) -> list[Tensor]:
         """What `cropped` gives of each, (3, S, S) uint8, decoded and cropped on the device."""
-        jpegs = decoded_on([one for one in begun if isinstance(one, Jpeg)], device)
+        jpegs = decode_jpegs([one for one in begun if isinstance(one, Jpeg)], device)
         return [
             self.crop(next(jpegs), seed) if isinstance(one, Jpeg) else one.to(device)
             for one, seed in zip(begun, seeds, strict=True)
@@ -95,7 +95,7 @@ def pictures_of(
     Raises:
         ArchiveError: when a shard is missing or damaged.
     """
-    lookup = Lookup(shards)
+    lookup = ShardIndex(shards)
     return [Pictures(part.rows, lookup, max_pixels, max_bytes, size) for part in parts]
 
 

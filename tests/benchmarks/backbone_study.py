@@ -18,7 +18,7 @@ from phototags.evaluation.word_mapping import reaches
 from phototags.features.backbones import Backbone, frozen
 from phototags.features.embed_photos import embed_shard
 from phototags.features.feature_cache import Features, read_features, write_features
-from phototags.photos.table import read_photos
+from phototags.photos.photo_table import read_photos
 from phototags.systems.tagger import Tagger
 from phototags.tag_vectors.embed_tags import read_tag_vectors
 from phototags.tags.vocabulary import read_vocabulary

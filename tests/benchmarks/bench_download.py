@@ -94,7 +94,7 @@ def download(folder: Path) -> None:
     """What `ours` runs, in a process of its own."""
     import pyarrow.parquet  # noqa: F401  (its import is no part of the rate)
 
-    from phototags.download.shard import download_shard
+    from phototags.download.download_shard import download_shard
     from phototags.params.download import Download
 
     settings = Download(

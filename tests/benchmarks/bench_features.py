@@ -16,7 +16,7 @@ from PIL import Image
 from phototags.errors import ParamsError
 from phototags.features.embed_photos import squeeze
 from phototags.io.cpu import RETAINED_MEMORY, instruction_set_variables, refuse_slow_bf16
-from phototags.photos.pictures import decode
+from phototags.photos.decoding import decode
 
 SIDE, BATCH = 224, 32
 DRAWN = {"decode_resize": (100, (500, 375)), "decode_resize_large": (8, (2048, 1536))}

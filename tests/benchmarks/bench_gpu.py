@@ -24,7 +24,7 @@ from training_sides import Clock, shard_of, without_validation
 
 from phototags.features.networks import Network
 from phototags.params.compute import Compute
-from phototags.photos.lookup import Lookup
+from phototags.photos.shards import ShardIndex
 from phototags.systems.parts.tagged_photos import TaggedPhotos
 from phototags.systems.registry import Im2Vec
 from phototags.training.assembly import train
@@ -69,7 +69,7 @@ def im2vec(batch: int, **keys) -> Im2Vec:
     return Im2Vec(model="im2vec", hidden=[512], epochs=2, patience=9, batch_size=batch, **keys)
 
 
-def from_shards(lookup: Lookup, sizes: dict, **compute) -> Callable[[], float]:
+def from_shards(lookup: ShardIndex, sizes: dict, **compute) -> Callable[[], float]:
     """A function that trains with the backbone and gives photos/s."""
     photos, rows = sizes["batch"] * sizes["steps"], sorted(lookup.places)
     shown = [rows[number % len(rows)] for number in range(photos)]
@@ -124,7 +124,7 @@ def head(tags: int, sizes: dict, **compute) -> Callable[[], float]:
 
 def cases(shards: list[Path], device: str, sizes: dict) -> dict[str, tuple]:
     """By name: the peer, ours and theirs."""
-    lookup, fast = Lookup(shards), "bf16" if device == "cuda" else "fp32"
+    lookup, fast = ShardIndex(shards), "bf16" if device == "cuda" else "fp32"
     way = {"device": device, "precision": fast, "loaders": os.cpu_count()}
     ours = from_shards(lookup, sizes, **way)
     on_device = from_shards(lookup, sizes, **way, pictures="device")

@@ -21,7 +21,7 @@ from training_sides import Clock, shard_of, without_validation
 
 from phototags.features.backbones import load_network
 from phototags.params.compute import Compute
-from phototags.photos.lookup import Lookup
+from phototags.photos.shards import ShardIndex
 from phototags.systems.parts.tagged_photos import TaggedPhotos, select_tagged
 from phototags.systems.registry import Bilinear, Im2Vec
 from phototags.tags.encoding import TagSets
@@ -57,7 +57,7 @@ def im2vec(batch: int) -> Im2Vec:
 def end_to_end(folder: Path, batches: int):
     """A function that trains with the backbone and gives photos/s."""
     photos, vectors = BATCH * batches, torch.rand(TAGS, 50)
-    network, lookup = load_network(BACKBONE), Lookup([shard_of(folder, photos)])
+    network, lookup = load_network(BACKBONE), ShardIndex([shard_of(folder, photos)])
     pictures = Pictures(list(range(photos)), lookup, 10**8, 10**8, network.size)
     known, nothing = some_tags(photos, 1), (without_validation(1), pictures)
 

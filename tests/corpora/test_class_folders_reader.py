@@ -9,7 +9,7 @@ from phototags.corpora.class_folders import ClassFolders
 from phototags.corpora.corpus_registry import find_corpus
 from phototags.errors import CorpusError, SourceError
 from phototags.params.own_tables import OwnTable, read_own_tables
-from phototags.photos.archives import Archive
+from phototags.photos.archives import TarArchive
 from phototags.tags.wordnet import WordNet
 
 READER = ClassFolders()
@@ -111,7 +111,7 @@ def test_other_layouts_are_refused(source, names, found):
 
 def test_the_pictures_are_those_in_the_tar(source):
     folder = source(*NAMES)
-    with Archive(folder / "images.tar") as archive:
+    with TarArchive(folder / "images.tar") as archive:
         expected = [archive.read(f"images/{name}", 10**6) for name in sorted(NAMES)]
     found = READER.read_pictures(folder, READER.list_photos(folder)[0], 10**6)
     assert [one.content for one in found] == expected

@@ -7,8 +7,9 @@ from phototags.corpora.corpus_registry import find_corpus
 from phototags.corpora.photos_tsv import PhotosTsv
 from phototags.download.sources import fetch
 from phototags.params.own_tables import read_own_tables
-from phototags.photos.collection import collect
-from phototags.photos.shards import pack, read_members
+from phototags.photos.collection import collect_photos
+from phototags.photos.packing import pack_photos
+from phototags.photos.shards import read_members
 
 READER = PhotosTsv()
 TABLES = read_own_tables('{"shapes": {"photos": 40, "licence": "CC0", "citation": ""}}')
@@ -24,14 +25,14 @@ def source(tiny_mirror, tmp_path):
 def packed(source, listing, shard, size):
     rows = listing[listing["row"] // size == shard]
     found = READER.read_pictures(source, rows, 10**6)
-    return pack(found, source / f"{shard:05d}.tar", max_pixels=10**6, max_bytes=10**6)
+    return pack_photos(found, source / f"{shard:05d}.tar", max_pixels=10**6, max_bytes=10**6)
 
 
 def test_forty_shapes_arrive_in_shards_of_sixteen(source):
     listing, _ = READER.list_photos(source)
     shards = [packed(source, listing, shard, 16) for shard in range(3)]
     assert [len(seen) for seen, _ in shards] == [16, 16, 8]
-    photos, drops = collect(listing, pd.concat([seen for seen, _ in shards]), [])
+    photos, drops = collect_photos(listing, pd.concat([seen for seen, _ in shards]), [])
     assert drops == []
     assert photos["user_id"].nunique() == 8
     assert photos["tags"][0] == ["red", "circle", "big"]
@@ -43,7 +44,9 @@ def test_forty_shapes_arrive_in_shards_of_sixteen(source):
 
 def test_shards_of_any_size_give_the_same_photos(source):
     listing, _ = READER.list_photos(source)
-    one = collect(listing, packed(source, listing, 0, 100)[0], [])[0]
+    one = collect_photos(listing, packed(source, listing, 0, 100)[0], [])[0]
     many = [packed(source, listing, shard, 7)[0] for shard in range(6)]
     columns = ["photo_id", "sha256", "width", "height"]
-    pd.testing.assert_frame_equal(one[columns], collect(listing, pd.concat(many), [])[0][columns])
+    pd.testing.assert_frame_equal(
+        one[columns], collect_photos(listing, pd.concat(many), [])[0][columns]
+    )

@@ -56,7 +56,7 @@ def test_a_link_has_the_bytes_of_what_it_leads_to_and_its_own_drawing(source, ma
     listing, _ = READER.list_photos(source)
     found = {photo.photo_id: photo for photo in READER.read_pictures(source, listing, 10**6)}
     assert found["bugs/a"].content == found["animals/a"].content == make_picture(colour="blue")
-    assert found["bugs/a"].drawing == RDF % b"bug"
+    assert found["bugs/a"].svg == RDF % b"bug"
     assert [photo.row for photo in found.values()] == [0, 1, 2]
 
 

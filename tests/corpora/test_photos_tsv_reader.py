@@ -116,4 +116,4 @@ def test_pictures_are_found_with_and_without_the_tars_top_folder(write, make_tar
         ("c", b"C"),
         ("d", None),
     ]
-    assert all(photo.drawing is None for photo in found)
+    assert all(photo.svg is None for photo in found)

@@ -17,11 +17,10 @@ from phototags.evaluation.metrics.drop_counts import drops_table
 from phototags.features.feature_cache import Features
 from phototags.io.storage import atomic_write
 from phototags.params.own_tables import read_own_tables
-from phototags.photos.collection import collect
-from phototags.photos.gallery import plain_card
-from phototags.photos.removals import Removals, read_removals
-from phototags.photos.shards import pack
-from phototags.photos.table import (
+from phototags.photos.collection import collect_photos
+from phototags.photos.gallery import make_card
+from phototags.photos.packing import pack_photos
+from phototags.photos.photo_table import (
     CREDIT,
     SHARD,
     Drop,
@@ -30,6 +29,7 @@ from phototags.photos.table import (
     write_photos,
     write_table,
 )
+from phototags.photos.removals import Removals, read_removals
 from phototags.report.search_page import write_found
 from phototags.search.index import make_index, write_index
 from phototags.tags.cleaning import clean_photos, write_spelling
@@ -78,10 +78,10 @@ def run(source: Path, to: Path, removals: Removals) -> None:
     write_photos(to / "listing.parquet", listing)
     write_drops(to / "shapes/listing.drops.tsv", drops)
     found = READER.read_pictures(source, listing, 10**6)
-    packed, unpacked = pack(found, to / "shards/00000.tar", **CAPS, removals=removals)
+    packed, unpacked = pack_photos(found, to / "shards/00000.tar", **CAPS, removals=removals)
     credited = packed.merge(listing[["row", *CREDIT]], on="row")
     write_table(to / "shards/00000.parquet", credited, SHARD)
-    photos, refused = collect(listing, packed, unpacked)
+    photos, refused = collect_photos(listing, packed, unpacked)
     write_photos(to / "photos.parquet", photos)
     write_drops(to / "shapes/drops.tsv", [*drops, *unpacked, *refused])
     with atomic_write(to / "tags.parquet") as part:
@@ -94,7 +94,7 @@ def run(source: Path, to: Path, removals: Removals) -> None:
     written = pd.read_parquet(to / "tags.parquet")
     index = make_index(Constant(), features, photos, written, "shapes", "0")
     write_index(index, to / "index.safetensors", to / "index.parquet")
-    cards = [(plain_card(photo), 0.0) for _, photo in index.photos.iterrows()]
+    cards = [(make_card(photo), 0.0) for _, photo in index.photos.iterrows()]
     shards = [to / "shards/00000.tar"]
     write_found(to / "found.html", "cross", ["cross"], [], "shapes", cards, shards)
 
@@ -152,8 +152,8 @@ def test_bytes_that_only_packing_sees_are_left_out_there(source, picture, tmp_pa
     listing, _ = READER.list_photos(source)
     removals = Removals([hashlib.sha256(picture).hexdigest()])
     found = READER.read_pictures(source, listing, 10**6)
-    packed, drops = pack(found, tmp_path / "00000.tar", **CAPS, removals=removals)
-    photos, _ = collect(listing, packed, drops)
+    packed, drops = pack_photos(found, tmp_path / "00000.tar", **CAPS, removals=removals)
+    photos, _ = collect_photos(listing, packed, drops)
     assert ROW not in set(photos["row"])
     assert drops == [Drop("pack_photos", "", "removed", f"row {ROW}")]
     assert picture[40:200] not in (tmp_path / "00000.tar").read_bytes()

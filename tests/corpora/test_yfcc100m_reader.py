@@ -15,7 +15,7 @@ from phototags.corpora.formats import yfcc_lines
 from phototags.corpora.formats.yfcc_lines import hash_ids, read_blocks
 from phototags.corpora.yfcc100m import Yfcc100m
 from phototags.errors import ArchiveError, CorpusError
-from phototags.photos.table import read_photos, write_photos
+from phototags.photos.photo_table import read_photos, write_photos
 
 READER = Yfcc100m()
 COLUMNS = {"user_id": 1, "taken_at": 3, "licence": 15, "licence_url": 16, "page_url": 13}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow.parquet as parquet
 import pytest
 
-from phototags.download.shard import download_shard
+from phototags.download.download_shard import download_shard
 from phototags.params.download import Download
 from tests.download.misbehaving import HOST, MisbehavingServer, ServerThread, picture
 

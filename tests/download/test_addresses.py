@@ -6,7 +6,7 @@ import socket
 import pytest
 from aiohttp.abc import AbstractResolver
 
-from phototags.download.addresses import AddressRule, PublicResolver, read_url
+from phototags.download.url_safety import AddressRule, PublicResolver, read_url
 from phototags.errors import ParamsError, PhotoError
 from tests.download.misbehaving import HOST, PRIVATE
 

@@ -13,7 +13,7 @@ import pyarrow.parquet as parquet
 import pytest
 
 from phototags.download.outcomes import MEANING, Outcome
-from phototags.download.table import census
+from phototags.download.shard_tables import census
 from tests.download.conftest import new_shard
 from tests.download.misbehaving import CASES, HOST, PRIVATE
 

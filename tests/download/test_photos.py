@@ -2,15 +2,15 @@
 
 import tarfile
 
-from phototags.download.photos import download_photos
+from phototags.download.download_photos import download_photos
 from phototags.params.download import Download
+from phototags.photos.photo_table import make_photo_table
 from phototags.photos.removals import Removals
-from phototags.photos.table import photo_table
 
 
 def test_a_shard_without_a_photo_is_an_empty_tar(tmp_path):
     had, drops = download_photos(
-        photo_table([]),
+        make_photo_table([]),
         tmp_path / "work",
         tmp_path / "00003.tar",
         tmp_path / "downloads.parquet",

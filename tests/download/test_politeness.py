@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from yarl import URL
 
-from phototags.download.answers import Answer, passing
+from phototags.download.fetch_result import Answer, passing
 from phototags.download.outcomes import Outcome
-from phototags.download.politeness import Agenda, Question, back_off, retry_after
+from phototags.download.rate_limits import Agenda, Question, back_off, retry_after
 from phototags.params.download import Download
 
 OK = Answer(Outcome.OK)

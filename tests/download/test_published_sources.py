@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from phototags.download import inflation
+from phototags.download import decompression as inflation
 from phototags.download.sources import Source, fetch
 from phototags.errors import ArchiveError, SourceError
 

@@ -11,7 +11,7 @@ import tarfile
 import pytest
 
 from phototags.download.journal import Journal, Record, read_journal, read_line, settled
-from phototags.download.rules import Rules
+from phototags.download.refusals import Rules
 from phototags.errors import PhototagsError
 from phototags.params.download import Download
 from tests.download.kills import ROOT, kill_and_resume

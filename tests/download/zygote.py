@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyarrow.parquet  # noqa: F401  (here, so that no child has to)
 
-from phototags.download.shard import download_shard
+from phototags.download.download_shard import download_shard
 from phototags.params.download import Download
 
 

@@ -24,8 +24,8 @@ from phototags.features.duplicates import (
 )
 from phototags.features.feature_cache import read_features, read_hashes, write_features
 from phototags.features.perceptual_hash import perceptual_hash
-from phototags.photos.pictures import decode
-from phototags.photos.table import write_drops, write_table
+from phototags.photos.decoding import decode
+from phototags.photos.photo_table import write_drops, write_table
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from PIL import Image
 from phototags.errors import ArchiveError, ParamsError
 from phototags.features.backbones import feature_of
 from phototags.features.embed_photos import embed_pictures, embed_shard, squeeze
-from phototags.photos.pictures import decode
-from phototags.photos.table import Drop
+from phototags.photos.decoding import decode
+from phototags.photos.photo_table import Drop
 
 CAPS = {"max_pixels": 10**6, "max_bytes": 10**6}
 SETTINGS = {"batch": 32, "precision": "fp32", **CAPS}

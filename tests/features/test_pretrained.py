@@ -14,7 +14,7 @@ from phototags.features import networks as pretrained
 from phototags.features.backbones import feature_of, load_backbone
 from phototags.features.embed_photos import squeeze
 from phototags.features.networks import Network, seeing
-from phototags.photos.pictures import decode
+from phototags.photos.decoding import decode
 
 DOGS = range(151, 269)  # of ImageNet's 1000 classes
 STRIDES = [1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1, 1, 1, 1]  # of EfficientNet-B0's blocks

@@ -6,23 +6,24 @@ import subprocess
 
 import pytest
 
-from phototags.download import debian, inflation
-from phototags.photos.archives import Archive, read_members
-from phototags.photos.zips import Zip
+from phototags.download import debian
+from phototags.download import decompression as inflation
+from phototags.photos.archives import TarArchive, ZipArchive
+from phototags.photos.shards import read_members
 
 FILES = {"a/1.jpg": b"one" * 50, "a/2.jpg": b"two" * 300, "b/far.jpg": "../a/1.jpg", "c": "/etc"}
 AT_MOST = 2_000
 
 
 def read_tar(path):
-    with Archive(path) as archive:
-        for name in archive.names("", ""):
+    with TarArchive(path) as archive:
+        for name in archive.list_names("", ""):
             assert len(archive.read(name, AT_MOST) or b"") <= AT_MOST + 1
 
 
 def read_zip(path):
-    with Zip(path) as archive:
-        for name in archive.names("", ""):
+    with ZipArchive(path) as archive:
+        for name in archive.list_names("", ""):
             assert len(archive.read(name, AT_MOST)) <= AT_MOST + 1
             with archive.stream(name, AT_MOST) as file:
                 assert len(file.read()) <= AT_MOST

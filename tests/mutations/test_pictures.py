@@ -3,7 +3,7 @@ import pytest
 from PIL import Image
 
 from phototags.corpora.formats.rdf import read_work
-from phototags.photos.pictures import decode
+from phototags.photos.decoding import decode
 
 MAX_PIXELS, MAX_BYTES = 10_000, 100_000
 PICTURES = {

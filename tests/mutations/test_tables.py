@@ -6,9 +6,9 @@ import pytest
 
 from phototags.corpora.formats.hvecs import PARTS, parse_hvecs
 from phototags.corpora.readers import READERS
-from phototags.photos.table import (
+from phototags.photos.photo_table import (
     Drop,
-    photo_table,
+    make_photo_table,
     read_drops,
     read_photos,
     write_drops,
@@ -158,7 +158,7 @@ def test_damaged_lists_of_nus_wide_are_a_named_error(survives, packing, name, re
 
 def test_a_damaged_photo_table_is_a_named_error(survives, packing, tmp_path):
     rows = [{"photo_id": str(n), "tags": ["sea"], "longitude": 1.5} for n in range(9)]
-    write_photos(tmp_path / "sound.parquet", photo_table(rows))
+    write_photos(tmp_path / "sound.parquet", make_photo_table(rows))
     content = (tmp_path / "sound.parquet").read_bytes()
     survives(content, lambda at: read_photos(at / "a.parquet"), packing.as_file("a.parquet"))
 

@@ -4,12 +4,12 @@ import pandas as pd
 import pytest
 
 from phototags.errors import CorpusError
-from phototags.photos.collection import collect
-from phototags.photos.table import PACKED, PHOTOS, Drop, photo_table
+from phototags.photos.collection import collect_photos
+from phototags.photos.photo_table import PACKED, PHOTOS, Drop, make_photo_table
 
 
 def listing(count):
-    return photo_table({"photo_id": f"p{row}", "tags": [f"t{row}"]} for row in range(count))
+    return make_photo_table({"photo_id": f"p{row}", "tags": [f"t{row}"]} for row in range(count))
 
 
 def packed(**digests):
@@ -21,7 +21,7 @@ def packed(**digests):
 
 
 def test_what_was_listed_and_what_was_seen_come_together():
-    photos, drops = collect(listing(2), packed(p1="b", p0="a"), [])
+    photos, drops = collect_photos(listing(2), packed(p1="b", p0="a"), [])
     assert list(photos.columns) == PHOTOS.names
     assert photos["row"].tolist() == [0, 1]
     assert photos["sha256"].tolist() == ["a", "b"]
@@ -30,7 +30,7 @@ def test_what_was_listed_and_what_was_seen_come_together():
 
 
 def test_of_equal_pictures_the_first_stays_and_is_named():
-    photos, drops = collect(listing(4), packed(p0="a", p1="b", p2="a", p3="a"), [])
+    photos, drops = collect_photos(listing(4), packed(p0="a", p1="b", p2="a", p3="a"), [])
     assert photos["photo_id"].tolist() == ["p0", "p1"]
     assert [(drop.photo_id, drop.reason, drop.detail) for drop in drops] == [
         ("p2", "duplicate", "the same picture as p0"),
@@ -40,7 +40,7 @@ def test_of_equal_pictures_the_first_stays_and_is_named():
 
 def test_every_photo_is_kept_or_dropped():
     dropped = [Drop("pack_photos", "p1", "truncated")]
-    photos, duplicates = collect(listing(3), packed(p0="a", p2="a"), dropped)
+    photos, duplicates = collect_photos(listing(3), packed(p0="a", p2="a"), dropped)
     assert len(photos) + len(duplicates) + len(dropped) == 3
 
 
@@ -56,10 +56,10 @@ def test_every_photo_is_kept_or_dropped():
 )
 def test_shards_of_another_listing_are_refused(seen, dropped):
     with pytest.raises(CorpusError, match="shards"):
-        collect(listing(2), seen, [Drop("pack_photos", photo, "x") for photo in dropped])
+        collect_photos(listing(2), seen, [Drop("pack_photos", photo, "x") for photo in dropped])
 
 
 def test_a_corpus_without_any_usable_photo_says_why():
     drops = [Drop("pack_photos", "p0", "truncated", "half a picture")]
     with pytest.raises(CorpusError, match="truncated, half a picture"):
-        collect(listing(1), packed(), drops)
+        collect_photos(listing(1), packed(), drops)

@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 
 from phototags.errors import CorpusError
-from phototags.photos.collection import collect
-from phototags.photos.licences import refused
-from phototags.photos.table import PACKED, photo_table
+from phototags.photos.collection import collect_photos
+from phototags.photos.licences import find_unlicensed
+from phototags.photos.photo_table import PACKED, make_photo_table
 
 BY = "https://creativecommons.org/licenses/by/2.0/"
 STATED = [
@@ -20,7 +20,7 @@ STATED = [
 
 @pytest.fixture
 def listing():
-    return photo_table(
+    return make_photo_table(
         {"photo_id": f"p{row}", "tags": [], "licence": name, "licence_url": url}
         for row, (name, url) in enumerate(STATED)
     )
@@ -38,7 +38,7 @@ def listing():
     ],
 )
 def test_a_licence_is_chosen_by_the_words_it_begins_with(listing, licences, expected):
-    drops = refused(listing, licences, "collect_photos")
+    drops = find_unlicensed(listing, licences, "collect_photos")
     kept = [photo for photo, drop in zip(listing["photo_id"], drops, strict=True) if drop is None]
     assert kept == expected
 
@@ -49,7 +49,7 @@ def packed(digests):
 
 
 def test_refused_photos_are_counted_with_what_they_state(listing):
-    photos, drops = collect(listing, packed("abcde"), [], ["CC0"])
+    photos, drops = collect_photos(listing, packed("abcde"), [], ["CC0"])
     assert photos["photo_id"].tolist() == ["p3"]
     assert {(drop.step, drop.reason) for drop in drops} == {("collect_photos", "licence")}
     assert len(drops) == 4
@@ -58,11 +58,11 @@ def test_refused_photos_are_counted_with_what_they_state(listing):
 
 
 def test_of_equal_pictures_the_first_with_such_a_licence_stays(listing):
-    photos, drops = collect(listing, packed("aaaaa"), [], ["CC0"])
+    photos, drops = collect_photos(listing, packed("aaaaa"), [], ["CC0"])
     assert photos["photo_id"].tolist() == ["p3"]
     assert [drop.reason for drop in drops] == ["licence"] * 4
 
 
 def test_a_licence_that_no_photo_has_is_an_error_that_says_what_there_is(listing):
     with pytest.raises(CorpusError, match=r"GPL.*5 photos.*CC BY 2.0"):
-        collect(listing, packed("abcde"), [], ["GPL-2"])
+        collect_photos(listing, packed("abcde"), [], ["GPL-2"])

@@ -4,10 +4,10 @@ import pandas as pd
 import pytest
 
 from phototags.errors import CorpusError
-from phototags.photos.table import (
+from phototags.photos.photo_table import (
     PHOTOS,
     Drop,
-    photo_table,
+    make_photo_table,
     read_drops,
     read_photos,
     write_drops,
@@ -16,7 +16,7 @@ from phototags.photos.table import (
 
 
 def two_photos():
-    return photo_table(
+    return make_photo_table(
         [
             {"photo_id": "a", "user_id": "ann", "tags": ["sea", "été"], "longitude": 1.5},
             {"photo_id": "b", "tags": [], "width": 3, "height": 2, "sha256": "0f"},
@@ -41,7 +41,7 @@ def test_the_same_photos_are_the_same_bytes(tmp_path):
 
 
 def test_an_empty_table_keeps_its_columns(tmp_path):
-    write_photos(tmp_path / "photos.parquet", photo_table([]))
+    write_photos(tmp_path / "photos.parquet", make_photo_table([]))
     assert list(read_photos(tmp_path / "photos.parquet").columns) == PHOTOS.names
 
 

@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from phototags.errors import ArchiveError
-from phototags.photos.shown import chosen, jpeg, read_shown, thumbnail
+from phototags.photos.gallery import choose_by_hash, encode_jpeg, make_thumbnail
+from phototags.photos.shards import read_files
 
 
 def png(size, colour="red", box=None):
@@ -35,23 +36,23 @@ def shard(tmp_path):
 def test_the_photos_with_the_smallest_hashes_are_chosen():
     ids = [f"photo{number}" for number in range(50)]
     by_hash = sorted(ids, key=lambda name: hashlib.sha256(name.encode()).hexdigest())
-    assert [ids[place] for place in chosen(ids, 7)] == by_hash[:7]
+    assert [ids[place] for place in choose_by_hash(ids, 7)] == by_hash[:7]
 
 
 def test_one_photo_more_changes_one_choice_at_most():
     ids = [f"photo{number}" for number in range(50)]
-    before = {ids[place] for place in chosen(ids, 10)}
+    before = {ids[place] for place in choose_by_hash(ids, 10)}
     for new in ("a", "b", "c", "d"):
-        after = {[*ids, new][place] for place in chosen([*ids, new], 10)}
+        after = {[*ids, new][place] for place in choose_by_hash([*ids, new], 10)}
         assert len(before - after) <= 1
 
 
 def test_fewer_photos_than_asked_for_are_all_shown():
-    assert sorted(chosen(["a", "b"], 9)) == [0, 1]
+    assert sorted(choose_by_hash(["a", "b"], 9)) == [0, 1]
 
 
 def test_named_photos_are_read_from_their_shard(shard):
-    contents = read_shown([shard], ["00000.tar/00000002.png", "00000.tar/00000000.png"])
+    contents = read_files([shard], ["00000.tar/00000002.png", "00000.tar/00000000.png"])
     assert {name: Image.open(io.BytesIO(found)).size for name, found in contents.items()} == {
         "00000.tar/00000002.png": (4, 6),
         "00000.tar/00000000.png": (4, 4),
@@ -61,22 +62,22 @@ def test_named_photos_are_read_from_their_shard(shard):
 @pytest.mark.parametrize("file", ["00000.tar/00000009.png", "00001.tar/00000000.png"])
 def test_a_missing_photo_is_named(shard, file):
     with pytest.raises(ArchiveError, match=file.replace(".", r"\.")):
-        read_shown([shard], [file])
+        read_files([shard], [file])
 
 
 def test_white_margins_are_trimmed_and_the_rest_fits():
-    assert thumbnail(png((1000, 800), box=(100, 200, 900, 400)), 200).size == (200, 50)
+    assert make_thumbnail(png((1000, 800), box=(100, 200, 900, 400)), 200).size == (200, 50)
 
 
 def test_an_all_white_picture_is_shown_whole():
-    assert thumbnail(png((400, 200), "white"), 100).size == (100, 50)
+    assert make_thumbnail(png((400, 200), "white"), 100).size == (100, 50)
 
 
 def test_a_small_thing_is_shown_twice_as_large():
-    assert thumbnail(png((90, 90), box=(10, 10, 40, 30)), 200).size == (60, 40)
+    assert make_thumbnail(png((90, 90), box=(10, 10, 40, 30)), 200).size == (60, 40)
 
 
 def test_the_same_picture_gives_the_same_jpeg():
     content = png((300, 200), box=(10, 10, 250, 150))
-    first, second = (jpeg(thumbnail(content, 120)) for _ in range(2))
+    first, second = (encode_jpeg(make_thumbnail(content, 120)) for _ in range(2))
     assert first == second and Image.open(io.BytesIO(first)).format == "JPEG"

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from phototags.evaluation.metrics.summary import COLUMNS
-from phototags.photos.table import photo_table, write_photos
+from phototags.photos.photo_table import make_photo_table, write_photos
 from phototags.report.figures.loss_curves import plot_losses
 from phototags.report.figures.score_panels import plot_scores
 from phototags.report.report_page import Inputs
@@ -26,7 +26,7 @@ def write_corpus(folder, name, count):
             member = tarfile.TarInfo(f"{row:08d}.png")
             member.size = len(content.getvalue())
             tar.addfile(member, io.BytesIO(content.getvalue()))
-    photos = photo_table(
+    photos = make_photo_table(
         {
             "photo_id": f"{name}{row}",
             "title": NASTY if row == 0 else f"Title {row}",

@@ -6,7 +6,7 @@ import torch
 
 from phototags.errors import ModelError
 from phototags.features.feature_cache import Features
-from phototags.photos.table import photo_table
+from phototags.photos.photo_table import make_photo_table
 from phototags.search.index import (
     Index,
     make_index,
@@ -21,7 +21,7 @@ from phototags.systems.registry import Im2Vec
 from phototags.systems.tagger import untrained
 
 SYSTEM = Im2Vec(model="im2vec", hidden=[6], epochs=1, patience=1)
-PHOTOS = photo_table({"photo_id": name, "title": name.upper()} for name in "abcd")
+PHOTOS = make_photo_table({"photo_id": name, "title": name.upper()} for name in "abcd")
 TAGS = pd.DataFrame({"row": range(4), "tags": [["sea"], [], ["sea", "dog"], ["cat"]]})
 
 

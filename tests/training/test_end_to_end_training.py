@@ -15,7 +15,7 @@ from phototags.features import backbones
 from phototags.features.backbones import feature_of, load_backbone
 from phototags.io.storage import read_tensors
 from phototags.params.compute import Compute
-from phototags.photos.lookup import Lookup
+from phototags.photos.shards import ShardIndex
 from phototags.systems.parts.tagged_photos import TaggedPhotos
 from phototags.systems.registry import Bilinear, Im2Vec, Multihot, learns_backbone
 from phototags.systems.tagger import BACKBONE, load, own_backbone, save
@@ -43,7 +43,9 @@ def shown(make_tar, make_picture):
     known = TaggedPhotos(
         [f"p{row}" for row in range(24)], torch.empty(24, 0), torch.arange(24)[:, None] % 3
     )
-    return known, Pictures(list(range(24)), Lookup([make_tar("s.tar", members)]), 10**4, 10**5, 16)
+    return known, Pictures(
+        list(range(24)), ShardIndex([make_tar("s.tar", members)]), 10**4, 10**5, 16
+    )
 
 
 def learned(shown, system, around=ALONE, network=None, **compute):
@@ -89,7 +91,7 @@ def mixed(shown, make_tar, make_picture):
         members[f"{row:08d}.{kind.lower()}"] = make_picture(
             kind, colour=COLOURS[row % 3], size=size
         )
-    return shown[0], replace(shown[1], lookup=Lookup([make_tar("m.tar", members)]))
+    return shown[0], replace(shown[1], lookup=ShardIndex([make_tar("m.tar", members)]))
 
 
 def test_where_pictures_are_decoded_changes_nothing_on_one_device(mixed):
@@ -214,7 +216,7 @@ def test_crops_lie_inside_and_keep_to_their_area_and_aspect():
 
 
 def test_a_picture_that_cannot_be_decoded_is_an_error_not_a_black_picture(shown, make_tar):
-    broken = Lookup([make_tar("b.tar", {"00000003.png": b"no picture"})])
+    broken = ShardIndex([make_tar("b.tar", {"00000003.png": b"no picture"})])
     pictures = Pictures([3], broken, 10**4, 10**5, 16)
     with pytest.raises(PhotoError):
         pictures.cropped(0, 0)

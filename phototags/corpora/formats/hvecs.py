@@ -13,7 +13,7 @@ import numpy as np
 
 from phototags.corpora.reader import read_file
 from phototags.errors import CorpusError
-from phototags.photos.archives import Archive
+from phototags.photos.archives import TarArchive
 
 MAX_BYTES = 200_000_000  # of a matrix; the largest has 10 million
 PARTS = ("train", "test")
@@ -29,7 +29,7 @@ def read_parts(tar: Path, name: str) -> Iterator[tuple[str, str, list[str]]]:
         ArchiveError: when the tar is damaged.
         CorpusError: when a file is missing or the files do not fit each other.
     """
-    with Archive(tar) as archive:
+    with TarArchive(tar) as archive:
         words = number_repeats(_read_words(archive, f"{name}_dictionary.txt"))
         for part in PARTS:
             photos = _read_words(archive, f"{name}_{part}_list.txt")
@@ -81,5 +81,5 @@ def number_repeats(words: list[str]) -> list[str]:
     return named
 
 
-def _read_words(archive: Archive, file: str) -> list[str]:
+def _read_words(archive: TarArchive, file: str) -> list[str]:
     return read_file(archive, file, MAX_BYTES).decode("latin-1").split()

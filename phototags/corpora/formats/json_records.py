@@ -8,7 +8,7 @@ import ijson
 
 from phototags.corpora.reader import find_file
 from phototags.errors import CorpusError
-from phototags.photos.zips import Zip
+from phototags.photos.archives import ZipArchive
 
 MAX_JSON = 4 << 30  # bytes; the largest, Visual Genome's relationships, has 0.7
 MAX_DEPTH = 10_000  # brackets open at once; ijson's time grows with the square of the depth
@@ -48,7 +48,7 @@ def read_records(archive: Path, name: str, place: str) -> Iterator[dict]:
         ArchiveError: when the zip is damaged or has no such file.
         CorpusError: when the file is no JSON, or the list holds something else than objects.
     """
-    with Zip(archive) as files, files.stream(find_file(files, name), MAX_JSON) as file:
+    with ZipArchive(archive) as files, files.stream(find_file(files, name), MAX_JSON) as file:
         try:
             for record in ijson.items(DepthLimit(file, name), place, use_float=True):
                 if not isinstance(record, dict):

@@ -28,9 +28,9 @@ from phototags.corpora.formats.tab_fields import (
     split_lines,
 )
 from phototags.corpora.reader import drop_photo
-from phototags.download.inflation import DAMAGED
+from phototags.download.decompression import DAMAGED
 from phototags.errors import ArchiveError, CorpusError
-from phototags.photos.table import Drop
+from phototags.photos.photo_table import Drop
 
 BLOCK_BYTES = 1 << 22  # bytes read at once: what is done to a block finds it in the cache
 MAX_LINE = 1 << 20  # bytes a line; the longest of 4,536 real ones has 27,330

@@ -9,8 +9,8 @@ import pandas as pd
 from PIL import Image, ImageDraw, ImageFont
 
 from phototags.io.storage import atomic_write
-from phototags.photos.gallery import cards
-from phototags.photos.shown import read_shown, thumbnail
+from phototags.photos.gallery import make_cards, make_thumbnail
+from phototags.photos.shards import read_files
 from phototags.report.figures.style import HIT, INK, QUIET, RULE
 
 COLUMNS, CARD, PICTURE, GAP = 4, 400, 280, 24  # pixels; shown at half the size in the README
@@ -45,11 +45,11 @@ def examples(
     shards: Sequence[Path | str],
 ) -> list[Example]:
     """The same photos as the first of the report: chosen by the hash of their id."""
-    shown = cards(photos, tags, {"": predictions}, COUNT)
-    contents = read_shown(map(Path, shards), [card.file for card in shown])
+    shown = make_cards(photos, tags, {"": predictions}, COUNT)
+    contents = read_files(map(Path, shards), [card.file for card in shown])
     return [
         Example(
-            thumbnail(contents[card.file], CARD),
+            make_thumbnail(contents[card.file], CARD),
             tuple((guess.tag, guess.hit) for guess in card.guesses[""]),
             card.tags,
             card.author or "author not named",

@@ -1,7 +1,7 @@
-"""A picture too large to decode is drawn from its SVG, where the corpus has one.
+"""Render the SVG of an image that is too large to decode, where the corpus has one.
 
 pyvips[binary] brings librsvg along: no system library is needed. librsvg reads no other file and
-no network, but an SVG can ask for any amount of work, so it draws in a process with limits.
+no network, but an SVG can ask for any amount of work, so it is rendered in a process with limits.
 """
 
 import os
@@ -12,14 +12,14 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
 from phototags.errors import PhotoError
-from phototags.photos import drawing_process
+from phototags.photos import svg_process
 
 SECONDS = 30
 MEMORY = 4 << 30  # bytes of address space, the interpreter's and libraries' included
 
 
-def draw_svg(content: bytes, longest_side: int) -> bytes:
-    """PNG bytes of the drawing, `longest_side` pixels long, transparent where nothing is drawn.
+def render_svg(content: bytes, longest_side: int) -> bytes:
+    """Render to PNG bytes, `longest_side` pixels long, transparent where nothing is done.
 
     Raises:
         PhotoError: `entities` when the SVG defines entities (a bomb, or a harmless shorthand:
@@ -34,10 +34,10 @@ def draw_svg(content: bytes, longest_side: int) -> bytes:
         raise PhotoError("undrawable", f"the SVG is not well-formed XML: {error}") from error
     if root.tag.rpartition("}")[2] != "svg":
         raise PhotoError("undrawable", f"expected an SVG, found the XML element {root.tag!r}")
-    command = [sys.executable, drawing_process.__file__]
+    command = [sys.executable, svg_process.__file__]
     limits = [str(longest_side), str(SECONDS), str(MEMORY)]
     try:
-        drawn = subprocess.run(
+        done = subprocess.run(
             command + limits,
             input=content,
             capture_output=True,
@@ -47,9 +47,9 @@ def draw_svg(content: bytes, longest_side: int) -> bytes:
         )
     except subprocess.TimeoutExpired as error:
         raise PhotoError("undrawable", f"drawing took over {2 * SECONDS} seconds") from error
-    if drawn.returncode:
-        reason = drawn.stderr.decode(errors="replace").strip().splitlines()[-1:]
+    if done.returncode:
+        reason = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
         raise PhotoError(
-            "undrawable", f"drawing ended with {drawn.returncode}: {' '.join(reason) or 'killed'}"
+            "undrawable", f"drawing ended with {done.returncode}: {' '.join(reason) or 'killed'}"
         )
-    return drawn.stdout
+    return done.stdout

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from phototags.errors import PhotoError
-from phototags.photos import drawing
-from phototags.photos.drawing import draw_svg
+from phototags.photos import svg_rendering
+from phototags.photos.svg_rendering import render_svg
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}">{inside}</svg>'
 BOMB = (
@@ -27,12 +27,12 @@ def svg(inside="", w=20, h=10):
 
 def reason_of(content):
     with pytest.raises(PhotoError) as refused:
-        draw_svg(content, 64)
+        render_svg(content, 64)
     return refused.value.reason
 
 
 def test_a_drawing_has_the_wanted_longest_side_and_its_colours():
-    drawn = draw_svg(svg('<rect width="10" height="10" fill="#ff0000"/>'), 64)
+    drawn = render_svg(svg('<rect width="10" height="10" fill="#ff0000"/>'), 64)
     picture = np.asarray(Image.open(io.BytesIO(drawn)))
     assert picture.shape == (32, 64, 4)
     assert picture[16, 10].tolist() == [255, 0, 0, 255]
@@ -40,13 +40,13 @@ def test_a_drawing_has_the_wanted_longest_side_and_its_colours():
 
 
 def test_sizes_beyond_all_caps_are_drawn_small():
-    drawn = draw_svg(svg("<rect width='9' height='9'/>", w=2_000_000, h=1_000_000), 64)
+    drawn = render_svg(svg("<rect width='9' height='9'/>", w=2_000_000, h=1_000_000), 64)
     assert Image.open(io.BytesIO(drawn)).size == (64, 32)
 
 
 def test_the_same_drawing_is_the_same_bytes():
     content = svg('<circle cx="9" cy="5" r="4" fill="green"/>')
-    assert draw_svg(content, 50) == draw_svg(content, 50)
+    assert render_svg(content, 50) == render_svg(content, 50)
 
 
 def test_an_entity_bomb_is_refused_by_name_at_once():
@@ -63,16 +63,16 @@ def test_what_is_no_svg_is_undrawable(content):
 def test_other_files_are_not_read(tmp_path):
     Image.new("RGB", (20, 10), "red").save(tmp_path / "secret.png")
     link = f'<image href="file://{tmp_path}/secret.png" width="20" height="10"/>'
-    picture = np.asarray(Image.open(io.BytesIO(draw_svg(svg(link), 64))))
+    picture = np.asarray(Image.open(io.BytesIO(render_svg(svg(link), 64))))
     assert picture[..., 3].max() == 0
 
 
 def test_work_without_end_is_ended(monkeypatch):
-    monkeypatch.setattr(drawing, "SECONDS", 1)
+    monkeypatch.setattr(svg_rendering, "SECONDS", 1)
     blur = '<filter id="f"><feGaussianBlur stdDeviation="900"/></filter>'
     much = '<g filter="url(#f)">' * 60 + '<rect width="9" height="9"/>' + "</g>" * 60
     start = time.monotonic()
     content = svg(blur + much, w=4000, h=4000)
     with pytest.raises(PhotoError, match="drawing"):
-        draw_svg(content, 4000)
+        render_svg(content, 4000)
     assert time.monotonic() - start < 20

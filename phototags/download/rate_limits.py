@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 
 from yarl import URL
 
-from phototags.download.answers import Answer
+from phototags.download.fetch_result import Answer
 from phototags.params.download import Download
 
 LONGEST_BACK_OFF = 30.0

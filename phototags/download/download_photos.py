@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
+from phototags.download.download_shard import download_shard
 from phototags.download.outcomes import Outcome
-from phototags.download.shard import download_shard
 from phototags.params.download import Download
-from phototags.photos.licences import refused
-from phototags.photos.removals import Removals, removed
-from phototags.photos.table import PACKED, Drop, read_table
+from phototags.photos.licences import find_unlicensed
+from phototags.photos.photo_table import PACKED, Drop, read_table
+from phototags.photos.removals import Removals, drop_removed
 
 STEP = "download_photos"
 
@@ -46,7 +46,7 @@ def download_photos(
     Raises:
         PhototagsError: as `download_shard` does.
     """
-    unlicensed = refused(shard, licences, STEP)
+    unlicensed = find_unlicensed(shard, licences, STEP)
     wanted = shard[np.array([drop is None for drop in unlicensed], bool)]  # also of no photo
     urls = (url if isinstance(url, str) else None for url in wanted["photo_url"])
     had = Path(work) / "had.parquet"
@@ -69,7 +69,7 @@ def _lost(downloads: Path, names: dict[int, str]) -> list[Drop]:
     """A drop for each photo that is not had, its outcome as reason; `removed` for one that was."""
     said = pq.read_table(downloads, columns=["row", "outcome", "detail", "file"]).to_pylist()
     return [
-        removed(STEP, one["row"])
+        drop_removed(STEP, one["row"])
         if one["outcome"] == Outcome.OK
         else Drop(STEP, names[one["row"]], one["outcome"], one["detail"])
         for one in said

@@ -1,6 +1,6 @@
-"""Draw the SVG on stdin as PNG on stdout: the program that `drawing` runs in a process of its own.
+"""Render the SVG on stdin to PNG on stdout: what `svg_rendering` runs in a process of its own.
 
-Started by its path, not as part of the package: `python drawing_process.py SIDE SECONDS BYTES`.
+Started by its path, not as part of the package: `python svg_process.py SIDE SECONDS BYTES`.
 """
 
 import resource
@@ -8,7 +8,7 @@ import sys
 
 
 def main() -> None:
-    """Give up time and memory beyond the limits, then draw."""
+    """Limit time and memory, then render."""
     side, seconds, memory = (int(argument) for argument in sys.argv[1:])
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))

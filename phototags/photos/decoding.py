@@ -1,23 +1,24 @@
-"""From a picture file's bytes to pixels, within caps that hold whatever the file claims."""
+"""Decode an image file's bytes to pixels, within caps that hold whatever the file claims.
+
+torch, torchvision and Pillow are imported where they decode: listing and packing need none of them.
+"""
+
+from __future__ import annotations
 
 import io
-
-import numpy as np
-import torch
-from PIL import Image, ImageOps
-from torch import Tensor
-from torchvision.io import ImageReadMode, decode_jpeg
+from typing import TYPE_CHECKING
 
 from phototags.errors import PhotoError
-from phototags.photos.headers import Picture, check_pixels, inspect
+from phototags.photos.inspection import check_pixels, inspect_image
 
-__all__ = ["Picture", "decode", "inspect"]
+if TYPE_CHECKING:
+    from torch import Tensor
 
 FORMATS = {"png": "PNG", "jpg": "JPEG", "gif": "GIF", "webp": "WEBP"}
 
 
 def decode(content: bytes, max_pixels: int, max_bytes: int) -> Tensor:
-    """The picture as it is meant to be seen: turned upright, transparent put on white.
+    """Decode an image as it is meant to be seen: turned upright, transparent put on white.
 
     Of an animation the first frame. A JPEG damaged inside, its end mark in place, decodes to
     what is left of it: decoders can't tell. JPEG by torchvision (the same pixels as Pillow in two
@@ -27,29 +28,37 @@ def decode(content: bytes, max_pixels: int, max_bytes: int) -> Tensor:
         (3, H, W) uint8, RGB.
 
     Raises:
-        PhotoError: the reasons of `inspect`; `undecodable` for damage inside.
+        PhotoError: the reasons of `inspect_image`; `undecodable` for damage inside.
     """
-    picture = inspect(content, max_pixels, max_bytes)
-    if picture.format == "jpg":
+    import torch
+    from PIL import Image
+    from torchvision.io import ImageReadMode, decode_jpeg
+
+    info = inspect_image(content, max_pixels, max_bytes)
+    if info.format == "jpg":
         try:
             encoded = torch.frombuffer(bytearray(content), dtype=torch.uint8)
             return decode_jpeg(encoded, mode=ImageReadMode.RGB, apply_exif_orientation=True)
         except RuntimeError:
             pass  # Pillow knows more kinds of JPEG, and its errors say more
     try:
-        return _by_pillow(content, picture.format, max_pixels)
+        return _decode_by_pillow(content, info.format, max_pixels)
     except PhotoError:
         raise
     except Image.DecompressionBombError as error:
         raise PhotoError("too_many_pixels", str(error)) from error
-    except Exception as error:  # a damaged picture raises nearly anything: OSError, SyntaxError...
+    except Exception as error:  # a damaged image raises nearly anything: OSError, SyntaxError...
         raise PhotoError(
-            "undecodable", f"the {picture.format} can't be decoded: {type(error).__name__}: {error}"
+            "undecodable", f"the {info.format} can't be decoded: {type(error).__name__}: {error}"
         ) from error
 
 
-def _by_pillow(content: bytes, format_: str, max_pixels: int) -> Tensor:
-    with Image.open(io.BytesIO(content), formats=[FORMATS[format_]]) as image:
+def _decode_by_pillow(content: bytes, format: str, max_pixels: int) -> Tensor:
+    import numpy as np
+    import torch
+    from PIL import Image, ImageOps
+
+    with Image.open(io.BytesIO(content), formats=[FORMATS[format]]) as image:
         check_pixels(*image.size, max_pixels)  # a GIF's frame may be larger than its header claims
         image.load()
         image = ImageOps.exif_transpose(image)

@@ -5,9 +5,9 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from phototags.download.addresses import AddressRule
 from phototags.download.formats import Look
 from phototags.download.outcomes import Outcome
+from phototags.download.url_safety import AddressRule
 from phototags.errors import PhotoError
 from phototags.params.download import Download
 

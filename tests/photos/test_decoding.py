@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 
 from phototags.errors import PhotoError
-from phototags.photos.pictures import decode
+from phototags.photos.decoding import decode
 
 CAPS = {"max_pixels": 30_000_000, "max_bytes": 1_000_000}
 COLOURS = np.random.default_rng(0).integers(0, 256, (7, 9, 4), dtype=np.uint8)

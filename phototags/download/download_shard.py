@@ -16,9 +16,9 @@ from phototags.download.downloader import Downloader
 from phototags.download.journal import Journal, Record, read_journal, settled, write_journal
 from phototags.download.outcomes import Outcome
 from phototags.download.packing import Member, pack
-from phototags.download.rules import Rules
+from phototags.download.refusals import Rules
+from phototags.download.shard_tables import write_downloads, write_members
 from phototags.download.store import Store
-from phototags.download.table import write_downloads, write_members
 from phototags.errors import PhototagsError
 from phototags.io.progress import show_progress
 from phototags.params.download import Download

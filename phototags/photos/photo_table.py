@@ -28,11 +28,11 @@ where a corpus keeps them so. The camera is its maker and model, as the picture'
 """
 
 PACKED = pa.schema([PHOTOS.field(name) for name in ("row", "file", "sha256", "width", "height")])
-"""What is known of a picture once it has been seen."""
+"""What is known of an image once it is packed."""
 
 CREDIT = ("photo_id", "licence", "licence_url", "author", "page_url")
 SHARD = pa.schema([*PACKED, *(PHOTOS.field(name) for name in CREDIT)])
-"""Columns of a shard's table: whoever passes on the pictures has beside them whose they are."""
+"""Columns of a shard's table: whoever passes on the images has their credits beside them."""
 
 
 @dataclass(frozen=True)
@@ -77,11 +77,11 @@ def read_table(path: Path | str, schema: pa.Schema) -> pd.DataFrame:
             f"{path} should have the columns {schema.names}, but has {content.column_names}. "
             "It is from another version: remove it and run `snakemake` again."
         )
-    return frame_of(content)
+    return to_pandas(content)
 
 
-def frame_of(content: pa.Table) -> pd.DataFrame:
-    """A table as pandas has it, but lists of tags as Python lists."""
+def to_pandas(content: pa.Table) -> pd.DataFrame:
+    """Convert to pandas, with lists of tags as Python lists."""
     frame = content.to_pandas()
     for name in ("tags", "machine_tags"):
         if name in frame:
@@ -89,16 +89,16 @@ def frame_of(content: pa.Table) -> pd.DataFrame:
     return frame
 
 
-def photo_table(rows: Iterable[dict]) -> pd.DataFrame:
-    """A photo table of dicts that may leave out columns; `row` counts from 0 in their order.
+def make_photo_table(rows: Iterable[dict]) -> pd.DataFrame:
+    """Make a photo table of dicts that may leave out columns; `row` counts from 0 in their order.
 
-    >>> photo_table([{"photo_id": "a", "tags": ["sea"]}])[["row", "photo_id", "tags"]].values
+    >>> make_photo_table([{"photo_id": "a", "tags": ["sea"]}])[["row", "photo_id", "tags"]].values
     array([[0, 'a', list(['sea'])]], dtype=object)
     """
     rows = list(rows)
     columns = {name: [row.get(name) for row in rows] for name in PHOTOS.names}
     columns["row"] = list(range(len(rows)))
-    return frame_of(pa.table(columns, schema=PHOTOS))
+    return to_pandas(pa.table(columns, schema=PHOTOS))
 
 
 def write_photos(path: Path | str, photos: pd.DataFrame) -> None:

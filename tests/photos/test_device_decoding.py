@@ -11,10 +11,10 @@ import torch
 from PIL import Image
 
 from phototags.errors import PhotoError
-from phototags.photos import on_device
-from phototags.photos.headers import is_plain_jpeg
-from phototags.photos.on_device import Jpeg, decoded_on, jpeg_of, pieces
-from phototags.photos.pictures import decode
+from phototags.photos import device_decoding
+from phototags.photos.decoding import decode
+from phototags.photos.device_decoding import Jpeg, decode_jpegs, load_jpeg, split_by_pixels
+from phototags.photos.inspection import is_plain_jpeg
 
 CAPS = 10_000, 100_000
 EXIF = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"  # turn it right
@@ -41,7 +41,7 @@ def contents(make_picture) -> dict[str, bytes]:
 
 
 def edge() -> bytes:
-    """Red beside blue, where colours are stored more coarsely than light."""
+    """Red use_side_stream blue, where colours are stored more coarsely than light."""
     picture = Image.new("RGB", (64, 48), "red")
     picture.paste("blue", (31, 0, 64, 48))
     content = io.BytesIO()
@@ -52,36 +52,36 @@ def edge() -> bytes:
 def test_only_jpegs_that_every_decoder_takes_are_left_to_another(contents):
     plain = {name for name, content in contents.items() if is_plain_jpeg(content)}
     assert plain == {"jpeg", "progressive", "gray"}
-    assert {name for name, of in contents.items() if jpeg_of(of, *CAPS)} == plain
+    assert {name for name, of in contents.items() if load_jpeg(of, *CAPS)} == plain
 
 
 def test_a_batch_decodes_to_what_each_is_alone_however_it_is_cut(contents, monkeypatch):
     plain = [content for content in contents.values() if is_plain_jpeg(content)]
     for at_once in (1, 300, 1 << 26):
-        monkeypatch.setattr(on_device, "AT_ONCE", at_once)
-        found = decoded_on([jpeg_of(one, *CAPS) for one in plain], "cpu")
+        monkeypatch.setattr(device_decoding, "MAX_BATCH_PIXELS", at_once)
+        found = decode_jpegs([load_jpeg(one, *CAPS) for one in plain], "cpu")
         for content, picture in zip(plain, found, strict=True):
             assert picture.equal(decode(content, *CAPS))
 
 
 def test_pieces_hold_few_pixels_or_one_picture(monkeypatch):
-    monkeypatch.setattr(on_device, "AT_ONCE", 10)
+    monkeypatch.setattr(device_decoding, "MAX_BATCH_PIXELS", 10)
     jpegs = [Jpeg(torch.zeros(1), pixels) for pixels in (4, 6, 1, 30, 2, 2)]
-    cut = [[one.pixels for one in piece] for piece in pieces(jpegs)]
+    cut = [[one.pixels for one in piece] for piece in split_by_pixels(jpegs)]
     assert cut == [[4, 6], [1], [30], [2, 2]]
 
 
 def test_caps_hold_before_a_decoder_sees_the_picture(make_picture):
     with pytest.raises(PhotoError) as refused:
-        jpeg_of(make_picture("JPEG", size=(101, 100)), *CAPS)
+        load_jpeg(make_picture("JPEG", size=(101, 100)), *CAPS)
     assert refused.value.reason == "too_many_pixels"
 
 
 def test_what_the_device_refuses_is_told_and_decoded_by_the_processor(contents, caplog):
-    good = jpeg_of(contents["jpeg"], *CAPS)
+    good = load_jpeg(contents["jpeg"], *CAPS)
     bad = Jpeg(torch.frombuffer(bytearray(b"\xff\xd8 no jpeg \xff\xd9"), dtype=torch.uint8), 200)
     with caplog.at_level(logging.WARNING):
-        found = decoded_on([good, bad], "cpu")
+        found = decode_jpegs([good, bad], "cpu")
         assert next(found).equal(decode(contents["jpeg"], *CAPS))
         with pytest.raises(PhotoError):
             next(found)
@@ -92,17 +92,17 @@ def test_an_exhausted_device_is_no_bad_picture(contents, monkeypatch):
     def exhausted(*_):
         raise torch.OutOfMemoryError("no memory")
 
-    monkeypatch.setattr(on_device, "decode_jpeg", exhausted)
+    monkeypatch.setattr("torchvision.io.decode_jpeg", exhausted)
     with pytest.raises(torch.OutOfMemoryError):
-        list(decoded_on([jpeg_of(contents["jpeg"], *CAPS)], "cpu"))
+        list(decode_jpegs([load_jpeg(contents["jpeg"], *CAPS)], "cpu"))
 
 
 def test_nothing_to_decode_is_no_batch():
-    assert list(decoded_on([], "cpu")) == []
+    assert list(decode_jpegs([], "cpu")) == []
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
 def test_a_gpu_decodes_to_nearly_the_same(contents):
     for content in (edge(), contents["jpeg"], contents["progressive"], contents["gray"]):
-        (found,) = decoded_on([jpeg_of(content, *CAPS)], "cuda")
+        (found,) = decode_jpegs([load_jpeg(content, *CAPS)], "cuda")
         assert (found.cpu().float() - decode(content, *CAPS).float()).abs().mean() <= 3
