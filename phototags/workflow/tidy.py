@@ -57,7 +57,7 @@ def find_unnamed(root: Path) -> list[Path]:
     runs = [run for run in found if run == default or presets[run].exists()]
     for run in sorted(set(found) - set(runs)):
         print(f"models/{run} is of a run without a preset: it is left, and so is data/")
-    named = {root / ".gitignore"}
+    named: set[Path] = set()
     for run in {default, *runs}:
         named |= list_outputs(root, None if run == default else presets[run])
     folders = [root / "models" / run for run in runs] + [root / "data"] * (runs == found)
