@@ -4,7 +4,7 @@ rule train_with_backbone:
         features=lambda w: feature_files(w.train),
         shards=lambda w: shard_files(w.train),
         tags=f"{TRAIN_DIR}/tags.parquet",
-        split=f"{TRAIN_DIR}/split.parquet",
+        split=train_split,
         vocabulary=f"{TRAIN_DIR}/vocabulary.tsv",
         vectors=f"{TRAIN_DIR}/seed{{seed}}/tag_vectors.safetensors",
         users=lambda w: user_files(w.train, w.train),

@@ -37,7 +37,7 @@ rule draw_tag_curves:
         features=lambda w: feature_files(w.train),
         users=lambda w: user_files(w.train, w.train),
         tags=f"{TRAIN_DIR}/tags.parquet",
-        split=f"{TRAIN_DIR}/split.parquet",
+        split=train_split,
         vocabulary=f"{TRAIN_DIR}/vocabulary.tsv",
         gains=f"{RESULTS}/tables/users_{{train}}.csv",
         found=f"{RESULTS}/tables/user_tags_{{train}}.csv",

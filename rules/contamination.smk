@@ -22,8 +22,10 @@ rule find_duplicates:
         "../scripts/find_duplicates.py"
 
 
-rule choose_training:
-    """What is learned from, without what would give test photos away."""
+# A checkpoint: once it has run, what follows is planned by the content of its split. So another
+# test corpus trains again only where its near-duplicates take photos out of the training part.
+checkpoint choose_training:
+    """Take near-duplicates of test photos out of the training part."""
     input:
         split="data/corpora/{train}/split.parquet",
         duplicates=lambda w: [

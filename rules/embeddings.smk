@@ -24,7 +24,7 @@ rule embed_tags:
     """Train tag vectors: near means related."""
     input:
         tags=f"{TRAIN_DIR}/tags.parquet",
-        split=f"{TRAIN_DIR}/split.parquet",
+        split=train_split,
         vocabulary=f"{TRAIN_DIR}/vocabulary.tsv",
         start=START,
     output:

@@ -43,10 +43,15 @@ def tags_file(wildcards):
     return f"data/corpora/{wildcards.test}/tags.parquet"
 
 
+def train_split(wildcards):
+    """A training corpus' split without near-duplicates of test photos."""
+    return checkpoints.choose_training.get(train=wildcards.train).output.split
+
+
 def split_file(wildcards):
     """A corpus' split, without near-duplicates where it is learned from."""
     if wildcards.test == wildcards.train:
-        return f"{MODELS}/{wildcards.train}/split.parquet"
+        return train_split(wildcards)
     return f"data/corpora/{wildcards.test}/split.parquet"
 
 

@@ -3,7 +3,7 @@ rule train_tagger:
     input:
         features=lambda w: feature_files(w.train),
         tags=f"{TRAIN_DIR}/tags.parquet",
-        split=f"{TRAIN_DIR}/split.parquet",
+        split=train_split,
         vocabulary=f"{TRAIN_DIR}/vocabulary.tsv",
         vectors=f"{TRAIN_DIR}/seed{{seed}}/tag_vectors.safetensors",
         users=lambda w: user_files(w.train, w.train),

@@ -47,7 +47,7 @@ rule build_vocabulary:
     """Choose the tags worth learning, from the training part alone; merge those that are one."""
     input:
         tags="data/corpora/{train}/tags.parquet",
-        split=f"{TRAIN_DIR}/split.parquet",
+        split=train_split,
         features=lambda w: feature_files(w.train),
         wordnet=WORDNET,
     output:

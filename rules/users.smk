@@ -2,7 +2,7 @@ rule describe_users:
     """What the other photos of each photo's user tell, and which photos only tell."""
     input:
         train_features=lambda w: feature_files(w.train),
-        train_split=f"{TRAIN_DIR}/split.parquet",
+        train_split=train_split,
         train_tags=f"{TRAIN_DIR}/tags.parquet",
         vocabulary=f"{TRAIN_DIR}/vocabulary.tsv",
         vectors=f"{TRAIN_DIR}/seed{PARAMS.train.seeds[0]}/tag_vectors.safetensors",
@@ -35,7 +35,7 @@ rule map_users:
         config=lambda w: first_user_system_file(w.train, "config.json"),
         users=lambda w: user_files(w.train, w.train),
         tags=f"{TRAIN_DIR}/tags.parquet",
-        split=f"{TRAIN_DIR}/split.parquet",
+        split=train_split,
         vocabulary=f"{TRAIN_DIR}/vocabulary.tsv",
     output:
         map=f"{TRAIN_DIR}/user_map.tsv",

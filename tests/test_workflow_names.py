@@ -9,7 +9,9 @@ ROOT = Path(__file__).parents[1]
 RULES = {
     name: text
     for path in sorted((ROOT / "rules").glob("*.smk"))
-    for name, text in re.findall(r"^rule (\w+):\n(.*?)(?=^\S|\Z)", path.read_text(), re.M | re.S)
+    for name, text in re.findall(
+        r"^(?:rule|checkpoint) (\w+):\n(.*?)(?=^\S|\Z)", path.read_text(), re.M | re.S
+    )
 }
 
 
