@@ -16,7 +16,7 @@ from phototags.systems.parts.embedding_tagger import EmbeddingTagger
 from phototags.systems.tagger import Tagger, load, read_config
 from phototags.tag_vectors.text_vectors import TextVectors, glove
 from phototags.tag_vectors.zero_shot import placed
-from phototags.users.user_table import UserTable, with_users
+from phototags.users.user_table import UserTable, append_user_features
 
 BATCH = 1024
 
@@ -57,7 +57,7 @@ def opened(
         ModelError: when the folder holds no tagger.
     """
     known = read_config(folder)["system"].get("descriptors", ())
-    return load(folder), with_users(features.of(rows), rows, users, known)
+    return load(folder), append_user_features(features.of(rows), rows, users, known)
 
 
 def scores_in(

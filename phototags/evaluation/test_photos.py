@@ -92,7 +92,7 @@ def without_history(
     """
     if users is None:
         return photos, []
-    scored = users.scored(photos["row"])
+    scored = users.scored_mask(photos["row"])
     step = f"score_tagger {train}"
     drops = [Drop(step, photo, "history_of_user") for photo in photos.loc[~scored, "photo_id"]]
     return photos[scored], drops

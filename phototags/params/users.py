@@ -1,4 +1,7 @@
-"""What may be told of users."""
+"""Params of what is known of users."""
+
+from collections.abc import Mapping
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -8,15 +11,23 @@ from phototags.params.section import Section
 class Users(Section):
     """What a user's other photos tell of a photo, for systems that know whose photo it is."""
 
-    history: float = Field(
+    renamed: ClassVar[Mapping[str, str]] = {
+        "history": "history_fraction",
+        "width": "feature_dims",
+        "makers": "max_camera_makes",
+    }
+
+    history_fraction: float = Field(
         0.5,
-        description="share of each held-out user's photos that only describe the user: they are "
-        "neither learned from nor scored, by any system of the run",
+        description="fraction of each held-out user's photos that only describe the user: no "
+        "system of the run learns from them, and none is scored on them",
         gt=0,
         lt=1,
     )
-    seed: int = Field(0, description="salt of the hash that draws these photos")
-    width: int = Field(32, description="numbers that a user's features are reduced to", gt=0)
-    makers: int = Field(
-        8, description="makers of cameras told apart, those of most training users", gt=0
+    seed: int = Field(0, description="salt of the hash that selects these photos")
+    feature_dims: int = Field(
+        32, description="principal components that a user's image features are reduced to", gt=0
+    )
+    max_camera_makes: int = Field(
+        8, description="camera makes told apart, those of most training users", gt=0
     )

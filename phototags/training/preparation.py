@@ -8,7 +8,7 @@ import pandas as pd
 from phototags.features.feature_cache import Features
 from phototags.systems.parts.tagged_photos import TaggedPhotos, select_tagged
 from phototags.tags.encoding import encode_tags
-from phototags.users.user_table import UserTable, with_users
+from phototags.users.user_table import UserTable, append_user_features
 
 
 def part_of(
@@ -34,8 +34,8 @@ def part_of(
     photos = tags.merge(split[["row", "part"]], on="row", validate="one_to_one")
     photos = photos[(photos["part"] == part) & photos["row"].isin(features.rows.numpy())]
     if users:
-        photos = photos[users.scored(photos["row"])]
+        photos = photos[users.scored_mask(photos["row"])]
     sets, rows = encode_tags(photos["tags"], vocabulary), photos["row"].tolist()
-    inputs = with_users(features.of(rows), rows, users, descriptors)
+    inputs = append_user_features(features.of(rows), rows, users, descriptors)
     chosen = select_tagged(photos["photo_id"].tolist(), rows, inputs, sets)
     return replace(chosen, n_user_features=inputs.shape[1] - features.matrix.shape[1])

@@ -1,4 +1,4 @@
-"""Each photo's user as numbers, and which photos may only be looked at."""
+"""The table that describes each photo's user by numbers, and which photos are history."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from phototags.errors import ModelError
 from phototags.io.storage import read_tensors, write_tensors
 from phototags.systems.ranked import DESCRIPTORS
 from phototags.users.attributes import Attribute
-from phototags.users.leave_one_out import means_of_others
+from phototags.users.leave_one_out import leave_one_out_means
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,68 +31,68 @@ class UserTable:
     history: Tensor
     blocks: Mapping[str, Tensor]
 
-    def of(self, rows: Sequence[int], names: Sequence[str]) -> Tensor:
-        """(n, m) float32, the named blocks of these rows side by side; m = 0 without names.
+    def look_up(self, rows: Sequence[int], names: Sequence[str]) -> Tensor:
+        """Look up the named blocks of rows, side by side: (n, m) float32; m = 0 without names.
 
         Raises:
             ModelError: when a row is not in the table.
         """
-        asked = torch.as_tensor(rows, dtype=torch.int64)
-        places = torch.searchsorted(self.rows, asked).clamp(max=max(len(self.rows) - 1, 0))
-        if not len(self.rows) or not self.rows[places].equal(asked):
+        wanted = torch.as_tensor(rows, dtype=torch.int64)
+        places = torch.searchsorted(self.rows, wanted).clamp(max=max(len(self.rows) - 1, 0))
+        if not len(self.rows) or not self.rows[places].equal(wanted):
             raise ModelError(
-                f"the users of {len(asked)} photos should be described, but not all of them are "
+                f"the users of {len(wanted)} photos should be described, but not all of them are "
                 "in users_*.safetensors. Remove it and run `snakemake` again."
             )
         blocks = [self.blocks[name][places] for name in DESCRIPTORS if name in names]
-        return torch.cat([torch.zeros(len(asked), 0), *blocks], dim=1)
+        return torch.cat([torch.zeros(len(wanted), 0), *blocks], dim=1)
 
-    def scored(self, rows: Sequence[int]) -> NDArray[np.bool_]:
-        """(n,) False for the photos that are history."""
+    def scored_mask(self, rows: Sequence[int]) -> NDArray[np.bool_]:
+        """(n,) bool, False for the photos that are history."""
         return ~np.isin(rows, self.rows[self.history].numpy())
 
 
-def describe(
+def make_user_table(
     rows: NDArray[np.int64],
     users: NDArray[np.int64],
     parts: NDArray,
     history: NDArray[np.bool_],
     attributes: Mapping[str, Attribute],
 ) -> UserTable:
-    """Means over the user's other photos that are learned from or history, never its own.
+    """Average attributes over the user's other photos that are trained on or history.
 
     Args:
         rows: (N,) ascending. users: (N,) numbers, negative when unknown.
-        parts: (N,) of the split; training photos tell of their users, others only if history.
+        parts: (N,) of the split; training photos describe their users, others only if history.
         attributes: by name of DESCRIPTORS less `number`, the logarithm of how many photos there
             are, which is made here.
     """
-    seen = (parts == "train") | history
-    number = means_of_others(np.zeros((len(rows), 1)), users, seen)[1]
-    blocks = {"number": _block(np.log1p(number)[:, None], number > 0)}
+    counted = (parts == "train") | history
+    count = leave_one_out_means(np.zeros((len(rows), 1)), users, counted)[1]
+    blocks = {"number": _make_block(np.log1p(count)[:, None], count > 0)}
     for name, (values, has) in attributes.items():
-        means, others = means_of_others(values, users, seen & has)
-        blocks[name] = _block(means, others > 0)
+        means, others = leave_one_out_means(values, users, counted & has)
+        blocks[name] = _make_block(means, others > 0)
     return UserTable(torch.tensor(rows), torch.tensor(history), blocks)
 
 
-def _block(values: NDArray, known: NDArray) -> Tensor:
+def _make_block(values: NDArray, known: NDArray) -> Tensor:
     """(N, d + 1) float32."""
     columns = np.concatenate([np.where(known[:, None], values, 0.0), known[:, None]], axis=1)
     return torch.from_numpy(columns.astype(np.float32))
 
 
-def with_users(
+def append_user_features(
     features: Tensor, rows: Sequence[int], users: UserTable | None, descriptors: Sequence[str]
 ) -> Tensor:
-    """Features (N, n) with what is known of each photo's user behind them, (N, n + m).
+    """Append the description of each photo's user to features (N, n): (N, n + m).
 
     Args:
         descriptors: of the system that will see them; none leaves the features as they are.
     """
     if users is None or not descriptors:
         return features
-    return torch.cat([features, users.of(rows, descriptors)], dim=1)
+    return torch.cat([features, users.look_up(rows, descriptors)], dim=1)
 
 
 def write_users(path: Path | str, table: UserTable) -> None:
@@ -101,7 +101,7 @@ def write_users(path: Path | str, table: UserTable) -> None:
 
 
 def read_users(paths: Sequence[Path | str]) -> UserTable | None:
-    """The table that `write_users` wrote; None of no path, in a run that describes nobody.
+    """Read the table that `write_users` wrote; None without a path, in a run without users.
 
     Raises:
         ModelError: when the file does not hold a table of users.

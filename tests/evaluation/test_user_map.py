@@ -8,7 +8,7 @@ from phototags.evaluation.users.user_map import COLUMNS, user_map
 from phototags.report.figures.user_scatter import plot_users
 from phototags.systems.registry import UserBiased
 from phototags.systems.tagger import untrained
-from phototags.users.user_table import describe
+from phototags.users.user_table import make_user_table
 
 USERS = [f"u{row % 9}" for row in range(36)] + ["alone", None]
 
@@ -18,7 +18,7 @@ def mapped(year=True):
     photos = pd.DataFrame({"row": rows, "user_id": USERS, "part": "train"})
     photos["tags"] = [["sea", "sky"] if row % 2 else ["sky"] for row in rows]
     years = rng.normal(size=(38, 1)), np.full(38, year)
-    users = describe(
+    users = make_user_table(
         rows,
         pd.factorize(photos["user_id"])[0],
         photos["part"].to_numpy(),

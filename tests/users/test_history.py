@@ -1,10 +1,10 @@
-"""Whose photos may be looked at before others of theirs are scored."""
+"""Which photos of held-out users are history."""
 
 import pandas as pd
 import pytest
 
 from phototags.tags.split import chance
-from phototags.users.history import history
+from phototags.users.history import select_history
 
 
 def photos(**users: tuple[str, int]) -> pd.DataFrame:
@@ -20,7 +20,7 @@ def photos(**users: tuple[str, int]) -> pd.DataFrame:
 @pytest.mark.parametrize("share", [0.3, 0.5, 0.9])
 def test_each_held_out_user_gives_the_share_rounded_down_those_of_the_lowest_chance(share):
     table = photos(ann=("test", 11), bob=("validation", 4), cid=("test", 1), dee=("train", 9))
-    drawn = history(table, share, seed=7)
+    drawn = select_history(table, share, seed=7)
     for user, many in {"ann": 11, "bob": 4, "cid": 1}.items():
         names = [f"{user}{number}" for number in range(many)]
         names.sort(key=lambda name: chance(7, f"history/{name}"))
@@ -33,15 +33,17 @@ def test_each_held_out_user_gives_the_share_rounded_down_those_of_the_lowest_cha
 def test_neither_the_order_of_photos_nor_other_users_change_a_history():
     table = photos(ann=("test", 9), bob=("test", 9))
     ann = table[table.user_id == "ann"].sample(frac=1, random_state=3)
-    assert history(ann, 0.5, 0).sort_index().equals(history(table, 0.5, 0)[: len(ann)])
+    assert (
+        select_history(ann, 0.5, 0).sort_index().equals(select_history(table, 0.5, 0)[: len(ann)])
+    )
 
 
 def test_photos_of_nobody_known_and_removed_photos_are_nobodys_history():
     table = photos(ann=("test", 8), bob=("removed", 8))
     table.loc[:7, "user_id"] = None
-    assert not history(table, 0.5, 0).any()
+    assert not select_history(table, 0.5, 0).any()
 
 
 def test_a_corpus_without_users_has_no_history():
     table = pd.DataFrame({"photo_id": ["a"], "user_id": [None], "part": ["test"]})
-    assert history(table, 0.5, 0).tolist() == [False]
+    assert select_history(table, 0.5, 0).tolist() == [False]

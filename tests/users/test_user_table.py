@@ -1,4 +1,4 @@
-"""No photo tells of itself, no history is learned from, and strangers stay unknown."""
+"""A photo never describes its own user, history is never trained on, unknown users stay unknown."""
 
 import numpy as np
 import pandas as pd
@@ -12,9 +12,9 @@ from phototags.params.users import Users
 from phototags.systems.ranked import DESCRIPTORS
 from phototags.tags.vocabulary import TagVocabulary
 from phototags.training.preparation import part_of
-from phototags.users.corpus_users import Learned, joined, makers_of, users_of
-from phototags.users.reduction import reduction
-from phototags.users.user_table import read_users, with_users, write_users
+from phototags.users.feature_pca import fit_pca
+from phototags.users.user_encoder import UserEncoder, find_camera_makes, join_photo_tables
+from phototags.users.user_table import append_user_features, read_users, write_users
 
 USERS = ["ann"] * 4 + ["bob"] * 6 + ["cid", None, None, "dee", "dee"]
 PARTS = ["train"] * 4 + ["test"] * 6 + ["test", "train", "train", "validation", "validation"]
@@ -46,36 +46,36 @@ def features() -> Features:
 
 
 def table_of(photos: pd.DataFrame, features: Features):
-    reduced = reduction(torch.rand(9, 6, generator=torch.Generator().manual_seed(1)), 2)
-    learned = Learned(reduced, VOCABULARY, VECTORS, ["nikon", "canon"])
-    return users_of(photos, features, learned, Users(history=0.5))
+    pca = fit_pca(torch.rand(9, 6, generator=torch.Generator().manual_seed(1)), 2)
+    encoder = UserEncoder(pca, VOCABULARY, VECTORS, ["nikon", "canon"])
+    return encoder.encode(photos, features, Users(history_fraction=0.5))
 
 
 TABLE = table_of(photos(), features())
 
 
 @pytest.mark.parametrize("row", range(N))
-def test_whatever_a_photo_is_its_user_is_told_by_the_others(row):
+def test_a_photo_never_changes_the_description_of_its_own_user(row):
     other, matrix = photos(), features().matrix.clone()
     matrix[row] = torch.tensor([9.0, 0, 3, 0, 0, 1])
     other.at[row, "tags"] = ["art", "sky"]
-    said = ["longitude", "latitude", "taken_at", "camera"]
-    other.loc[row, said] = [-70.0, -40.0, "1999-12-31", "Nikon D40"]
+    columns = ["longitude", "latitude", "taken_at", "camera"]
+    other.loc[row, columns] = [-70.0, -40.0, "1999-12-31", "Nikon D40"]
     changed = table_of(other, Features(torch.arange(N), matrix))
-    own = changed.of([row], DESCRIPTORS)
-    assert own.numpy().tobytes() == TABLE.of([row], DESCRIPTORS).numpy().tobytes()
+    own = changed.look_up([row], DESCRIPTORS)
+    assert own.numpy().tobytes() == TABLE.look_up([row], DESCRIPTORS).numpy().tobytes()
 
 
-def test_only_training_photos_and_history_tell_anything():
+def test_only_training_photos_and_history_describe_users():
     silent = [row for row in range(N) if PARTS[row] != "train" and not TABLE.history[row].item()]
     other, matrix = photos(), features().matrix.clone()
     for row in silent:
         other.at[row, "tags"] = ["art", "sky"]
-        said = ["longitude", "latitude", "taken_at", "camera"]
-        other.loc[row, said] = [-70.0, -40.0, "1999-12-31", "Nikon D40"]
+        columns = ["longitude", "latitude", "taken_at", "camera"]
+        other.loc[row, columns] = [-70.0, -40.0, "1999-12-31", "Nikon D40"]
         matrix[row] = 1.0
     changed = table_of(other, Features(torch.arange(N), matrix))
-    assert changed.of(range(N), DESCRIPTORS).equal(TABLE.of(range(N), DESCRIPTORS))
+    assert changed.look_up(range(N), DESCRIPTORS).equal(TABLE.look_up(range(N), DESCRIPTORS))
 
 
 def test_blocks_are_the_means_of_the_users_other_seen_photos():
@@ -98,17 +98,17 @@ def test_blocks_are_the_means_of_the_users_other_seen_photos():
         assert TABLE.blocks["number"][row].tolist() == pytest.approx([number, float(bool(others))])
 
 
-def test_a_user_with_one_photo_and_nobody_known_are_strangers_all_zeros():
-    strangers = [10, 11, 12]
-    assert not TABLE.of(strangers, DESCRIPTORS).any()
+def test_users_of_one_photo_and_unknown_users_are_all_zeros():
+    unknown = [10, 11, 12]
+    assert not TABLE.look_up(unknown, DESCRIPTORS).any()
 
 
 def test_the_names_choose_the_columns_in_one_order_and_none_is_the_off_switch():
-    assert TABLE.of([0], ["year", "photos"]).shape == (1, 3 + 2)
-    assert TABLE.of([0], ["year", "photos"]).equal(TABLE.of([0], ["photos", "year"]))
-    assert TABLE.of([0, 1], []).shape == (2, 0)
-    assert with_users(torch.ones(1, 6), [0], TABLE, []).shape == (1, 6)
-    assert with_users(torch.ones(1, 6), [0], None, ["photos"]).shape == (1, 6)
+    assert TABLE.look_up([0], ["year", "photos"]).shape == (1, 3 + 2)
+    assert TABLE.look_up([0], ["year", "photos"]).equal(TABLE.look_up([0], ["photos", "year"]))
+    assert TABLE.look_up([0, 1], []).shape == (2, 0)
+    assert append_user_features(torch.ones(1, 6), [0], TABLE, []).shape == (1, 6)
+    assert append_user_features(torch.ones(1, 6), [0], None, ["photos"]).shape == (1, 6)
 
 
 def test_history_is_never_trained_on_nor_scored():
@@ -118,7 +118,7 @@ def test_history_is_never_trained_on_nor_scored():
     assert TABLE.history.sum() == 3 + 1  # of bob's six and dee's two
     assert len(chosen) == 1 and not history & set(chosen.ids)
     assert (chosen.features.shape[1], chosen.n_user_features) == (6 + 3, 3)
-    assert TABLE.scored(range(N)).tolist() == [not one for one in TABLE.history.tolist()]
+    assert TABLE.scored_mask(range(N)).tolist() == [not one for one in TABLE.history.tolist()]
     assert len(part_of("train", tags, split, features(), VOCABULARY.tags, TABLE)) == 6
 
 
@@ -127,7 +127,7 @@ def test_a_written_table_is_read_as_it_was_and_twice_the_same_bytes(tmp_path):
         write_users(tmp_path / name, TABLE)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
     again = read_users([tmp_path / "a"])
-    assert again.of(range(N), DESCRIPTORS).equal(TABLE.of(range(N), DESCRIPTORS))
+    assert again.look_up(range(N), DESCRIPTORS).equal(TABLE.look_up(range(N), DESCRIPTORS))
     assert again.history.equal(TABLE.history)
     assert read_users([]) is None
 
@@ -137,7 +137,7 @@ def test_a_table_without_its_columns_and_a_photo_that_is_not_in_it_are_refused(t
     with pytest.raises(ModelError, match="should hold rows, history"):
         read_users([tmp_path / "users.safetensors"])
     with pytest.raises(ModelError, match="not all of them"):
-        TABLE.of([N], DESCRIPTORS)
+        TABLE.look_up([N], DESCRIPTORS)
 
 
 def test_tables_of_different_photos_are_refused(tmp_path):
@@ -152,19 +152,19 @@ def test_tables_of_different_photos_are_refused(tmp_path):
         strict=True,
     ):
         photos()[columns].to_parquet(path)
-    whole = joined(*paths)
+    whole = join_photo_tables(*paths)
     assert whole.assign(tags=whole["tags"].map(list)).equals(photos()[whole.columns])
     photos()[["row", "part"]][1:].to_parquet(paths[2])
     with pytest.raises(CorpusError, match="same photos"):
-        joined(*paths)
+        join_photo_tables(*paths)
 
 
-def test_makers_are_those_of_most_training_users(tmp_path):
+def test_camera_makes_are_those_of_most_training_users(tmp_path):
     rows = [("ann", "Canon EOS 7D"), ("ann", "Canon IXUS"), ("bob", "NIKON D90"), ("cid", "Nikon")]
     rows += [("ann", "HTC One"), (None, "Sony"), ("dee", None), ("eve", "Leica"), ("fay", "Leica")]
     photos = pd.DataFrame(rows, columns=["user_id", "camera"]).rename_axis("row").reset_index()
     split = photos[["row"]].assign(part=["train"] * 7 + ["test"] * 2)
     for name, table in (("tags", photos), ("split", split)):
         table.to_parquet(tmp_path / name)
-    assert makers_of(tmp_path / "tags", tmp_path / "split", 8) == ["nikon", "canon", "htc"]
-    assert makers_of(tmp_path / "tags", tmp_path / "split", 1) == ["nikon"]
+    assert find_camera_makes(tmp_path / "tags", tmp_path / "split", 8) == ["nikon", "canon", "htc"]
+    assert find_camera_makes(tmp_path / "tags", tmp_path / "split", 1) == ["nikon"]

@@ -28,7 +28,7 @@ def planned(*experiments: tuple, seeds=(0, 1), **corpora) -> Plan:
     params["train"] |= {"seeds": list(seeds), "systems": SYSTEMS}
     first, _, systems = experiments[0]
     params["export"] |= {"train": first, "system": (systems or ["often"])[0], "seed": seeds[0]}
-    params["users"] = {"history": 0.5}
+    params["users"] = {"history_fraction": 0.5}
     params["corpora"] |= corpora
     return make_plan(validate_params(params))
 

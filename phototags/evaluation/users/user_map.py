@@ -37,7 +37,7 @@ def user_map(
         year=np.where(table["year"][:, -1] > 0, 2010 + 5 * table["year"][:, 0], np.nan),
     ).reset_index(drop=True)
     with torch.inference_mode():
-        described = tagger.head.user(users.of(photos["row"], descriptors)).numpy()
+        described = tagger.head.user(users.look_up(photos["row"], descriptors)).numpy()
     rows, means = [], []
     for number, (_, of) in enumerate(photos[photos["known"]].groupby("user_id", sort=False)):
         seen = of[of["history"] | (of["part"] == "train")]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from phototags.users.leave_one_out import means_of_others
+from phototags.users.leave_one_out import leave_one_out_means
 
 
 def drawn(seed: int = 0):
@@ -14,7 +14,7 @@ def drawn(seed: int = 0):
 
 def test_means_and_numbers_are_those_of_a_loop():
     values, users, counted = drawn()
-    means, others = means_of_others(values, users, counted)
+    means, others = leave_one_out_means(values, users, counted)
     for photo in range(len(values)):
         own = [
             other
@@ -30,9 +30,9 @@ def test_means_and_numbers_are_those_of_a_loop():
 def test_a_photos_own_values_change_not_a_bit_of_its_mean(photo):
     values, users, counted = drawn()
     users[photo], counted[photo] = 2, True
-    before = means_of_others(values, users, counted)[0]
+    before = leave_one_out_means(values, users, counted)[0]
     values[photo] = 1e17  # would leave rounding behind if it were added and taken away again
-    after = means_of_others(values, users, counted)[0]
+    after = leave_one_out_means(values, users, counted)[0]
     assert after[photo].tobytes() == before[photo].tobytes()
     assert not np.array_equal(after, before)
 
@@ -40,9 +40,9 @@ def test_a_photos_own_values_change_not_a_bit_of_its_mean(photo):
 def test_what_does_not_count_may_be_no_number():
     values, users, counted = drawn()
     values[~counted] = np.nan
-    assert np.isfinite(means_of_others(values, users, counted)[0]).all()
+    assert np.isfinite(leave_one_out_means(values, users, counted)[0]).all()
 
 
 def test_no_photos_have_no_means():
-    means, others = means_of_others(np.zeros((0, 2)), np.zeros(0, int), np.zeros(0, bool))
+    means, others = leave_one_out_means(np.zeros((0, 2)), np.zeros(0, int), np.zeros(0, bool))
     assert (means.shape, others.shape) == ((0, 2), (0,))
