@@ -1,5 +1,5 @@
 rule train_with_backbone:
-    """Train one system on one corpus with one seed, the backbone below it too."""
+    """Train one system and its backbone on one corpus with one seed."""
     input:
         features=lambda w: feature_files(w.train),
         shards=lambda w: shard_files(w.train),
@@ -40,7 +40,7 @@ rule train_with_backbone:
 
 
 rule embed_with_tagger:
-    """Features of one shard from the backbone that a tagger learned."""
+    """Compute features of one shard with the backbone that was trained with a tagger."""
     input:
         backbone=f"{TAGGER_DIR}/backbone.safetensors",
         shard="data/corpora/{corpus}/shards/{shard}.tar",

@@ -1,5 +1,5 @@
 rule compare_users:
-    """What it gains to know whose photo it is."""
+    """Compare systems that know the photo's user with systems that do not."""
     input:
         scores=lambda w: warp_files(w.train, f"scores_{w.train}.parquet"),
         predictions=lambda w: warp_files(w.train, f"predictions_{w.train}.parquet"),
@@ -30,7 +30,7 @@ rule compare_users:
 
 
 rule draw_tag_curves:
-    """Single tags, ranked by those who know the user and by who does not."""
+    """Plot precision over recall of single tags, with and without the user."""
     input:
         models=lambda w: first_model_files(w.train, "model.safetensors"),
         configs=lambda w: first_model_files(w.train, "config.json"),

@@ -1,5 +1,5 @@
 rule find_duplicates:
-    """Photos learned from that show what a test photo shows."""
+    """Find training photos that are near-duplicates of test photos."""
     input:
         train_features=lambda w: feature_files(w.train),
         train_split="data/corpora/{train}/split.parquet",

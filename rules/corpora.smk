@@ -1,5 +1,5 @@
 rule fetch_source:
-    """Bring one file of a corpus here, from the mirror or from where it is published."""
+    """Fetch one file of a corpus, from the mirror or from where it is published."""
     output:
         file="data/sources/{collection}/{file}",
         receipt="data/sources/{collection}/{file}.receipt.json",
@@ -21,7 +21,7 @@ rule fetch_source:
 
 
 rule list_photos:
-    """Read what a corpus says of its photos; not yet the pictures."""
+    """List the photos of a corpus and their tags; pictures are not opened yet."""
     input:
         sources=source_files,
         wordnet=WORDNET,

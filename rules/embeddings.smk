@@ -1,5 +1,5 @@
 rule embed_text:
-    """Learn word vectors from plain text, for tag vectors to start from."""
+    """Train word vectors on plain text, to initialise tag vectors with."""
     input:
         text=PARAMS.embed_tags.text or [],
     output:
@@ -21,7 +21,7 @@ rule embed_text:
 
 
 rule embed_tags:
-    """Train tag vectors: near means related."""
+    """Train tag vectors by skip-gram on the training photos' tags."""
     input:
         tags=f"{TRAIN_DIR}/tags.parquet",
         split=train_split,
@@ -48,7 +48,7 @@ rule embed_tags:
 
 
 rule map_tags:
-    """Which tags lie near which, to be looked at."""
+    """Compute a 2-D map of the tags and the nearest neighbours of some."""
     input:
         vectors=f"{TRAIN_DIR}/seed{PARAMS.train.seeds[0]}/tag_vectors.safetensors",
         vocabulary=f"{TRAIN_DIR}/vocabulary.tsv",
@@ -72,7 +72,7 @@ rule map_tags:
 
 
 rule embed_photos:
-    """Features of one shard from the frozen backbone."""
+    """Compute features of one shard's photos with the frozen backbone."""
     input:
         shard="data/corpora/{corpus}/shards/{shard}.tar",
         photos="data/corpora/{corpus}/photos.parquet",

@@ -1,8 +1,8 @@
-"""Where the files of a run lie, for rules that others read from."""
+"""Paths of a run's files, as functions of wildcards where a rule's inputs depend on them."""
 
 RUN = PARAMS.run
 MODELS = f"models/{RUN}"
-TRAIN_DIR = f"{MODELS}/{{train}}"  # what is made from one training corpus
+TRAIN_DIR = f"{MODELS}/{{train}}"  # outputs that depend on a training corpus
 TAGGER_DIR = f"{TRAIN_DIR}/{{system}}/seed{{seed}}"
 RESULTS = f"results/{RUN}"
 BACKBONE = PARAMS.embed_photos.backbone.replace(":", "-")
@@ -24,20 +24,20 @@ def source_files(wildcards):
 
 
 def shard_files(name, ending="tar"):
-    """The files of a corpus' shards, or what lies beside each."""
+    """Files of a corpus' shards, with the given ending."""
     return [
         f"data/corpora/{name}/shards/{shard}.{ending}" for shard in PLAN.shards(name)
     ]
 
 
 def feature_files(name, ending="safetensors"):
-    """The features of a corpus' shards, or what lies beside each."""
+    """Files of a corpus' features, a shard each, with the given ending."""
     folder = f"data/features/{BACKBONE}/{name}"
     return [f"{folder}/{shard}.{ending}" for shard in PLAN.shards(name)]
 
 
 def tags_file(wildcards):
-    """A corpus' own tags, merged as its vocabulary is where it was learned from itself."""
+    """Tags of a test corpus; of the training corpus, with the merges of its vocabulary."""
     if wildcards.test == wildcards.train:
         return f"{MODELS}/{wildcards.train}/tags.parquet"
     return f"data/corpora/{wildcards.test}/tags.parquet"
@@ -49,14 +49,14 @@ def train_split(wildcards):
 
 
 def split_file(wildcards):
-    """A corpus' split, without near-duplicates where it is learned from."""
+    """Split of a test corpus; of the training corpus, without near-duplicates."""
     if wildcards.test == wildcards.train:
         return train_split(wildcards)
     return f"data/corpora/{wildcards.test}/split.parquet"
 
 
 def user_files(train, test):
-    """What describes the users of a corpus, in a run that describes users."""
+    """Descriptors of a corpus' users, in a run with the section users."""
     return [f"{MODELS}/{train}/users_{test}.safetensors"] if PARAMS.users else []
 
 
@@ -68,7 +68,7 @@ def tagger_file(train, system, seed, file):
 
 
 def initial_weights(wildcards):
-    """The tagger whose layers a system begins with, if it does."""
+    """Weights of the tagger that a system is initialised from, if it is."""
     start = getattr(PARAMS.train.systems[wildcards.system], "initialise_from", None)
     if start is None:
         return []
@@ -80,7 +80,7 @@ def initial_weights(wildcards):
 
 
 def tagger_features(train, system, seed, name):
-    """What a tagger is shown of a corpus: by the frozen backbone, or by its own."""
+    """Features of a corpus for a tagger: from the frozen backbone or from its own."""
     if system not in WITH_BACKBONE:
         return feature_files(name)
     files = [f"features/{name}/{shard}.safetensors" for shard in PLAN.shards(name)]
@@ -88,7 +88,7 @@ def tagger_features(train, system, seed, name):
 
 
 def warp_files(train, file):
-    """A file of every tagger that is compared, seed by seed."""
+    """A file of every tagger with WARP's loss, by system and seed."""
     return [
         tagger_file(train, system, seed, file)
         for system in PLAN.warp_systems(train)
@@ -97,7 +97,7 @@ def warp_files(train, file):
 
 
 def first_model_files(train, file):
-    """A file of one tagger of each model, of the first seed."""
+    """A file of the first tagger of each model with WARP's loss, of the first seed."""
     seed = PARAMS.train.seeds[0]
     return [
         tagger_file(train, system, seed, file)
@@ -106,5 +106,5 @@ def first_model_files(train, file):
 
 
 def first_user_system_file(train, file):
-    """A file of the first tagger that knows whose photo it is."""
+    """A file of the first tagger that knows the photo's user."""
     return tagger_file(train, PLAN.user_systems(train)[0], PARAMS.train.seeds[0], file)

@@ -1,5 +1,5 @@
 rule plot_scores:
-    """Scores with their intervals, and the curves of training."""
+    """Plot the scores with their intervals, and the training curves."""
     input:
         scores=f"{RESULTS}/scores.csv",
         losses=f"{RESULTS}/losses.csv",
@@ -20,7 +20,7 @@ rule plot_scores:
 
 
 rule plot_examples:
-    """A contact sheet of test photos and what the exported tagger says of them."""
+    """Draw a contact sheet of test photos with the exported tagger's first tags."""
     input:
         photos=f"data/corpora/{PARAMS.export.train}/photos.parquet",
         shards=shard_files(PARAMS.export.train),
@@ -48,7 +48,7 @@ rule plot_examples:
 
 
 rule write_report:
-    """One page that opens without a network."""
+    """Write the report, one HTML page that needs no network."""
     input:
         scores=f"{RESULTS}/scores.csv",
         losses=f"{RESULTS}/losses.csv",

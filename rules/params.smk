@@ -1,4 +1,4 @@
-"""What the run is: its params, checked before anything is planned, and where its jobs compute."""
+"""Validate the params before anything is planned, plan the run, and set the jobs' environment."""
 
 import json
 import os
@@ -40,7 +40,7 @@ ON_GPU = int(PARAMS.train.compute.device != "cpu")
 
 
 def match_any(names):
-    """A wildcard's closed set; of an empty one nothing is a member, not everything."""
+    """Regex that matches exactly the given names; no name at all where there are none."""
     return "|".join(re.escape(name) for name in names) or "(?!)"
 
 
@@ -50,7 +50,7 @@ def code(name):
 
 
 def dump_section(section, *without):
-    """A section of params as JSON: neither a comment nor a key elsewhere reruns a job.
+    """A section of params as sorted JSON, so that only its own values rerun a job.
 
     Nor does a key that changes no result.
     """
@@ -58,7 +58,7 @@ def dump_section(section, *without):
 
 
 def dump_own_table(wildcards):
-    """What params say of a corpus that is the user's own table."""
+    """Params of a corpus that is a user's own table, as JSON."""
     name = wildcards.get("corpus") or wildcards.get("collection")
     own = PARAMS.corpora.tables.get(name)
     return json.dumps({name: own.model_dump()} if own else {}, sort_keys=True)

@@ -33,7 +33,7 @@ rule score_tagger:
 
 
 rule judge_tags:
-    """Guess the missing tag of held-out photos, by vectors and by counting."""
+    """Score the tag vectors by the completion of held-out tags."""
     input:
         vectors=[
             f"{TRAIN_DIR}/seed{seed}/tag_vectors.safetensors"
@@ -69,7 +69,7 @@ rule judge_tags:
 
 
 rule summarise_scores:
-    """All scores of the run in tidy tables, and what every step dropped in another."""
+    """Collect all scores of the run, and all drops, in one table each."""
     input:
         scores=SCORES,
         tag_scores=TAG_SCORES,
@@ -98,7 +98,7 @@ rule summarise_scores:
 
 
 rule write_tables:
-    """The scores as tables that a person reads."""
+    """Write the scores as Markdown tables."""
     input:
         scores=f"{RESULTS}/scores.csv",
         tag_vectors=f"{RESULTS}/tag_vectors.csv",

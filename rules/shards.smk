@@ -1,5 +1,5 @@
 rule pack_photos:
-    """Check the pictures of one shard and put those that can be used into a tar."""
+    """Check the pictures of one shard and pack the usable ones into a tar."""
     input:
         sources=source_files,
         listing="data/corpora/{corpus}/listing.parquet",
@@ -29,7 +29,7 @@ rule pack_photos:
 
 
 rule download_photos:
-    """Ask the web for the photos of one shard; a rerun asks only what can end better."""
+    """Download the photos of one shard; a rerun asks only for those that failed for a time."""
     input:
         listing="data/corpora/{corpus}/listing.parquet",
         removals=REMOVALS,
@@ -62,7 +62,7 @@ rule download_photos:
 
 
 rule collect_photos:
-    """One table of the usable photos of a corpus, and one of those that were dropped."""
+    """Collect the usable photos of a corpus in one table, and the dropped in another."""
     input:
         listing="data/corpora/{corpus}/listing.parquet",
         listing_drops="data/corpora/{corpus}/listing.drops.tsv",

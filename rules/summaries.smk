@@ -1,4 +1,4 @@
-"""Which files the summaries of a run collect."""
+"""Files that the summaries of a run collect."""
 
 TABLES = ["headline", "bridges", "published", "tag_vectors"]
 USER_TABLES = [

@@ -69,7 +69,7 @@ rule export_tagger:
 
 
 rule index_photos:
-    """Make the photos of a corpus searchable by words."""
+    """Index the photos of a corpus for search by words."""
     input:
         model=f"{MODELS}/tagger/model.safetensors",
         config=f"{MODELS}/tagger/config.json",

@@ -1,5 +1,5 @@
 rule clean_tags:
-    """Spell what people wrote in one way, once per distinct spelling."""
+    """Normalise the spelling of the tags, once for each distinct spelling."""
     input:
         photos="data/corpora/{corpus}/photos.parquet",
     output:
@@ -22,7 +22,7 @@ rule clean_tags:
 
 
 rule split_photos:
-    """Whole users into training, validation or test."""
+    """Split a corpus into training, validation and test part, by whole users."""
     input:
         photos="data/corpora/{corpus}/photos.parquet",
     output:
@@ -44,7 +44,7 @@ rule split_photos:
 
 
 rule build_vocabulary:
-    """Choose the tags worth learning, from the training part alone; merge those that are one."""
+    """Choose the vocabulary from the training part, and merge tags that mean the same."""
     input:
         tags="data/corpora/{train}/tags.parquet",
         split=train_split,

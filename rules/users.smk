@@ -1,5 +1,5 @@
 rule describe_users:
-    """What the other photos of each photo's user tell, and which photos only tell."""
+    """Compute descriptors of each photo's user from the user's other photos."""
     input:
         train_features=lambda w: feature_files(w.train),
         train_split=train_split,
@@ -29,7 +29,7 @@ rule describe_users:
 
 
 rule map_users:
-    """Where a tagger that knows users puts them."""
+    """Compute a 2-D map of the users as a tagger embeds them."""
     input:
         model=lambda w: first_user_system_file(w.train, "model.safetensors"),
         config=lambda w: first_user_system_file(w.train, "config.json"),

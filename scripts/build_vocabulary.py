@@ -1,4 +1,4 @@
-"""Rule `build_vocabulary`: choose the tags worth learning, from the training part alone."""
+"""Rule `build_vocabulary`: choose the vocabulary from the training part, and merge tags that mean the same."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""Rule `choose_training`: what is learned from, without what would give test photos away."""
+"""Rule `choose_training`: take near-duplicates of test photos out of the training part."""
 
 import pandas as pd
 

@@ -1,4 +1,4 @@
-"""Rule `clean_tags`: spell what people wrote in one way, once per distinct spelling."""
+"""Rule `clean_tags`: normalise the spelling of the tags, once for each distinct spelling."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""Rule `collect_photos`: one table of the usable photos, and one of all that were dropped."""
+"""Rule `collect_photos`: collect the usable photos of a corpus in one table, and the dropped in another."""
 
 import pandas as pd
 

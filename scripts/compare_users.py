@@ -1,4 +1,4 @@
-"""Rule `compare_users`: what it gains to know whose photo it is."""
+"""Rule `compare_users`: compare systems that know the photo's user with systems that do not."""
 
 import json
 

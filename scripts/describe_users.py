@@ -1,4 +1,4 @@
-"""Rule `describe_users`: describe the user of each photo by the user\'s other photos."""
+"""Rule `describe_users`: compute descriptors of each photo's user from the user's other photos."""
 
 from phototags.features.feature_cache import read_features
 from phototags.io.logs import configure_logging

@@ -1,4 +1,4 @@
-"""Rule `download_photos`: one shard's photos from the web as a tar; a list of the others."""
+"""Rule `download_photos`: download the photos of one shard; a rerun asks only for those that failed for a time."""
 
 from phototags.download.download_photos import download_photos
 from phototags.io.logs import configure_logging

@@ -1,4 +1,4 @@
-"""Rule `draw_tag_curves`: single tags, ranked by those who know the user and by who does not."""
+"""Rule `draw_tag_curves`: plot precision over recall of single tags, with and without the user."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Rule `embed_photos`: features of a shard's photos from the frozen backbone."""
+"""Rule `embed_photos`: compute features of one shard's photos with the frozen backbone."""
 
 from phototags.features.backbones import load_backbone
 from phototags.features.embed_photos import embed_shard

@@ -1,4 +1,4 @@
-"""Rule `embed_tags`: learn a vector for each tag from the training photos' tag sets."""
+"""Rule `embed_tags`: train tag vectors by skip-gram on the training photos' tags."""
 
 import pandas as pd
 

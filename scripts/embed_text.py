@@ -1,4 +1,4 @@
-"""Rule `embed_text`: learn a vector for each word of plain text, for tags to start from."""
+"""Rule `embed_text`: train word vectors on plain text, to initialise tag vectors with."""
 
 from phototags.io.logs import configure_logging
 from phototags.params.embeddings import EmbedTags

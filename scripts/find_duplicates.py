@@ -1,4 +1,4 @@
-"""Rule `find_duplicates`: photos learned from that show what a test photo shows."""
+"""Rule `find_duplicates`: find training photos that are near-duplicates of test photos."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""Rule `index_photos`: make the photos of a corpus searchable by words."""
+"""Rule `index_photos`: index the photos of a corpus for search by words."""
 
 from pathlib import Path
 

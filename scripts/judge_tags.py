@@ -1,4 +1,4 @@
-"""Rule `judge_tags`: guess the missing tag of held-out photos, by vectors and by counting."""
+"""Rule `judge_tags`: score the tag vectors by the completion of held-out tags."""
 
 import pandas as pd
 

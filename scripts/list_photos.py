@@ -1,4 +1,4 @@
-"""Rule `list_photos`: what a corpus says of its photos, in the one schema of all corpora."""
+"""Rule `list_photos`: list the photos of a corpus and their tags; pictures are not opened yet."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Rule `map_tags`: which tags lie near which, to be looked at."""
+"""Rule `map_tags`: compute a 2-D map of the tags and the nearest neighbours of some."""
 
 from phototags.io.logs import configure_logging
 from phototags.io.storage import atomic_write

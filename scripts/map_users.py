@@ -1,4 +1,4 @@
-"""Rule `map_users`: where a tagger that knows users puts them."""
+"""Rule `map_users`: compute a 2-D map of the users as a tagger embeds them."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Rule `pack_photos`: the usable pictures of one shard as a tar, and a list of the others."""
+"""Rule `pack_photos`: check the pictures of one shard and pack the usable ones into a tar."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Rule `plot_examples`: a contact sheet of test photos and what the exported tagger says."""
+"""Rule `plot_examples`: draw a contact sheet of test photos with the exported tagger's first tags."""
 
 import pandas as pd
 

@@ -1,4 +1,4 @@
-"""Rule `plot_scores`: scores with their intervals, and the curves of training."""
+"""Rule `plot_scores`: plot the scores with their intervals, and the training curves."""
 
 import pandas as pd
 

@@ -1,4 +1,4 @@
-"""Rule `split_photos`: whole users into training, validation or test."""
+"""Rule `split_photos`: split a corpus into training, validation and test part, by whole users."""
 
 import logging
 

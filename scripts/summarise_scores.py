@@ -1,4 +1,4 @@
-"""Rule `summarise_scores`: every score, curve and drop of the run in one table each."""
+"""Rule `summarise_scores`: collect all scores of the run, and all drops, in one table each."""
 
 from phototags.evaluation.metrics.drop_counts import drops_table
 from phototags.evaluation.metrics.summary import metrics_tree, scores_table, tag_vectors_table

@@ -1,4 +1,4 @@
-"""Rule `train_tagger`: fit one system on one corpus with one seed."""
+"""Rule `train_tagger`: train one system on one corpus with one seed."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Rule `train_with_backbone`: fit one system on one corpus with one seed, its backbone too."""
+"""Rule `train_with_backbone`: train one system and its backbone on one corpus with one seed."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Rule `write_report`: one page that opens without a network."""
+"""Rule `write_report`: write the report, one HTML page that needs no network."""
 
 from phototags.io.logs import configure_logging
 from phototags.params.pages import Report

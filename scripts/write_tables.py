@@ -1,4 +1,4 @@
-"""Rule `write_tables`: the scores as tables that a person reads."""
+"""Rule `write_tables`: write the scores as Markdown tables."""
 
 from phototags.evaluation.metrics.summary import read_scores
 from phototags.io.logs import configure_logging
