@@ -52,7 +52,8 @@ def code(name):
 def dump_section(section, *without):
     """A section of params as sorted JSON, so that only its own values rerun a job.
 
-    Nor does a key that changes no result.
+    Args:
+        without: keys that change no result.
     """
     return json.dumps(section.model_dump(exclude=set(without)), sort_keys=True)
 

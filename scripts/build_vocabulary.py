@@ -1,4 +1,4 @@
-"""Rule `build_vocabulary`: choose the vocabulary from the training part, and merge tags that mean the same."""
+"""Rule `build_vocabulary`: choose the vocabulary from the training part and merge synonyms."""
 
 from functools import partial
 

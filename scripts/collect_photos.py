@@ -1,4 +1,4 @@
-"""Rule `collect_photos`: collect the usable photos of a corpus in one table, and the dropped in another."""
+"""Rule `collect_photos`: collect the usable photos of a corpus, and the dropped ones."""
 
 import pandas as pd
 

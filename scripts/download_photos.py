@@ -1,4 +1,4 @@
-"""Rule `download_photos`: download the photos of one shard; a rerun asks only for those that failed for a time."""
+"""Rule `download_photos`: download the photos of one shard that are not there yet."""
 
 from phototags.download.download_photos import download_photos
 from phototags.io.logs import configure_logging

@@ -1,4 +1,4 @@
-"""Rule `embed_with_tagger`: compute features of one shard with the backbone that was trained with a tagger."""
+"""Rule `embed_with_tagger`: compute features of one shard with a tagger's own backbone."""
 
 from phototags.features.backbones import load_backbone
 from phototags.features.embed_photos import embed_shard

@@ -1,4 +1,4 @@
-"""Rule `fetch_source`: fetch one file of a corpus, from the mirror or from where it is published."""
+"""Rule `fetch_source`: fetch one file of a corpus, from the mirror or its publisher."""
 
 import os
 from pathlib import Path

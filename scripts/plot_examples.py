@@ -1,4 +1,4 @@
-"""Rule `plot_examples`: draw a contact sheet of test photos with the exported tagger's first tags."""
+"""Rule `plot_examples`: draw a contact sheet of test photos with their predicted tags."""
 
 import pandas as pd
 
