@@ -1,68 +1,78 @@
-"""The command line: `phototags COMMAND`; what each does is in phototags/commands/."""
+"""The command line `phototags COMMAND`; each command is a module of phototags/commands."""
 
 import argparse
+import importlib
 import os
 import sys
 
 import phototags
-from phototags.commands import analogy, near, search, tag, vocabulary
-from phototags.commands import drops as losses
-from phototags.commands.common import ALL_FINE, NOT_STARTED
+from phototags.commands.common import FAILURE, SUCCESS
 from phototags.errors import PhototagsError
 
 COMMANDS = {
-    "tag": tag,
-    "search": search,
-    "near": near,
-    "analogy": analogy,
-    "vocabulary": vocabulary,
-    "losses": losses,
+    "tag": "list the tags that fit pictures",
+    "search": "find pictures by words",
+    "near": "list the tags nearest to a tag",
+    "analogy": "find the tag that is to C as B is to A",
+    "vocabulary": "explain why a tag is in the vocabulary or not",
+    "drops": "count the photos of a corpus that were left out, and why",
 }
+RENAMED = {"losses": "drops"}
+EXAMPLES = """
+examples:
+  phototags tag boat.png
+  phototags search "tree, flower"
+"""
 EXIT_CODES = """
 exit codes:
-  0  all fine
+  0  success
   1  a picture could not be read (the others were tagged), a search found nothing, or a tag is
      not known
-  2  wrong usage, or no tagger, index, table or corpus where one is needed
+  2  wrong usage, or a tagger, index, table or corpus is missing
 """
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command line; the exit code is 0, 1 or 2 as EXIT_CODES says."""
-    given = make_parser().parse_args(arguments)
+    """Run the command line; returns one of EXIT_CODES."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    args = make_parser(*arguments[:1]).parse_args(arguments)
     try:
-        return given.run(given)
+        return args.run(args)
     except PhototagsError as error:
         print(f"phototags: error: {error}", file=sys.stderr)
-        return NOT_STARTED
-    except BrokenPipeError:  # the reader, `head` perhaps, has seen enough
+        return FAILURE
+    except BrokenPipeError:  # the reader, perhaps `head`, has stopped reading
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ALL_FINE
+        return SUCCESS
     except KeyboardInterrupt:
         return 130
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """All commands and what they take."""
+def make_parser(chosen: str = "") -> argparse.ArgumentParser:
+    """The parser of all commands; of them only the chosen one is imported and has arguments."""
     parser = argparse.ArgumentParser(
         prog="phototags",
-        description="Tags for pictures, and pictures for words, by a tagger learned from the tags "
+        description="Tag pictures and find pictures by words, with a tagger trained on the tags "
         "that people wrote.",
-        epilog=EXIT_CODES,
+        epilog=EXAMPLES + EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"phototags {phototags.__version__}")
+    if chosen in RENAMED:
+        parser.error(f"`phototags {chosen}` is called `phototags {RENAMED[chosen]}` now")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for name, command in COMMANDS.items():
+    for name, summary in COMMANDS.items():
         one = commands.add_parser(
             name,
-            help=command.SUMMARY,
-            description=f"{command.SUMMARY.capitalize()}.",
-            epilog=command.DETAILS + EXIT_CODES,
+            help=summary,
+            description=f"{summary[0].upper()}{summary[1:]}.",
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
-        command.add_arguments(one)
-        one.set_defaults(run=command.run)
+        if name == chosen:
+            module = importlib.import_module(f"phototags.commands.{name}")
+            module.add_arguments(one)
+            one.epilog = module.DETAILS + EXIT_CODES
+            one.set_defaults(run=module.run)
     return parser
 
 

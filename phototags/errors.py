@@ -1,16 +1,16 @@
-"""Errors that a user can cause and mend. Each says what was expected, found, where, what to do."""
+"""Errors that a user can cause and mend; each says what was expected, found, where, what to do."""
 
 
 class PhototagsError(Exception):
-    """Something outside the program is not as it must be; the message tells how to mend it."""
+    """Base class: a file, a setting or the machine is not as needed."""
 
 
 class ParamsError(PhototagsError):
-    """params.yaml or a preset says something that cannot be."""
+    """params.yaml or a preset has a wrong key or value."""
 
 
 class SourceError(PhototagsError):
-    """A source (package, mirror, url) is missing or gave something else than promised."""
+    """A source (package, mirror, url) is missing or has other content than expected."""
 
 
 class ArchiveError(PhototagsError):
@@ -18,16 +18,16 @@ class ArchiveError(PhototagsError):
 
 
 class CorpusError(PhototagsError):
-    """The files of a corpus are not in the layout that its reader knows."""
+    """The files of a corpus do not have the layout that its reader expects."""
 
 
 class PhotoError(PhototagsError):
     """One picture cannot be used.
 
     Args:
-        reason: a short name from a closed set (`not_an_image`, `truncated`, `too_many_pixels`),
-            what the tables of drops count.
-        message: what was expected and found.
+        reason: a short name from a closed set (`not_an_image`, `truncated`, `too_many_pixels`);
+            the tables of drops count it.
+        message: what was expected and what was found.
     """
 
     def __init__(self, reason: str, message: str):
@@ -36,8 +36,8 @@ class PhotoError(PhototagsError):
 
 
 class VocabularyError(PhototagsError):
-    """A tag or a word is not known where it must be."""
+    """A tag or word is unknown, or a vocabulary file is damaged."""
 
 
 class ModelError(PhototagsError):
-    """A tagger's folder, weights or index is missing, damaged or does not fit."""
+    """A tagger's folder, weights or index is missing, damaged or does not fit the others."""

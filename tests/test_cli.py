@@ -16,7 +16,7 @@ from phototags.cli import COMMANDS, main
 from phototags.features.feature_cache import Features
 from phototags.io.storage import hash_file
 from phototags.photos.photo_table import make_photo_table
-from phototags.search.index import make_index, write_index
+from phototags.search.index import build_index, write_index
 from phototags.systems.registry import Im2Vec
 from phototags.systems.tagger import save, untrained
 
@@ -86,7 +86,7 @@ def write_corpus(home, folder):
         Features(torch.arange(2), torch.eye(3)[[0, 2]]),
         hash_file(folder / "model.safetensors"),
     )
-    index = make_index(one_colour_each(), features, photos, tags, "shapes", model)
+    index = build_index(one_colour_each(), features, photos, tags, "shapes", model)
     place = folder.parent / "index"
     write_index(index, place / "shapes.safetensors", place / "shapes.parquet")
 
@@ -96,21 +96,21 @@ def test_a_photo_gets_its_tags_best_first(home, capsys):
     assert capsys.readouterr().out == "rose.png\n    1.00  red\n    0.00  green\n"
 
 
-def test_only_tags_at_their_threshold_are_believed(home, capsys):
+def test_only_tags_above_their_threshold_are_given(home, capsys):
     path = home / "models/pictures/tagger/vocabulary.tsv"
     thresholds = {"red": "1", "green": "0.0001", "blue": ""}  # as scored, above, never chosen
     rows = "".join(f"{tag}\t9\t3\t\t{least}\n" for tag, least in thresholds.items())
     path.write_text(f"tag\tcount\tusers\taliases\tthreshold\n{rows}")
-    assert main(["tag", "--believed", "rose.png", "sky.png"]) == 0
+    assert main(["tag", "--above-threshold", "rose.png", "sky.png"]) == 0
     assert capsys.readouterr().out == "rose.png\n    1.00  red\n\nsky.png\n"
 
 
-def test_thresholds_are_missed_where_the_vocabulary_has_none(home, capsys):
-    assert main(["tag", "--believed", "rose.png"]) == 2
+def test_a_vocabulary_without_thresholds_is_refused(home, capsys):
+    assert main(["tag", "--above-threshold", "rose.png"]) == 2
     assert "threshold" in capsys.readouterr().err
 
 
-def test_a_broken_picture_is_told_and_the_others_still_run(home, capsys):
+def test_a_broken_picture_is_reported_and_the_others_still_run(home, capsys):
     assert main(["tag", "--json", "rose.png", "broken.png", "gone.png", "sky.png"]) == 1
     out, err = capsys.readouterr()
     found = [json.loads(line) for line in out.splitlines()]
@@ -127,7 +127,7 @@ def test_a_folder_stands_for_the_pictures_in_it(home, capsys):
     assert names == sorted(str(home / name) for name in ("broken.png", "rose.png", "sky.png"))
 
 
-def test_an_empty_folder_is_told(home, capsys):
+def test_an_empty_folder_is_reported(home, capsys):
     (home / "empty").mkdir()
     assert main(["tag", "empty"]) == 1
     assert "empty" in capsys.readouterr().err
@@ -145,7 +145,7 @@ def test_the_model_is_found_where_it_is_named(home, capsys, monkeypatch):
     assert main(["tag", "--model", model, str(home / "rose.png")]) == 0
 
 
-def test_a_missing_model_is_told_with_the_command_that_makes_one(home, capsys):
+def test_a_missing_model_is_reported_with_the_command_that_makes_one(home, capsys):
     assert main(["tag", "--model", "nowhere", "rose.png"]) == 2
     err = capsys.readouterr().err
     assert "nowhere" in err and "make results" in err
@@ -184,7 +184,7 @@ def test_a_search_for_nothing_known_fails_softly(home, capsys):
     assert "nothing to show" in capsys.readouterr().err
 
 
-def test_a_corpus_without_an_index_is_told(home, capsys):
+def test_a_corpus_without_an_index_is_reported(home, capsys):
     assert main(["search", "red", "--corpus", "stamps"]) == 2
     assert "shapes" in capsys.readouterr().err
 
@@ -224,13 +224,44 @@ def test_help_shows_examples_and_exit_codes(command, capsys):
     assert "exit codes:" in out and (not command or "examples:" in out)
 
 
+@pytest.mark.parametrize(
+    ("former", "now"),
+    [(["losses", "shapes"], "phototags drops"), (["tag", "--believed", "x"], "--above-threshold")],
+)
+def test_a_former_name_is_refused_with_the_name_of_today(former, now, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(former)
+    assert stop.value.code == 2
+    assert now in capsys.readouterr().err
+
+
 def test_the_version_is_the_packages(capsys):
     with pytest.raises(SystemExit):
         main(["--version"])
     assert capsys.readouterr().out == f"phototags {phototags.__version__}\n"
 
 
+def loaded(code: str) -> set[str]:
+    """The packages that a process has imported after it ran the code."""
+    said = f"{code}\nprint(*sys.modules, sep='\\n')"
+    done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
 def test_help_does_not_wait_for_torch():
-    code = "import sys, phototags.cli; print(*{'torch', 'pandas', 'numpy'} & set(sys.modules))"
-    asked = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert asked.stdout.strip() == ""
+    imports = "import sys, phototags.cli; phototags.cli.make_parser()"
+    modules = loaded(imports)
+    assert not {"torch", "pandas", "numpy", "pydantic"} & modules
+    assert not {f"phototags.commands.{name}" for name in COMMANDS} & modules
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_a_command_imports_that_command_alone(command):
+    modules = loaded(f"import sys, phototags.cli; phototags.cli.make_parser({command!r})")
+    assert not {"torch", "pandas", "numpy", "pydantic"} & modules
+    assert {name for name in COMMANDS if f"phototags.commands.{name}" in modules} == {command}
+
+
+def test_a_search_needs_neither_torch_nor_pandas(home):
+    found = loaded("import sys, phototags.cli; assert phototags.cli.main(['search', 'blue']) == 0")
+    assert not {"torch", "pandas"} & found

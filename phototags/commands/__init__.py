@@ -1,3 +1,3 @@
-"""One module a command of `phototags`, each with SUMMARY, DETAILS, add_arguments(parser) and
-run(given), which returns the exit code.
+"""One module per command of `phototags`, with DETAILS, add_arguments(parser) and run(args), which
+returns the exit code. cli.py imports the module of the chosen command alone.
 """

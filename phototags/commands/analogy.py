@@ -1,33 +1,32 @@
-"""`phototags analogy`: what is to one tag as a second is to a third."""
+"""`phototags analogy`: find the tag that is to C as B is to A."""
 
 import argparse
 
-from phototags.commands.common import add_top, pin_instructions
-from phototags.commands.learned import add_learned, answer, read_space, spelt
+from phototags.commands import common
 
-SUMMARY = "find what is to C as B is to A"
 DETAILS = """\
 examples:
   phototags analogy cat kitten dog
 
-The tags nearest to B - A + C, by the cosine of unit tag vectors (Mikolov et al., NAACL 2013);
-A, B and C themselves are left out.
+Prints the tags nearest to B - A + C, by the cosine of unit tag vectors (Mikolov et al., NAACL
+2013), without A, B and C themselves.
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the command takes."""
-    add_learned(parser)
-    add_top(parser, 10, "tags")
-    for name, what in (("a", "a tag"), ("b", "what belongs to A"), ("c", "another tag")):
+    """Add the command's arguments."""
+    common.add_run_option(parser)
+    common.add_top_option(parser, 10, "tags to list")
+    for name, what in (("a", "a tag"), ("b", "the tag that belongs to A"), ("c", "another tag")):
         parser.add_argument(name, metavar=name.upper(), help=what)
 
 
-def run(given: argparse.Namespace) -> int:
-    """Print the tags that answer, best first."""
-    pin_instructions()
+def run(args: argparse.Namespace) -> int:
+    """Print the answers, best first."""
+    vocabulary, vectors = common.read_tag_space(args.model)
     from phototags.tag_vectors.relatedness import analogy
 
-    vocabulary, vectors = read_space(given.model)
-    tags = [spelt(tag) for tag in (given.a, given.b, given.c)]
-    return answer(lambda: analogy(*tags, vocabulary, vectors, given.top))
+    tags = [common.normalise_tag(tag) for tag in (args.a, args.b, args.c)]
+    return common.print_answer(
+        lambda: common.format_cosines(analogy(*tags, vocabulary, vectors, args.top))
+    )

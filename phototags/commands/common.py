@@ -1,40 +1,71 @@
-"""What commands share: exit codes, the tagger or corpus they use, how numbers are computed."""
+"""Options, folders and exit codes that several commands share."""
+
+from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import phototags
-from phototags.errors import PhototagsError
+from phototags.errors import ModelError, PhototagsError, VocabularyError
 from phototags.io.cpu import instruction_set_variables
 
-MODEL = Path("models/pictures/tagger")
-ALL_FINE, SOME_FAILED, NOT_STARTED = 0, 1, 2
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from phototags.tags.vocabulary import TagVocabulary
+
+TAGGER = Path("models/pictures/tagger")
+SUCCESS, PARTIAL, FAILURE = 0, 1, 2
 
 
-def add_model(parser: argparse.ArgumentParser, what: str = "folder of the tagger") -> None:
-    """--model DIR."""
-    parser.add_argument("--model", type=Path, metavar="DIR", help=f"{what} (default: {MODEL})")
+class Renamed(argparse.Action):
+    """An option's former name: refused with the name of today, which is its `metavar`."""
+
+    def __init__(self, option_strings, dest, metavar, **_):
+        super().__init__(option_strings, dest, nargs=0, metavar=metavar, help=argparse.SUPPRESS)
+
+    def __call__(self, parser, namespace, values, option_string=None):
+        parser.error(f"{option_string} is called {self.metavar} now")
 
 
-def add_top(parser: argparse.ArgumentParser, default: int, what: str) -> None:
-    """--top N."""
+def add_model_option(
+    parser: argparse.ArgumentParser, what: str = "folder of the exported tagger"
+) -> None:
+    """Add --model DIR."""
+    parser.add_argument("--model", type=Path, metavar="DIR", help=f"{what} (default: {TAGGER})")
+
+
+def add_run_option(parser: argparse.ArgumentParser) -> None:
+    """Add --model DIR, which may name a training corpus' folder too."""
+    add_model_option(parser, "folder of a run's tagger, or models/RUN/TRAIN of a training corpus")
+
+
+def add_top_option(parser: argparse.ArgumentParser, default: int, what: str) -> None:
+    """Add --top N."""
     parser.add_argument(
-        "--top", type=count, default=default, metavar="N", help=f"{what} (default: {default})"
+        "--top", type=parse_count, default=default, metavar="N", help=f"{what} (default: {default})"
     )
 
 
-def count(written: str) -> int:
-    """A whole number of at least one."""
-    if not written.isdigit() or int(written) < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number from 1 on, found {written!r}")
-    return int(written)
+def parse_count(text: str) -> int:
+    """Parse a whole number of at least one."""
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1 on, found {text!r}")
+    return int(text)
 
 
-def model_folder(named: Path | None) -> Path:
-    """The folder named, or the one that `make results` makes, here or where phototags lies."""
-    places = [named] if named else here_or_there(MODEL)
+def find_tagger(named: Path | None) -> Path:
+    """The tagger's folder: as named, or where `make results` writes it, here or in the checkout.
+
+    Raises:
+        PhototagsError: when it has no config.json.
+    """
+    places = [named] if named else candidate_paths(TAGGER)
     for place in places:
         if (place / "config.json").exists():
             return place
@@ -44,31 +75,99 @@ def model_folder(named: Path | None) -> Path:
     )
 
 
-def here_or_there(path: Path | str) -> list[Path]:
-    """A path of a run: in the working directory, and where phototags lies."""
+def candidate_paths(path: Path | str) -> list[Path]:
+    """A path of a run below the working directory and below the checkout of phototags."""
     return [Path(path), Path(phototags.__file__).parents[1] / path]
 
 
-def corpus_folder(corpus: str) -> Path:
-    """The folder of a corpus that was listed, here or where phototags lies.
+def read_origin(folder: Path) -> tuple[str, int]:
+    """The training corpus and seed in a tagger's config.json, read without importing torch.
 
     Raises:
-        PhototagsError: when there is none, with the names of those that there are.
+        ModelError: when config.json does not name them.
     """
-    found = {
-        file.parent.name: file.parent
-        for at in here_or_there("data/corpora")
-        for file in at.glob("*/listing.parquet")
-    }
-    if corpus not in found:
-        raise PhototagsError(
-            f"expected data/corpora/{corpus}/listing.parquet, found none; listed here: "
-            f"{', '.join(sorted(found)) or 'no corpus'}. Make it with `make results`."
+    path = folder / "config.json"
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+        return str(config["train"]), int(config["seed"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(
+            f"{path} should be the config of a tagger with `train` and `seed`, but: {error!r}. "
+            "Export one with `make results`, or name its folder with --model."
+        ) from error
+
+
+def find_training_folder(named: Path | None) -> tuple[Path, int]:
+    """The folder models/RUN/TRAIN, as named or of a tagger's training corpus; the tagger's seed.
+
+    Raises:
+        ModelError: when the tagger does not lie in its run's folder.
+    """
+    if named and (named / "candidates.tsv").exists():
+        return named.resolve(), 0
+    tagger = find_tagger(named).resolve()
+    train, seed = read_origin(tagger)
+    folder = tagger.parent / train
+    if not (folder / "vocabulary.tsv").exists():
+        raise ModelError(
+            f"expected the vocabulary of {train} in {folder}, beside the tagger that was trained "
+            "on it, found none. Name a run's folder, models/RUN/TRAIN, with --model, or make one "
+            "with `make results`."
         )
-    return found[corpus]
+    return folder, seed
 
 
-def pin_instructions() -> None:
-    """Compute as the run does, so that a picture gets the same scores; before torch is there."""
+def read_tag_space(model: Path | None) -> tuple[TagVocabulary, Tensor]:
+    """Read a training corpus' vocabulary and its (T, D) tag vectors.
+
+    Raises:
+        PhototagsError: when a file is missing or damaged, or they do not fit each other.
+    """
+    folder, seed = find_training_folder(model)
+    pin_instruction_set()
+    from phototags.io.storage import read_tensors
+    from phototags.tags.vocabulary import read_vocabulary
+
+    path = folder / f"seed{seed}" / "tag_vectors.safetensors"
+    vocabulary, vectors = read_vocabulary(folder / "vocabulary.tsv"), read_tensors(path)[0]
+    vectors = vectors["vectors"]
+    if len(vocabulary) != len(vectors):
+        raise ModelError(
+            f"{path} has {len(vectors)} vectors, but {vocabulary.path} lists {len(vocabulary)} "
+            "tags: not of one run. Make both again with `make results`."
+        )
+    return vocabulary, vectors
+
+
+def normalise_tag(text: str) -> str:
+    """A tag as the vocabulary spells it; what the spelling rules refuse is left as it is."""
+    from phototags.tags.spelling import clean
+
+    return clean(text).tag or text
+
+
+def pin_instruction_set() -> None:
+    """Compute with the instructions of a run, for the same scores; call it before any numerics."""
     if "torch" not in sys.modules:
         os.environ.update(instruction_set_variables("avx2"))
+
+
+def warn(message: object) -> None:
+    """Print a note to stderr."""
+    print(f"phototags: {message}", file=sys.stderr)
+
+
+def print_answer(answer: Callable[[], Iterable[str]]) -> int:
+    """Print the lines that `answer` returns, or which tag is unknown; the exit code."""
+    try:
+        for line in answer():
+            print(line)
+    except VocabularyError as error:
+        warn(error)
+        return PARTIAL
+    return SUCCESS
+
+
+def format_cosines(tags: Iterable[tuple[str, float]]) -> list[str]:
+    """A line for each tag and its cosine."""
+    return [f"{cosine:8.2f}  {tag}" for tag, cosine in tags]

@@ -1,35 +1,54 @@
-"""`phototags losses`: what a corpus lost on its way from the listing to the photos used."""
+"""`phototags drops`: count the photos of a corpus that were left out, and why."""
 
 import argparse
 from pathlib import Path
 
-from phototags.commands.common import ALL_FINE, corpus_folder
+from phototags.commands import common
+from phototags.errors import PhototagsError
 
-SUMMARY = "say what became of the photos of a corpus"
 DETAILS = """\
 examples:
-  phototags losses yfcc100m
+  phototags drops yfcc100m
 
-Of a corpus on the web, first what became of each address, as far as its shards are done. A photo
-that is "asked again" can still be had: `snakemake --forcerun download_photos` with the same
-preset asks for those alone. Then, once the corpus is collected, what each step left out.
+For a corpus on the web, first the outcome of each address, as far as its shards are done. Photos
+under "asked again" may still be had: `snakemake --forcerun download_photos` with the same preset
+requests only those. Then, once the corpus is collected, the photos that each step left out.
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the command takes."""
+    """Add the command's arguments."""
     parser.add_argument("corpus", metavar="CORPUS", help="a corpus that was listed here")
 
 
-def run(given: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Print the tables."""
-    folder = corpus_folder(given.corpus)
-    print("\n\n".join([*addresses(folder), *dropped(folder)]))
-    return ALL_FINE
+    folder = find_corpus(args.corpus)
+    print("\n\n".join([*tabulate_outcomes(folder), *tabulate_drops(folder)]))
+    return common.SUCCESS
 
 
-def addresses(folder: Path) -> list[str]:
-    """What became of the photo urls, where some were asked for."""
+def find_corpus(corpus: str) -> Path:
+    """The folder of a listed corpus, in the working directory or in the checkout.
+
+    Raises:
+        PhototagsError: when there is none; names those that are there.
+    """
+    found = {
+        file.parent.name: file.parent
+        for folder in common.candidate_paths("data/corpora")
+        for file in folder.glob("*/listing.parquet")
+    }
+    if corpus not in found:
+        raise PhototagsError(
+            f"expected data/corpora/{corpus}/listing.parquet, found none; listed here: "
+            f"{', '.join(sorted(found)) or 'no corpus'}. Make it with `make results`."
+        )
+    return found[corpus]
+
+
+def tabulate_outcomes(folder: Path) -> list[str]:
+    """Heading and table of what became of each photo url; nothing where none was requested."""
     from phototags.download.outcomes import MEANING
     from phototags.download.shard_tables import census
     from phototags.report.tables.markdown import table
@@ -37,25 +56,25 @@ def addresses(folder: Path) -> list[str]:
     shards = sorted((folder / "shards").glob("*.downloads.parquet"))
     if not shards:
         return []
-    losses = census(shards)
+    counts = census(shards)
     rows = [
         (
-            str(loss.outcome),
-            MEANING[loss.outcome],
-            f"{loss.photos:,}",
-            f"{100 * loss.share:.1f} %",
-            f"{loss.again:,}",
+            str(count.outcome),
+            MEANING[count.outcome],
+            f"{count.photos:,}",
+            f"{100 * count.share:.1f} %",
+            f"{count.again:,}",
         )
-        for loss in losses
+        for count in counts
     ]
-    asked = sum(loss.photos for loss in losses)
+    total = sum(count.photos for count in counts)
     head = ["outcome", "what it means", "photos", "share", "asked again"]
-    heading = f"{folder.name}: {asked:,} addresses of photos in {len(shards):,} shards"
+    heading = f"{folder.name}: {total:,} addresses of photos in {len(shards):,} shards"
     return [heading, table(head, rows, words=2)]
 
 
-def dropped(folder: Path) -> list[str]:
-    """What each step left out."""
+def tabulate_drops(folder: Path) -> list[str]:
+    """Heading and table of the photos that each step left out."""
     from pyarrow.parquet import read_metadata
 
     from phototags.evaluation.metrics.drop_counts import drops_table
@@ -64,7 +83,7 @@ def dropped(folder: Path) -> list[str]:
 
     photos, drops = folder / "photos.parquet", folder / "drops.tsv"
     if not (photos.exists() and drops.exists()):
-        return [f"{folder.name}: not collected yet, so what its steps dropped is not known"]
+        return [f"{folder.name}: not collected yet, so the drops of its steps are unknown"]
     took = way(folder.name, drops_table([drops]), read_metadata(photos).num_rows)
     rows = [
         (loss.step, loss.reason, f"{loss.photos:,}", f"{loss.share:.1f} %", f"{loss.left:,}")

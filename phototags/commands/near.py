@@ -1,32 +1,32 @@
-"""`phototags near`: the tags that mean something like a tag."""
+"""`phototags near`: list the tags nearest to a tag."""
 
 import argparse
 
-from phototags.commands.common import add_top, pin_instructions
-from phototags.commands.learned import add_learned, answer, read_space, spelt
+from phototags.commands import common
 
-SUMMARY = "list the tags nearest to a tag"
 DETAILS = """\
 examples:
   phototags near flower
   phototags near "christmas tree" --top 20
 
-Nearness is the cosine of two tag vectors, at most 1: near are tags that people write on the same
+Prints the cosine of two tag vectors, at most 1, and the tag. Near tags are written on the same
 photos, or beside the same other tags.
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the command takes."""
-    add_learned(parser)
-    add_top(parser, 10, "tags")
+    """Add the command's arguments."""
+    common.add_run_option(parser)
+    common.add_top_option(parser, 10, "tags to list")
     parser.add_argument("tag", metavar="TAG", help="a tag of the vocabulary, in any spelling")
 
 
-def run(given: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Print the nearest tags, nearest first."""
-    pin_instructions()
+    vocabulary, vectors = common.read_tag_space(args.model)
     from phototags.tag_vectors.relatedness import near
 
-    vocabulary, vectors = read_space(given.model)
-    return answer(lambda: near(spelt(given.tag), vocabulary, vectors, given.top))
+    tag = common.normalise_tag(args.tag)
+    return common.print_answer(
+        lambda: common.format_cosines(near(tag, vocabulary, vectors, args.top))
+    )

@@ -1,42 +1,34 @@
-"""`phototags vocabulary why`: what became of a tag."""
+"""`phototags vocabulary why`: explain why a tag is in the vocabulary or not."""
 
 import argparse
-import sys
 
-from phototags.commands.common import ALL_FINE, SOME_FAILED
-from phototags.commands.learned import add_learned, learned
-from phototags.errors import VocabularyError
+from phototags.commands import common
 
-SUMMARY = "say why a tag is in the vocabulary, or not"
 DETAILS = """\
 examples:
   phototags vocabulary why flowers
   phototags vocabulary why "Golden+Gate%20Bridge" --model models/photos/flickr8k
 
-How the tag is spelt, what it was merged into, whether it was kept, else the first rule against it;
-with its photos, its users, and how evenly they share it: entropy in bits, and spread, the number of
-users who would share it so if all wrote it equally often. docs/vocabulary.md describes the rules.
+Prints how the tag is spelt, what it was merged into, and whether it was kept or which rule refused
+it first; with its photos, its users, and how evenly they share it: entropy in bits, and the number
+of users that would have this entropy if all wrote the tag equally often. docs/vocabulary.md
+describes the rules.
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the command takes."""
-    add_learned(parser)
+    """Add the command's arguments."""
+    common.add_run_option(parser)
     parser.add_argument("question", choices=["why"], help="why a tag was kept, merged or refused")
     parser.add_argument("tag", metavar="TAG", help="a tag as people write it")
 
 
-def run(given: argparse.Namespace) -> int:
-    """Print the tag's way, a line a step."""
-    folder = learned(given.model).folder
+def run(args: argparse.Namespace) -> int:
+    """Print what became of the tag, a line for each step."""
+    folder, _ = common.find_training_folder(args.model)
     from phototags.tags.explain import explain, no_spelling, read_candidates, read_spelling
 
     candidates = read_candidates(folder / "candidates.tsv")
     written = folder.parents[2] / "data" / "corpora" / folder.name / "spelling.tsv"
     spelling = read_spelling(written) if written.exists() else no_spelling()
-    try:
-        print("\n".join(explain(given.tag, candidates, spelling)))
-    except VocabularyError as error:
-        print(f"phototags: {error}", file=sys.stderr)
-        return SOME_FAILED
-    return ALL_FINE
+    return common.print_answer(lambda: explain(args.tag, candidates, spelling))

@@ -1,1 +1,1 @@
-"""The tagger that a run hands out: a folder to carry, and how to use one."""
+"""The exported tagger: its folder, its model card, its use, and the Hugging Face hub."""

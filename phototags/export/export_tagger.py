@@ -1,73 +1,123 @@
-"""Write the folder of an exported tagger."""
+"""Export a trained tagger: weights, config, and a vocabulary with aliases and thresholds."""
 
-import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import polars as pl
+from numpy.typing import NDArray
 
-from phototags.evaluation.metrics.summary import read_scores
-from phototags.export.exported_vocabulary import aliases_of, thresholds_of, write_carried_vocabulary
-from phototags.export.model_card import model_card
+from phototags.evaluation.metrics.thresholds import best_thresholds
 from phototags.features.feature_cache import read_features
 from phototags.io.storage import atomic_write
-from phototags.params.pages import Export
 from phototags.systems.parts.tagged_photos import TaggedPhotos
-from phototags.systems.tagger import BACKBONE, load, own_backbone
-from phototags.tags.vocabulary import read_vocabulary
+from phototags.systems.tagger import BACKBONE, Tagger, load, own_backbone
+from phototags.tags.vocabulary import TagVocabulary, read_vocabulary
 from phototags.training.preparation import part_of
+
+BECAME = r": became (.+)$"
+"""What the column why of candidates.tsv says of a merged tag."""
 
 
 def export_tagger(
-    to: Path | str,
-    run: str,
-    export: Export,
+    folder: Path | str,
     model: Path | str,
     config: Path | str,
     vocabulary: Path | str,
     candidates: Path | str,
-    scores: Path | str,
     validation: TaggedPhotos,
 ) -> None:
-    """Copy a trained tagger, and write its vocabulary and its card beside it.
+    """Copy a trained tagger to a folder and write its vocabulary there.
 
     Args:
-        model: model.safetensors; the backbone that learned with it lies beside it.
-        candidates: candidates.tsv, what became of every other tag.
-        validation: the photos that each tag's threshold is chosen on.
+        folder: where to.
+        model: model.safetensors; a trained backbone lies beside it.
+        config: its config.json.
+        vocabulary: vocabulary.tsv of its training corpus.
+        candidates: candidates.tsv, which says what became of every other tag.
+        validation: the photos on which each tag's threshold is chosen.
     """
-    to = Path(to)
-    for source, name in ((model, "model.safetensors"), (config, "config.json")):
-        copy(source, to / name)
-    (to / BACKBONE).unlink(missing_ok=True)  # that of a tagger exported before
-    if own_backbone(to):
-        copy(Path(model).with_name(BACKBONE), to / BACKBONE)
+    folder = Path(folder)
+    copy(model, folder / "model.safetensors")
+    copy(config, folder / "config.json")
+    (folder / BACKBONE).unlink(missing_ok=True)  # of a tagger that was exported here before
+    if own_backbone(folder):
+        copy(Path(model).with_name(BACKBONE), folder / BACKBONE)
     known = read_vocabulary(vocabulary)
-    became = pl.read_csv(candidates, separator="\t", columns=["tag", "why"])
-    thresholds = thresholds_of(load(to), validation, len(known))
-    aliases = aliases_of(known.tags, became)
-    write_carried_vocabulary(to / "vocabulary.tsv", known, aliases, thresholds)
-    about = json.loads(Path(config).read_text(encoding="utf-8"))
-    card = model_card(run, export, about, known.tags, read_scores(scores))
-    with atomic_write(to / "MODEL_CARD.md") as part:
-        part.write_text(card, encoding="utf-8")
+    merged = pl.read_csv(candidates, separator="\t", columns=["tag", "why"])
+    thresholds = choose_thresholds(load(folder), validation, len(known))
+    aliases = collect_aliases(known.tags, merged)
+    write_exported_vocabulary(folder / "vocabulary.tsv", known, aliases, thresholds)
 
 
-def validation_photos(
+def read_validation_photos(
     tags: Path | str, split: Path | str, features: Sequence[Path | str], vocabulary: Path | str
 ) -> TaggedPhotos:
-    """The photos that thresholds are chosen on, from the files of a run.
+    """Read the validation photos of a training corpus.
 
     Args:
-        features: what the tagger sees of the corpus, a file a shard.
+        features: the features that the tagger is shown, a file per shard.
     """
     tables, known = (pd.read_parquet(tags), pd.read_parquet(split)), read_vocabulary(vocabulary)
     return part_of("validation", *tables, read_features(features), known.tags)
 
 
 def copy(source: Path | str, to: Path) -> None:
-    """Copy a file, whole or not at all."""
+    """Copy a file atomically."""
     with atomic_write(to) as part:
         shutil.copyfile(source, part)
+
+
+def collect_aliases(tags: Sequence[str], candidates: pl.DataFrame) -> list[list[str]]:
+    """For each tag, the sorted spellings that were merged into it alone, over several steps too.
+
+    Args:
+        candidates: columns tag, why. A tag that was split (`seadog` into sea, dog) is no alias.
+
+    >>> table = pl.DataFrame({"tag": ["seas", "sees"],
+    ...                       "why": ["lemma: became sea", "alias: became seas"]})
+    >>> collect_aliases(["sea"], table)
+    [['seas', 'sees']]
+    """
+    became = candidates.select("tag", to=pl.col("why").str.extract(BECAME)).drop_nulls("to")
+    step = {tag: to for tag, to in became.iter_rows() if ", " not in to}
+    aliases: dict[str, list[str]] = {tag: [] for tag in tags}
+    for tag in sorted(step):
+        end, seen = step[tag], {tag}
+        while end in step and end not in aliases and end not in seen:
+            seen.add(end)
+            end = step[end]
+        if end in aliases and tag != end:
+            aliases[end].append(tag)
+    return list(aliases.values())
+
+
+def choose_thresholds(tagger: Tagger, validation: TaggedPhotos, tags: int) -> NDArray[np.float64]:
+    """(T,) scores with the best F1 on the validation photos; nan for a tag without a photo."""
+    if not len(validation):
+        return np.full(tags, np.nan)
+    scores = tagger.scores(validation.features).numpy()
+    return best_thresholds(scores, validation.relevant(tags).numpy())
+
+
+def write_exported_vocabulary(
+    path: Path | str,
+    vocabulary: TagVocabulary,
+    aliases: Sequence[Sequence[str]],
+    thresholds: NDArray[np.float64],
+) -> None:
+    """Write tag, count (training photos), users, aliases (comma-separated) and threshold as TSV."""
+    table = pl.DataFrame(
+        {
+            "tag": vocabulary.tags,
+            "count": vocabulary.photos,
+            "users": vocabulary.users,
+            "aliases": [",".join(one) or None for one in aliases],
+            "threshold": [None if np.isnan(one) else float(f"{one:.9g}") for one in thresholds],
+        },
+        schema_overrides={"threshold": pl.Float64, "aliases": pl.String},
+    )
+    with atomic_write(path) as part:
+        table.write_csv(part, separator="\t")

@@ -1,4 +1,4 @@
-"""Use an exported tagger: pictures in files, tags out."""
+"""Tag picture files with an exported tagger."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,85 +14,84 @@ from phototags.systems.tagger import Tagger, load, own_backbone, read_config
 from phototags.tags.vocabulary import TagVocabulary, read_thresholds, read_vocabulary
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
-MAX_PIXELS, MAX_BYTES = 30_000_000, 50_000_000  # the default run's caps
+MAX_PIXELS, MAX_BYTES = 30_000_000, 50_000_000  # as in params.yaml of the default run
 
 
 @dataclass(frozen=True, eq=False)
-class Exported:
-    """A tagger and all that it needs to look at a picture.
+class ExportedTagger:
+    """A tagger with its vocabulary and backbone.
 
     Args:
-        least: (T,) float32, the score that a tag needs to be among a picture's tags.
+        thresholds: (T,) float32, the lowest score at which each tag is given.
     """
 
     tagger: Tagger
     vocabulary: TagVocabulary
     backbone: Backbone | Joined
-    least: torch.Tensor
+    thresholds: torch.Tensor
 
 
 @dataclass(frozen=True)
-class Tagged:
-    """One picture: its first tags with their scores, best first, or why there are none."""
+class PhotoTags:
+    """The best tags of one picture with their scores, best first, or why there are none."""
 
     photo: str
     tags: tuple[tuple[str, float], ...] = ()
     error: PhotoError | None = None
 
 
-def read_exported(folder: Path | str, believed: bool = False) -> Exported:
-    """The tagger in a folder that `export_tagger` wrote.
+def load_exported(folder: Path | str, above_threshold: bool = False) -> ExportedTagger:
+    """Load the tagger from a folder that `export_tagger` wrote.
 
     Args:
-        believed: say a tag only from its threshold on, which had the best F1 on validation
-            photos; a tag that no validation photo had is then never said.
+        above_threshold: give a tag only if it scores at least its threshold, which has the best F1
+            on validation photos; a tag without a threshold is then never given.
 
     Raises:
-        ModelError: when a file is missing, damaged or does not fit the others.
+        ModelError: when a file is missing or damaged, or does not fit the others.
         VocabularyError: the same of vocabulary.tsv.
     """
-    config = read_config(folder)
-    tagger = load(folder)
+    config, tagger = read_config(folder), load(folder)
     vocabulary = read_vocabulary(Path(folder) / "vocabulary.tsv")
     if len(vocabulary) != config["tags"]:
         raise ModelError(
-            f"{folder}/config.json speaks of {config['tags']} tags, vocabulary.tsv lists "
-            f"{len(vocabulary)}: not the same tagger's. Export it again with `make results`."
+            f"{folder}/config.json has {config['tags']} tags, but vocabulary.tsv lists "
+            f"{len(vocabulary)}: they belong to two taggers. Export it again with `make results`."
         )
-    least = torch.full((len(vocabulary),), -torch.inf)
-    if believed:
+    thresholds = torch.full((len(vocabulary),), -torch.inf)
+    if above_threshold:
         chosen = read_thresholds(vocabulary.path)
-        least = torch.tensor([torch.inf if one is None else one for one in chosen])
+        thresholds = torch.tensor([torch.inf if one is None else one for one in chosen])
     backbone = load_backbone(config["backbone"], own_backbone(folder))
-    return Exported(tagger, vocabulary, backbone, least)
+    return ExportedTagger(tagger, vocabulary, backbone, thresholds)
 
 
-def tag_photos(exported: Exported, photos: Iterable[str], top: int) -> Iterator[Tagged]:
-    """Tag pictures one after the other; one that can't be read is told and stops nothing.
+def tag_photos(exported: ExportedTagger, photos: Iterable[str], top: int) -> Iterator[PhotoTags]:
+    """Tag pictures one by one; a picture that cannot be read yields its error.
 
     Args:
         photos: paths of picture files.
-        top: tags a picture, at most.
+        top: tags per picture, at most.
     """
     for photo in photos:
         try:
             picture = decode(read_photo(photo), MAX_PIXELS, MAX_BYTES)
         except PhotoError as error:
-            yield Tagged(photo, error=error)
+            yield PhotoTags(photo, error=error)
             continue
         with torch.inference_mode():
             scores = exported.tagger.scores(embed_pictures(exported.backbone, [picture]))[0]  # (T,)
         order = scores.argsort(descending=True, stable=True)
-        said = order[(scores >= exported.least)[order]][:top]
-        pairs = zip(said.tolist(), scores[said].tolist(), strict=True)
-        yield Tagged(photo, tuple((exported.vocabulary.tags[tag], score) for tag, score in pairs))
+        best = order[(scores >= exported.thresholds)[order]][:top]
+        names = [exported.vocabulary.tags[tag] for tag in best]
+        yield PhotoTags(photo, tuple(zip(names, scores[best].tolist(), strict=True)))
 
 
 def read_photo(photo: str) -> bytes:
-    """The bytes of a picture file, a few more than allowed at most.
+    """Read a picture file, up to one byte more than allowed.
 
     Raises:
-        PhotoError: `not_a_file` for an address, `unreadable` for what can't be opened.
+        PhotoError: `not_a_file` for a web address, `unreadable` for what cannot be opened.
     """
     if photo.startswith(("http://", "https://")):
         raise PhotoError("not_a_file", "addresses are not fetched: download the picture first")
@@ -103,8 +102,8 @@ def read_photo(photo: str) -> bytes:
         raise PhotoError("unreadable", (error.strerror or str(error)).lower()) from error
 
 
-def pictures_in(photos: Iterable[str]) -> list[str]:
-    """The paths given, a folder replaced by the picture files in it and below, sorted."""
+def list_pictures(photos: Iterable[str]) -> list[str]:
+    """The paths given, each folder replaced by the picture files below it, sorted."""
     found = []
     for photo in photos:
         if Path(photo).is_dir():

@@ -1,1 +1,1 @@
-"""Files, logs, progress bars and processor settings: what every room uses."""
+"""Atomic files, logs, progress bars and processor settings; every room may use them."""

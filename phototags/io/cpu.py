@@ -1,8 +1,8 @@
-"""The same numbers on another processor: which instructions, how many threads, what memory.
+"""Environment variables that make every processor compute the same numbers.
 
-Every library below torch and numpy picks its kernels by the processor it finds, and each kernel
-adds in another order. One variable per library keeps them to what every x86-64 processor since
-2013 (Intel) and 2015 (AMD) has. They work only when set before torch and numpy are imported.
+The libraries below torch and numpy choose kernels by the processor they find, and each kernel adds
+in another order. One variable per library limits them to what every x86-64 processor since 2013
+(Intel) and 2015 (AMD) has. They must be set before torch and numpy are imported.
 """
 
 from phototags.errors import ParamsError
@@ -17,16 +17,16 @@ RETAINED_MEMORY = {
     "MALLOC_MMAP_THRESHOLD_": str(8 << 30),
     "MALLOC_TRIM_THRESHOLD_": str(16 << 30),
 }
-"""Bytes up to which glibc keeps what is freed. Else each large layer output is given back and
-cleared anew by the kernel: 1.4 times the CPU of embedding photos. No other result of it."""
+"""Bytes up to which glibc keeps freed memory. Otherwise the kernel clears each large layer output
+anew, which costs 1.4 times the CPU when photos are embedded. Results are the same."""
 
 INSTRUCTION_SETS = {
     "native": {},
     "avx2": {
         "ATEN_CPU_CAPABILITY": "avx2",  # torch's own loops
         "ONEDNN_MAX_CPU_ISA": "AVX2",  # convolutions
-        # Matrix products. MKL ignores AVX2 on AMD, where it chooses for itself; COMPATIBLE alone
-        # is the same everywhere, at a third of AVX2's speed. Convolutions do not pass by MKL.
+        # Matrix products. MKL ignores AVX2 on AMD and chooses for itself; only COMPATIBLE is the
+        # same everywhere, at a third of the speed of AVX2. Convolutions do not use MKL.
         "MKL_CBWR": "COMPATIBLE",
         "OPENBLAS_CORETYPE": "Haswell",  # numpy's and scipy's matrix products
         "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL AVX512_SPR",  # numpy's own loops
@@ -37,13 +37,12 @@ INSTRUCTION_SETS = {
 
 
 def instruction_set_variables(name: str) -> dict[str, str]:
-    """Environment variables that hold a process to one thread and one set of instructions.
+    """Variables that limit a process to one thread and one set of instructions.
 
     Args:
-        name: `avx2` (what every x86-64 with AVX2 and FMA can do: on one machine always the same
-            bytes, on another the same but for the last bits of square roots and distances,
-            which its makers' libraries round differently) or `native` (as fast as this
-            processor can).
+        name: `avx2`: what every x86-64 with AVX2 and FMA can do; the same bytes on one machine and
+            on others, except for the last bits of square roots and distances, which Intel's and
+            AMD's libraries round differently. `native`: as fast as this processor can.
 
     Raises:
         ParamsError: for another name.
@@ -62,12 +61,10 @@ def instruction_set_variables(name: str) -> dict[str, str]:
 
 
 def refuse_slow_bf16() -> None:
-    """Let pass only a process that computes in bf16 by instructions made for it.
-
-    Without them bf16 is slower than fp32 and less exact.
+    """Refuse to compute in bf16 without instructions for it: slower and less exact than fp32.
 
     Raises:
-        ParamsError: when the processor lacks AVX512-BF16 and AMX, or is held to AVX2.
+        ParamsError: when the processor lacks AVX512-BF16 and AMX, or is limited to AVX2.
     """
     import torch
 

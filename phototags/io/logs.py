@@ -1,4 +1,4 @@
-"""A step's log: what it did, and when it fails, why, in words for whoever has to mend it."""
+"""Logging of one workflow step: what it did and, when it fails, why."""
 
 import contextlib
 import logging
@@ -10,10 +10,9 @@ from phototags.errors import PhototagsError
 
 
 def configure_logging(path: Path | str) -> None:
-    """Send log lines and the reason of a failure to `path`; the reason to stderr as well.
+    """Send log lines and the reason of a failure to the file `path`; the reason to stderr as well.
 
-    A PhototagsError is shown as its message alone; anything else is a bug and keeps its
-    traceback.
+    A PhototagsError is shown as its message alone, any other exception with its traceback.
     """
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     logging.basicConfig(
@@ -23,13 +22,12 @@ def configure_logging(path: Path | str) -> None:
         force=True,
     )
 
-    def say_why(kind, error, trace):
-        known = issubclass(kind, PhototagsError)
-        reason = (
-            f"error: {error}" if known else "".join(traceback.format_exception(kind, error, trace))
-        )
-        print(reason, file=sys.stderr)
-        with contextlib.suppress(OSError), open(path, "a") as log:  # a full disk takes no log
-            print(reason, file=log)
+    def report_failure(kind, error, trace):
+        text = f"error: {error}"
+        if not issubclass(kind, PhototagsError):
+            text = "".join(traceback.format_exception(kind, error, trace))
+        print(text, file=sys.stderr)
+        with contextlib.suppress(OSError), open(path, "a") as log:  # the disk may be full
+            print(text, file=log)
 
-    sys.excepthook = say_why
+    sys.excepthook = report_failure

@@ -1,13 +1,13 @@
-"""Long work shows how far it is, on a terminal; elsewhere it is quiet."""
+"""Progress bars of long loops."""
 
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
-
-from tqdm import tqdm
 
 Item = TypeVar("Item")
 
 
 def show_progress(items: Iterable[Item], what: str, total: int | None = None) -> Iterator[Item]:
-    """Pass items through and draw a bar named `what` on stderr when it is a terminal."""
+    """Yield the items and draw a bar named `what` on stderr, if that is a terminal."""
+    from tqdm import tqdm
+
     yield from tqdm(items, desc=what, total=total, disable=None, dynamic_ncols=True)

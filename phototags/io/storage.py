@@ -1,4 +1,4 @@
-"""Files appear whole or not at all, and twice the same content is twice the same bytes."""
+"""Atomic writes, and JSON and safetensors files whose bytes depend on their content alone."""
 
 import contextlib
 import errno
@@ -13,29 +13,28 @@ from pathlib import Path
 from phototags.errors import PhototagsError
 
 PART = ".part"
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @contextlib.contextmanager
 def atomic_write(path: Path | str) -> Iterator[Path]:
-    """Write to a neighbour, then move: a killed job leaves no half file that looks done.
+    """Write a file under another name, then rename it: `path` is complete or not there.
 
-    The neighbour has a folder to itself, for whatever a library writes beside it. What a killed
-    process left of the same file is removed by the next that writes it.
+    The parts that killed processes left of the same file are removed.
 
     Yields:
-        a path of the same name in a folder beside it (made if needed), removed when the block
-        raises.
+        a path of the same name in a temporary folder beside it (made if needed), which may hold
+        whatever else a library writes. It is removed at the end, also when the block raises.
 
     Raises:
-        PhototagsError: the disk, or what the user may have of it, is full.
+        PhototagsError: when the disk or the user's quota is full.
     """
     path = Path(path)
-    room = path.with_name(f".{path.name}.{os.getpid()}{PART}")
+    folder = path.with_name(f".{path.name}.{os.getpid()}{PART}")
     try:
-        room.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         remove_stale_parts(path)
-        part = room / path.name
+        part = folder / path.name
         yield part
         with open(part, "rb") as written:
             os.fsync(written.fileno())
@@ -48,53 +47,53 @@ def atomic_write(path: Path | str) -> Iterator[Path]:
             ) from error
         raise
     finally:
-        shutil.rmtree(room, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def remove_stale_parts(path: Path) -> None:
-    """Remove what processes that are no more left when they were killed while writing a file."""
-    for room in path.parent.glob(f".{glob.escape(path.name)}.*{PART}"):
-        process = room.name.removesuffix(PART).rpartition(".")[2]
+    """Remove the temporary folders of processes that ended while they wrote `path`."""
+    for folder in path.parent.glob(f".{glob.escape(path.name)}.*{PART}"):
+        process = folder.name.removesuffix(PART).rpartition(".")[2]
         if process.isdecimal() and not is_running(int(process)):
-            shutil.rmtree(room, ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def is_running(process: int) -> bool:
-    """Whether there is a process of that number on this machine.
+    """Whether this machine runs a process of that number.
 
     >>> is_running(os.getpid())
     True
     """
     try:
         os.kill(process, 0)
+    except PermissionError:  # it is another user's
+        return True
     except (ProcessLookupError, OverflowError):
         return False
-    except PermissionError:
-        return True
     return True
 
 
 def is_disk_full(error: Exception) -> bool:
-    """Whether a full disk or quota is the reason; libraries keep the number, or the text alone."""
-    if getattr(error, "errno", None) in FULL:
+    """Whether a full disk or quota caused an error; some libraries keep only the text of it."""
+    if getattr(error, "errno", None) in DISK_FULL:
         return True
-    return any(os.strerror(number) in str(error) for number in FULL)
+    return any(os.strerror(number) in str(error) for number in DISK_FULL)
 
 
 def hash_file(path: Path | str) -> str:
-    """Hexadecimal sha256 of a file's bytes, read in pieces."""
+    """Hexadecimal sha256 of a file, read in pieces."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_json(path: Path | str, content: object) -> None:
-    """Sorted keys and a final newline, so that equal content is equal bytes."""
+    """Write JSON with sorted keys and a final newline."""
     with atomic_write(path) as part:
         part.write_text(json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
 
 
 def write_tensors(path: Path | str, tensors: Mapping, about: object = None) -> None:
-    """Write named tensors as safetensors; `about` is any JSON value, kept in the header."""
+    """Write named torch tensors as safetensors; `about` is any JSON value, kept in the header."""
     from safetensors.torch import save_file
 
     content = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
@@ -102,11 +101,17 @@ def write_tensors(path: Path | str, tensors: Mapping, about: object = None) -> N
         save_file(content, part, metadata={"about": json.dumps(about, sort_keys=True)})
 
 
-def read_tensors(path: Path | str, names: Collection[str] | None = None) -> tuple[dict, object]:
-    """The tensors and the `about` that `write_tensors` wrote.
+def read_tensors(
+    path: Path | str, names: Collection[str] | None = None, framework: str = "pt"
+) -> tuple[dict, object]:
+    """Read what `write_tensors` wrote.
 
     Args:
-        names: the tensors that are wanted, as far as there are any; the others are not read.
+        names: the tensors to read, those of them that exist; None reads all.
+        framework: `pt` for torch tensors; `np` for numpy arrays, which does not import torch.
+
+    Returns:
+        the tensors by name, and `about`.
 
     Raises:
         PhototagsError: when the file is missing or is no safetensors file.
@@ -114,7 +119,7 @@ def read_tensors(path: Path | str, names: Collection[str] | None = None) -> tupl
     from safetensors import SafetensorError, safe_open
 
     try:
-        with safe_open(path, framework="pt") as file:
+        with safe_open(path, framework) as file:
             about = json.loads((file.metadata() or {}).get("about", "null"))
             wanted = [name for name in file.keys() if names is None or name in names]  # noqa: SIM118
             return {name: file.get_tensor(name) for name in wanted}, about

@@ -8,12 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from phototags.errors import CorpusError
 from phototags.photos.decoding import decode
 
 if TYPE_CHECKING:
+    import pandas as pd
     from PIL.Image import Image
 
 MAX_PIXELS, MAX_BYTES = 200_000_000, 500_000_000  # shards hold only what the run's caps let in
@@ -88,14 +87,15 @@ def _check_rows(rows: Sequence[int], known: pd.Index) -> None:
 
 
 def make_card(
-    photo: pd.Series,
+    photo: Mapping,
     written: Sequence[str] | None = None,
     guesses: Mapping[str, tuple[Guess, ...]] | None = None,
 ) -> Card:
     """The card of a row of a photo table; by default with the row's own tags and no guesses."""
 
     def text(column: str) -> str:
-        return "" if pd.isna(photo[column]) else str(photo[column])
+        value = photo[column]  # a search reads tables without pandas: None or NaN where missing
+        return value if isinstance(value, str) else ""
 
     return Card(
         *(text(field.name) for field in fields(Card)[:-2]),

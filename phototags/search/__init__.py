@@ -1,1 +1,1 @@
-"""Words in, photos out: the words' tag vectors are summed, the nearest photos are found."""
+"""Search of photos by words: the photos nearest to the sum of the words' tag vectors."""

@@ -51,7 +51,7 @@ def test_an_analogy_adds_and_subtracts(home, capsys):  # king - man is nothing; 
     assert capsys.readouterr().out == "    1.00  queen\n"
 
 
-def test_an_unknown_tag_is_told_with_the_closest(home, capsys):
+def test_an_unknown_tag_is_reported_with_the_closest(home, capsys):
     for asked in (["near", "kin"], ["analogy", "man", "kin", "sea"], ["vocabulary", "why", "kin"]):
         assert main(asked) == 1, asked
         assert "king" in capsys.readouterr().err
@@ -81,13 +81,13 @@ def test_a_training_corpus_can_be_named_itself(home, capsys, command):
 
 
 @pytest.mark.parametrize("command", [["near", "king"], ["vocabulary", "why", "king"]])
-def test_no_run_is_told_with_the_command_that_makes_one(home, capsys, command):
+def test_a_missing_run_is_reported_with_the_command_that_makes_one(home, capsys, command):
     assert main([*command, "--model", "nowhere"]) == 2
     assert "make results" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", [["near", "king"], ["vocabulary", "why", "king"]])
-def test_a_tagger_carried_away_from_its_run_is_told_apart(home, capsys, command):
+def test_a_tagger_carried_away_from_its_run_is_reported(home, capsys, command):
     away = home / "elsewhere" / "tagger"
     away.parent.mkdir()
     (home / "models" / "pictures" / "tagger").rename(away)
@@ -102,7 +102,7 @@ def test_vectors_of_another_vocabulary_are_refused(home, capsys):
     assert "5 vectors" in capsys.readouterr().err
 
 
-def test_missing_files_are_told(home, capsys):
+def test_missing_files_are_reported(home, capsys):
     (home / "models" / "pictures" / "courts" / "seed1" / "tag_vectors.safetensors").unlink()
     assert main(["near", "king"]) == 2
     assert "tag_vectors.safetensors" in capsys.readouterr().err

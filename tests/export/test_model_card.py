@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from phototags.evaluation.metrics.summary import COLUMNS
-from phototags.export.export_tagger import export_tagger, validation_photos
-from phototags.export.model_card import model_card
+from phototags.export.export_tagger import export_tagger, read_validation_photos
+from phototags.export.model_card import format_model_card, write_model_card
 from phototags.features.feature_cache import write_features
 from phototags.params.pages import Export
 from phototags.systems.parts.baselines import FrequencyTagger
@@ -45,7 +45,7 @@ def scores():
 
 @pytest.fixture
 def card():
-    return model_card("pictures", EXPORT, CONFIG, ["sea", "dog"], scores())
+    return format_model_card("pictures", EXPORT, CONFIG, ["sea", "dog"], scores())
 
 
 def test_this_taggers_scores_stand_with_their_intervals(card):
@@ -66,14 +66,14 @@ def test_the_pictures_licence_and_the_settings_are_told(card):
 
 
 def test_photos_are_counted_where_the_config_counts_them(card):
-    with_count = model_card("pictures", EXPORT, COUNTED, ["sea", "dog"], scores())
+    with_count = format_model_card("pictures", EXPORT, COUNTED, ["sea", "dog"], scores())
     assert "5,987 photos" in with_count and "photos with a known tag" not in card
 
 
 def test_photos_that_a_refit_learned_from_are_counted_too():
     system = {"model": "kernel-ridge", "refit": True}
     config = {**CONFIG, "system": system, "photos": {"train": 4074, "validation": 426}}
-    assert "4,500 photos" in model_card("best", EXPORT, config, ["sea", "dog"], scores())
+    assert "4,500 photos" in format_model_card("best", EXPORT, config, ["sea", "dog"], scores())
 
 
 def test_another_systems_seed_is_not_taken_for_this_tagger(card):
@@ -82,13 +82,13 @@ def test_another_systems_seed_is_not_taken_for_this_tagger(card):
 
 def test_own_pictures_are_under_their_own_terms():
     own = Export(train="holidays", system="im2vec", seed=1)
-    assert "their own terms" in model_card("x", own, CONFIG, ["sea"], scores())
+    assert "their own terms" in format_model_card("x", own, CONFIG, ["sea"], scores())
 
 
 def test_a_backbone_that_learned_is_told():
     system = {"model": "im2vec", "backbone": "trained"}
-    card = model_card("pictures", EXPORT, CONFIG | {"system": system}, ["sea"], scores())
-    assert "which learned too (`backbone.safetensors`)" in card and "frozen" not in card
+    card = format_model_card("pictures", EXPORT, CONFIG | {"system": system}, ["sea"], scores())
+    assert "trained too (`backbone.safetensors`)" in card and "frozen" not in card
 
 
 def exported(tmp_path, tagger, config, backbone=None):
@@ -96,17 +96,18 @@ def exported(tmp_path, tagger, config, backbone=None):
     save(tagger, config, tmp_path, backbone)
     (tmp_path / "v.tsv").write_text("tag\tphotos\tusers\nsea\t3\t2\ndog\t2\t2\n")
     (tmp_path / "c.tsv").write_text("tag\twhy\nsea\tkept\nseas\tlemma: became sea\n")
-    scores().to_csv(tmp_path / "scores.csv", index=False)
     validation = TaggedPhotos(["a"], torch.zeros(1, 4), torch.tensor([[0]]))
-    files = ("model.safetensors", "config.json", "v.tsv", "c.tsv", "scores.csv")
+    files = ("model.safetensors", "config.json", "v.tsv", "c.tsv")
     paths = [tmp_path / name for name in files]
-    export_tagger(tmp_path / "out", "pictures", EXPORT, *paths, validation)
+    export_tagger(tmp_path / "out", *paths, validation)
     return tmp_path / "out", paths
 
 
 def test_the_folder_holds_the_four_files(tmp_path):
     config = CONFIG | {"system": {"model": "frequency"}}
     out, paths = exported(tmp_path, FrequencyTagger(torch.tensor([3, 2])), config)
+    scores().to_csv(tmp_path / "scores.csv", index=False)
+    write_model_card(out, "pictures", EXPORT, tmp_path / "scores.csv")
     names = {"model.safetensors", "config.json", "vocabulary.tsv", "MODEL_CARD.md"}
     assert {path.name for path in out.iterdir()} == names
     for path in paths[:2]:
@@ -139,6 +140,8 @@ def test_thresholds_are_chosen_on_validation_photos_with_features_and_a_known_ta
         looks = torch.tensor(rows)[:, None] * torch.ones(1, 4)
         write_features(tmp_path / f"{shard}", torch.tensor(rows), looks, "tiny")
     shards = [tmp_path / "0", tmp_path / "1"]
-    photos = validation_photos(tmp_path / "tags", tmp_path / "split", shards, tmp_path / "words")
+    photos = read_validation_photos(
+        tmp_path / "tags", tmp_path / "split", shards, tmp_path / "words"
+    )
     assert list(photos.ids) == ["a"] and photos.features.tolist() == [[0, 0, 0, 0]]
     assert photos.tags.tolist() == [[0]]

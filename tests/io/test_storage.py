@@ -15,7 +15,7 @@ from safetensors.torch import save_file
 
 from phototags.errors import PhototagsError
 from phototags.io.storage import (
-    FULL,
+    DISK_FULL,
     atomic_write,
     is_disk_full,
     read_tensors,
@@ -77,7 +77,7 @@ def test_a_full_disk_is_named_and_leaves_nothing(tmp_path, little_room, write):
 def test_other_failures_are_no_full_disk():
     assert not is_disk_full(PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
     assert not is_disk_full(ValueError("no space between the words"))
-    assert all(is_disk_full(OSError(number, os.strerror(number))) for number in FULL)
+    assert all(is_disk_full(OSError(number, os.strerror(number))) for number in DISK_FULL)
 
 
 def test_what_a_kill_leaves_has_no_files_name_and_goes_with_the_next_write(tmp_path):

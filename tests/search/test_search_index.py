@@ -1,5 +1,6 @@
 """Brute force finds what a loop finds, and an index is written, read and refused as a whole."""
 
+import numpy as np
 import pandas as pd
 import pytest
 import torch
@@ -8,14 +9,13 @@ from phototags.errors import ModelError
 from phototags.features.feature_cache import Features
 from phototags.photos.photo_table import make_photo_table
 from phototags.search.index import (
-    Index,
-    make_index,
-    nearest,
-    photo_vectors,
+    PhotoIndex,
+    build_index,
+    compute_photo_vectors,
     read_index,
-    tag_space,
     write_index,
 )
+from phototags.search.search_index import find_nearest, select_tag_vectors
 from phototags.systems.parts.baselines import FrequencyTagger, NeighboursTagger
 from phototags.systems.registry import Im2Vec
 from phototags.systems.tagger import untrained
@@ -41,16 +41,33 @@ def slow_nearest(vectors, query, top):
 def test_the_nearest_are_those_of_the_loop_ties_included(top):
     vectors = torch.randint(-2, 3, (40, 3), generator=torch.Generator().manual_seed(0)).float()
     query = torch.tensor([1.0, -2.0, 0.5])
-    assert nearest(vectors, query, top) == slow_nearest(vectors, query.tolist(), top)
+    assert find_nearest(vectors.numpy(), query.numpy(), top) == slow_nearest(
+        vectors, query.tolist(), top
+    )
+
+
+@pytest.mark.parametrize("count", [5, 41, 1001])
+def test_equal_photos_are_found_in_their_order(count):
+    """A BLAS product adds some rows in another order, so that equal ones differ in the last bit."""
+    generator = torch.Generator().manual_seed(count)
+    row, query = torch.randn(2, 50, generator=generator).numpy()
+    found = find_nearest(np.tile(row, (count, 1)), query, 4)
+    assert [place for place, _ in found] == [0, 1, 2, 3] and len({score for _, score in found}) == 1
+
+
+def test_vectors_of_another_vocabulary_are_refused():
+    with pytest.raises(ModelError, match="5 tags.*lists 4"):
+        select_tag_vectors(im2vec().tensors(), 4)
 
 
 def test_nothing_is_found_among_nothing():
-    assert nearest(torch.zeros(0, 3), torch.ones(3), 5) == []
+    assert find_nearest(np.zeros((0, 3)), np.ones(3), 5) == []
 
 
 def test_one_tag_ranks_photos_as_the_tagger_scores_them():
     tagger, features = im2vec(), torch.rand(7, 8, generator=torch.Generator().manual_seed(2))
-    found = photo_vectors(tagger, features) @ tag_space(tagger, 5).T  # (7, 5)
+    vectors = torch.from_numpy(select_tag_vectors(tagger.tensors(), 5))
+    found = compute_photo_vectors(tagger, features) @ vectors.T  # (7, 5)
     torch.testing.assert_close(found + tagger.bias, tagger.scores(features))
 
 
@@ -70,7 +87,8 @@ def test_one_tag_ranks_photos_as_the_tagger_scores_them():
 )
 def test_without_an_embedding_the_tags_scores_are_searched(tagger):
     features = torch.tensor([[1.0, 0.0], [0.0, 1.0]])
-    found = photo_vectors(tagger, features) @ tag_space(tagger, 2).T
+    vectors = torch.from_numpy(select_tag_vectors(tagger.tensors(), 2))
+    found = compute_photo_vectors(tagger, features) @ vectors.T
     torch.testing.assert_close(found, tagger.scores(features))
 
 
@@ -81,19 +99,19 @@ def features_of(rows):
 
 @pytest.fixture
 def index():
-    return make_index(im2vec(), features_of([0, 2, 3, 9]), PHOTOS, TAGS, "shapes", "abc")
+    return build_index(im2vec(), features_of([0, 2, 3, 9]), PHOTOS, TAGS, "shapes", "abc")
 
 
 def test_only_photos_with_features_are_indexed(index):
-    assert index.photos["photo_id"].tolist() == ["a", "c", "d"]
-    assert index.photos["tags"].tolist() == [["sea"], ["sea", "dog"], ["cat"]]
+    assert index.table["photo_id"].to_pylist() == ["a", "c", "d"]
+    assert index.table["tags"].to_pylist() == [["sea"], ["sea", "dog"], ["cat"]]
 
 
 def test_an_index_comes_back_as_it_was_written(index, tmp_path):
     write_index(index, tmp_path / "shapes.safetensors", tmp_path / "shapes.parquet")
     again = read_index(tmp_path, "shapes")
-    assert torch.equal(again.vectors, index.vectors)
-    assert again.photos["tags"].tolist() == index.photos["tags"].tolist()
+    assert np.array_equal(again.vectors, index.vectors)
+    assert again.table["tags"].to_pylist() == index.table["tags"].to_pylist()
     assert (again.corpus, again.model) == ("shapes", "abc")
 
 
@@ -113,7 +131,7 @@ def test_a_missing_index_names_those_that_are_there(index, tmp_path):
 
 def test_halves_of_two_indexes_are_refused(index, tmp_path):
     write_index(index, tmp_path / "shapes.safetensors", tmp_path / "shapes.parquet")
-    shorter = Index(index.vectors[:2], index.photos.iloc[:2], "shapes", "abc")
+    shorter = PhotoIndex(index.vectors[:2], index.table.slice(0, 2), "shapes", "abc")
     write_index(shorter, tmp_path / "other.safetensors", tmp_path / "shapes.parquet")
     with pytest.raises(ModelError, match="3 vectors.*2 photos"):
         read_index(tmp_path, "shapes")

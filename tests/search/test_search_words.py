@@ -1,11 +1,11 @@
-"""Words become tags: the longest first, strangers by meaning, and each change is told."""
+"""Words become tags: the longest first, unknown words by meaning, and each change is noted."""
 
 import numpy as np
 import pyarrow as pa
 import pytest
 import torch
 
-from phototags.search.query import Query, understand
+from phototags.search.query import Query, parse_query
 from phototags.tag_vectors.text_vectors import TextVectors
 
 TAGS = ["fire", "engine", "fire engine", "cat", "sea"]
@@ -29,7 +29,7 @@ def never():
 
 
 def names(words, text=never):
-    return [TAGS[tag] for tag in understand(words, TAGS, text).tags]
+    return [TAGS[tag] for tag in parse_query(words, TAGS, text).tags]
 
 
 @pytest.mark.parametrize(
@@ -51,8 +51,8 @@ def test_the_longest_tags_in_the_words(words, expected):
     assert names(words) == expected
 
 
-def test_a_word_that_is_no_tag_is_replaced_by_the_nearest_and_told():
-    query = understand("kitten", TAGS, lambda: TEXT)
+def test_a_word_that_is_no_tag_is_replaced_by_the_nearest_with_a_note():
+    query = parse_query("kitten", TAGS, lambda: TEXT)
     assert [TAGS[tag] for tag in query.tags] == ["cat"]
     assert query.notes == ("'kitten' is no tag of this tagger: searched for 'cat' instead",)
 
@@ -61,14 +61,14 @@ def test_the_nearest_is_found_by_angle_not_by_length():
     assert names("ocean", lambda: TEXT) == ["sea"]
 
 
-def test_a_word_far_from_every_tag_is_left_out_and_told():
+def test_a_word_far_from_every_tag_is_left_out_with_a_note():
     far = TextVectors(pa.array(["cat", "tax"]), np.float32([[1, 0], [0.4, 1]]))
-    query = understand("tax cat", ["cat"], lambda: far)
+    query = parse_query("tax cat", ["cat"], lambda: far)
     assert query.tags == (0,) and "left out" in query.notes[0]
 
 
-def test_a_word_without_a_vector_is_left_out_and_told():
-    query = understand("xyzzy", TAGS, lambda: TEXT)
+def test_a_word_without_a_vector_is_left_out_with_a_note():
+    query = parse_query("xyzzy", TAGS, lambda: TEXT)
     assert query.tags == () and "'xyzzy'" in query.notes[0]
 
 
