@@ -36,7 +36,7 @@ rule train_tagger:
 
 
 rule export_tagger:
-    """The tagger as a folder that anybody can carry."""
+    """Export a trained tagger as a folder of its own."""
     input:
         model=tagger_file(*EXPORTED, "model.safetensors"),
         config=tagger_file(*EXPORTED, "config.json"),
@@ -46,13 +46,11 @@ rule export_tagger:
         features=tagger_features(*EXPORTED, PARAMS.export.train),
         tags=f"{MODELS}/{PARAMS.export.train}/tags.parquet",
         split=f"{MODELS}/{PARAMS.export.train}/split.parquet",
-        scores=f"{RESULTS}/scores.csv",
     output:
         model=f"{MODELS}/tagger/model.safetensors",
         config=f"{MODELS}/tagger/config.json",
         backbone=[f"{MODELS}/tagger/{file}" for file in EXPORTED_BACKBONE],
         vocabulary=f"{MODELS}/tagger/vocabulary.tsv",
-        card=f"{MODELS}/tagger/MODEL_CARD.md",
     log:
         f"logs/export_tagger/{RUN}.log",
     benchmark:
@@ -61,11 +59,34 @@ rule export_tagger:
         "../envs/phototags.yaml"
     params:
         code=code("export_tagger"),
-        export=dump_section(PARAMS.export),
     message:
         "Exporting the tagger"
     script:
         "../scripts/export_tagger.py"
+
+
+rule write_model_card:
+    """Describe the exported tagger: its data, scores and limits."""
+    input:
+        config=rules.export_tagger.output.config,
+        vocabulary=rules.export_tagger.output.vocabulary,
+        scores=f"{RESULTS}/scores.csv",
+    output:
+        card=f"{MODELS}/tagger/MODEL_CARD.md",
+    log:
+        f"logs/write_model_card/{RUN}.log",
+    benchmark:
+        f"benchmarks/write_model_card/{RUN}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    params:
+        code=code("write_model_card"),
+        run=RUN,
+        export=dump_section(PARAMS.export),
+    message:
+        "Describing the exported tagger"
+    script:
+        "../scripts/write_model_card.py"
 
 
 rule index_photos:

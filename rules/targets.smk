@@ -65,6 +65,7 @@ JOBS = {
     "plot_examples": OF_RUN if PARAMS.report.show_photos else [],
     "write_report": OF_RUN,
     "export_tagger": OF_RUN,
+    "write_model_card": OF_RUN,
     "index_photos": cross(corpus=PLAN.corpora),
 }
 # Every file that DVC versions is a target, not only the last table: a clone has the tables that
