@@ -12,7 +12,7 @@ rule clean_tags:
     conda:
         "../envs/phototags.yaml"
     resources:  # changes no result, so it is no parameter
-        photos_at_once=PARAMS.vocabulary.photos_at_once,
+        chunk_photos=PARAMS.vocabulary.chunk_photos,
     params:
         code=code("clean_tags"),
     message:
@@ -61,10 +61,10 @@ rule build_vocabulary:
     conda:
         "../envs/phototags.yaml"
     resources:
-        photos_at_once=PARAMS.vocabulary.photos_at_once,
+        chunk_photos=PARAMS.vocabulary.chunk_photos,
     params:
         code=code("build_vocabulary"),
-        settings=dump_section(PARAMS.vocabulary, "photos_at_once"),
+        settings=dump_section(PARAMS.vocabulary, "chunk_photos"),
         instruction_set=PARAMS.instruction_set,
     message:
         "Building the vocabulary of {wildcards.train}"

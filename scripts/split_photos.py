@@ -7,14 +7,14 @@ import polars as pl
 from phototags.io.logs import configure_logging
 from phototags.io.storage import atomic_write
 from phototags.params.vocabulary import Split
-from phototags.tags.split import split
+from phototags.tags.split import split_photos
 
 given = snakemake  # noqa: F821
 configure_logging(given.log[0])
 
 photos = pl.read_parquet(given.input.photos, columns=["row", "photo_id", "user_id", "split"])
 settings = Split.model_validate_json(given.params.settings)
-parts = split(photos, settings, given.params.trained)
+parts = split_photos(photos, settings, given.params.trained)
 logging.info("photos: %s", dict(sorted(parts["part"].value_counts().iter_rows())))
 
 with atomic_write(given.output.split) as part:

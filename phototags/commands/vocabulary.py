@@ -10,9 +10,9 @@ examples:
   phototags vocabulary why "Golden+Gate%20Bridge" --model models/photos/flickr8k
 
 Prints how the tag is spelt, what it was merged into, and whether it was kept or which rule refused
-it first; with its photos, its users, and how evenly they share it: entropy in bits, and the number
-of users that would have this entropy if all wrote the tag equally often. docs/vocabulary.md
-describes the rules.
+it first; with its photos, its users, and how evenly they share it: entropy in bits, and effective
+users, the number of users that would have this entropy if all wrote the tag equally often.
+docs/vocabulary.md describes the rules.
 """
 
 
@@ -26,9 +26,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print what became of the tag, a line for each step."""
     folder, _ = common.find_training_folder(args.model)
-    from phototags.tags.explain import explain, no_spelling, read_candidates, read_spelling
+    import polars as pl
+
+    from phototags.tags.explain import explain
+    from phototags.tags.tables import SPELLING, read_candidates, read_spelling
 
     candidates = read_candidates(folder / "candidates.tsv")
     written = folder.parents[2] / "data" / "corpora" / folder.name / "spelling.tsv"
-    spelling = read_spelling(written) if written.exists() else no_spelling()
+    spelling = read_spelling(written) if written.exists() else pl.DataFrame(schema=SPELLING)
     return common.print_answer(lambda: explain(args.tag, candidates, spelling))

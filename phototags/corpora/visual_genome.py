@@ -15,7 +15,7 @@ from phototags.corpora.reader import Reader, drop_photo
 from phototags.errors import CorpusError
 from phototags.io.progress import show_progress
 from phototags.photos.photo_table import Drop
-from phototags.tags.split import chance
+from phototags.tags.split import hash_to_unit
 
 TEST = 0.2  # share of the photos
 MAX_TEXT = 10_000_000  # bytes of a word list; the longest has 40,000
@@ -58,7 +58,7 @@ class VisualGenome(Reader):
                 "tags": list(dict.fromkeys(named)),
                 "description": regions.get(photo_id),
                 "photo_url": url,
-                "split": "test" if chance(0, photo_id) < TEST else "train",
+                "split": "test" if hash_to_unit(0, photo_id) < TEST else "train",
                 "file": "/".join(f"/{url}".split("/")[-2:]),
                 **LICENCE,
             }

@@ -14,7 +14,7 @@ from phototags.evaluation.metrics.protocols import PROTOCOLS
 from phototags.params.score import UNSEEN, Score
 from phototags.tag_vectors.text_vectors import glove
 from phototags.tag_vectors.zero_shot import placeable
-from phototags.tags.mapping import bridge
+from phototags.tags.mapping import map_vocabulary
 from phototags.tags.wordnet import WordNet
 
 
@@ -84,7 +84,7 @@ def reaches(
     made = []
     for kind in settings.bridges:
         known = "synset" if kind in UNSEEN else kind
-        pairs = bridge(known, list(model_tags), words, nouns, text)
+        pairs = map_vocabulary(known, list(model_tags), words, nouns, text)
         places = placeable(kind, words, model_tags, text) if kind in UNSEEN else []
         made.append(reached(kind, words, pairs, np.flatnonzero(places).tolist()))
     return made
@@ -113,8 +113,8 @@ def reached(
     """The words that have a pair, in their order, and those that have none.
 
     Args:
-        pairs: (model tag number, word number) of `bridge`. askable: numbers of words that a model
-            may be asked for without a pair.
+        pairs: (model tag number, word number) of `map_vocabulary`.
+        askable: numbers of words that a model may be asked for without a pair.
 
     >>> reach = reached("lemma", ["cars", "sea"], [(4, 0), (7, 0)])
     >>> reach.words, reach.sources, reach.unreached

@@ -1,1 +1,1 @@
-"""Tags: spelling, synsets, vocabulary, and the bridge between two vocabularies."""
+"""Tags: spelling, synsets, vocabulary, and the mapping between two vocabularies."""

@@ -1,21 +1,19 @@
-"""The tags of a whole corpus in one spelling: each distinct one is looked at once, then joined."""
+"""Clean the tags of a whole corpus, each distinct tag once."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import polars as pl
 
-from phototags.io.storage import atomic_write
-from phototags.tags.counting import counted_numbers
-from phototags.tags.encoded_photos import NumberedPhotos
-from phototags.tags.spelling import LONGEST, NOT_SIMPLE, PROGRAM_VALUE, SIMPLE, clean
+from phototags.tags.counting import count_ids
+from phototags.tags.encoded_photos import EncodedPhotos
+from phototags.tags.spelling import MAX_LENGTH, NOT_SIMPLE, PROGRAM_VALUE, SIMPLE, clean
 
 PRINTED_VALUES = 3  # as many `hash(0x...)` betray the program that wrote `hash`
 
 
-def clean_photos(photos: NumberedPhotos) -> tuple[NumberedPhotos, pl.DataFrame]:
-    """The cleaned tags of each photo; each distinct written tag is looked at once, then joined.
+def clean_photos(photos: EncodedPhotos) -> tuple[EncodedPhotos, pl.DataFrame]:
+    """Clean the tags of each photo, and list how each distinct written tag was cleaned.
 
     Where a corpus holds printed program values (`hash(0x89c79d4)`), the bare name of their type
     (`hash`) is one as well: the same program wrote it.
@@ -28,52 +26,40 @@ def clean_photos(photos: NumberedPhotos) -> tuple[NumberedPhotos, pl.DataFrame]:
         written tag: written, tag ("" = refused), reason, photos, users; commonest first, ties by
         spelling.
     """
-    with ThreadPoolExecutor(1) as thread:  # one counts without Python, the other spells in it
-        counting = thread.submit(counted_numbers, photos)
-        spelling = spelt(photos.words)
+    with ThreadPoolExecutor(1) as thread:  # counting holds no GIL, cleaning does
+        counting = thread.submit(count_ids, photos)
+        spelling = clean_distinct(photos.tags)
         counts = counting.result().select("photos", "users")
     tags = spelling["tag"].filter(spelling["tag"] != "").unique().sort()
-    cleaned = photos.spelt_as(spelling["tag"], tags)
+    cleaned = photos.rename_tags(spelling["tag"], tags)
     spelling = spelling.hstack(counts).sort(["photos", "written"], descending=[True, False])
     return cleaned, spelling
 
 
-def spelt(written: pl.Series) -> pl.DataFrame:
-    """written, tag, reason of distinct written tags, in their order.
+def clean_distinct(written: pl.Series) -> pl.DataFrame:
+    """Return written, tag, reason of distinct written tags, in their order.
 
-    What is letters and digits of ASCII needs no rule but small letters; most tags are that.
+    Tags of ASCII letters and digits, which most tags are, need no rule but lower case.
     """
     tag = written.str.replace_all("[+_]", " ").str.to_lowercase()
-    simple = tag.str.contains(f"^{SIMPLE.pattern}$") & (tag.str.len_bytes() <= LONGEST)
+    simple = tag.str.contains(f"^{SIMPLE.pattern}$") & (tag.str.len_bytes() <= MAX_LENGTH)
     simple &= ~tag.str.starts_with(NOT_SIMPLE)
     others = written.filter(~simple)
-    spellings = [clean(one) for one in others]
-    ruled = pl.DataFrame(
-        {
-            "written": others,
-            "ruled": [spelling.tag for spelling in spellings],
-            "reason": [spelling.reason for spelling in spellings],
-        },
-        schema=dict.fromkeys(("written", "ruled", "reason"), pl.String),
-    )
+    cleaned, reasons = zip(*map(clean, others), strict=True) if len(others) else ((), ())
+    ruled = {"written": others, "cleaned": cleaned, "reason": reasons}
+    ruled = pl.DataFrame(ruled, schema=dict.fromkeys(ruled, pl.String))
     table = pl.DataFrame({"written": written, "tag": tag})
     table = table.join(ruled, on="written", how="left", maintain_order="left")
-    table = table.select("written", pl.coalesce("ruled", "tag").alias("tag"), "reason")
-    printed = pl.col("tag").is_in(_types_printed(others))
+    table = table.select("written", pl.coalesce("cleaned", "tag").alias("tag"), "reason")
+    printed = pl.col("tag").is_in(_find_printed_types(others))
     return table.with_columns(
         tag=pl.when(printed).then(pl.lit("")).otherwise("tag"),
         reason=pl.when(printed).then(pl.lit("program value")).otherwise("reason").fill_null(""),
     )
 
 
-def _types_printed(written: pl.Series) -> list[str]:
-    """The types whose values a program printed into several tags."""
+def _find_printed_types(written: pl.Series) -> list[str]:
+    """Return the types whose values a program printed into several tags."""
     matches = (PROGRAM_VALUE.match(one.casefold()) for one in written)
     values = Counter(match[1] for match in matches if match and match[1])
     return [name for name, number in values.items() if number >= PRINTED_VALUES]
-
-
-def write_spelling(path: Path | str, spelling: pl.DataFrame) -> None:
-    """Write the table as TSV."""
-    with atomic_write(path) as part:
-        spelling.write_csv(part, separator="\t")

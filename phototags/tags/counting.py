@@ -1,6 +1,6 @@
-"""How often a tag is written, and by how many people, of more photos than memory holds.
+"""Count the photos and users of each tag, in more photos than memory holds.
 
-Who wrote what is sorted part by part on disk, then read back a range of tags at a time.
+(Tag, user) pairs are sorted part by part on disk, then merged a range of tags at a time.
 """
 
 from collections.abc import Iterator
@@ -12,113 +12,101 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from phototags.tags.encoded_photos import NumberedPhotos
+from phototags.tags.encoded_photos import EncodedPhotos, prefetch
 from phototags.tags.encoding import TagSets
-from phototags.tags.prefetch import ahead
 
-USER = 2**32 - 1  # the lower half of a key; the upper half is the tag
-Pairs = tuple[NDArray, NDArray, NDArray]
+USER = 2**32 - 1  # mask of the lower half of a key, the user; the upper half is the tag
+TagUsers = tuple[NDArray, NDArray, NDArray]
+"""(n,) tag ids, ascending; (n,) user ids, -1 where unknown; (n,) photos of that user with the tag.
+All pairs of a tag are together."""
 
 
-def counted_tags(photos: NumberedPhotos) -> pl.DataFrame:
-    """Every tag with its counts.
+def count_tags(photos: EncodedPhotos) -> pl.DataFrame:
+    """Count photos and users of every tag.
 
-    A raw count of people says nothing of who owns a tag: `stars` has three in Openclipart, one
-    of whom drew 1,377 of 1,383. Spread counts people as if all wrote the tag equally often.
+    The number of users does not tell who dominates a tag: `stars` has three in Openclipart, one
+    of whom drew 1,377 of 1,383. The effective number of users, the exponential of the entropy,
+    does.
 
     Returns:
-        number, tag, photos, users, entropy (bits, of the users over the tag's photos, null
-        without users), spread (2 ** entropy; 1 is one owner); sorted by tag.
+        id, tag, photos, users, entropy (bits, of the tag's photos over users, null without
+        users), effective_users (2 ** entropy; 1 is one user's tag); sorted by tag.
     """
-    table = counted_numbers(photos)
-    return table.insert_column(1, photos.words.gather(table["number"]).alias("tag")).sort("tag")
+    table = count_ids(photos)
+    return table.insert_column(1, photos.tags.gather(table["id"]).alias("tag")).sort("tag")
 
 
-def counted_numbers(photos: NumberedPhotos) -> pl.DataFrame:
-    """The same without the tag, sorted by number."""
-    return pl.concat([counted((np.zeros(0, int),) * 3), *map(counted, pairs(photos))])
+def count_ids(photos: EncodedPhotos) -> pl.DataFrame:
+    """Return `count_tags` without the column tag, sorted by id."""
+    empty = (np.zeros(0, int),) * 3
+    return pl.concat([count_users(empty), *map(count_users, iter_tag_users(photos))])
 
 
-def pairs(photos: NumberedPhotos) -> Iterator[Pairs]:
-    """Who wrote which tag on how many photos, all of a tag together, in the order of numbers.
+def iter_tag_users(photos: EncodedPhotos) -> Iterator[TagUsers]:
+    """Yield who wrote which tag on how many photos, in the order of tag ids.
 
-    Yields:
-        (n,) tags, ascending; users, -1 where unknown; photos. About as many at a time as the
-        largest part has tags.
+    One item has about as many pairs as the largest part has tags.
     """
     with TemporaryDirectory(dir=photos.folder) as folder:
-        runs, written, most = [], np.zeros(len(photos.words), np.int64), 1
-        for part in ahead(photos):
+        runs, totals, largest = [], np.zeros(len(photos.tags), np.int64), 1
+        for part in prefetch(photos):
             sets = TagSets.from_series(part["tags"])
             users = np.repeat(part["user"].to_numpy().astype(np.int64), sets.sizes)
             runs.append(Path(folder) / f"{len(runs)}.npy")
             np.save(runs[-1], np.sort((sets.ids.astype(np.int64) << 32) + users + 1))
-            written += sets.count(len(written))
-            most = max(most, len(users))
-        ends = np.cumsum(written)
-        steps = np.arange(0, written.sum(), most)
-        bounds = [*np.unique(np.searchsorted(ends, steps, "right")), len(written)]
+            totals += sets.count(len(totals))
+            largest = max(largest, len(users))
+        steps = np.arange(0, totals.sum(), largest)
+        bounds = [*np.unique(np.searchsorted(np.cumsum(totals), steps, "right")), len(totals)]
         for low, high in pairwise(bounds):
-            yield _merged(runs, low, high)
+            yield _merge_runs(runs, low, high)
 
 
-def people_of(photos: NumberedPhotos, numbers: pl.Series) -> pl.DataFrame:
-    """tag, user_id (a number) of some tags, each pair once."""
-    schema = {"number": pl.Int64, "user_id": pl.Int64}
-    found = [
-        pl.DataFrame({"number": tags, "user_id": users}, schema=schema).filter(
-            pl.col("user_id") >= 0, pl.col("number").is_in(numbers.implode())
-        )
-        for tags, users, _ in pairs(photos)
-    ]
-    table = pl.concat([pl.DataFrame(schema=schema), *found])
-    return table.select(photos.words.gather(table["number"]).alias("tag"), "user_id")
-
-
-def counted(pairs: Pairs) -> pl.DataFrame:
-    """The counts of some tags.
-
-    Args:
-        pairs: tags, users, photos as `pairs` gives them.
-
-    Returns:
-        number, photos, users, entropy, spread of each tag; see `counted_tags`.
-    """
-    tags, users, photos = pairs
-    known, new = users >= 0, np.diff(tags, prepend=-1) > 0
-    first = np.flatnonzero(new)
-    number = tags[first]
-    # fractions are added in an order that is the tag's own: people of as many photos at once;
-    # whoever wrote a tag once adds nothing
-    often = known & (photos > 1)
-    place = np.cumsum(new)[often] - 1
-    alike, people = np.unique(place << 32 | photos[often], return_counts=True)
-    times = alike & USER
-    bits = np.bincount(alike >> 32, people * (times * np.log2(times)), len(number))
-    table = {
-        "number": number,
-        "photos": np.add.reduceat(photos, first),
-        "users": np.add.reduceat(known, first, dtype=np.int64),
-        "named": np.add.reduceat(photos * known, first),
-        "bits": bits,
-    }
-    entropy = (pl.col("named").log(2) - pl.col("bits") / pl.col("named")).round(6) + 0.0
-    return (
-        pl.DataFrame(table)
-        .with_columns(entropy=pl.when(pl.col("users") > 0).then(entropy))
-        .with_columns(spread=(2 ** pl.col("entropy")).round(3))
-        .drop("named", "bits")
-    )
-
-
-def _merged(runs: list[Path], low: int, high: int) -> Pairs:
-    """The pairs of the tags from one number to below another, of all runs."""
-    parts = []
+def _merge_runs(runs: list[Path], low: int, high: int) -> TagUsers:
+    """Return the pairs of the tag ids from `low` to below `high`, of all runs."""
+    slices = []
     for run in runs:
         keys = np.load(run, mmap_mode="r")
         start, end = np.searchsorted(keys, [int(low) << 32, int(high) << 32])
-        parts.append(np.array(keys[start:end]))
-    keys = np.sort(np.concatenate(parts))
+        slices.append(np.array(keys[start:end]))
+    keys = np.sort(np.concatenate(slices))
     first = np.flatnonzero(np.diff(keys, prepend=-1))
-    photos = np.diff(first, append=len(keys))
-    return keys[first] >> 32, (keys[first] & USER) - 1, photos
+    return keys[first] >> 32, (keys[first] & USER) - 1, np.diff(first, append=len(keys))
+
+
+def count_users(pairs: TagUsers) -> pl.DataFrame:
+    """Return id, photos, users, entropy, effective_users of some tags; see `count_tags`."""
+    tags, users, photos = pairs
+    known, new = users >= 0, np.diff(tags, prepend=-1) > 0
+    first = np.flatnonzero(new)
+    # Users with equally many photos are added at once, so that the order of the sum, and its last
+    # bits, depend on the tag alone. A user with one photo adds nothing.
+    repeated = known & (photos > 1)
+    place = np.cumsum(new)[repeated] - 1
+    keys, equal = np.unique(place << 32 | photos[repeated], return_counts=True)
+    times = keys & USER
+    table = pl.DataFrame(
+        {
+            "id": tags[first],
+            "photos": np.add.reduceat(photos, first),
+            "users": np.add.reduceat(known, first, dtype=np.int64),
+            "known": np.add.reduceat(photos * known, first),
+            "bits": np.bincount(keys >> 32, equal * (times * np.log2(times)), len(first)),
+        }
+    )
+    entropy = (pl.col("known").log(2) - pl.col("bits") / pl.col("known")).round(6) + 0.0
+    table = table.with_columns(entropy=pl.when(pl.col("users") > 0).then(entropy))
+    table = table.with_columns(effective_users=(2 ** pl.col("entropy")).round(3))
+    return table.drop("known", "bits")
+
+
+def list_users(photos: EncodedPhotos, ids: pl.Series) -> pl.DataFrame:
+    """Return tag, user_id (a number) of the tags with these ids, each known pair once."""
+    schema = {"id": pl.Int64, "user_id": pl.Int64}
+    wanted = pl.col("user_id") >= 0, pl.col("id").is_in(ids.implode())
+    found = [
+        pl.DataFrame({"id": tags, "user_id": users}, schema=schema).filter(wanted)
+        for tags, users, _ in iter_tag_users(photos)
+    ]
+    table = pl.concat([pl.DataFrame(schema=schema), *found])
+    return table.select(photos.tags.gather(table["id"]).alias("tag"), "user_id")

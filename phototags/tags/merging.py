@@ -1,4 +1,4 @@
-"""Different tags that mean the same become one, when a vocabulary asks for it.
+"""Merge different tags that mean the same, when a vocabulary asks for it.
 
 A tag may become several: `goldengatebridge` is `golden gate` and `bridge`.
 """
@@ -10,101 +10,102 @@ from typing import NamedTuple
 import polars as pl
 
 from phototags.params.vocabulary import Vocabulary
-from phototags.tags.counting import counted_tags
-from phototags.tags.encoded_photos import NumberedPhotos
+from phototags.tags.counting import count_tags
+from phototags.tags.encoded_photos import EncodedPhotos
 from phototags.tags.encoding import TagSets, find_ids
 from phototags.tags.tag_lists import read_aliases
-from phototags.tags.wordnet import WordNet, needed
+from phototags.tags.wordnet import WordNet, require_wordnet
 
-KINDS = ("joined", "split", "lemma", "synset")
-SHORTEST = 3  # letters of a part; shorter words are found in everything
-Merges = dict[str, tuple[str, ...]]
+MIN_LETTERS = 3  # of a part of a compound; shorter words are found in everything
+Replacements = dict[str, tuple[str, ...]]
 
 
 class Merge(NamedTuple):
-    """What tags become.
+    """One kind of merging.
 
     Args:
-        kind: `alias` or one of KINDS.
-        becomes: the tags that each becomes.
-        counts: of those that become others, before they do; see counting.counted_tags.
+        kind: `alias`, `joined`, `split`, `lemma` or `synset`.
+        replacements: the new tags of each tag that is replaced.
+        counts: of the replaced tags, before the merge; see counting.count_tags.
     """
 
     kind: str
-    becomes: Merges
+    replacements: Replacements
     counts: pl.DataFrame
 
 
-def merges(
-    photos: NumberedPhotos, settings: Vocabulary, wordnet: WordNet | None = None
+def find_merges(
+    photos: EncodedPhotos, settings: Vocabulary, wordnet: WordNet | None = None
 ) -> list[Merge]:
-    """What tags become, kind by kind, each on what the kinds before it left.
+    """Find what tags become, kind by kind, each on the tags that the kinds before it left.
 
     Raises:
-        VocabularyError: WordNet is asked for but not given.
+        VocabularyError: WordNet is needed but not given.
     """
-    aliases, found = read_aliases(settings.aliases), []
-    ways = {
-        "alias": lambda people: aliases,
-        "joined": joined,
-        "split": lambda people: split(people, wordnet, settings.min_users),
-        "lemma": lambda people: lemma(people, needed(wordnet, "lemma")),
-        "synset": lambda people: synset(people, needed(wordnet, "synset")),
+    aliases, merges = read_aliases(settings.aliases), []
+    methods = {
+        "alias": lambda users: aliases,
+        "joined": merge_spacing,
+        "split": lambda users: split_compounds(users, wordnet, settings.min_users),
+        "lemma": lambda users: merge_lemmas(users, require_wordnet(wordnet, "lemma")),
+        "synset": lambda users: merge_synsets(users, require_wordnet(wordnet, "synset")),
     }
-    for kind in (kind for kind in ways if kind in settings.merge or kind == "alias" and aliases):
-        counts = counted_tags(photos)
-        people = "users" if counts["users"].sum() else "photos"
-        becomes = ways[kind](dict(counts.select("tag", people).iter_rows()))
-        if becomes:
-            before = counts.filter(pl.col("tag").is_in(list(becomes)))
-            found.append(Merge(kind, becomes, before))
-            photos = merged(photos, becomes)
-    return found
+    for kind, method in methods.items():
+        if kind in settings.merge or kind == "alias" and aliases:
+            counts = count_tags(photos)
+            unit = "users" if counts["users"].sum() else "photos"
+            replacements = method(dict(counts.select("tag", unit).iter_rows()))
+            replaced = counts.filter(pl.col("tag").is_in(list(replacements)))
+            if replacements:
+                merges.append(Merge(kind, replacements, replaced))
+                photos = replace_tags(photos, replacements)
+    return merges
 
 
-def joined(users: Mapping[str, int]) -> Merges:
-    """Tags with the same letters become the one that most people write.
+def merge_spacing(users: Mapping[str, int]) -> Replacements:
+    """Merge tags that differ in spaces and hyphens into the one that most people write.
 
-    >>> joined({"san francisco": 25, "sanfrancisco": 3, "ice-cream": 1, "ice cream": 2})
+    >>> merge_spacing({"san francisco": 25, "sanfrancisco": 3, "ice-cream": 1, "ice cream": 2})
     {'ice-cream': ('ice cream',), 'sanfrancisco': ('san francisco',)}
     """
-    return _to_commonest(users, lambda tag: tag.replace(" ", "").replace("-", ""))
+    return _merge_by_key(users, _join_letters)
 
 
-def synset(users: Mapping[str, int], wordnet: WordNet) -> Merges:
-    """Nouns of the same first meaning become the one that most people write.
+def merge_synsets(users: Mapping[str, int], wordnet: WordNet) -> Replacements:
+    """Merge nouns of the same first meaning into the one that most people write.
 
     Hashtags were merged so for pretraining: Mahajan et al., ECCV 2018.
     """
-    return _to_commonest(users, lambda tag: next(iter(wordnet.synsets(tag)), None))
+    return _merge_by_key(users, lambda tag: next(iter(wordnet.synsets(tag)), None))
 
 
-def lemma(users: Mapping[str, int], wordnet: WordNet) -> Merges:
-    """Plural nouns become singular, whether or not anybody wrote the singular."""
+def merge_lemmas(users: Mapping[str, int], wordnet: WordNet) -> Replacements:
+    """Replace plural nouns by the singular, whether or not anybody wrote the singular."""
     lemmas = {tag: wordnet.lemma(tag) for tag in sorted(users)}
-    return {tag: (one,) for tag, one in lemmas.items() if one != tag}
+    return {tag: (lemma,) for tag, lemma in lemmas.items() if lemma != tag}
 
 
-def split(users: Mapping[str, int], wordnet: WordNet | None, min_users: int) -> Merges:
-    """Run-together tags become the tags that they are made of.
+def split_compounds(
+    users: Mapping[str, int], wordnet: WordNet | None, min_users: int
+) -> Replacements:
+    """Split run-together tags into the tags that they are made of.
 
     A tag is split that is one word of ASCII letters, too rare to be kept and, by WordNet, no
     noun (`carpet` is not `car` and `pet`); its parts are tags of `min_users` people or more and
-    of three letters or more. Of several ways the likeliest is taken: the one with the largest
-    product of the parts' shares of all uses, which prefers few and common parts.
+    of three letters or more. The likeliest segmentation is taken, the one with the largest
+    product of the parts' shares of all uses; this prefers few and common parts.
 
     >>> counts = {"golden gate": 9, "golden": 5, "gate": 5, "bridge": 40, "goldengatebridge": 1}
-    >>> split(counts, None, 3)
+    >>> split_compounds(counts, None, 3)
     {'goldengatebridge': ('golden gate', 'bridge')}
     """
     total = sum(users.values())
     parts = {}
     for tag, count in sorted(users.items()):
-        letters = tag.replace(" ", "").replace("-", "")
-        if count >= min_users and len(letters) >= SHORTEST:
-            known = parts.get(letters)
-            if known is None or users[known[1]] < count:
-                parts[letters] = (math.log(count / total), tag)
+        letters = _join_letters(tag)
+        if count >= min_users and len(letters) >= MIN_LETTERS:
+            candidate = (math.log(count / total), tag)
+            parts[letters] = max(parts.get(letters, candidate), candidate, key=lambda one: one[0])
     return {
         tag: found
         for tag, count in sorted(users.items())
@@ -112,33 +113,37 @@ def split(users: Mapping[str, int], wordnet: WordNet | None, min_users: int) -> 
         and tag.isascii()
         and tag.isalpha()
         and not (wordnet and wordnet.is_noun(tag))
-        and len(found := _likeliest(tag, parts)) > 1
+        and len(found := _segment(tag, parts)) > 1
     }
 
 
-def all_merged(photos: NumberedPhotos, found: Iterable[Merge]) -> NumberedPhotos:
-    """The photos after one kind of merging after the other."""
-    for merge in found:
-        photos = merged(photos, merge.becomes)
+def apply_merges(photos: EncodedPhotos, merges: Iterable[Merge]) -> EncodedPhotos:
+    """Return the photos after all merges, in order."""
+    for merge in merges:
+        photos = replace_tags(photos, merge.replacements)
     return photos
 
 
-def merged(photos: NumberedPhotos, merges: Merges) -> NumberedPhotos:
-    """The photos after merging, each tag once, in written order."""
-    becomes = pl.DataFrame(
-        {"tag": list(merges), "becomes": [list(parts) for parts in merges.values()]},
-        schema={"tag": pl.String, "becomes": pl.List(pl.String)},
+def replace_tags(photos: EncodedPhotos, replacements: Replacements) -> EncodedPhotos:
+    """Return the photos with tags replaced, each tag once, in written order."""
+    table = pl.DataFrame(
+        {"tag": list(replacements), "new": [list(new) for new in replacements.values()]},
+        schema={"tag": pl.String, "new": pl.List(pl.String)},
     )
-    new = becomes["becomes"].explode().alias("tag")
-    words = pl.concat([photos.words, new]).drop_nulls().unique(maintain_order=True)
-    table = words.to_frame().join(becomes, on="tag", how="left", maintain_order="left")
-    lists = table.select(pl.coalesce("becomes", pl.concat_list("tag")))["becomes"]
-    ids = find_ids(lists.explode(), words).to_numpy()
-    return photos.becoming(TagSets.from_sizes(ids, lists.list.len().to_numpy()), words)
+    new = table["new"].explode().alias("tag")
+    tags = pl.concat([photos.tags, new]).drop_nulls().unique(maintain_order=True)
+    table = tags.to_frame().join(table, on="tag", how="left", maintain_order="left")
+    lists = table.select(pl.coalesce("new", pl.concat_list("tag")))["new"]
+    ids = find_ids(lists.explode(), tags).to_numpy()
+    return photos.replace_tags(TagSets.from_sizes(ids, lists.list.len().to_numpy()), tags)
 
 
-def _to_commonest(users: Mapping[str, int], key_of: Callable[[str], str | None]) -> Merges:
-    """Tags of one key become that of the most people; ties by spelling."""
+def _join_letters(tag: str) -> str:
+    return tag.replace(" ", "").replace("-", "")
+
+
+def _merge_by_key(users: Mapping[str, int], key_of: Callable[[str], str | None]) -> Replacements:
+    """Replace tags of one key by the one of the most people, ties by spelling."""
     best: dict[str, str] = {}
     keys = {tag: key for tag in sorted(users) if (key := key_of(tag))}
     for tag, key in keys.items():
@@ -147,12 +152,16 @@ def _to_commonest(users: Mapping[str, int], key_of: Callable[[str], str | None])
     return {tag: (best[key],) for tag, key in keys.items() if best[key] != tag}
 
 
-def _likeliest(word: str, parts: Mapping[str, tuple[float, str]]) -> tuple[str, ...]:
-    """The tags into which a word falls, or nothing (Viterbi over the ends of parts)."""
+def _segment(word: str, parts: Mapping[str, tuple[float, str]]) -> tuple[str, ...]:
+    """Return the likeliest tags that make up a word, or nothing (Viterbi over the ends of parts).
+
+    Args:
+        parts: by letters, the logarithm of the probability, and the tag.
+    """
     longest = max(map(len, parts), default=0)
     best: list[tuple[float, tuple[str, ...]] | None] = [(0.0, ())] + [None] * len(word)
-    for end in range(SHORTEST, len(word) + 1):
-        for start in range(max(0, end - longest), end - SHORTEST + 1):
+    for end in range(MIN_LETTERS, len(word) + 1):
+        for start in range(max(0, end - longest), end - MIN_LETTERS + 1):
             if best[start] is None or word[start:end] not in parts:
                 continue
             score, tag = parts[word[start:end]]

@@ -1,4 +1,4 @@
-"""Tags that say which app, camera or person took a photo, and nothing of what is on it.
+"""Find tags that name the app or camera of a photo, and nothing that is on it.
 
 Frequency finds none of them: the commonest tags of YFCC100M are `square`, `iphoneography`,
 `square format` and `instagram app`, by 110 people and more among 4,500 photos. What gives them
@@ -6,20 +6,21 @@ away is who wrote them, and how.
 """
 
 import itertools
+from collections import defaultdict
 
 import numpy as np
 import polars as pl
-from scipy import sparse
 
-CROWD = 10  # people; fewer may agree by chance
-FOLLOWERS = 5  # people who make a tag an app's when nearly all of them use the app
-TOGETHER = 0.8  # two words of one name (`new`, `york`) reach 0.5, translations 0.35, an app 0.9
-ALWAYS = 0.9
-OWN_CAMERA = 0.5  # makers and models reach 0.7 at least, `digital` and `film` 0.25
+MIN_USERS_OF_APP = 10  # fewer people may agree by chance
+MIN_USERS_OF_FILTER = 5
+MIN_JACCARD = 0.8  # two words of one name (`new`, `york`) reach 0.5, translations 0.35, an app 0.9
+MIN_FILTER_SHARE = 0.9
+MIN_CAMERA_SHARE = 0.5  # makers and models reach 0.7 at least, `digital` and `film` 0.25
+MIN_CAMERA_USERS = 3
 
 
-def written_by_apps(pairs: pl.DataFrame) -> dict[str, str]:
-    """Tags that a program writes, each with the tag that gives it away.
+def find_app_tags(pairs: pl.DataFrame) -> dict[str, str]:
+    """Find tags that a program writes, each with the tag that gives it away.
 
     People who use several words for one thing rarely all use all of them; a program always does.
     So three tags or more, each by ten people or more, of which every two are used by the same
@@ -31,59 +32,64 @@ def written_by_apps(pairs: pl.DataFrame) -> dict[str, str]:
             than five change nothing.
     """
     pairs = pairs.unique(["tag", "user_id"]).sort("tag", "user_id")
-    pairs = pairs.filter(pl.len().over("tag") >= FOLLOWERS)
+    pairs = pairs.filter(pl.len().over("tag") >= MIN_USERS_OF_FILTER)
     tags = pairs["tag"].unique(maintain_order=True).to_list()
     if not tags:
         return {}
-    one, other, both, size = _shared_people(pairs)
-    alike = both / (size[one] + size[other] - both) >= TOGETHER
-    alike &= (np.minimum(size[one], size[other]) >= CROWD) & (one != other)
-    apps = _trios(one[alike].tolist(), other[alike].tolist())
-    led = (both / size[one] >= ALWAYS) & np.isin(other, list(apps)) & ~np.isin(one, list(apps))
-    for follower, app in sorted(zip(one[led].tolist(), other[led].tolist(), strict=True)):
-        apps.setdefault(follower, app)
-    return {tags[number]: tags[sign] for number, sign in apps.items()}
+    one, other, common, users = _count_common_users(pairs)
+    same = common / (users[one] + users[other] - common) >= MIN_JACCARD
+    same &= (np.minimum(users[one], users[other]) >= MIN_USERS_OF_APP) & (one != other)
+    apps = _find_triangles(one[same].tolist(), other[same].tolist())
+    is_app = np.isin(np.arange(len(tags)), list(apps))
+    filters = (common / users[one] >= MIN_FILTER_SHARE) & is_app[other] & ~is_app[one]
+    for tag, app in sorted(zip(one[filters].tolist(), other[filters].tolist(), strict=True)):
+        apps.setdefault(tag, app)
+    return {tags[tag]: tags[sign] for tag, sign in apps.items()}
 
 
-def _shared_people(pairs: pl.DataFrame) -> tuple[np.ndarray, ...]:
-    """Each two tags with people in common: (one, other, their number), and (T,) people a tag."""
+def _count_common_users(pairs: pl.DataFrame) -> tuple[np.ndarray, ...]:
+    """Return (one, other, number) of each two tags with users in common, and (T,) users a tag."""
+    from scipy import sparse
+
     tag = pairs["tag"].rle_id().to_numpy()
     user = pairs["user_id"].rank("dense").to_numpy() - 1
     uses = sparse.csr_array((np.ones(len(tag), np.int32), (tag, user)))
-    both = (uses @ uses.T).tocoo()
-    return both.row, both.col, both.data, np.bincount(tag)
+    common = (uses @ uses.T).tocoo()
+    return common.row, common.col, common.data, np.bincount(tag)
 
 
-def _trios(one: list[int], other: list[int]) -> dict[int, int]:
-    """The members of any three that are all friends, each with its first friend."""
-    friends = {}
+def _find_triangles(one: list[int], other: list[int]) -> dict[int, int]:
+    """Return the members of triangles in the graph of these edges, with their first neighbour."""
+    neighbours = defaultdict(set)
     for first, second in zip(one, other, strict=True):
-        friends.setdefault(first, set()).add(second)
+        neighbours[first].add(second)
     return {
-        member: min(group)
-        for member, group in sorted(friends.items())
-        if any(b in friends[a] for a, b in itertools.combinations(sorted(group), 2))
+        member: min(own)
+        for member, own in sorted(neighbours.items())
+        if any(b in neighbours[a] for a, b in itertools.combinations(sorted(own), 2))
     }
 
 
-def named_by_cameras(pairs: pl.DataFrame) -> set[str]:
-    """Tags that name the photo's own camera, for half of their users or more, three at least.
+def find_camera_tags(pairs: pl.DataFrame) -> set[str]:
+    """Find tags that name the photo's own camera, for half of their users or more, three at least.
 
-    A maker or model (`nikon`, `d90`, `canon eos 400d`, `iphone`) stands in the photo's metadata
-    too; what is on a photo does not.
+    A maker or model (`nikon`, `d90`, `canon eos 400d`, `iphone`) is in the photo's metadata too;
+    what is on a photo is not.
 
     Args:
-        pairs: tag, user_id, camera (as the metadata has it, nulls are left out).
+        pairs: tag, user_id, camera (from the metadata, nulls are left out).
     """
-    cameras = pairs["camera"].drop_nulls().unique().sort()
-    words = {camera: set(camera.casefold().replace("-", " ").split()) for camera in cameras}
-    words = {camera: own | set(camera.casefold().split()) for camera, own in words.items()}
-    distinct = pairs.drop_nulls().select("tag", "user_id", "camera").unique()
+    pairs = pairs.drop_nulls().select("tag", "user_id", "camera").unique()
+    texts = {camera: camera.casefold() for camera in pairs["camera"].unique()}
+    words = {
+        camera: {*text.split(), *text.replace("-", " ").split()} for camera, text in texts.items()
+    }
     named = [
         words[camera].issuperset(tag.split())
-        for tag, camera in zip(distinct["tag"], distinct["camera"], strict=True)
+        for tag, camera in zip(pairs["tag"], pairs["camera"], strict=True)
     ]
-    users = distinct.with_columns(named=pl.Series(named, dtype=pl.Boolean))
+    users = pairs.with_columns(named=pl.Series(named, dtype=pl.Boolean))
     users = users.group_by("tag", "user_id").agg(pl.col("named").mean())
-    shares = users.group_by("tag").agg(pl.col("named").mean(), people=pl.len())
-    return set(shares.filter(pl.col("named") >= OWN_CAMERA, pl.col("people") >= 3)["tag"])
+    shares = users.group_by("tag").agg(pl.col("named").mean(), users=pl.len())
+    is_camera = pl.col("named") >= MIN_CAMERA_SHARE, pl.col("users") >= MIN_CAMERA_USERS
+    return set(shares.filter(is_camera)["tag"])

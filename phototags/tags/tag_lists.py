@@ -1,4 +1,4 @@
-"""Lists of tags that a person or a task wrote: aliases, tags to refuse or keep, task words."""
+"""Read lists of tags: aliases, tags to refuse or keep, and the vocabularies of tasks."""
 
 import csv
 import os
@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from phototags.errors import ParamsError
-from phototags.tags.mapping import bridge
+from phototags.tags.mapping import map_vocabulary
 from phototags.tags.spelling import clean
 from phototags.tags.wordnet import WordNet
 
@@ -19,24 +19,24 @@ WORDS = {
 
 
 def read_tags(path: Path | str | None, key: str) -> set[str]:
-    """The tags of a file, one a line, cleaned; empty lines and those that start `# ` are skipped.
+    """Read the tags of a file, one a line, cleaned; empty lines and `# ` comments are skipped.
 
     Args:
         path: None gives none.
         key: the key of params.yaml that named it, for the error.
     """
-    lines = _lines(path, key) if path else []
+    lines = _read_lines(path, key) if path else []
     return {tag for line in lines if not line.startswith("# ") and (tag := clean(line).tag)}
 
 
 def read_aliases(path: Path | str | None) -> dict[str, tuple[str, ...]]:
-    """What tags become, by a file with two columns: a tag, a tab, the tag it stands for.
+    """Read replacements of tags from a file with two columns: a tag, a tab, the tag it stands for.
 
     Raises:
         ParamsError: a line without two tags, a tag with two meanings, or a chain of aliases.
     """
     aliases = {}
-    for number, line in enumerate(_lines(path, "vocabulary.aliases") if path else [], 1):
+    for number, line in enumerate(_read_lines(path, "vocabulary.aliases") if path else [], 1):
         if not line or line.startswith("# "):
             continue
         pair = [clean(cell).tag for cell in line.split("\t")]
@@ -55,19 +55,19 @@ def read_aliases(path: Path | str | None) -> dict[str, tuple[str, ...]]:
     return aliases
 
 
-def known_to_task(match: str, tags: Sequence[str], wordnet: WordNet) -> set[str]:
-    """The tags that a task's own vocabulary has.
+def find_task_tags(match: str, tags: Sequence[str], wordnet: WordNet) -> set[str]:
+    """Return the tags that the vocabulary of a task has.
 
     `imagenet` (1,000 synsets) and `imagenet21k` (21,843) know a tag whose most frequent meaning
     is one of theirs; `visual_genome` (1,600 objects), `esp_game` and a file's words know a tag
-    that the bridge `synset` takes to one of them. Mahajan et al. (ECCV 2018) found a vocabulary
+    that the mapping `synset` takes to one of them. Mahajan et al. (ECCV 2018) found a vocabulary
     matched to the task to be worth more than a larger one.
 
     Raises:
         ParamsError: an unknown name, or a list that is not there.
     """
     if match in SYNSETS:
-        known = set(_lines(_timm_list(SYNSETS[match]), "vocabulary.match"))
+        known = set(_read_lines(_find_timm_list(SYNSETS[match]), "vocabulary.match"))
         return {tag for tag in tags if known & set(wordnet.synsets(tag)[:1])}
     path = Path(match)
     if match in WORDS:
@@ -78,27 +78,26 @@ def known_to_task(match: str, tags: Sequence[str], wordnet: WordNet) -> set[str]
                 f"PHOTOTAGS_MIRROR is {mirror!r}. Set it, or give a file of words."
             )
         path = Path(mirror) / WORDS[match]
-    words = _words(path)
-    return {tags[number] for number, _ in bridge("synset", tags, words, wordnet)}
+    return {tags[tag] for tag, _ in map_vocabulary("synset", tags, _read_words(path), wordnet)}
 
 
-def _words(path: Path) -> list[str]:
-    """The words of a list: a `word` column where there is one, else lines; `a,b` are two words."""
-    lines = _lines(path, "vocabulary.match")
+def _read_words(path: Path) -> list[str]:
+    """Read a list of words: a column `word` if there is one, else lines; `a,b` are two words."""
+    lines = _read_lines(path, "vocabulary.match")
     if lines and "word" in lines[0].split("\t"):
         lines = [row["word"] for row in csv.DictReader(lines, delimiter="\t")]
-    words = (clean(word).tag for line in lines for word in line.split(","))
-    return sorted({word for word in words if word})
+    words = {clean(word).tag for line in lines for word in line.split(",")}
+    return sorted(words - {""})
 
 
-def _timm_list(name: str) -> Path:
+def _find_timm_list(name: str) -> Path:
     found = find_spec("timm")
     if found is None or found.origin is None:
         raise ParamsError("vocabulary.match: ImageNet's synsets are read from timm: install it.")
     return Path(found.origin).parent / "data" / "_info" / name
 
 
-def _lines(path: Path | str, key: str) -> list[str]:
+def _read_lines(path: Path | str, key: str) -> list[str]:
     try:
         return Path(path).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:

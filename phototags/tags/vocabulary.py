@@ -1,4 +1,4 @@
-"""The tags worth learning, numbered in a fixed order; phototags.tags.candidates chooses them."""
+"""The vocabulary: the tags to learn, in a fixed order; phototags.tags.candidates selects them."""
 
 import difflib
 import functools
@@ -8,12 +8,12 @@ from pathlib import Path
 import polars as pl
 
 from phototags.errors import VocabularyError
-from phototags.io.storage import atomic_write
+from phototags.tags.tables import COUNTS, read_tsv
 
 
 @dataclass(frozen=True)
 class TagVocabulary:
-    """Tags by number.
+    """Tags by id.
 
     Args:
         tags: (T,) the tags; the commonest first, ties by spelling.
@@ -31,21 +31,21 @@ class TagVocabulary:
         return len(self.tags)
 
     def __contains__(self, tag: str) -> bool:
-        return tag in self.numbers
+        return tag in self.ids
 
     @functools.cached_property
-    def numbers(self) -> dict[str, int]:
-        """The number of each tag."""
-        return {tag: number for number, tag in enumerate(self.tags)}
+    def ids(self) -> dict[str, int]:
+        """The id of each tag."""
+        return {tag: index for index, tag in enumerate(self.tags)}
 
     def index(self, tag: str) -> int:
-        """The number of a tag.
+        """Return the id of a tag.
 
         Raises:
             VocabularyError: when it is not among them; names the closest that are.
         """
-        if tag in self.numbers:
-            return self.numbers[tag]
+        if tag in self.ids:
+            return self.ids[tag]
         closest = ", ".join(difflib.get_close_matches(tag, self.tags, 3)) or "none"
         raise VocabularyError(
             f"tag {tag!r} is not among the {len(self)} tags of {self.path or 'the vocabulary'}; "
@@ -54,18 +54,18 @@ class TagVocabulary:
         )
 
 
-OWN = {"tag": pl.String, "photos": pl.Int64, "users": pl.Int64}
-CARRIED = {"tag": pl.String, "count": pl.Int64, "users": pl.Int64}
-CARRIED |= {"aliases": pl.String, "threshold": pl.Float64}  # beside an exported tagger
+COLUMNS = {"tag": pl.String, **COUNTS}
+EXPORTED = {"tag": pl.String, "count": pl.Int64, "users": pl.Int64}
+EXPORTED |= {"aliases": pl.String, "threshold": pl.Float64}
 
 
 def read_vocabulary(path: Path | str) -> TagVocabulary:
-    """The vocabulary that `write_vocabulary` wrote, or the one of an exported tagger.
+    """Read a vocabulary.tsv of a run or of an exported tagger.
 
     Raises:
         VocabularyError: when the file is missing, damaged or without a tag.
     """
-    table = _read(path, [OWN, CARRIED], "Remove it and run `snakemake` again.")
+    table = read_tsv(path, COLUMNS, EXPORTED, remedy="Remove it and run `snakemake` again.")
     if table.is_empty() or table["tag"].is_duplicated().any():
         raise VocabularyError(
             f"{path} should list different tags, but has {table.height} lines and "
@@ -75,34 +75,10 @@ def read_vocabulary(path: Path | str) -> TagVocabulary:
 
 
 def read_thresholds(path: Path | str) -> list[float | None]:
-    """(T,) from which score on each tag of an exported tagger is believed; None was not chosen.
+    """Read the score threshold of each tag of an exported tagger, (T,); None where it has none.
 
     Raises:
         VocabularyError: when the file is missing or damaged, or not an exported tagger's.
     """
-    table = _read(path, [CARRIED], "Export the tagger again with `make results`.")
+    table = read_tsv(path, EXPORTED, remedy="Export the tagger again with `make results`.")
     return table["threshold"].to_list()
-
-
-def _read(path: Path | str, kinds: list[dict], remedy: str) -> pl.DataFrame:
-    """The table, with the columns of the kind that its first line names, else of the first kind.
-
-    Raises:
-        VocabularyError: when the file is missing or does not hold these columns.
-    """
-    try:
-        with open(path, "rb") as file:
-            named = file.readline(100).rstrip().decode(errors="replace").split("\t")
-        schema = next((kind for kind in kinds if list(kind) == named), kinds[0])
-        return pl.read_csv(path, separator="\t", schema=schema)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise VocabularyError(
-            f"{path} should be a table with the columns {', '.join(kinds[0])}, but: {error}. "
-            f"{remedy}"
-        ) from error
-
-
-def write_vocabulary(path: Path | str, table: pl.DataFrame) -> None:
-    """Write tag, photos, users as TSV; the line is the tag's number."""
-    with atomic_write(path) as part:
-        table.select("tag", "photos", "users").write_csv(part, separator="\t")

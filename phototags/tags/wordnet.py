@@ -1,4 +1,4 @@
-"""The nouns of WordNet 3.0: lemmas, synsets and categories, parsed only as far as they are asked.
+"""Read the nouns of WordNet 3.0: lemmas, synsets and categories, parsed on demand.
 
 Fellbaum (ed.), WordNet: An Electronic Lexical Database, MIT Press 1998; formats: wndb(5WN).
 A synset is named by its byte offset in data.noun, `n02084071`, which is also ImageNet's id.
@@ -34,7 +34,7 @@ CATEGORIES = dict(enumerate(CATEGORY_NAMES.split(), start=3))  # numbers: lexnam
 
 
 def key_of(word: str) -> str:
-    """How WordNet writes a word.
+    """Return a word as WordNet writes it.
 
     >>> key_of("Golden Gate")
     'golden_gate'
@@ -44,7 +44,7 @@ def key_of(word: str) -> str:
 
 @dataclass(frozen=True)
 class WordNet:
-    """What WordNet knows about nouns; words may be written with spaces or underscores.
+    """The nouns of WordNet; words may be written with spaces or underscores.
 
     Args:
         index: the fields of index.noun after the word, by word.
@@ -64,7 +64,7 @@ class WordNet:
             SourceError: when it is neither, or a file is missing or damaged.
         """
         source = Path(source)
-        contents = _from_folder(source) if source.is_dir() else _from_package(source)
+        contents = _read_folder(source) if source.is_dir() else _read_package(source)
         missing = [name for name in FILES if not contents.get(name)]
         if missing:
             raise SourceError(
@@ -85,11 +85,11 @@ class WordNet:
         return self.index.keys()
 
     def is_noun(self, word: str) -> bool:
-        """Whether the word, or its lemma, can be a noun (even `a`, a vitamin, can)."""
+        """Return whether the word, or its lemma, can be a noun (even `a`, a vitamin, can)."""
         return key_of(self.lemma(word)) in self.index
 
     def lemma(self, word: str) -> str:
-        """The singular under which WordNet lists a noun, with spaces; unknown words unchanged.
+        """Return the singular of a noun, with spaces; unknown words unchanged.
 
         A listed word is its own lemma (`paris`, `bus`, `canvas`, `glasses` stay), unless it is
         an irregular plural whose singular has at least two senses more in use (`men`, `teeth`;
@@ -97,15 +97,15 @@ class WordNet:
         """
         key = key_of(word)
         head, gap, last = key.rpartition("_")
-        singulars = [key_of(self.lemma(last))] if gap else self._singulars(key)
+        singulars = [key_of(self.lemma(last))] if gap else self._propose_singulars(key)
         found = [head + gap + one for one in singulars if head + gap + one in self.index]
         if key in self.index:
-            irregular, used = self.exceptions.get(key, []), self._senses_in_use(key)
-            found = [one for one in irregular if self._senses_in_use(one) > used + 1] or [key]
+            irregular, used = self.exceptions.get(key, []), self._count_used_senses(key)
+            found = [one for one in irregular if self._count_used_senses(one) > used + 1] or [key]
         return found[0].replace("_", " ") if found else word
 
     def synsets(self, word: str) -> list[str]:
-        """The meanings of a noun or its lemma, the most frequent first; empty when unknown."""
+        """Return the meanings of a noun or its lemma, the most frequent first."""
         entry = self.index.get(key_of(self.lemma(word)))
         if entry is None:
             return []
@@ -113,18 +113,18 @@ class WordNet:
         return [f"n{offset}" for offset in fields[-int(fields[1]) :]]
 
     def category(self, word: str) -> str | None:
-        """WordNet's coarse category of the most frequent meaning: `animal`, `food`, `plant` ..."""
+        """Return the category of the most frequent meaning: `animal`, `food`, `plant` ..."""
         synsets = self.synsets(word)
         return CATEGORIES[int(self._fields(synsets[0])[1])] if synsets else None
 
     def words(self, synset: str) -> list[str]:
-        """The words of a synset, the most usual first, lower case with spaces."""
+        """Return the words of a synset, the most usual first, lower case with spaces."""
         fields = self._fields(synset)
         count = int(fields[3], 16)
         return [word.lower().replace("_", " ") for word in fields[4 : 4 + 2 * count : 2]]
 
     def hypernyms(self, synset: str) -> list[str]:
-        """The synsets one step more general (of an instance: what it is an instance of)."""
+        """Return the synsets one step more general (of an instance: its class)."""
         fields = self._fields(synset)
         pointers = fields[5 + 2 * int(fields[3], 16) :]
         return [
@@ -133,20 +133,20 @@ class WordNet:
             if symbol in ("@", "@i")
         ]
 
-    def _senses_in_use(self, word: str) -> int:
-        """How many of a word's senses occur in WordNet's sense-tagged texts."""
+    def _count_used_senses(self, word: str) -> int:
+        """Count the senses of a word that occur in WordNet's sense-tagged texts."""
         fields = self.index.get(word, "0 0").split()
         return int(fields[4 + int(fields[2])]) if len(fields) > 2 else 0
 
-    def _singulars(self, key: str) -> list[str]:
-        """Candidates for the singular of one word: exceptions, then morphy(7WN)'s suffixes."""
+    def _propose_singulars(self, key: str) -> list[str]:
+        """Return candidates for the singular of one word: exceptions, then morphy(7WN)'s rules."""
         found = list(self.exceptions.get(key, []))
         if len(key) > 2 and not key.endswith("ss"):
             found += [key.removesuffix(old) + new for old, new in SUFFIXES if key.endswith(old)]
         return found
 
     def _fields(self, synset: str) -> list[str]:
-        """The fields of a synset's line, without its gloss."""
+        """Return the fields of a synset's line, without its gloss."""
         start = int(synset.removeprefix("n"))
         line = self.data[start : self.data.find(b"|", start)].decode()
         if not line.startswith(f"{start:08d} "):
@@ -157,11 +157,11 @@ class WordNet:
         return line.split()
 
 
-def _from_folder(folder: Path) -> dict[str, bytes]:
+def _read_folder(folder: Path) -> dict[str, bytes]:
     return {name: (folder / name).read_bytes() for name in FILES if (folder / name).is_file()}
 
 
-def _from_package(package: Path) -> dict[str, bytes]:
+def _read_package(package: Path) -> dict[str, bytes]:
     if not package.is_file() or not shutil.which("dpkg-deb"):
         raise SourceError(
             f"{package} should be Debian's wordnet-base package (and `dpkg-deb` be installed to "
@@ -183,8 +183,8 @@ def _from_package(package: Path) -> dict[str, bytes]:
     return contents
 
 
-def needed(wordnet: WordNet | None, what: str) -> WordNet:
-    """WordNet, for what the vocabulary cannot do without it.
+def require_wordnet(wordnet: WordNet | None, what: str) -> WordNet:
+    """Return WordNet for a part of the vocabulary that depends on it.
 
     Raises:
         VocabularyError: when it was not given.

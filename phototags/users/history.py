@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from phototags.tags.split import chance
+from phototags.tags.split import hash_to_unit
 
 HELD_OUT = ("validation", "test")
 
@@ -27,7 +27,7 @@ def select_history(photos: pd.DataFrame, fraction: float, seed: int) -> pd.Serie
     (1, False)
     """
     held_out = photos[photos["part"].isin(HELD_OUT) & photos["user_id"].notna()]
-    hashes = [chance(seed, f"history/{photo}") for photo in held_out["photo_id"]]
+    hashes = [hash_to_unit(seed, f"history/{photo}") for photo in held_out["photo_id"]]
     ordered = held_out.assign(hash=hashes).sort_values(["hash", "photo_id"])
     users = ordered.groupby(["part", "user_id"])["hash"]
     selected = users.cumcount() < (fraction * users.transform("size")).astype(int)

@@ -27,9 +27,9 @@ from phototags.params.vocabulary import Vocabulary
 from phototags.report.tables.tag_completion import tag_vectors
 from phototags.tag_vectors.embed_tags import embed_tags
 from phototags.tag_vectors.initialisation import text_vectors
-from phototags.tags.candidates import candidates, kept
+from phototags.tags.candidates import list_candidates, select_vocabulary
 from phototags.tags.cleaning import clean_photos
-from phototags.tags.encoded_photos import NumberedPhotos, number_tags, spelled_out
+from phototags.tags.encoded_photos import EncodedPhotos, decode_part, encode_photos
 from phototags.tags.vocabulary import read_vocabulary
 from phototags.workflow.config import Params, validate_params
 
@@ -61,13 +61,13 @@ def cleaned(written: pl.Series) -> pd.Series:
     photos = pl.DataFrame({"tags": written}).with_row_index("row")
     photos = photos.with_columns(user_id=pl.lit(None))
     with TemporaryDirectory() as folder:
-        numbers, _ = clean_photos(number_tags(photos.to_arrow().to_batches(), Path(folder)))
+        numbers, _ = clean_photos(encode_photos(photos.to_arrow().to_batches(), Path(folder)))
         return tags_of(numbers)
 
 
-def tags_of(photos: NumberedPhotos) -> pd.Series:
+def tags_of(photos: EncodedPhotos) -> pd.Series:
     """The tags of each photo as texts."""
-    return pl.concat([spelled_out(part, photos.words)["tags"] for part in photos]).to_pandas()
+    return pl.concat([decode_part(part, photos.tags)["tags"] for part in photos]).to_pandas()
 
 
 def of_the_default_run(params: Params) -> tuple[list[str], pd.Series]:
@@ -85,9 +85,9 @@ def of_yfcc_rows(lines: Path) -> tuple[list[str], pd.Series]:
     photos = photos.select("user_id", "tags").with_row_index("row")
     rules = {"min_users": 3, "min_photos": 3, "max_tags": None, "refuse": ["apps"]}
     with TemporaryDirectory() as folder:
-        tags, _ = clean_photos(number_tags(photos.to_arrow().to_batches(), Path(folder)))
-        table = candidates(tags, [], Vocabulary(**rules))
-        return kept(table)["tag"].to_list(), tags_of(tags)
+        tags, _ = clean_photos(encode_photos(photos.to_arrow().to_batches(), Path(folder)))
+        table = list_candidates(tags, [], Vocabulary(**rules))
+        return select_vocabulary(table)["tag"].to_list(), tags_of(tags)
 
 
 def judged(

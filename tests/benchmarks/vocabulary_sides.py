@@ -13,12 +13,12 @@ from measuring import serve
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from phototags.corpora.formats.yfcc_lines import read_blocks
 from phototags.params.vocabulary import Vocabulary
-from phototags.tags.candidates import candidates, kept, write_candidates
-from phototags.tags.cleaning import clean_photos, write_spelling
-from phototags.tags.encoded_photos import number_tags, photos_in, write_tags
+from phototags.tags.candidates import list_candidates, select_vocabulary
+from phototags.tags.cleaning import clean_photos
+from phototags.tags.encoded_photos import encode_photos, read_photo_batches, write_tags
 from phototags.tags.encoding import TagSets
 from phototags.tags.spelling import clean
-from phototags.tags.vocabulary import write_vocabulary
+from phototags.tags.tables import write_tsv
 
 USERS, PHOTOS = 3, 5
 """People and photos that a tag needs."""
@@ -42,10 +42,10 @@ def ours(photos: str, to: str) -> None:
     """
     settings = Vocabulary(min_users=USERS, min_photos=PHOTOS, max_tags=None)
     with TemporaryDirectory(dir=Path(to).parent) as folder:
-        written = number_tags(photos_in(photos, settings.photos_at_once), Path(folder))
+        written = encode_photos(read_photo_batches(photos, settings.chunk_photos), Path(folder))
         tags, _ = clean_photos(written)
-        vocabulary = kept(candidates(tags, [], settings))
-        lists = [part["tags"] for part in tags.spelt_as(tags.words, vocabulary["tag"])]
+        vocabulary = select_vocabulary(list_candidates(tags, [], settings))
+        lists = [part["tags"] for part in tags.rename_tags(tags.tags, vocabulary["tag"])]
     sets = TagSets.from_series(pl.concat(lists))
     save(to, sets.ids, sets.offsets, vocabulary["tag"].to_list(), vocabulary["users"].to_numpy())
 
@@ -57,19 +57,19 @@ def pipeline(photos: str, folder: str, at_once: int) -> int:
     """
     to, settings = Path(folder), Vocabulary(min_users=USERS, min_photos=PHOTOS, max_tags=None)
     with TemporaryDirectory(dir=to) as room:
-        written = number_tags(photos_in(photos, at_once), Path(room))
+        written = encode_photos(read_photo_batches(photos, at_once), Path(room))
         cleaned, spelling = clean_photos(written)
         write_tags(to / "tags.parquet", cleaned)
-        write_spelling(to / "spelling.tsv", spelling)
+        write_tsv(to / "spelling.tsv", spelling)
     del cleaned, spelling
     with TemporaryDirectory(dir=to) as room:
-        tags = number_tags(photos_in(to / "tags.parquet", at_once), Path(room))
-        training = tags.then(lambda part: part.filter(pl.col("user") % 2 == 0))
-        table = candidates(training, [], settings)
-        write_candidates(to / "candidates.tsv", table)
-        write_vocabulary(to / "vocabulary.tsv", kept(table))
+        tags = encode_photos(read_photo_batches(to / "tags.parquet", at_once), Path(room))
+        training = tags.map_parts(lambda part: part.filter(pl.col("user") % 2 == 0))
+        table = list_candidates(training, [], settings)
+        write_tsv(to / "candidates.tsv", table)
+        write_tsv(to / "vocabulary.tsv", select_vocabulary(table))
         write_tags(to / "merged.parquet", tags)
-    return len(written.words)
+    return len(written.tags)
 
 
 def theirs(photos: str, to: str) -> None:

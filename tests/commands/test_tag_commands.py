@@ -28,7 +28,7 @@ def home(tmp_path, monkeypatch):
     counts = {"photos": 5, "users": 2}
     rows = pd.DataFrame([{"tag": tag, **counts} for tag in TAGS])
     rows.to_csv(models / "courts" / "vocabulary.tsv", sep="\t", index=False)
-    shared = counts | {"entropy": 1.0, "spread": 2.0, "visualness": None}
+    shared = counts | {"entropy": 1.0, "effective_users": 2.0, "visualness": None}
     judged = [{"tag": "kings", **shared, "why": "lemma: became king"}]
     shared |= {"visualness": 0.75}
     judged += [{"tag": tag, **shared, "why": "kept"} for tag in TAGS]
@@ -61,8 +61,8 @@ def test_why_follows_a_tag_from_what_was_written_to_what_it_became(home, capsys)
     assert main(["vocabulary", "why", "#Kings"]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "'#Kings' is spelt 'kings'",
-        "kings: became king by lemma (5 photos by 2 users, entropy 1.00 bits, spread 2.0)",
-        "king: kept (5 photos by 2 users, entropy 1.00 bits, spread 2.0, visualness 0.75)",
+        "kings: became king by lemma (5 photos by 2 users, entropy 1.00 bits, effective users 2.0)",
+        "king: kept (5 photos by 2 users, entropy 1.00 bits, effective users 2.0, visualness 0.75)",
     ]
     assert main(["vocabulary", "why", "hash"]) == 0
     assert "spelling: program value, on 9 photos by 1 user" in capsys.readouterr().out

@@ -32,8 +32,9 @@ from phototags.photos.photo_table import (
 from phototags.photos.removals import Removals, read_removals
 from phototags.report.search_page import write_found
 from phototags.search.index import make_index, write_index
-from phototags.tags.cleaning import clean_photos, write_spelling
-from phototags.tags.encoded_photos import number_tags, photos_in, write_tags
+from phototags.tags.cleaning import clean_photos
+from phototags.tags.encoded_photos import encode_photos, read_photo_batches, write_tags
+from phototags.tags.tables import write_tsv
 
 READER = PhotosTsv()
 TABLES = read_own_tables('{"shapes": {"photos": 40, "licence": "CC0", "citation": ""}}')
@@ -85,10 +86,10 @@ def run(source: Path, to: Path, removals: Removals) -> None:
     write_photos(to / "photos.parquet", photos)
     write_drops(to / "shapes/drops.tsv", [*drops, *unpacked, *refused])
     with atomic_write(to / "tags.parquet") as part:
-        tags = number_tags(photos_in(to / "photos.parquet", 10), part.parent)
+        tags = encode_photos(read_photo_batches(to / "photos.parquet", 10), part.parent)
         tags, spelling = clean_photos(tags)
         write_tags(part, tags)
-    write_spelling(to / "spelling.tsv", spelling)
+    write_tsv(to / "spelling.tsv", spelling)
     rows = torch.tensor(photos["row"].to_numpy())
     features = Features(rows, torch.rand(len(rows), 3))
     written = pd.read_parquet(to / "tags.parquet")

@@ -13,7 +13,8 @@ from phototags.io.storage import read_tensors, write_tensors
 from phototags.systems.parts.baselines import FrequencyTagger
 from phototags.systems.registry import Frequency
 from phototags.systems.tagger import load, save
-from phototags.tags.vocabulary import read_vocabulary, write_vocabulary
+from phototags.tags.tables import write_tsv
+from phototags.tags.vocabulary import read_vocabulary
 
 
 def test_damaged_tensors_are_a_named_error(survives, packing, tmp_path):
@@ -74,7 +75,7 @@ def test_a_damaged_tagger_is_a_named_error(survives, tmp_path, damaged):
         sound,
     )
     words = pl.DataFrame({"tag": ["sea", "sky"], "photos": [3, 2], "users": [1, 1]})
-    write_vocabulary(sound / "vocabulary.tsv", words)
+    write_tsv(sound / "vocabulary.tsv", words)
 
     def write(content, folder):
         for path in sound.iterdir():

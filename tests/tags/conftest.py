@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from phototags.tags.cleaning import clean_photos
-from phototags.tags.encoded_photos import number_tags, spelled_out, write_tags
+from phototags.tags.encoded_photos import decode_part, encode_photos, write_tags
 from phototags.tags.wordnet import WordNet
 
 LICENCE = "  1 This software and database is being provided to you, the LICENSEE.\n"
@@ -81,11 +81,11 @@ def wordnet(wordnet_folder) -> WordNet:
 
 @pytest.fixture(scope="session")
 def number(tmp_path_factory):
-    """From a table of photos to its NumberedPhotos."""
+    """From a table of photos to its EncodedPhotos."""
 
     def numbered(photos, at_once=3):
         folder = Path(mkdtemp(dir=tmp_path_factory.getbasetemp()))
-        return number_tags(photos.to_arrow().to_batches(max_chunksize=at_once), folder)
+        return encode_photos(photos.to_arrow().to_batches(max_chunksize=at_once), folder)
 
     return numbered
 
@@ -104,7 +104,7 @@ def clean_table(number):
 
 @pytest.fixture(scope="session")
 def texts():
-    """From NumberedPhotos to the tags of each, as texts."""
+    """From EncodedPhotos to the tags of each, as texts."""
     return lambda photos: [
-        tags for part in photos for tags in spelled_out(part, photos.words)["tags"].to_list()
+        tags for part in photos for tags in decode_part(part, photos.tags)["tags"].to_list()
     ]

@@ -3,8 +3,9 @@ import pytest
 
 from phototags.errors import VocabularyError
 from phototags.params.vocabulary import Vocabulary
-from phototags.tags.candidates import candidates, kept, write_candidates
-from phototags.tags.merging import merged, merges
+from phototags.tags.candidates import list_candidates, select_vocabulary
+from phototags.tags.merging import find_merges, replace_tags
+from phototags.tags.tables import write_tsv
 
 ANY = Vocabulary(min_users=1, min_photos=1, max_tags=None)
 
@@ -25,9 +26,11 @@ def tagged(*rows, **columns):
 def judge(number):
     """From a table of photos, settings, WordNet and looks to the table of candidates."""
 
-    def judged(tags, settings=ANY, wordnet=None, looks=None):
+    def judged(tags, settings=ANY, wordnet=None, score_visualness=None):
         photos = number(tags)
-        return candidates(photos, merges(photos, settings, wordnet), settings, wordnet, looks)
+        return list_candidates(
+            photos, find_merges(photos, settings, wordnet), settings, wordnet, score_visualness
+        )
 
     return judged
 
@@ -50,7 +53,7 @@ ROWS = [("a", ["sea", "sky"]), ("a", ["sea"]), ("b", ["sea", "art"]), ("c", ["se
         ({"min_users": 2}, {"art": "min_users: fewer than 2"}),
         ({"min_photos": 2}, {"art": "min_photos: fewer than 2"}),
         ({"max_photos": 3}, {"sea": "max_photos: over 3"}),
-        ({"min_spread": 1.5}, {"art": "min_spread: nearly one person's"}),
+        ({"min_effective_users": 1.5}, {"art": "min_effective_users: nearly one person's"}),
         ({"max_tags": 1}, dict.fromkeys(("art", "sky"), "max_tags: beyond the commonest 1")),
     ],
 )
@@ -70,7 +73,7 @@ def test_lists_go_before_counts_and_white_before_black(verdicts, judge, tmp_path
         "sea": "blacklist: named there",
     }
     table = judge(tagged(*ROWS), ANY.model_copy(update=lists))
-    assert kept(table)["tag"].to_list() == ["sky", "art"]
+    assert select_vocabulary(table)["tag"].to_list() == ["sky", "art"]
 
 
 def test_entropy_is_over_users_and_not_over_photos(judge):
@@ -86,7 +89,7 @@ def test_tags_that_look_like_anything_are_refused_and_only_kept_ones_are_looked_
         return pl.DataFrame({"tag": ["sea", "sky"], "visualness": [0.9, 0.55]})
 
     settings = ANY.model_copy(update={"min_users": 2, "min_visualness": 0.6})
-    table = judge(tagged(*ROWS), settings, looks=looks)
+    table = judge(tagged(*ROWS), settings, score_visualness=looks)
     assert table.select("tag", "visualness", "why").rows() == [
         ("sea", 0.9, "kept"),
         ("sky", 0.55, "min_visualness: under 0.6, looks like any photo"),
@@ -100,7 +103,7 @@ def test_tags_that_look_like_anything_are_refused_and_only_kept_ones_are_looked_
 
 def test_without_users_rules_about_users_do_not_speak(verdicts):
     rows = [(None, tags) for _, tags in ROWS]
-    assert set(verdicts(tagged(*rows), min_users=9, min_spread=9).values()) == {"kept"}
+    assert set(verdicts(tagged(*rows), min_users=9, min_effective_users=9).values()) == {"kept"}
 
 
 def test_apps_and_cameras_are_refused_when_asked(verdicts):
@@ -122,15 +125,17 @@ def test_merged_tags_count_together_and_say_what_they_became(judge, wordnet):
     assert (found["car"]["photos"], found["car"]["users"], found["car"]["why"]) == (3, 3, "kept")
     assert found["cars"]["why"] == "lemma: became car"
     assert found["cars"]["photos"] == 2
-    assert kept(table)["tag"].to_list() == ["car", "auto"]
+    assert select_vocabulary(table)["tag"].to_list() == ["car", "auto"]
 
 
 def test_test_photos_are_merged_as_the_training_photos_say(number, texts, wordnet):
     training = number(tagged(("a", ["sea view"]), ("b", ["sea view", "cars"])))
     photos = tagged(("t", ["seaview", "cars"]), ("t", ["sea view"]), ("t", ["buses"]))
     photos = number(photos)
-    for one in merges(training, ANY.model_copy(update={"merge": ["joined", "lemma"]}), wordnet):
-        photos = merged(photos, one.becomes)
+    for one in find_merges(
+        training, ANY.model_copy(update={"merge": ["joined", "lemma"]}), wordnet
+    ):
+        photos = replace_tags(photos, one.replacements)
     assert texts(photos) == [["seaview", "car"], ["sea view"], ["buses"]]
 
 
@@ -172,5 +177,5 @@ def test_the_same_photos_in_any_order_give_the_same_bytes(judge, tmp_path, wordn
     settings = ANY.model_copy(update={"merge": ["joined", "split", "lemma", "synset"]})
     table = tagged(*rows)
     for name, photos in (("one", table), ("two", table.sample(fraction=1, shuffle=True, seed=3))):
-        write_candidates(tmp_path / name, judge(photos, settings, wordnet))
+        write_tsv(tmp_path / name, judge(photos, settings, wordnet))
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()

@@ -2,7 +2,7 @@ import polars as pl
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from phototags.tags.cleaning import spelt
+from phototags.tags.cleaning import clean_distinct
 from phototags.tags.spelling import clean
 
 
@@ -72,6 +72,6 @@ def test_joined_tags_equal_those_of_a_plain_loop(clean_table):
 @given(st.lists(st.text("aZ9 +_-%#KİÄ&:.", max_size=9) | st.text(max_size=9), unique=True))
 @example(["geolat41", "GEOLON-3", "geology", "a" * 100, "b" * 101, "K", "a\n", "a  b", "a_+b"])
 def test_all_at_once_is_as_one_by_one(written):
-    table = spelt(pl.Series("written", written, dtype=pl.String))
+    table = clean_distinct(pl.Series("written", written, dtype=pl.String))
     assert table["written"].to_list() == written
     assert table.select("tag", "reason").rows() == [tuple(clean(one)) for one in written]

@@ -7,33 +7,33 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from phototags.tags.counting import counted, counted_tags, pairs
+from phototags.tags.counting import count_tags, count_users, iter_tag_users
 
 
-def spread(*photos):
+def count_one(*photos):
     """Counts of one tag that so many photos have, of each user."""
     users = np.arange(len(photos))
-    (row,) = counted((np.zeros(len(photos), int), users, np.array(photos))).rows()
+    (row,) = count_users((np.zeros(len(photos), int), users, np.array(photos))).rows()
     return row[1:]
 
 
-def test_a_tag_of_one_user_has_spread_one():
-    assert spread(50) == (50, 1, 0.0, 1.0)
+def test_a_tag_of_one_user_has_one_effective_user():
+    assert count_one(50) == (50, 1, 0.0, 1.0)
 
 
-def test_a_tag_used_equally_by_n_people_has_spread_n():
-    assert spread(*[3] * 8) == (24, 8, 3.0, 8.0)
+def test_a_tag_used_equally_by_n_users_has_n_effective_users():
+    assert count_one(*[3] * 8) == (24, 8, 3.0, 8.0)
 
 
 def test_photos_of_nobody_count_as_photos_alone():
     tags, users, photos = (np.array(column) for column in ([4, 4, 9], [-1, 3, -1], [1, 1, 1]))
-    found = counted((tags, users, photos))
+    found = count_users((tags, users, photos))
     assert found.rows() == [(4, 2, 1, 0.0, 1.0), (9, 1, 0, None, None)]
 
 
-def test_spread_equals_a_plain_loop():
+def test_effective_users_equal_a_plain_loop():
     bits = -sum(n / 10 * math.log2(n / 10) for n in (7, 2, 1))
-    photos, users, entropy, people = spread(7, 2, 1)
+    photos, users, entropy, people = count_one(7, 2, 1)
     assert (photos, users) == (10, 3)
     assert entropy == pytest.approx(bits, abs=1e-6)
     assert people == pytest.approx(2**bits, abs=1e-3)
@@ -58,7 +58,7 @@ def table_of(photos):
 def test_parts_of_any_size_count_as_a_plain_loop_does(number, photos, at_once):
     numbered = number(table_of(photos), at_once)
     written = Counter((tag, user) for user, tags in photos for tag in set(tags))
-    rows = {row[1]: row[2:4] for row in counted_tags(numbered).iter_rows()}
+    rows = {row[1]: row[2:4] for row in count_tags(numbered).iter_rows()}
     assert rows == {
         tag: (
             sum(times for (other, _), times in written.items() if other == tag),
@@ -71,7 +71,7 @@ def test_parts_of_any_size_count_as_a_plain_loop_does(number, photos, at_once):
 
 def test_all_pairs_of_a_tag_come_together_and_few_at_a_time(number):
     photos = [(f"u{n % 11}", [f"t{n * k % 23}" for k in range(4)]) for n in range(200)]
-    ranges = list(pairs(number(table_of(photos), at_once=10)))
+    ranges = list(iter_tag_users(number(table_of(photos), at_once=10)))
     own = [set(tags.tolist()) for tags, _, _ in ranges]
     assert len(ranges) > 10 and sum(map(len, own)) == len(set.union(*own)) == 23
     largest = max(Counter(tag for _, tags in photos for tag in set(tags)).values())

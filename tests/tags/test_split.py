@@ -3,7 +3,7 @@ import pytest
 
 from phototags.errors import CorpusError
 from phototags.params.vocabulary import Split
-from phototags.tags.split import chance, split
+from phototags.tags.split import hash_to_unit, split_photos
 
 SETTINGS = Split(seed=0, test=0.2, validation=0.1)
 
@@ -21,7 +21,7 @@ def photos(users, parts=None):
 
 
 def parts(users, official=None, settings=SETTINGS, trained=True):
-    return split(photos(users, official), settings, trained)["part"].to_list()
+    return split_photos(photos(users, official), settings, trained)["part"].to_list()
 
 
 def test_no_user_is_on_two_sides():
@@ -51,10 +51,10 @@ def test_another_seed_tests_others():
 
 
 def test_chance_is_uniform_and_fixed():
-    numbers = [chance(0, str(number)) for number in range(1000)]
+    numbers = [hash_to_unit(0, str(number)) for number in range(1000)]
     assert sum(numbers) / 1000 == pytest.approx(0.5, abs=0.05)
     # sha256("0/a") starts so: `printf 0/a | sha256sum`
-    assert chance(0, "a") == int("d3216b8dc7c4", 16) / 2**48
+    assert hash_to_unit(0, "a") == int("d3216b8dc7c4", 16) / 2**48
 
 
 def test_photos_of_nobody_are_learned_from_where_others_are_named():
@@ -106,4 +106,4 @@ def test_an_unknown_official_part_is_refused_by_name():
 
 def test_order_and_rows_are_those_of_the_photos():
     table = photos(["a", "b", "c"]).reverse()
-    assert split(table, SETTINGS, True)["row"].to_list() == [2, 1, 0]
+    assert split_photos(table, SETTINGS, True)["row"].to_list() == [2, 1, 0]

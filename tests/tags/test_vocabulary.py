@@ -3,8 +3,9 @@ import pytest
 
 from phototags.errors import VocabularyError
 from phototags.params.vocabulary import Vocabulary
-from phototags.tags.candidates import candidates, kept
-from phototags.tags.vocabulary import TagVocabulary, read_vocabulary, write_vocabulary
+from phototags.tags.candidates import list_candidates, select_vocabulary
+from phototags.tags.tables import write_tsv
+from phototags.tags.vocabulary import TagVocabulary, read_vocabulary
 
 ANY = Vocabulary(min_users=1, min_photos=1, max_tags=None)
 
@@ -15,7 +16,7 @@ def with_keys(**keys):
 
 @pytest.fixture
 def build(number):
-    return lambda tags, settings: kept(candidates(number(tags), [], settings))
+    return lambda tags, settings: select_vocabulary(list_candidates(number(tags), [], settings))
 
 
 def tagged(*rows):
@@ -92,7 +93,7 @@ def test_an_empty_vocabulary_says_what_was_asked(build):
 
 def test_what_is_written_is_read_back(build, tmp_path):
     table = build(tagged(("a", ['6" gun', "null", "nan", "台灣", "007", "😀"])), ANY)
-    write_vocabulary(tmp_path / "vocabulary.tsv", table)
+    write_tsv(tmp_path / "vocabulary.tsv", table)
     found = read_vocabulary(tmp_path / "vocabulary.tsv")
     assert found.tags == table["tag"].to_list() == ["007", '6" gun', "nan", "null", "台灣", "😀"]
     assert found.photos == found.users == [1] * 6
@@ -102,7 +103,7 @@ def test_what_is_written_is_read_back(build, tmp_path):
 def test_writing_twice_gives_the_same_bytes(build, tmp_path):
     table = tagged(*[(f"u{n % 5}", [f"t{n % 3}", f"s{n % 4}"]) for n in range(60)])
     for name in ("one.tsv", "two.tsv"):
-        write_vocabulary(tmp_path / name, build(table, ANY))
+        write_tsv(tmp_path / name, build(table, ANY))
     assert (tmp_path / "one.tsv").read_bytes() == (tmp_path / "two.tsv").read_bytes()
 
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from phototags.tags.split import chance
+from phototags.tags.split import hash_to_unit
 from phototags.users.history import select_history
 
 
@@ -23,7 +23,7 @@ def test_each_held_out_user_gives_the_share_rounded_down_those_of_the_lowest_cha
     drawn = select_history(table, share, seed=7)
     for user, many in {"ann": 11, "bob": 4, "cid": 1}.items():
         names = [f"{user}{number}" for number in range(many)]
-        names.sort(key=lambda name: chance(7, f"history/{name}"))
+        names.sort(key=lambda name: hash_to_unit(7, f"history/{name}"))
         assert set(table.photo_id[drawn & (table.user_id == user)]) == set(
             names[: int(share * many)]
         )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from phototags.errors import VocabularyError
-from phototags.tags.mapping import KINDS, bridge
+from phototags.tags.mapping import KINDS, map_vocabulary
 
 TAGS = ["car", "brown bear", "city", "glass", "ocean", "bus"]
 WORDS = ["cars", "auto", "ursus_arctos", "brown-bears", "sea", "glasses", "city", "cloud"]
@@ -24,7 +24,7 @@ class Text:
 
 
 def named(kind, wordnet, tags=TAGS, words=WORDS):
-    return {(tags[a], words[b]) for a, b in bridge(kind, tags, words, wordnet, Text())}
+    return {(tags[a], words[b]) for a, b in map_vocabulary(kind, tags, words, wordnet, Text())}
 
 
 def test_exact_meets_only_the_same_string(wordnet):
@@ -60,21 +60,21 @@ def test_embedding_leaves_words_alone_that_a_stricter_bridge_meets(wordnet):
 
 @pytest.mark.parametrize(("stricter", "wider"), list(itertools.pairwise(KINDS)))
 def test_each_bridge_holds_the_stricter_one(wordnet, stricter, wider):
-    pairs = [bridge(kind, TAGS, WORDS, wordnet, Text()) for kind in (stricter, wider)]
+    pairs = [map_vocabulary(kind, TAGS, WORDS, wordnet, Text()) for kind in (stricter, wider)]
     assert set(pairs[0]) <= set(pairs[1])
     assert pairs == [sorted(set(found)) for found in pairs]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_meets_nothing(wordnet, kind):
-    assert bridge(kind, [], WORDS, wordnet, Text()) == []
-    assert bridge(kind, TAGS, [], wordnet, Text()) == []
+    assert map_vocabulary(kind, [], WORDS, wordnet, Text()) == []
+    assert map_vocabulary(kind, TAGS, [], wordnet, Text()) == []
 
 
 def test_what_a_bridge_needs_must_be_given(wordnet):
     with pytest.raises(VocabularyError, match="exact, lemma"):
-        bridge("telepathy", TAGS, WORDS, wordnet, Text())
+        map_vocabulary("telepathy", TAGS, WORDS, wordnet, Text())
     with pytest.raises(VocabularyError, match="WordNet"):
-        bridge("lemma", TAGS, WORDS)
+        map_vocabulary("lemma", TAGS, WORDS)
     with pytest.raises(VocabularyError, match="text vectors"):
-        bridge("embedding", TAGS, WORDS, wordnet)
+        map_vocabulary("embedding", TAGS, WORDS, wordnet)

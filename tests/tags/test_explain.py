@@ -5,10 +5,11 @@ import pytest
 
 from phototags.errors import VocabularyError
 from phototags.params.vocabulary import Vocabulary
-from phototags.tags.candidates import candidates, write_candidates
-from phototags.tags.cleaning import clean_photos, write_spelling
-from phototags.tags.explain import explain, no_spelling, read_candidates, read_spelling
-from phototags.tags.merging import merges
+from phototags.tags.candidates import list_candidates
+from phototags.tags.cleaning import clean_photos
+from phototags.tags.explain import explain
+from phototags.tags.merging import find_merges
+from phototags.tags.tables import SPELLING, read_candidates, read_spelling, write_tsv
 
 TWO = Vocabulary(min_users=2, min_photos=1, max_tags=None, merge=["lemma"])
 WRITTEN = [
@@ -33,15 +34,17 @@ def tables(tmp_path, wordnet, number):
         schema_overrides={"user_id": pl.String, "tags": pl.List(pl.String)},
     )
     tags, spelling = clean_photos(number(photos))
-    judged = candidates(tags, merges(tags, TWO, wordnet), TWO, wordnet)
-    write_candidates(tmp_path / "candidates.tsv", judged)
-    write_spelling(tmp_path / "spelling.tsv", spelling)
+    judged = list_candidates(tags, find_merges(tags, TWO, wordnet), TWO, wordnet)
+    write_tsv(tmp_path / "candidates.tsv", judged)
+    write_tsv(tmp_path / "spelling.tsv", spelling)
     return read_candidates(tmp_path / "candidates.tsv"), read_spelling(tmp_path / "spelling.tsv")
 
 
 def test_a_kept_tag_has_its_counts(tables):
     (line,) = explain("sea", *tables)  # 2 of 3 photos are one user's: 0.92 bits
-    assert line.startswith("sea: kept (3 photos by 2 users, entropy 0.92 bits, spread 1.9)")
+    assert line.startswith(
+        "sea: kept (3 photos by 2 users, entropy 0.92 bits, effective users 1.9)"
+    )
 
 
 def test_a_refused_tag_has_the_rule(tables):
@@ -85,8 +88,12 @@ def test_several_parts_are_each_followed():
         ("sky", 2, 2, 1.0, 2.0, "lemma: became skies, blue"),
         ("skies, blue", 2, 2, 1.0, 2.0, "kept: whitelist"),
     ]
-    table = pl.DataFrame(rows, ["tag", "photos", "users", "entropy", "spread", "why"], orient="row")
-    found = [line.split(" (")[0] for line in explain("seasky", table, no_spelling())]
+    table = pl.DataFrame(
+        rows, ["tag", "photos", "users", "entropy", "effective_users", "why"], orient="row"
+    )
+    found = [
+        line.split(" (")[0] for line in explain("seasky", table, pl.DataFrame(schema=SPELLING))
+    ]
     assert found == [
         "seasky: became sea, sky by split",
         "sea: kept",

@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from phototags.tags.prefetch import ahead
+from phototags.tags.encoded_photos import prefetch
 
 
 def test_the_next_is_made_while_the_last_is_worked_on():
@@ -13,7 +13,7 @@ def test_the_next_is_made_while_the_last_is_worked_on():
             made.release()
             yield number
 
-    for number in ahead(items()):
+    for number in prefetch(items()):
         if number < 2:
             assert made.acquire(timeout=60) and made.acquire(timeout=60)  # this one and the next
             made.release()
@@ -25,4 +25,4 @@ def test_what_goes_wrong_on_the_way_is_told():
         raise ValueError("damaged")
 
     with pytest.raises(ValueError, match="damaged"):
-        list(ahead(items()))
+        list(prefetch(items()))

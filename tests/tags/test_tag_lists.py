@@ -1,7 +1,7 @@
 import pytest
 
 from phototags.errors import ParamsError
-from phototags.tags.tag_lists import known_to_task, read_aliases, read_tags
+from phototags.tags.tag_lists import find_task_tags, read_aliases, read_tags
 
 
 def written(folder, text):
@@ -47,34 +47,36 @@ def test_an_alias_that_cannot_be_is_refused(tmp_path, text, message):
 def test_a_file_of_words_knows_their_plurals_and_synonyms(tmp_path, wordnet):
     path = written(tmp_path, "car,auto\nbrown bear\n")
     tags = ["cars", "auto", "ursus arctos", "bus"]
-    assert known_to_task(str(path), tags, wordnet) == {"cars", "auto", "ursus arctos"}
+    assert find_task_tags(str(path), tags, wordnet) == {"cars", "auto", "ursus arctos"}
 
 
 def test_a_table_with_a_word_column_is_a_file_of_words(tmp_path, wordnet):
     path = written(tmp_path, "column\tword\n1\tcar\n2\tbus\n")
-    assert known_to_task(str(path), ["car", "column", "word"], wordnet) == {"car"}
+    assert find_task_tags(str(path), ["car", "column", "word"], wordnet) == {"car"}
 
 
 def test_imagenet_knows_by_first_meaning(wordnet, monkeypatch, tmp_path):
     synsets = written(tmp_path, wordnet.synsets("car")[0] + "\n" + wordnet.synsets("man")[1])
-    monkeypatch.setattr("phototags.tags.tag_lists._timm_list", lambda name: synsets)
-    assert known_to_task("imagenet", ["autos", "man", "bus"], wordnet) == {"autos"}
+    monkeypatch.setattr("phototags.tags.tag_lists._find_timm_list", lambda name: synsets)
+    assert find_task_tags("imagenet", ["autos", "man", "bus"], wordnet) == {"autos"}
 
 
 def test_timms_lists_are_imagenets():
-    from phototags.tags.tag_lists import SYNSETS, _lines, _timm_list
+    from phototags.tags.tag_lists import SYNSETS, _find_timm_list, _read_lines
 
-    sizes = {name: len(_lines(_timm_list(file), "match")) for name, file in SYNSETS.items()}
+    sizes = {
+        name: len(_read_lines(_find_timm_list(file), "match")) for name, file in SYNSETS.items()
+    }
     assert sizes == {"imagenet": 1000, "imagenet21k": 21843}
 
 
 def test_a_task_in_the_mirror_needs_a_mirror(wordnet, monkeypatch):
     monkeypatch.delenv("PHOTOTAGS_MIRROR", raising=False)
     with pytest.raises(ParamsError, match="PHOTOTAGS_MIRROR"):
-        known_to_task("visual_genome", ["car"], wordnet)
+        find_task_tags("visual_genome", ["car"], wordnet)
 
 
 def test_the_real_lists_know_common_things(wordnet, real_mirror, monkeypatch):
     monkeypatch.setenv("PHOTOTAGS_MIRROR", str(real_mirror))
-    assert known_to_task("visual_genome", ["cars", "bus", "xyzzy"], wordnet) == {"cars", "bus"}
-    assert known_to_task("esp_game", ["airplane", "xyzzy"], wordnet) == {"airplane"}
+    assert find_task_tags("visual_genome", ["cars", "bus", "xyzzy"], wordnet) == {"cars", "bus"}
+    assert find_task_tags("esp_game", ["airplane", "xyzzy"], wordnet) == {"airplane"}

@@ -10,12 +10,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from phototags.params.vocabulary import Vocabulary
-from phototags.tags.candidates import candidates, write_candidates
-from phototags.tags.cleaning import clean_photos, write_spelling
-from phototags.tags.encoded_photos import ROW_GROUP, number_tags, photos_in, write_tags
-from phototags.tags.merging import merged, merges
+from phototags.tags.candidates import list_candidates
+from phototags.tags.cleaning import clean_photos
+from phototags.tags.encoded_photos import ROW_GROUP, encode_photos, read_photo_batches, write_tags
+from phototags.tags.merging import find_merges, replace_tags
 from phototags.tags.spelling import clean
-from phototags.tags.split import those_of
+from phototags.tags.split import select_part
+from phototags.tags.tables import write_tsv
 
 PHOTOS = 120
 APP = ["square", "someapp", "filter"]
@@ -49,16 +50,18 @@ def run(corpus, folder, at_once, wordnet, **settings):
     settings = Vocabulary(min_users=2, min_photos=2, max_tags=None, **settings)
     for name in ("written", "clean"):
         (folder / name).mkdir(parents=True)
-    written = number_tags(photos_in(corpus / "photos.parquet", at_once), folder / "written")
+    written = encode_photos(
+        read_photo_batches(corpus / "photos.parquet", at_once), folder / "written"
+    )
     cleaned, spelling = clean_photos(written)
-    write_spelling(folder / "spelling.tsv", spelling)
+    write_tsv(folder / "spelling.tsv", spelling)
     write_tags(folder / "tags.parquet", cleaned)
-    photos = number_tags(photos_in(folder / "tags.parquet", at_once), folder / "clean")
-    training = photos.then(partial(those_of, "train", corpus / "split.parquet"))
-    found = merges(training, settings, wordnet)
-    write_candidates(folder / "candidates.tsv", candidates(training, found, settings, wordnet))
+    photos = encode_photos(read_photo_batches(folder / "tags.parquet", at_once), folder / "clean")
+    training = photos.map_parts(partial(select_part, "train", corpus / "split.parquet"))
+    found = find_merges(training, settings, wordnet)
+    write_tsv(folder / "candidates.tsv", list_candidates(training, found, settings, wordnet))
     for one in found:
-        photos = merged(photos, one.becomes)
+        photos = replace_tags(photos, one.replacements)
     write_tags(folder / "merged.parquet", photos)
     return {file.name: file.read_bytes() for file in folder.glob("*.*")}
 
@@ -75,9 +78,9 @@ def test_the_parts_do_not_show_in_the_files(corpus, tmp_path, wordnet, at_once):
 
 @pytest.mark.parametrize("at_once", [7, 10 * PHOTOS])
 def test_cameras_are_found_over_parts(corpus, tmp_path, at_once):
-    photos = number_tags(photos_in(corpus / "photos.parquet", at_once), tmp_path)
+    photos = encode_photos(read_photo_batches(corpus / "photos.parquet", at_once), tmp_path)
     settings = Vocabulary(min_users=1, min_photos=1, max_tags=None, refuse=["cameras"])
-    why = dict(candidates(photos, [], settings).select("tag", "why").rows())
+    why = dict(list_candidates(photos, [], settings).select("tag", "why").rows())
     assert [tag for tag in why if why[tag].startswith("cameras")] == ["d90"]
 
 
@@ -122,6 +125,6 @@ def test_row_groups_do_not_follow_the_parts(number, tmp_path):
 def test_a_file_may_name_nobody_and_have_no_tags(tmp_path):
     table = pl.DataFrame({"row": [0, 1], "user_id": [None, None], "tags": [[], None]})
     table.write_parquet(tmp_path / "photos.parquet")
-    photos = number_tags(photos_in(tmp_path / "photos.parquet", 1), tmp_path)
+    photos = encode_photos(read_photo_batches(tmp_path / "photos.parquet", 1), tmp_path)
     assert [part["user"].to_list() for part in photos] == [[-1], [-1]]
-    assert photos.words.is_empty() and clean_photos(photos)[1].is_empty()
+    assert photos.tags.is_empty() and clean_photos(photos)[1].is_empty()
