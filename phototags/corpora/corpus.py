@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from phototags.corpora.source_addresses import PUBLISHED_FILES, Published
+from phototags.corpora.source_addresses import KNOWN_FILES
 from phototags.download.sources import Source
 
 
@@ -22,7 +22,6 @@ class Corpus:
         citation: whom to cite.
         pictures: whether they are `packaged` in the sources or on the `web`, each at its photo_url.
         sample: how many photos are taken of it, chosen by a hash of their ids; None takes all.
-        fields: columns of the photo table that it fills, besides photo_id and file.
         collection: the folder of its sources, which corpora on the same files share.
     """
 
@@ -34,7 +33,6 @@ class Corpus:
     citation: str
     pictures: Literal["packaged", "web"] = "packaged"
     sample: int | None = None
-    fields: str = "tags"
     collection: str = ""
 
     @property
@@ -56,31 +54,26 @@ class Corpus:
 
 
 def make_corpus(
-    name: str,
-    photos: int,
-    paths: Iterable[str] = (),
-    packages: Iterable[str] = (),
-    *,
-    reader: str = "",
-    licence: str,
-    citation: str,
-    **more,
+    name: str, photos: int, paths: Iterable[str], *, reader: str = "", **more
 ) -> Corpus:
-    """Describe a corpus of Debian packages, kept as tars, and of files of a mirror or the web.
+    """Describe a corpus by the paths of its files in a mirror.
 
     Args:
-        paths: of files in a mirror; a compressed tar is called as it is kept, `.tar`.
+        paths: packages of Debian, `FOLDER/PACKAGE.deb`, are kept as the tar of their files; a
+            compressed tar is called as it is kept, `.tar`.
         reader: the corpus' own name, where empty.
-        more: other fields of the corpus.
+        more: the other fields of the corpus; its licence and citation are those of its files.
     """
-    terms = {"licence": licence, "citation": citation}
-    sources = [
-        Source(f"{package}.tar", f"{name}/{package}.deb", package=package, **terms)
-        for package in packages
-    ]
-    for path in paths:
-        folder, _, file = path.rpartition("/")
-        published = PUBLISHED_FILES.get(path, Published())
-        there = (published.url or file).rpartition("/")[2]
-        sources.append(Source(file, f"{folder}/{there}", **published._asdict(), **terms))
-    return Corpus(name, reader or name, photos, tuple(sources), **terms, **more)
+    terms = {key: more[key] for key in ("licence", "citation")}
+    sources = [_make_source(path, **terms) for path in paths]
+    return Corpus(name, reader or name, photos, tuple(sources), **more)
+
+
+def _make_source(path: str, **terms: str) -> Source:
+    folder, _, file = path.rpartition("/")
+    package = file.removesuffix(".deb")
+    if package != file:
+        return Source(f"{package}.tar", path, package=package, **terms)
+    known = KNOWN_FILES.get(path, {})
+    published = (known.get("url") or file).rpartition("/")[2]
+    return Source(file, f"{folder}/{published}", **known, **terms)

@@ -1,17 +1,38 @@
-"""The corpora that phototags knows: files, terms, fields. docs/corpora.md says more of each."""
+"""The corpora that phototags knows: files, terms. docs/corpora.md says more of each."""
 
 from phototags.corpora.corpus import Corpus, make_corpus
 
-RESEARCH_ONLY = "research use only, never republished: the pictures are Corel's"
-COREL = (
-    "Duygulu, Barnard, de Freitas & Forsyth, Object Recognition as Machine Translation, ECCV 2002"
-)
-FLICKR = "Creative Commons, each photo its own"
-TAGPROP = "; its lists and matrices: Guillaumin, Mensink, Verbeek & Schmid, TagProp, ICCV 2009"
+COREL = {
+    "licence": "research use only, never republished: the pictures are Corel's",
+    "citation": "Duygulu, Barnard, de Freitas & Forsyth, Object Recognition as Machine "
+    "Translation, ECCV 2002",
+}
 INRIA_FILES = (
     "corel_train_list.txt corel_test_list.txt corel_train_annot.txt corel_test_annot.txt "
     "recovered_words.tsv"
 )
+FLICKR = "Creative Commons, each photo its own"
+GENOME = {
+    "licence": "CC BY 4.0",
+    "citation": "Krishna et al., Visual Genome, IJCV 123, 2017",
+}
+GENOME_FILES = (
+    "image_data.json.zip objects.json.zip attributes.json.zip region_descriptions.json.zip "
+    "images.zip images2.zip"
+)
+ESP_GAME = {
+    "licence": "unclear: pictures of the web of 2003, for research only",
+    "citation": "von Ahn & Dabbish, Labeling Images with a Computer Game, CHI 2004",
+}
+IAPRTC12 = {
+    "licence": "free of charge and without copyright restrictions, says its page",
+    "citation": "Grubinger, Clough, Müller & Deselaers, The IAPR TC-12 Benchmark, OntoImage 2006",
+}
+
+
+def _cite_too(terms: dict[str, str], more: str) -> dict[str, str]:
+    """Terms that ask to cite another paper too."""
+    return terms | {"citation": f"{terms['citation']}; {more}"}
 
 
 def _make_corpora(folder: str, names: str, photos: int, files: str, **more) -> list[Corpus]:
@@ -20,39 +41,34 @@ def _make_corpora(folder: str, names: str, photos: int, files: str, **more) -> l
     return [make_corpus(name, photos, paths, collection=folder, **more) for name in names.split()]
 
 
-DEBIAN = [
+TAGPROP = "its lists and matrices: Guillaumin, Mensink, Verbeek & Schmid, TagProp, ICCV 2009"
+MIRRORED = (
     make_corpus(
         "openclipart",
         8121,
-        packages=("openclipart-png", "openclipart-svg"),
+        ("openclipart/openclipart-png.deb", "openclipart/openclipart-svg.deb"),
         licence="public domain",
         citation="the contributors of the Open Clip Art Library, by Debian's openclipart packages",
     ),
     make_corpus(
         "tuxpaint",
         796,
-        packages=("tuxpaint-stamps-default",),
+        ("tuxpaint/tuxpaint-stamps-default.deb",),
         licence="GPL-2",
         citation="Bill Kendrick and contributors, Tux Paint Stamps, by Debian's package",
     ),
-]
-MIRRORED = [
     make_corpus(
-        "corel5k",
-        4999,
-        ("corel5k/photos.tsv", "corel5k/images.tar"),
-        reader="table",
-        licence=RESEARCH_ONLY,
-        citation=COREL,
+        "corel5k", 4999, ("corel5k/photos.tsv", "corel5k/images.tar"), reader="table", **COREL
     ),
     make_corpus(
         "corel5k-260",
         4999,
         ("corel5k/images.tar", *(f"corel5k/inria260/{file}" for file in INRIA_FILES.split())),
         reader="inria",
-        licence=RESEARCH_ONLY,
-        citation=f"{COREL}; its 260-word form: Guillaumin, Mensink, Verbeek & Schmid, TagProp, "
-        "ICCV 2009",
+        **_cite_too(
+            COREL,
+            "its 260-word form: Guillaumin, Mensink, Verbeek & Schmid, TagProp, ICCV 2009",
+        ),
     ),
     make_corpus(
         "flickr8k",
@@ -63,109 +79,80 @@ MIRRORED = [
         citation="Hodosh, Young & Hockenmaier, Framing Image Description as a Ranking Task, "
         "JAIR 47, 2013",
     ),
-]
-YFCC100M = _make_corpora(
-    "yfcc100m",
-    "yfcc100m",
-    100_000,
-    "yfcc100m_dataset.bz2",
-    licence=FLICKR,
-    citation="Thomee et al., YFCC100M: The New Data in Multimedia Research, CACM 59(2), 2016",
-    fields="user_id tags title description taken_at longitude latitude licence licence_url author "
-    "page_url photo_url",
-    pictures="web",
-    sample=100_000,
 )
-GENOME_FILES = (
-    "image_data.json.zip objects.json.zip attributes.json.zip region_descriptions.json.zip "
-    "images.zip images2.zip"
-)
-GENOME_TERMS = {
-    "licence": "CC BY 4.0",
-    "citation": "Krishna et al., Visual Genome, IJCV 123, 2017",
-    "fields": "tags description licence licence_url photo_url split",
-}
-VISUAL_GENOME = _make_corpora(
-    "visual_genome",
-    "visual_genome visual_genome-synsets visual_genome-attributes",
-    108_077,
-    GENOME_FILES,
-    **GENOME_TERMS,
-)
-for size in ("150", "1600"):
-    VISUAL_GENOME += _make_corpora(
+PUBLISHED = (
+    *_make_corpora(
+        "yfcc100m",
+        "yfcc100m",
+        100_000,
+        "yfcc100m_dataset.bz2",
+        licence=FLICKR,
+        citation="Thomee et al., YFCC100M: The New Data in Multimedia Research, CACM 59(2), 2016",
+        pictures="web",
+        sample=100_000,
+    ),
+    *_make_corpora(
         "visual_genome",
-        f"visual_genome-{size}",
+        "visual_genome visual_genome-synsets visual_genome-attributes",
         108_077,
-        f"{GENOME_FILES} object_alias.txt objects_vocab_{size}.txt",
-        **GENOME_TERMS,
-    )
-MIRFLICKR25K = _make_corpora(
-    "mirflickr25k",
-    "mirflickr25k mirflickr25k-concepts",
-    25_000,
-    "mirflickr25k.zip mirflickr25k_annotations_v080.zip",
-    licence=FLICKR,
-    citation="Huiskes & Lew, The MIR Flickr Retrieval Evaluation, MIR 2008",
-    fields="tags title licence licence_url author page_url",
+        GENOME_FILES,
+        **GENOME,
+    ),
+    *(
+        corpus
+        for size in (150, 1600)
+        for corpus in _make_corpora(
+            "visual_genome",
+            f"visual_genome-{size}",
+            108_077,
+            f"{GENOME_FILES} object_alias.txt objects_vocab_{size}.txt",
+            **GENOME,
+        )
+    ),
+    *_make_corpora(
+        "mirflickr25k",
+        "mirflickr25k mirflickr25k-concepts",
+        25_000,
+        "mirflickr25k.zip mirflickr25k_annotations_v080.zip",
+        licence=FLICKR,
+        citation="Huiskes & Lew, The MIR Flickr Retrieval Evaluation, MIR 2008",
+    ),
+    *_make_corpora("esp_game", "esp_game", 100_000, "ESP-ImageSet.tar", **ESP_GAME),
+    *_make_corpora(
+        "esp_game",
+        "esp_game-268",
+        20_770,
+        "ESP-ImageSet.tar espgame.20091111.tar",
+        **_cite_too(ESP_GAME, TAGPROP),
+    ),
+    *_make_corpora("iaprtc12", "iaprtc12", 20_000, "iaprtc12.tar", **IAPRTC12),
+    *_make_corpora(
+        "iaprtc12",
+        "iaprtc12-291",
+        19_627,
+        "iaprtc12.tar iaprtc12.20091111.tar",
+        **_cite_too(IAPRTC12, TAGPROP),
+    ),
+    *(
+        corpus
+        for year in (2014, 2017)
+        for corpus in _make_corpora(
+            f"coco-{year}",
+            f"coco-{year} coco-{year}-captions",
+            123_287,
+            f"annotations_trainval{year}.zip train{year}.zip val{year}.zip",
+            licence=f"annotations CC BY 4.0; pictures {FLICKR}",
+            citation="Lin et al., Microsoft COCO: Common Objects in Context, ECCV 2014",
+        )
+    ),
+    *_make_corpora(
+        "nus_wide",
+        "nus_wide nus_wide-81",
+        269_648,
+        "ImageList.zip NUS_WID_Tags.zip ConceptsList.zip Groundtruth.zip NUS-WIDE-urls.txt",
+        licence="tags and concepts for research; the pictures are their photographers'",
+        citation="Chua et al., NUS-WIDE: A Real-World Web Image Database, CIVR 2009",
+        pictures="web",
+    ),
 )
-ESP_TERMS = {
-    "licence": "unclear: pictures of the web of 2003, for research only",
-    "citation": "von Ahn & Dabbish, Labeling Images with a Computer Game, CHI 2004",
-}
-ESP_GAME = _make_corpora(
-    "esp_game", "esp_game", 100_000, "ESP-ImageSet.tar", **ESP_TERMS, fields="tags"
-) + _make_corpora(
-    "esp_game",
-    "esp_game-268",
-    20_770,
-    "ESP-ImageSet.tar espgame.20091111.tar",
-    licence=ESP_TERMS["licence"],
-    citation=ESP_TERMS["citation"] + TAGPROP,
-    fields="tags split",
-)
-IAPR_TERMS = {
-    "licence": "free of charge and without copyright restrictions, says its page",
-    "citation": "Grubinger, Clough, Müller & Deselaers, The IAPR TC-12 Benchmark, OntoImage 2006",
-}
-IAPRTC12 = _make_corpora(
-    "iaprtc12",
-    "iaprtc12",
-    20_000,
-    "iaprtc12.tar",
-    **IAPR_TERMS,
-    fields="tags title description taken_at",
-) + _make_corpora(
-    "iaprtc12",
-    "iaprtc12-291",
-    19_627,
-    "iaprtc12.tar iaprtc12.20091111.tar",
-    licence=IAPR_TERMS["licence"],
-    citation=IAPR_TERMS["citation"] + TAGPROP,
-    fields="tags title description taken_at split",
-)
-COCO = [
-    corpus
-    for year in (2014, 2017)
-    for corpus in _make_corpora(
-        f"coco-{year}",
-        f"coco-{year} coco-{year}-captions",
-        123_287,
-        f"annotations_trainval{year}.zip train{year}.zip val{year}.zip",
-        licence=f"annotations CC BY 4.0; pictures {FLICKR}",
-        citation="Lin et al., Microsoft COCO: Common Objects in Context, ECCV 2014",
-        fields="tags description taken_at licence licence_url photo_url split",
-    )
-]
-NUS_WIDE = _make_corpora(
-    "nus_wide",
-    "nus_wide nus_wide-81",
-    269_648,
-    "ImageList.zip NUS_WID_Tags.zip ConceptsList.zip Groundtruth.zip NUS-WIDE-urls.txt",
-    licence="tags and concepts for research; the pictures are their photographers'",
-    citation="Chua et al., NUS-WIDE: A Real-World Web Image Database, CIVR 2009",
-    fields="tags photo_url split",
-    pictures="web",
-)
-PUBLISHED = (*YFCC100M, *VISUAL_GENOME, *MIRFLICKR25K, *ESP_GAME, *IAPRTC12, *COCO, *NUS_WIDE)
-KNOWN = (*DEBIAN, *MIRRORED, *PUBLISHED)
+KNOWN = (*MIRRORED, *PUBLISHED)

@@ -4,8 +4,6 @@ Of the pictures and image_data.json of Visual Genome as HuggingFace's datasets f
 COCO as TensorFlow's did; nobody published those of the others. docs/corpora.md cites each.
 """
 
-from typing import NamedTuple
-
 SHA256SUMS = """
 bc2380a7a1df0d9e8c2c03c53b10e49860f21283c5d74361a593ba6c0976fe2b  corel5k/images.tar
 8bedabff6fee0aef2b88c78d2f33ef816e656273bd3c95ef7343c28705c38d3f  corel5k/photos.tsv
@@ -48,23 +46,16 @@ nus_wide/Groundtruth.zip https://lms.comp.nus.edu.sg/wp-content/uploads/2019/res
 """File, address, bytes and sha256 of what its makers publish; a dash stands for not known."""
 
 
-class Published(NamedTuple):
-    """Where a file is published, and what it must be; None where that is not known."""
-
-    url: str | None = None
-    size: int | None = None
-    sha256: str | None = None
-
-
-def _parse_tables() -> dict[str, Published]:
+def _parse_tables() -> dict[str, dict[str, str | int]]:
     sums = [line.split() for line in SHA256SUMS.strip().split("\n")]
-    published = {file: Published(sha256=sha256) for sha256, file in sums}
+    known: dict[str, dict] = {file: {"sha256": sha256} for sha256, file in sums}
     for line in ADDRESSES.strip().split("\n"):
-        file, url, *known = line.split()
-        size, sha256 = (None if value == "-" else value for value in known)
-        published[file] = Published(url, size and int(size), sha256)
-    return published
+        file, url, size, sha256 = (None if value == "-" else value for value in line.split())
+        known[file] = {"url": url, "size": size and int(size), "sha256": sha256}
+    return known
 
 
-PUBLISHED_FILES = _parse_tables()
-"""By the file's path in a mirror, but for the ending of what is kept unpacked (`.tar`)."""
+KNOWN_FILES = _parse_tables()
+"""What is known of a file, as of `Source`: url, size, sha256.
+
+By its path in a mirror, which ends with `.tar` for what is kept uncompressed."""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numba
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 TAB, NEWLINE, RETURN, COMMA, PLUS, PERCENT, BLANK = b"\t\n\r,+% "
 compiled = numba.njit(cache=True, nogil=True)
@@ -87,22 +88,9 @@ def _find_fields(block, starts, ends, counts, nuls):
 
 def parse_integers(lines: Lines, field: int) -> np.ndarray:
     """(n,) int64: the field as a number of at most 18 digits, -1 where it is none."""
-    return _parse_digits(lines.block, *lines.field_bounds(field))
-
-
-@compiled
-def _parse_digits(block, first, end):
-    values = np.full(len(first), -1, np.int64)
-    for line in range(len(first)):
-        value = 0
-        for at in range(first[line], end[line]):
-            digit = block[at] - 48
-            value = value * 10 + digit if 0 <= digit <= 9 else -1
-            if value < 0:
-                break
-        if 0 < end[line] - first[line] <= 18:
-            values[line] = value
-    return values
+    text = read_texts(lines, field)
+    valid = pc.and_(pc.ascii_is_decimal(text), pc.less_equal(pc.binary_length(text), 18))
+    return pc.if_else(pc.fill_null(valid, False), text, "-1").cast(pa.int64()).to_numpy()
 
 
 def read_texts(lines: Lines, field: int, encoded: bool = False) -> pa.Array:
@@ -111,7 +99,8 @@ def read_texts(lines: Lines, field: int, encoded: bool = False) -> pa.Array:
     out = np.empty(int((end - first).sum()), np.uint8)
     offsets = np.zeros(len(first) + 1, np.int32)
     _copy_texts(lines.block, first, end, encoded, out, offsets)
-    return _make_strings(out, offsets, null_empty=True)
+    strings = _make_strings(out, offsets)
+    return pc.if_else(pc.equal(strings, ""), None, strings)
 
 
 @compiled
@@ -180,18 +169,16 @@ def _copy_lists(block, first, end, out, ends, offsets):
         offsets[line + 1] = count
 
 
-def _make_strings(out: np.ndarray, offsets: np.ndarray, null_empty: bool = False) -> pa.Array:
+def _make_strings(out: np.ndarray, offsets: np.ndarray) -> pa.Array:
     """An Arrow array on these buffers, which are copied only where they are no UTF-8."""
-    filled = np.packbits(np.diff(offsets) > 0, bitorder="little") if null_empty else None
-    buffers = [None if filled is None else pa.py_buffer(filled)]
-    buffers += [pa.py_buffer(offsets), pa.py_buffer(out)]
-    strings = pa.StringArray.from_buffers(len(offsets) - 1, *buffers[1:], buffers[0])
+    strings = pa.StringArray.from_buffers(
+        len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(out)
+    )
     if out[: offsets[-1]].max(initial=0) < 128:
         return strings  # ASCII, as nearly all columns are
     try:
         strings.validate(full=True)
     except pa.ArrowInvalid:
-        read = strings.view(pa.binary()).to_pylist()
-        decoded = [None if text is None else text.decode(errors="replace") for text in read]
+        decoded = [text.decode(errors="replace") for text in strings.view(pa.binary()).to_pylist()]
         return pa.array(decoded, pa.string())
     return strings
