@@ -31,7 +31,7 @@ from phototags.photos.photo_table import (
 )
 from phototags.photos.removals import Removals, read_removals
 from phototags.report.search_page import write_found
-from phototags.search.index import make_index, write_index
+from phototags.search.index import build_index, write_index
 from phototags.tags.cleaning import clean_photos
 from phototags.tags.encoded_photos import encode_photos, read_photo_batches, write_tags
 from phototags.tags.tables import write_tsv
@@ -93,9 +93,9 @@ def run(source: Path, to: Path, removals: Removals) -> None:
     rows = torch.tensor(photos["row"].to_numpy())
     features = Features(rows, torch.rand(len(rows), 3))
     written = pd.read_parquet(to / "tags.parquet")
-    index = make_index(Constant(), features, photos, written, "shapes", "0")
+    index = build_index(Constant(), features, photos, written, "shapes", "0")
     write_index(index, to / "index.safetensors", to / "index.parquet")
-    cards = [(make_card(photo), 0.0) for _, photo in index.photos.iterrows()]
+    cards = [(make_card(photo), 0.0) for photo in index.table.to_pylist()]
     shards = [to / "shards/00000.tar"]
     write_found(to / "found.html", "cross", ["cross"], [], "shapes", cards, shards)
 
