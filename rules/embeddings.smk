@@ -1,7 +1,7 @@
 rule embed_text:
     """Train word vectors on plain text, to initialise tag vectors with."""
     input:
-        text=PARAMS.embed_tags.text or [],
+        text=PARAMS.embed_tags.text_file or [],
     output:
         vectors=f"{MODELS}/text_vectors.txt",
     log:

@@ -14,7 +14,7 @@ REMOVALS = [PARAMS.corpora.removals] if PARAMS.corpora.removals else []
 if not REMOVALS and Path("removals.txt").exists():
     REMOVALS = ["removals.txt"]
 START = {"glove": [], "random": [], "text": [f"{MODELS}/text_vectors.txt"]}.get(
-    PARAMS.embed_tags.start, [PARAMS.embed_tags.start]
+    PARAMS.embed_tags.init, [PARAMS.embed_tags.init]
 )
 
 

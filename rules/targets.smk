@@ -39,7 +39,7 @@ JOBS = {
     "find_duplicates": jobs("train test", PLAN.train_test_pairs),
     "choose_training": cross(train=PLAN.train_corpora),
     "build_vocabulary": cross(train=PLAN.train_corpora),
-    "embed_text": OF_RUN if PARAMS.embed_tags.start == "text" else [],
+    "embed_text": OF_RUN if PARAMS.embed_tags.init == "text" else [],
     "embed_tags": cross(train=PLAN.train_corpora, seed=PLAN.seeds),
     "map_tags": cross(train=PLAN.train_corpora),
     "describe_users": jobs("train test", PLAN.described_pairs),

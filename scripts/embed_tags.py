@@ -5,7 +5,7 @@ import pandas as pd
 from phototags.io.logs import configure_logging
 from phototags.params.embeddings import EmbedTags
 from phototags.tag_vectors.embed_tags import embed_tags, write_tag_vectors
-from phototags.tag_vectors.initialisation import text_vectors
+from phototags.tag_vectors.initialisation import load_text_vectors
 from phototags.tags.vocabulary import read_vocabulary
 
 given = snakemake  # noqa: F821
@@ -17,7 +17,7 @@ photos = pd.read_parquet(given.input.tags).merge(split, on="row", validate="one_
 training = photos.loc[photos["part"] == "train", "tags"]
 
 tags = read_vocabulary(given.input.vocabulary).tags
-text = text_vectors(settings.start, given.input.get("start", []), tags)
+text = load_text_vectors(settings.init, given.input.get("start", []), tags)
 learned = embed_tags(training, tags, settings, given.params.seed, text)
 write_tag_vectors(
     given.output.vectors, given.output.contexts, given.output.history, learned, settings

@@ -3,7 +3,7 @@
 from phototags.io.logs import configure_logging
 from phototags.io.storage import atomic_write
 from phototags.tag_vectors.embed_tags import read_tag_vectors
-from phototags.tag_vectors.nearest_tags import map_of, nearest_of
+from phototags.tag_vectors.nearest_tags import list_nearest, map_tags
 from phototags.tags.vocabulary import read_vocabulary
 from phototags.tags.wordnet import WordNet
 
@@ -14,8 +14,8 @@ vocabulary = read_vocabulary(given.input.vocabulary)
 vectors = read_tag_vectors(given.input.vectors)
 wordnet = WordNet.read(given.input.wordnet)
 for table, path in (
-    (map_of(vocabulary, vectors, wordnet, given.params.seed), given.output.map),
-    (nearest_of(vocabulary, vectors, given.params.seed), given.output.nearest),
+    (map_tags(vocabulary, vectors, wordnet, given.params.seed), given.output.map),
+    (list_nearest(vocabulary, vectors, given.params.seed), given.output.nearest),
 ):
     with atomic_write(path) as part:
         table.to_csv(part, sep="\t", index=False, lineterminator="\n")

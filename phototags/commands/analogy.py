@@ -24,9 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the answers, best first."""
     vocabulary, vectors = common.read_tag_space(args.model)
-    from phototags.tag_vectors.relatedness import analogy
+    from phototags.tag_vectors.relatedness import solve_analogy
 
     tags = [common.normalise_tag(tag) for tag in (args.a, args.b, args.c)]
     return common.print_answer(
-        lambda: common.format_cosines(analogy(*tags, vocabulary, vectors, args.top))
+        lambda: common.format_cosines(solve_analogy(*tags, vocabulary, vectors, args.top))
     )

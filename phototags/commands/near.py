@@ -24,9 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the nearest tags, nearest first."""
     vocabulary, vectors = common.read_tag_space(args.model)
-    from phototags.tag_vectors.relatedness import near
+    from phototags.tag_vectors.relatedness import find_nearest
 
     tag = common.normalise_tag(args.tag)
     return common.print_answer(
-        lambda: common.format_cosines(near(tag, vocabulary, vectors, args.top))
+        lambda: common.format_cosines(find_nearest(tag, vocabulary, vectors, args.top))
     )

@@ -14,8 +14,8 @@ from phototags.evaluation.word_mapping import Reach
 from phototags.features.feature_cache import Features
 from phototags.systems.parts.embedding_tagger import EmbeddingTagger
 from phototags.systems.tagger import Tagger, load, read_config
-from phototags.tag_vectors.text_vectors import TextVectors, glove
-from phototags.tag_vectors.zero_shot import placed
+from phototags.tag_vectors.text_vectors import TextVectors, load_glove
+from phototags.tag_vectors.zero_shot import place_words
 from phototags.users.user_table import UserTable, append_user_features
 
 BATCH = 1024
@@ -94,7 +94,7 @@ def answers_in(
     tagger, shown = opened(Path(model).parent, rows, features, users)
     scores = model_scores(tagger, shown, len(tags))
     from_text = any(reach.unseen and reach.bridge != "subword" for reach in reaches)
-    text = glove() if from_text else None
+    text = load_glove() if from_text else None
     return scores, [asked(reach, tagger, shown, tags, text) for reach in reaches]
 
 
@@ -113,7 +113,7 @@ def asked(
     if not reach.unseen or not isinstance(tagger, EmbeddingTagger):
         return reach
     words = [reach.words[place] for place in reach.unseen]
-    vectors = placed(reach.bridge, words, tags, tagger.tag_vectors.detach(), text)
+    vectors = place_words(reach.bridge, words, tags, tagger.tag_vectors.detach(), text)
     if vectors is None:
         return reach
     with torch.no_grad():

@@ -13,9 +13,14 @@ from phototags.evaluation.metrics.bootstrap import multiplicities
 from phototags.evaluation.metrics.resampled import photo_means
 from phototags.params.embeddings import EmbedTags
 from phototags.tag_vectors.embed_tags import read_tag_vectors
-from phototags.tag_vectors.initialisation import text_vectors
-from phototags.tag_vectors.predictors import by_context, by_cooccurrence, by_cosine, by_frequency
-from phototags.tag_vectors.tag_completion import Riddles, Scorer, ranks, riddles
+from phototags.tag_vectors.initialisation import load_text_vectors
+from phototags.tag_vectors.predictors import (
+    build_cooccurrence_predictor,
+    build_cosine_predictor,
+    build_frequency_predictor,
+    build_skipgram_predictor,
+)
+from phototags.tag_vectors.tag_completion import HeldOutTags, Predictor, hide_tags, rank_hidden
 from phototags.tags.encoding import TagSets, encode_tags
 
 log = logging.getLogger(__name__)
@@ -76,8 +81,8 @@ def read_tables(
         for paths in (words, contexts)
     )
     tags = [vocabulary[row] for row in rows]
-    text = text_vectors(settings.start, start, tags)
-    return Tables(*read, settings.power, text and text.of(tags))
+    text = load_text_vectors(settings.init, start, tags)
+    return Tables(*read, settings.power, text and text.embed(tags))
 
 
 def judge_tags(
@@ -108,7 +113,7 @@ def judge_tags(
     return pd.concat(rows, ignore_index=True)[COLUMNS]
 
 
-def questions(test: Tags, tags: Sequence[str], seed: int) -> Riddles:
+def questions(test: Tags, tags: Sequence[str], seed: int) -> HeldOutTags:
     """One tag hidden of each test photo that has two or more, of MOST photos at the most."""
     rng = np.random.default_rng(seed)
     sets = encode_tags(test, tags)
@@ -116,25 +121,29 @@ def questions(test: Tags, tags: Sequence[str], seed: int) -> Riddles:
     log.info("%d of %d test photos have two tags of %d", len(asking), len(test), len(tags))
     if len(asking) > MOST:
         asking = np.sort(rng.choice(asking, MOST, replace=False))
-    return riddles(sets.select(asking), rng)
+    return hide_tags(sets.select(asking), rng)
 
 
 def guesses(
     training: TagSets, tags: int, tables: Tables
-) -> Iterator[tuple[str, int | None, Scorer]]:
+) -> Iterator[tuple[str, int | None, Predictor]]:
     """Each way to guess: its name, its seed where it has one, and its scorer."""
     counts = training.count(tags)
-    yield "frequency", None, by_frequency(counts)
-    yield "cooccurrence", None, by_cooccurrence(training, tags)
+    yield "frequency", None, build_frequency_predictor(counts)
+    yield "cooccurrence", None, build_cooccurrence_predictor(training, tags)
     if tables.text is not None:
-        yield "text-nearest", None, by_cosine(tables.text)
+        yield "text-nearest", None, build_cosine_predictor(tables.text)
     for seed, words in tables.words.items():
-        yield "nearest", seed, by_cosine(words)
-        yield "tag-vectors", seed, by_context(words, tables.contexts[seed], counts, tables.power)
+        yield "nearest", seed, build_cosine_predictor(words)
+        yield (
+            "tag-vectors",
+            seed,
+            build_skipgram_predictor(words, tables.contexts[seed], counts, tables.power),
+        )
 
 
-def _judged(asked: Riddles, scorer: Scorer, tags: int, weights: NDArray) -> pd.DataFrame:
-    found = ranks(asked, scorer, batch=max(1, min(512, BLOCK // tags)))
+def _judged(asked: HeldOutTags, scorer: Predictor, tags: int, weights: NDArray) -> pd.DataFrame:
+    found = rank_hidden(asked, scorer, batch_size=max(1, min(512, BLOCK // tags)))
     values = np.stack([found <= 10, 1 / found], axis=1)  # (N, 2)
     means = photo_means(values, weights)
     measured = {"metric": ["recall", "mrr"], "k": [10, 0], "value": means[0]}

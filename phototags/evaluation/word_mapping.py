@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from phototags.errors import CorpusError
 from phototags.evaluation.metrics.protocols import PROTOCOLS
 from phototags.params.score import UNSEEN, Score
-from phototags.tag_vectors.text_vectors import glove
-from phototags.tag_vectors.zero_shot import placeable
+from phototags.tag_vectors.text_vectors import load_glove
+from phototags.tag_vectors.zero_shot import find_placeable
 from phototags.tags.mapping import map_vocabulary
 from phototags.tags.wordnet import WordNet
 
@@ -80,12 +80,12 @@ def reaches(
         return [own_words(test, list(model_tags), found)]
     words = sorted(word for word, count in found.items() if count >= settings.min_test_photos)
     nouns = WordNet.read(Path(wordnet)) if set(settings.bridges) != {"exact"} else None
-    text = glove() if set(settings.bridges) & {"embedding", *UNSEEN} else None
+    text = load_glove() if set(settings.bridges) & {"embedding", *UNSEEN} else None
     made = []
     for kind in settings.bridges:
         known = "synset" if kind in UNSEEN else kind
         pairs = map_vocabulary(known, list(model_tags), words, nouns, text)
-        places = placeable(kind, words, model_tags, text) if kind in UNSEEN else []
+        places = find_placeable(kind, words, model_tags, text) if kind in UNSEEN else []
         made.append(reached(kind, words, pairs, np.flatnonzero(places).tolist()))
     return made
 

@@ -1,4 +1,6 @@
-"""What would give test photos away."""
+"""Section `contamination` of params.yaml."""
+
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -6,14 +8,19 @@ from phototags.params.section import Section
 
 
 class Contamination(Section):
-    """Training photos that show the same as a test photo."""
+    """Training photos that are near-duplicates of a test photo."""
 
-    hash_distance: int = Field(
-        description="bits of 64 in which the perceptual hashes of a pair may differ", ge=0, le=64
+    renamed: ClassVar = {"hash_distance": "max_hash_distance", "feature_similarity": "min_cosine"}
+
+    max_hash_distance: int = Field(
+        description="bits of 64 in which the perceptual hashes of near-duplicates may differ",
+        ge=0,
+        le=64,
     )
-    feature_similarity: float = Field(
-        description="cosine that the features of a pair must reach too", ge=-1, le=1
+    min_cosine: float = Field(
+        description="cosine of the features that near-duplicates must have too", ge=-1, le=1
     )
     remove: bool = Field(
-        description="do not learn from them; else the scores' lower bounds say what that may gain"
+        description="remove near-duplicates from training; else the scores' lower bounds account "
+        "for them"
     )

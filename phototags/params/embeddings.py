@@ -1,6 +1,6 @@
-"""What a tag and a photo are to a machine."""
+"""Sections `embed_tags` and `embed_photos` of params.yaml."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -10,28 +10,34 @@ from phototags.params.section import Section
 class EmbedTags(Section):
     """Skip-gram with negative sampling over tag sets."""
 
-    start: str = Field(
-        description="vectors to start from where a word has one: glove, random, text (learned from"
-        " embed_tags.text), or a text file of word2vec, GloVe or fastText vectors (also gzipped)"
+    renamed: ClassVar = {"start": "init", "text": "text_file"}
+
+    init: str = Field(
+        description="initial vectors of the words that have one: glove, random, text (learned from"
+        " embed_tags.text_file), or a text file of word2vec, GloVe or fastText vectors (also"
+        " gzipped)"
     )
-    text: str | None = Field(
-        None, description="file of plain text whose words the same trainer learns first"
+    text_file: str | None = Field(
+        None, description="plain text whose words the same trainer learns first"
     )
     dimensions: int = Field(
         description="width of a tag vector; 50 with glove, that of a file's vectors with a file",
         gt=0,
     )
-    epochs: int = Field(description="passes over the training photos; 0 keeps the start", ge=0)
-    negatives: int = Field(description="negative tags drawn for each pair", gt=0)
+    epochs: int = Field(
+        description="passes over the training photos; 0 keeps the initial vectors", ge=0
+    )
+    negatives: int = Field(description="negative tags drawn for each pair of tags", gt=0)
     power: float = Field(description="negatives are drawn in proportion to count ** power", ge=0)
     learning_rate: float = Field(description="Adagrad's step, one accumulator a row", gt=0)
 
     @model_validator(mode="after")
-    def text_is_there_to_start_from(self) -> "EmbedTags":
-        if (self.start == "text") != (self.text is not None):
+    def check_text_file(self) -> "EmbedTags":
+        """Raise a ValueError unless both or neither of `init: text` and `text_file` are given."""
+        if (self.init == "text") != (self.text_file is not None):
             raise ValueError(
-                f"start: text and text: FILE go together, but start is {self.start} and text is "
-                f"{self.text}"
+                f"init: text and text_file: FILE go together, but init is {self.init} and "
+                f"text_file is {self.text_file}"
             )
         return self
 
@@ -39,12 +45,15 @@ class EmbedTags(Section):
 class EmbedPhotos(Section):
     """Frozen features of each photo."""
 
+    renamed: ClassVar = {"batch": "batch_size"}
+
     backbone: str = Field(
         description="efficientnet_lite0 (or 1, 2), torchvision:NAME or timm:NAME; "
-        "efficientnet_lite0:layers has its middle layers too; efficientnet_lite0@128 sees photos "
-        "of 128 pixels a side in the place of its own 224; several with + between"
+        "efficientnet_lite0:layers adds features of its middle layers; efficientnet_lite0@128 "
+        "resizes photos to 128 pixels a side instead of its own 224; several with + between are "
+        "concatenated"
     )
     precision: Literal["fp32", "bf16"] = Field(
-        description="bf16 is faster where the processor has it"
+        description="number format of the forward pass; bf16 is faster where the processor has it"
     )
-    batch: int = Field(description="photos a forward pass", gt=0)
+    batch_size: int = Field(description="photos a forward pass", gt=0)

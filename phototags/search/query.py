@@ -72,8 +72,8 @@ def replace_unknown(
     words: Sequence[str], tags: Sequence[str], text: TextVectors
 ) -> tuple[list[int], list[str]]:
     """Replace words by the tags with the nearest text vectors (cosine); a note for each word."""
-    matrix = _normalise(text.of(tags))  # (T, D); a tag without a vector is zero and never nearest
-    cosines = _normalise(text.of(words)) @ matrix.T  # (words, T)
+    matrix = _normalise(text.embed(tags))  # (T, D); zero for a tag without a vector, never nearest
+    cosines = _normalise(text.embed(words)) @ matrix.T  # (words, T)
     found, notes = [], []
     for word, row in zip(words, cosines, strict=True):
         best = int(row.argmax())

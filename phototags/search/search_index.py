@@ -11,7 +11,7 @@ from phototags.io.storage import hash_file, read_tensors
 from phototags.photos.gallery import Card, make_card
 from phototags.search.index import PhotoIndex, read_index
 from phototags.search.query import Query, parse_query
-from phototags.tag_vectors.text_vectors import glove
+from phototags.tag_vectors.text_vectors import load_glove
 from phototags.tags.vocabulary import read_vocabulary
 
 
@@ -79,7 +79,7 @@ def search(index: SearchIndex, words: str, top: int) -> tuple[Query, list[tuple[
         the tags that were searched for, and at most `top` photos with their scores, best first;
         no photos where none of the words is a tag or near one.
     """
-    query = parse_query(words, index.tags, glove)
+    query = parse_query(words, index.tags, load_glove)
     if not query.tags:
         return query, []
     found = find_nearest(index.photos.vectors, query.vector(index.tag_vectors), top)

@@ -1,4 +1,4 @@
-"""The tag vectors of a run, from training photos to a file."""
+"""Fit the tag vectors of a run, from training photos to files."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -11,11 +11,16 @@ from torch import Tensor
 from phototags.errors import ModelError
 from phototags.io.storage import atomic_write, read_tensors, write_tensors
 from phototags.params.embeddings import EmbedTags
-from phototags.tag_vectors.initialisation import random_start, text_start
-from phototags.tag_vectors.plain_text import MIN_COUNT, lines_of, text_sets, text_vocabulary
-from phototags.tag_vectors.skipgram import SkipGram, learn, train
+from phototags.tag_vectors.fit_skipgram import fit_skipgram
+from phototags.tag_vectors.initialisation import init_from_text, init_random
+from phototags.tag_vectors.plain_text import (
+    MIN_COUNT,
+    build_text_vocabulary,
+    encode_windows,
+    read_lines,
+)
+from phototags.tag_vectors.skipgram import SkipGram, Table
 from phototags.tag_vectors.text_vectors import TextVectors
-from phototags.tag_vectors.vector_table import Table
 from phototags.tags.encoding import encode_tags
 
 log = logging.getLogger(__name__)
@@ -28,76 +33,77 @@ def embed_tags(
     seed: int,
     text: TextVectors | None = None,
 ) -> tuple[Table, pd.DataFrame]:
-    """Vectors of the vocabulary's tags, learned from the tags of the training photos.
+    """Fit vectors of the vocabulary's tags to the tags of the training photos.
 
-    The vectors are word2vec's as they come, length included, which is the published form: a tag
-    seen often moves far from its start, and a long vector asks less of a photo's embedding.
+    The vectors are word2vec's as published, not normalised: a frequent tag moves far from its
+    initial vector, and a long vector needs a smaller product with a photo's embedding.
 
     Args:
-        photos: the cleaned tags of each training photo; tags out of the vocabulary are ignored.
+        photos: the cleaned tags of each training photo; tags outside the vocabulary are ignored.
         vocabulary: T tags, in the order of the rows returned.
         seed: same seed, same bytes (with one torch thread).
-        text: what text says of the tags (`start.text_vectors`); None starts by chance.
+        text: initial vectors, of `initialisation.load_text_vectors`; None for random ones.
 
     Returns:
-        a table of (T, D) float32 words, the tags' vectors, and contexts, what is expected beside
-        them; and a frame (epoch, loss), nats a pair.
+        a table of (T, D) float32 input vectors, the tags' own, and output vectors, what is
+        expected beside them; and a frame (epoch, loss), nats a pair.
     """
     torch.set_num_threads(1)  # several would add up in another order
     generator = torch.Generator().manual_seed(seed)
     if text is None:
-        start = random_start(len(vocabulary), settings.dimensions, generator)
+        initial = init_random(len(vocabulary), settings.dimensions, generator)
     else:
-        start = text_start(vocabulary, text, settings.dimensions, generator)
-    return learn(encode_tags(photos, vocabulary), start, skipgram_of(settings), generator)
+        initial = init_from_text(vocabulary, text, settings.dimensions, generator)
+    sets = encode_tags(photos, vocabulary)
+    return fit_skipgram(sets, initial, make_skipgram(settings), generator)
 
 
 def embed_text(path: Path | str, settings: EmbedTags, seed: int) -> tuple[list[str], Tensor]:
-    """Vectors of the words of plain text, by the trainer that learns tags afterwards.
+    """Fit vectors of the words of plain text, with the trainer that fits tags afterwards.
 
     Returns:
-        the words that occur often enough, the commonest first, and (N, D) float32.
+        the words that occur often enough, most frequent first, and (N, D) float32.
 
     Raises:
         ModelError: when the file is missing or has no word often enough.
     """
     torch.set_num_threads(1)
     generator = torch.Generator().manual_seed(seed)
-    words = text_vocabulary(lines_of([path]))
+    words = build_text_vocabulary(read_lines([path]))
     if not words:
         raise ModelError(
-            f"{path} should be plain text, but no word stands in it {MIN_COUNT} times. Give "
-            "more text as embed_tags.text, or set embed_tags.start: random."
+            f"{path} should be plain text with some words {MIN_COUNT} times or more, but has none. "
+            "Give more text as embed_tags.text_file, or set embed_tags.init: random."
         )
     log.info("%d words of %s", len(words), path)
-    start = random_start(len(words), settings.dimensions, generator)
-    sets = text_sets(lines_of([path]), words)
-    return words, train(sets, start, skipgram_of(settings), generator)[0]
+    initial = init_random(len(words), settings.dimensions, generator)
+    sets = encode_windows(read_lines([path]), words)
+    return words, fit_skipgram(sets, initial, make_skipgram(settings), generator)[0].input_vectors
 
 
-def skipgram_of(settings: EmbedTags) -> SkipGram:
-    """The trainer's settings among those of the params."""
+def make_skipgram(settings: EmbedTags) -> SkipGram:
+    """Take the trainer's settings from those of params.yaml."""
     return SkipGram(
         **settings.model_dump(include={"epochs", "negatives", "power", "learning_rate"})
     )
 
 
 def write_tag_vectors(
-    path: Path | str,
-    contexts_path: Path | str,
+    input_path: Path | str,
+    output_path: Path | str,
     history_path: Path | str,
-    learned: tuple[Table, pd.DataFrame],
+    fitted: tuple[Table, pd.DataFrame],
     settings: EmbedTags,
 ) -> None:
-    """A file of the tags' vectors, one of their contexts, one of the loss of each epoch."""
-    table, history = learned
-    about = {"dimensions": table.words.shape[1], **settings.model_dump()}
-    write_tensors(path, {"vectors": table.words}, about)
-    write_tensors(contexts_path, {"vectors": table.contexts}, about)
+    """Write a file of input vectors, one of output vectors and one of the loss of each epoch."""
+    table, history = fitted
+    about = {"dimensions": table.input_vectors.shape[1], **settings.model_dump()}
+    write_tensors(input_path, {"vectors": table.input_vectors}, about)
+    write_tensors(output_path, {"vectors": table.output_vectors}, about)
     with atomic_write(history_path) as part:
         history.to_csv(part, index=False, lineterminator="\n")
 
 
 def read_tag_vectors(path: Path | str) -> Tensor:
-    """(T, D) float32, in the order of the run's vocabulary; of either file of vectors."""
+    """Read (T, D) float32 input or output vectors, in the order of the run's vocabulary."""
     return read_tensors(path)[0]["vectors"]

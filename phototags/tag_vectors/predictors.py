@@ -1,14 +1,14 @@
-"""Ways to guess a photo's missing tag from its other tags, each a scorer for `missing_tag`."""
+"""Predictors of a photo's missing tag from its other tags, for `tag_completion`."""
 
 import numpy as np
 from scipy.sparse import diags_array
 
-from phototags.tag_vectors.tag_completion import Scorer
+from phototags.tag_vectors.tag_completion import Predictor
 from phototags.tags.encoding import TagSets
 
 
-def by_frequency(counts: np.ndarray) -> Scorer:
-    """The commonest tags for every photo: the control.
+def build_frequency_predictor(counts: np.ndarray) -> Predictor:
+    """Score the tags of every photo by frequency: the baseline.
 
     Args:
         counts: (T,) training photos of each tag.
@@ -16,8 +16,8 @@ def by_frequency(counts: np.ndarray) -> Scorer:
     return lambda shown: np.tile(counts.astype(np.float64), (len(shown), 1))
 
 
-def by_cooccurrence(training: TagSets, vocabulary: int) -> Scorer:
-    """The mean over the shown tags s of P(t | s), counted.
+def build_cooccurrence_predictor(training: TagSets, vocabulary: int) -> Predictor:
+    """Score a tag t by the mean over the shown tags s of P(t | s), counted.
 
     Sigurbjörnsson & van Zwol, WWW 2008 (their `sum` of asymmetric co-occurrence).
     """
@@ -29,8 +29,8 @@ def by_cooccurrence(training: TagSets, vocabulary: int) -> Scorer:
     return lambda shown: (shown.to_csr(vocabulary) @ conditional).toarray()
 
 
-def by_cosine(vectors: np.ndarray) -> Scorer:
-    """The tags nearest to the sum of the shown tags' unit vectors.
+def build_cosine_predictor(vectors: np.ndarray) -> Predictor:
+    """Score a tag by its cosine with the sum of the shown tags' unit vectors.
 
     Args:
         vectors: (T, D) float.
@@ -39,17 +39,17 @@ def by_cosine(vectors: np.ndarray) -> Scorer:
     return lambda shown: (shown.to_csr(len(unit)) @ unit) @ unit.T
 
 
-def by_context(
-    vectors: np.ndarray, contexts: np.ndarray, counts: np.ndarray, power: float
-) -> Scorer:
-    """What skip-gram itself believes: the sum of w_s . c_t over the shown tags, plus a prior.
+def build_skipgram_predictor(
+    input_vectors: np.ndarray, output_vectors: np.ndarray, counts: np.ndarray, power: float
+) -> Predictor:
+    """Score a tag t by skip-gram itself: the sum of w_s . c_t over the shown tags s, plus a prior.
 
     Negatives drawn in proportion to count ** power make w_s . c_t the log of P(t | s) less
     power log count(t), up to a constant of s, so `power` of the training is the natural prior.
 
     Args:
-        vectors, contexts: (T, D) float.
+        input_vectors, output_vectors: (T, D) float, w and c.
         counts: (T,) training photos of each tag.
     """
     prior = power * np.log(np.maximum(counts, 0.5))
-    return lambda shown: (shown.to_csr(len(vectors)) @ vectors) @ contexts.T + prior
+    return lambda shown: (shown.to_csr(len(counts)) @ input_vectors) @ output_vectors.T + prior

@@ -1,4 +1,4 @@
-"""Which tags are near a tag, and what is to C as B is to A."""
+"""Nearest tags by cosine, and analogies between tags."""
 
 from collections.abc import Sequence
 
@@ -9,10 +9,10 @@ from torch.nn.functional import normalize
 from phototags.tags.vocabulary import TagVocabulary
 
 
-def near(
+def find_nearest(
     tag: str, vocabulary: TagVocabulary, vectors: Tensor, top: int = 10
 ) -> list[tuple[str, float]]:
-    """The tags whose vectors point the same way, nearest first, ties in vocabulary order.
+    """Find the tags of highest cosine, nearest first, ties in vocabulary order.
 
     Args:
         vectors: (T, D) float32, in vocabulary order.
@@ -24,13 +24,15 @@ def near(
         VocabularyError: when the vocabulary has no such tag; names the closest.
     """
     number = vocabulary.index(tag)
-    return _nearest(normalize(vectors[number], dim=-1), [number], vocabulary.tags, vectors, top)
+    return _rank_by_cosine(
+        normalize(vectors[number], dim=-1), [number], vocabulary.tags, vectors, top
+    )
 
 
-def analogy(
+def solve_analogy(
     a: str, b: str, c: str, vocabulary: TagVocabulary, vectors: Tensor, top: int = 10
 ) -> list[tuple[str, float]]:
-    """What is to `c` as `b` is to `a`: nearest to b - a + c, none of the three themselves.
+    """Find what is to `c` as `b` is to `a`: nearest to b - a + c, without the three themselves.
 
     3CosAdd on unit vectors: Mikolov, Yih & Zweig, NAACL 2013.
 
@@ -42,12 +44,12 @@ def analogy(
     """
     numbers = [vocabulary.index(tag) for tag in (a, b, c)]
     first, second, third = normalize(vectors[numbers])
-    return _nearest(
+    return _rank_by_cosine(
         normalize(second - first + third, dim=-1), numbers, vocabulary.tags, vectors, top
     )
 
 
-def _nearest(
+def _rank_by_cosine(
     direction: Tensor, without: Sequence[int], tags: Sequence[str], vectors: Tensor, top: int
 ) -> list[tuple[str, float]]:
     cosines = normalize(vectors) @ direction

@@ -1,4 +1,4 @@
-"""How well tags tell each other: one tag of each photo is hidden, and is to be found again."""
+"""Evaluate tag completion: hide one tag of each photo and rank it by the others."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,44 +7,42 @@ import numpy as np
 
 from phototags.tags.encoding import TagSets
 
-Scorer = Callable[[TagSets], np.ndarray]
+Predictor = Callable[[TagSets], np.ndarray]
+"""Takes n sets of shown tags, returns (n, T) float scores."""
 
 
 @dataclass(frozen=True, eq=False)
-class Riddles:
+class HeldOutTags:
     """Photos with one tag hidden.
 
     Args:
-        shown: the tags that are left, one at least a photo.
-        hidden: (N,) int64, the tag to be found.
+        shown: the tags that are left, one or more a photo.
+        hidden: (N,) int64, the tag to predict.
     """
 
     shown: TagSets
     hidden: np.ndarray
 
 
-def riddles(sets: TagSets, rng: np.random.Generator) -> Riddles:
-    """One riddle from each photo with two tags or more; every tag of it is as likely hidden."""
+def hide_tags(sets: TagSets, rng: np.random.Generator) -> HeldOutTags:
+    """Hide a tag, drawn uniformly, of each photo with two tags or more."""
     sets = sets.select(sets.sizes > 1)
     place = sets.offsets[:-1] + (rng.random(len(sets)) * sets.sizes).astype(np.int64)
     hidden = np.zeros(len(sets.ids), bool)
     hidden[place] = True
-    return Riddles(sets.remove(hidden), sets.ids[place].astype(np.int64))
+    return HeldOutTags(sets.remove(hidden), sets.ids[place].astype(np.int64))
 
 
-def ranks(riddles: Riddles, scorer: Scorer, batch: int = 512) -> np.ndarray:
-    """(N,) int64: the place of the hidden tag among all tags but the shown ones; 1 is best.
+def rank_hidden(held_out: HeldOutTags, predictor: Predictor, batch_size: int = 512) -> np.ndarray:
+    """Return the (N,) int64 rank of the hidden tag among all tags but the shown ones; 1 is best.
 
-    Ties count against the scorer: a tag that scores the same as the hidden one stands before it.
-
-    Args:
-        scorer: takes n sets of shown tags, gives (n, T) float scores.
+    Ties count against the predictor: a tag that scores the same as the hidden one ranks before it.
     """
-    found = [np.zeros(0, np.int64)]
-    for begin in range(0, len(riddles.hidden), batch):
-        shown = riddles.shown.select(np.arange(begin, min(begin + batch, len(riddles.hidden))))
-        scores = np.array(scorer(shown), np.float64)
-        own = np.arange(len(shown)), riddles.hidden[begin : begin + batch]
+    found, photos = [np.zeros(0, np.int64)], len(held_out.hidden)
+    for begin in range(0, photos, batch_size):
+        shown = held_out.shown.select(np.arange(begin, min(begin + batch_size, photos)))
+        scores = np.array(predictor(shown), np.float64)
+        own = np.arange(len(shown)), held_out.hidden[begin : begin + batch_size]
         hidden = scores[own]
         scores[np.repeat(own[0], shown.sizes), shown.ids] = -np.inf
         scores[own] = np.nan  # counted neither before nor after itself
@@ -53,7 +51,7 @@ def ranks(riddles: Riddles, scorer: Scorer, batch: int = 512) -> np.ndarray:
 
 
 def recall(ranks: np.ndarray, k: int = 10) -> float:
-    """Share of riddles whose tag is among the first k, in [0, 1]; 1 is perfect, nan for none.
+    """Return the share of hidden tags among the first k, in [0, 1]; 1 is perfect, nan for none.
 
     >>> recall(np.array([1, 10, 11, 400]))
     0.5
@@ -62,7 +60,7 @@ def recall(ranks: np.ndarray, k: int = 10) -> float:
 
 
 def mean_reciprocal_rank(ranks: np.ndarray) -> float:
-    """Mean of 1 / rank, in (0, 1]; 1 is perfect, nan for none.
+    """Return the mean of 1 / rank, in (0, 1]; 1 is perfect, nan for none.
 
     >>> mean_reciprocal_rank(np.array([1, 2, 4, 4]))
     0.5

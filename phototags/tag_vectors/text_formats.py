@@ -1,4 +1,4 @@
-"""Word vectors in the text files that word2vec, GloVe and fastText write, and gensim opens."""
+"""Read and write word vectors in the text formats of word2vec, GloVe and fastText."""
 
 import gzip
 import itertools
@@ -13,14 +13,14 @@ from phototags.io.progress import show_progress
 from phototags.io.storage import atomic_write
 from phototags.tag_vectors.text_vectors import TextVectors
 
-ROWS = 65_536  # read before they are packed as numbers
+CHUNK_ROWS = 65_536  # parsed to numbers at once
 
 
 def read_text_vectors(path: Path | str, only: Collection[str] | None = None) -> TextVectors:
-    """Vectors from a text file: a word and D numbers a line, with or without a `N D` line above.
+    """Read vectors from a text file: a word and D numbers a line, with or without a `N D` header.
 
-    Words are lower-cased; of two that are then the same the first stays, since these files have
-    the commoner first. A word may hold spaces (GloVe 840B has such).
+    Words are lower-cased; of two that are then equal the first is kept, since these files have
+    the more frequent first. A word may hold spaces (GloVe 840B has such).
 
     Args:
         path: word2vec's or GloVe's `.txt`, fastText's `.vec`; also gzipped.
@@ -29,11 +29,11 @@ def read_text_vectors(path: Path | str, only: Collection[str] | None = None) -> 
     Raises:
         ModelError: when the file is missing, empty or a line has another width; says which.
     """
-    lines = _lines(Path(path))
+    lines = _read_lines(Path(path))
     first = next(lines, "")
     if _is_header(first):
         first = next(lines, "")
-    width, lines = _width(first, path), itertools.chain([first], lines)
+    width, lines = _read_width(first, path), itertools.chain([first], lines)
     words, blocks, pending = {}, [], []
     for number, line in enumerate(show_progress(lines, f"reading {Path(path).name}"), start=1):
         parts = line.rstrip("\n ").rsplit(" ", width)
@@ -46,14 +46,14 @@ def read_text_vectors(path: Path | str, only: Collection[str] | None = None) -> 
         if word not in words and (only is None or word in only):
             words[word] = None
             pending.append(parts[1:])
-        if len(pending) == ROWS:
-            blocks.append(_numbers(pending, path))
+        if len(pending) == CHUNK_ROWS:
+            blocks.append(_parse_numbers(pending, path))
             pending = []
-    blocks.append(_numbers(pending, path).reshape(-1, width))
+    blocks.append(_parse_numbers(pending, path).reshape(-1, width))
     return TextVectors(pa.array(list(words), pa.string()), np.concatenate(blocks))
 
 
-def _lines(path: Path) -> Iterator[str]:
+def _read_lines(path: Path) -> Iterator[str]:
     try:
         opened = gzip.open if path.suffix == ".gz" else open
         with opened(path, "rt", encoding="utf-8", errors="replace", newline="\n") as file:
@@ -66,31 +66,38 @@ def _lines(path: Path) -> Iterator[str]:
 
 
 def _is_header(line: str) -> bool:
-    """word2vec and fastText begin with the number of words and the width; GloVe does not."""
+    """Whether a line is the number of words and the width, as in word2vec and fastText files."""
     parts = line.split()
     return len(parts) == 2 and all(part.isdecimal() for part in parts)
 
 
-def _width(line: str, path: Path | str) -> int:
-    """Numbers at the end of the line; a first word that is a number would count among them."""
+def _read_width(line: str, path: Path | str) -> int:
+    """Count the numbers of a line after its word."""
     width = len(line.split()) - 1
     if width < 1:
-        raise ModelError(f"{path} should be a text file of word vectors, but begins {line[:60]!r}.")
+        raise ModelError(
+            f"{path} should be a text file of word vectors, but begins {line[:60]!r}. Give "
+            "the path of a word2vec, GloVe or fastText text file."
+        )
     return width
 
 
-def _numbers(rows: list[list[str]], path: Path | str) -> np.ndarray:
+def _parse_numbers(rows: list[list[str]], path: Path | str) -> np.ndarray:
     try:
         numbers = np.array(rows, np.float32)
     except ValueError as error:
-        raise ModelError(f"{path} should hold numbers after each word, but: {error}.") from error
+        raise ModelError(
+            f"{path} should hold numbers after each word, but: {error}. Fetch the file again."
+        ) from error
     if not np.isfinite(numbers).all():
-        raise ModelError(f"{path} should hold finite numbers, but has some that are not.")
+        raise ModelError(
+            f"{path} should hold finite numbers, but has NaN or infinity. Fetch the file again."
+        )
     return numbers
 
 
 def write_word2vec(path: Path | str, tags: Sequence[str], vectors: np.ndarray) -> None:
-    """Tags and vectors as word2vec's text format: `gensim.models.KeyedVectors` opens it.
+    """Write tags and vectors in word2vec's text format, which gensim's `KeyedVectors` opens.
 
     Its words end at a space, so spaces in tags become underscores. Nine digits give the same
     float32 back.
@@ -108,7 +115,7 @@ def write_word2vec(path: Path | str, tags: Sequence[str], vectors: np.ndarray) -
     if clash is not None:
         other = seen[clash.replace(" ", "_")]
         raise VocabularyError(
-            f"tags {clash!r} and {other!r} are one word in word2vec's format, which knows no "
+            f"tags {clash!r} and {other!r} are one word in word2vec's format, which has no "
             "spaces. Merge them with an alias, or write the vectors as safetensors."
         )
     with atomic_write(path) as part, open(part, "w", encoding="utf-8", newline="\n") as file:

@@ -20,7 +20,7 @@ class Vectors(Protocol):
 
     def known(self, tags: Sequence[str]) -> np.ndarray: ...
 
-    def of(self, tags: Sequence[str]) -> np.ndarray: ...
+    def embed(self, tags: Sequence[str]) -> np.ndarray: ...
 
 
 def map_vocabulary(
@@ -106,11 +106,11 @@ def _match_nearest(
     left = [word for word in np.flatnonzero(text_vectors.known(words)) if word not in matched]
     if not len(tags) or not left:
         return set()
-    tag_vectors = _normalise(text_vectors.of([model_tags[tag] for tag in tags]))
+    tag_vectors = _normalise(text_vectors.embed([model_tags[tag] for tag in tags]))
     pairs = set()
     for start in range(0, len(left), CHUNK):  # (W, T) at once could be large
         chunk = left[start : start + CHUNK]
-        cosines = _normalise(text_vectors.of([words[word] for word in chunk])) @ tag_vectors.T
+        cosines = _normalise(text_vectors.embed([words[word] for word in chunk])) @ tag_vectors.T
         for word, best, cosine in zip(chunk, cosines.argmax(1), cosines.max(1), strict=True):
             if cosine >= MIN_COSINE:
                 pairs.add((int(tags[best]), int(word)))

@@ -90,7 +90,9 @@ class Study:
     def embed(self, backbone: Backbone, shard: Path, ids: dict[int, str], to: Path) -> None:
         """Write the features of one shard."""
         print(f"embedding {shard} by {backbone.name}", file=sys.stderr, flush=True)
-        given = {name: getattr(self.params.embed_photos, name) for name in ("batch", "precision")}
+        given = {
+            name: getattr(self.params.embed_photos, name) for name in ("batch_size", "precision")
+        }
         caps = {name: getattr(self.params.corpora, name) for name in ("max_pixels", "max_bytes")}
         rows, features, hashes, _ = embed_shard(shard, ids, backbone, **given, **caps)
         write_features(to, rows, features, backbone.name, hashes)

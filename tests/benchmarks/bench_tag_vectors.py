@@ -5,23 +5,41 @@ photos, one epoch a run, with 5 negatives and the whole photo as window; a pair 
 of two tags of a photo. One core is counted in CPU seconds, two cores on the clock. Recall@10 is
 that of full training with GENSIM and OURS, the prior chosen on validation photos. `peak_5m`: the
 most memory of a whole epoch over five million tags, beside the limit set.
+
+`plain_*` and `torch_*`: our two trainers beside the kernels in LLVM's intermediate language that
+the numba trainer replaced; measured where PHOTOTAGS_FORMER names a checkout of commit FORMER
+(`git worktree add FOLDER COMMIT`), else the rows of the last such run are kept.
 """
 
+import os
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 import tag_corpus
-from harness import Row, arguments, compare, conclude, peer_python, take_turns, version_of
+from harness import (
+    Row,
+    arguments,
+    compare,
+    conclude,
+    peer_python,
+    read_rows,
+    take_turns,
+    version_of,
+)
 from measuring import Cost, Worker
 
 HERE = Path(__file__).parent
 TAGS, PHOTOS, LARGE, LARGE_PHOTOS, HELD_OUT = 10_000, 150_000, 2_000_000, 300_000, 10_000
+FORMER = "38406ef"
 LARGEST, LARGEST_PHOTOS, LIMIT = 5_000_000, 1_000_000, 6000.0
 GENSIM = {"alpha": 0.025, "sample": 0.0, "epochs": 5}
-OURS = {"learning_rate": 0.1, "final": 0.1, "epochs": 10}
+OURS = {"learning_rate": 0.1, "final_lr_fraction": 0.1, "epochs": 10}
 """The best of either side's grid on validation photos (`choose_settings.py`)."""
+
+
+FORMER_SETTINGS = {"learning_rate": 0.1, "final": 0.1, "epochs": 1}
 
 
 def topical_parts(smaller: int, rng: np.random.Generator) -> dict:
@@ -86,6 +104,31 @@ class Bench:
         return compare(case, "gensim", self.version, "share", pair, better="more")
 
 
+def beside_former(files: dict, pairs: int) -> list[Row]:
+    """Both trainers beside the former kernels, one thread, all three in turn."""
+    if not (former := os.environ.get("PHOTOTAGS_FORMER")):
+        return [row for row in read_rows("tag_vectors") if row.peer == "LLVM IR kernels"]
+    rows, script = [], Path(former) / "tests/benchmarks/skipgram_side.py"
+    with (
+        Worker([sys.executable, HERE / "skipgram_side.py"]) as ours,
+        Worker([sys.executable, script], {"PYTHONPATH": former}) as theirs,
+    ):
+        for case, engine, width in (
+            ("plain_d64", "numba", 64),
+            ("plain_d300", "numba", 300),
+            ("torch_d64", "torch", 64),
+            ("torch_d300", "torch", 300),
+        ):
+            given = {"sets": files["sets"], "tags": TAGS, "dimensions": width}
+            ours.ask("prepare", **given, engine=engine, **OURS | {"epochs": 1})
+            theirs.ask("prepare", **given, **FORMER_SETTINGS)
+            rates = (lambda side=side: per_core(side.ask("train")) for side in (ours, theirs))
+            done = take_turns(*rates, pairs)
+            unit = "M pairs/s/core"
+            rows.append(compare(case, "LLVM IR kernels", FORMER, unit, done, better="more"))
+    return rows
+
+
 def peak(sets: dict, tags: int, pairs: int) -> Row:
     """Megabytes of a process that learns from the sets, from reading them to the trained table."""
     done = []
@@ -117,6 +160,7 @@ def main() -> None:
             bench.recall("recall_at_10_d64", files, parts, 64, folder),
             bench.recall("recall_at_10_d300", files, parts, 300, folder),
         ]
+        rows += beside_former(files, given.pairs)
     with TemporaryDirectory() as folder:
         most = tag_corpus.zipf_sets(LARGEST_PHOTOS // smaller, LARGEST // smaller, rng)
         sets = tag_corpus.write(most, Path(folder) / "largest")

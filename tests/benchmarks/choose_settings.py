@@ -19,7 +19,7 @@ from measuring import Worker
 WIDTH = 64
 GRIDS = {
     "gensim": {"alpha": (0.025, 0.05), "sample": (0.0, 1e-3), "epochs": (5, 10)},
-    "ours": {"learning_rate": (0.05, 0.1, 0.2), "final": (0.1, 1.0), "epochs": (5, 10)},
+    "ours": {"learning_rate": (0.05, 0.1, 0.2), "final_lr_fraction": (0.1, 1.0), "epochs": (5, 10)},
 }
 
 

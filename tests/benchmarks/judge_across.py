@@ -26,7 +26,7 @@ from phototags.params.embeddings import EmbedTags
 from phototags.params.vocabulary import Vocabulary
 from phototags.report.tables.tag_completion import tag_vectors
 from phototags.tag_vectors.embed_tags import embed_tags
-from phototags.tag_vectors.initialisation import text_vectors
+from phototags.tag_vectors.initialisation import load_text_vectors
 from phototags.tags.candidates import list_candidates, select_vocabulary
 from phototags.tags.cleaning import clean_photos
 from phototags.tags.encoded_photos import EncodedPhotos, decode_part, encode_photos
@@ -96,7 +96,7 @@ def judged(
     """Scores of one training corpus on one test corpus, of every seed."""
     rows = common_tags(vocabulary, test)
     tags, settings = [vocabulary[row] for row in rows], params.embed_tags
-    text = text_vectors(settings.start, [], tags)
+    text = load_text_vectors(settings.init, [], tags)
     words, contexts = (
         {seed: getattr(table, part).numpy()[rows] for seed, table in learned.items()}
         for part in ("words", "contexts")
@@ -108,7 +108,7 @@ def judged(
 def learn(
     vocabulary: list[str], training: pd.Series, settings: EmbedTags, seeds: list[int]
 ) -> dict:
-    text = text_vectors(settings.start, [], vocabulary)
+    text = load_text_vectors(settings.init, [], vocabulary)
     return {seed: embed_tags(training, vocabulary, settings, seed, text)[0] for seed in seeds}
 
 

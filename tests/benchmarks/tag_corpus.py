@@ -4,13 +4,13 @@ from pathlib import Path
 
 import numpy as np
 
-from phototags.tag_vectors import predictors as guesses
+from phototags.tag_vectors import predictors
 from phototags.tag_vectors.tag_completion import (
-    Riddles,
+    HeldOutTags,
+    hide_tags,
     mean_reciprocal_rank,
-    ranks,
+    rank_hidden,
     recall,
-    riddles,
 )
 from phototags.tags.encoding import TagSets
 
@@ -74,10 +74,12 @@ def quality(path: Path, counts: np.ndarray, chosen_on: TagSets, tested_on: TagSe
     """Recall@10 and MRR of the missing tag, at the prior that is best on other photos."""
     words, contexts = read_table(path, len(counts))
 
-    def found(asked: Riddles, prior: float) -> np.ndarray:
-        return ranks(asked, guesses.by_context(words, contexts, counts, prior))
+    def found(asked: HeldOutTags, prior: float) -> np.ndarray:
+        return rank_hidden(
+            asked, predictors.build_skipgram_predictor(words, contexts, counts, prior)
+        )
 
-    asked = riddles(chosen_on, np.random.default_rng(0))
+    asked = hide_tags(chosen_on, np.random.default_rng(0))
     prior = max(PRIORS, key=lambda prior: recall(found(asked, prior)))
-    final = found(riddles(tested_on, np.random.default_rng(1)), prior)
+    final = found(hide_tags(tested_on, np.random.default_rng(1)), prior)
     return {"prior": prior, "recall": recall(final), "mrr": mean_reciprocal_rank(final)}

@@ -18,7 +18,7 @@ from judge_across import learn, of_yfcc_rows
 from scipy.stats import spearmanr
 
 from phototags.io.storage import atomic_write
-from phototags.tag_vectors.text_vectors import glove
+from phototags.tag_vectors.text_vectors import load_glove
 from phototags.workflow.config import validate_params
 
 
@@ -47,7 +47,7 @@ def main() -> None:
     words, photos = of_yfcc_rows(mirror / "yfcc100m_rows/yfcc100m_dataset_4k.tsv")
     pairs = human_pairs()
     pairs = pairs[pairs["one"].isin(words) & pairs["other"].isin(words)]
-    judged = [("glove", "", glove().of(words))]
+    judged = [("glove", "", load_glove().embed(words))]
     judged += [
         ("tag-vectors", seed, table.words.numpy())
         for seed, table in learn(words, photos, params.embed_tags, params.train.seeds).items()

@@ -20,7 +20,7 @@ from phototags.systems.parts.embedding_tagger import EmbeddingTagger
 from phototags.systems.ranked import UserBiased
 from phototags.systems.tagger import save, untrained
 from phototags.tag_vectors.text_vectors import TextVectors
-from phototags.tag_vectors.zero_shot import SHORTER
+from phototags.tag_vectors.zero_shot import ALPHA
 from phototags.users.user_table import UserTable
 
 SETTINGS = Score(bridges=["exact"], min_test_photos=1, resamples=20, seed=0)
@@ -182,7 +182,7 @@ def test_a_tagger_with_tag_vectors_is_asked_for_unseen_words():
     reach = Reach("transport", ["sun", "ocean"], [[1], []], unseen=[1])
     features = torch.tensor([[1.0, 4.0], [0.0, 0.5]])
     said = asked(reach, tagger, features, ["sea", "sun"], text).said
-    expected = [[row @ (SHORTER * np.array([2, 1])) - 3] for row in features.numpy()]
+    expected = [[row @ (ALPHA * np.array([2, 1])) - 3] for row in features.numpy()]
     assert said == pytest.approx(np.array(expected))
     control = FrequencyTagger(torch.tensor([3, 4]))
     assert asked(reach, control, features, ["sea", "sun"], text).said is None

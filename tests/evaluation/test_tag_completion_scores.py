@@ -94,7 +94,7 @@ def files(tmp_path):
 
 
 def settings(start):
-    return EmbedTags(start=start, dimensions=2, epochs=1, negatives=1, power=0.5, learning_rate=0.1)
+    return EmbedTags(init=start, dimensions=2, epochs=1, negatives=1, power=0.5, learning_rate=0.1)
 
 
 def test_tables_hold_the_rows_of_the_tags_that_are_asked_for(files):

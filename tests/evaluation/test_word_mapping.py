@@ -55,7 +55,7 @@ def test_a_published_form_that_lost_a_word_is_refused(monkeypatch):
 
 def test_a_bridge_of_unseen_words_asks_for_those_that_no_tag_means(monkeypatch):
     text = TextVectors(pa.array(["sea", "sun", "ocean"]), np.float32([[2, 0], [0, 1], [2, 1]]))
-    monkeypatch.setattr(words, "glove", lambda: text)
+    monkeypatch.setattr(words, "load_glove", lambda: text)
     monkeypatch.setattr(words, "WordNet", Nothing)
     settings = SETTINGS.model_copy(update={"bridges": ["transport"], "min_test_photos": 1})
     (reach,) = reaches("shapes", "stamps", ["sun", "ocean"], PHOTOS, settings, "no wordnet")

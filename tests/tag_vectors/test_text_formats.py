@@ -24,13 +24,13 @@ def test_word2vec_and_glove_files_are_read(file, header):
     text = read_text_vectors(file(header + ROWS))
     assert text.words.to_pylist() == ["dog", "cat"]
     assert text.matrix.dtype == np.float32
-    assert text.of(["cat"])[0].tolist() == pytest.approx([4, 5, -0.6])
+    assert text.embed(["cat"])[0].tolist() == pytest.approx([4, 5, -0.6])
 
 
 def test_fasttext_ends_its_lines_with_a_space_and_knows_cases(file):
     text = read_text_vectors(file("3 2\nthe 1 2 \nThe 7 8 \nParis 3 4 \n"))
     assert text.words.to_pylist() == ["the", "paris"]
-    assert text.of(["the", "Paris"]).tolist() == [[1, 2], [3, 4]]
+    assert text.embed(["the", "Paris"]).tolist() == [[1, 2], [3, 4]]
 
 
 def test_a_word_may_hold_spaces_and_any_script(file):
@@ -40,7 +40,7 @@ def test_a_word_may_hold_spaces_and_any_script(file):
 
 def test_gzipped_files_are_read(file):
     path = file(gzip.compress(ROWS.encode()), "vectors.txt.gz")
-    assert read_text_vectors(path).of(["dog"]).tolist() == [[1, 2, 3]]
+    assert read_text_vectors(path).embed(["dog"]).tolist() == [[1, 2, 3]]
 
 
 def test_only_the_words_asked_for_are_kept(file):
@@ -49,7 +49,7 @@ def test_only_the_words_asked_for_are_kept(file):
 
 
 def test_many_rows_are_packed_in_blocks(file, monkeypatch):
-    monkeypatch.setattr("phototags.tag_vectors.text_formats.ROWS", 3)
+    monkeypatch.setattr("phototags.tag_vectors.text_formats.CHUNK_ROWS", 3)
     text = read_text_vectors(file("".join(f"w{n} {n} 0\n" for n in range(10))))
     assert text.matrix[:, 0].tolist() == list(range(10))
 

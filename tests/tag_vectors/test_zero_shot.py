@@ -6,18 +6,18 @@ import pytest
 import torch
 
 from phototags.errors import VocabularyError
-from phototags.tag_vectors import zero_shot as unseen
-from phototags.tag_vectors.ngrams import ngram_counts
-from phototags.tag_vectors.plain_text import text_sets
+from phototags.tag_vectors import zero_shot
+from phototags.tag_vectors.plain_text import encode_windows
 from phototags.tag_vectors.skipgram import SkipGram
 from phototags.tag_vectors.text_vectors import TextVectors
 from phototags.tag_vectors.zero_shot import (
-    SHORTER,
-    placeable,
-    placed,
+    ALPHA,
+    count_ngrams,
+    find_placeable,
+    place_words,
+    predict_from_ngrams,
     refit,
     scale,
-    subword,
     transport,
 )
 
@@ -52,7 +52,7 @@ def test_scale_keeps_the_direction():
 
 def test_refit_brings_an_unseen_word_to_its_seen_neighbours():
     vocabulary = ["sea", "sand", "cpu", "disk", "beach"]
-    text = text_sets(["sea sand beach", "cpu disk"] * 200, vocabulary)
+    text = encode_windows(["sea sand beach", "cpu disk"] * 200, vocabulary)
     vectors = torch.zeros(5, 4)
     vectors[:2, 0] = vectors[2:4, 1] = 2.0
     vectors[4, 2] = 0.1
@@ -65,28 +65,28 @@ def test_refit_brings_an_unseen_word_to_its_seen_neighbours():
 
 def test_a_misspelt_tag_is_nearest_to_the_tag_it_means():
     tags = ["butterfly", "motorcycle", "cathedral", "mountain"]
-    found = subword(tags, np.eye(4), ["buterfly", "motorcycles", "katedral"], ridge=0.1)
+    found = predict_from_ngrams(tags, np.eye(4), ["buterfly", "motorcycles", "katedral"], ridge=0.1)
     assert found.argmax(1).tolist() == [0, 1, 2]
 
 
 def test_a_known_tag_is_given_back_as_the_ridge_vanishes():
     vectors = np.random.default_rng(0).normal(size=(3, 5))
-    found = subword(["sea", "sky", "sun"], vectors, ["sky"], ridge=1e-9)
+    found = predict_from_ngrams(["sea", "sky", "sun"], vectors, ["sky"], ridge=1e-9)
     assert found[0] == pytest.approx(vectors[1], abs=1e-6)
 
 
 def test_more_tags_than_can_be_compared_are_refused(monkeypatch):
-    monkeypatch.setattr(unseen, "MOST", 2)
+    monkeypatch.setattr(zero_shot, "MAX_TAGS", 2)
     with pytest.raises(VocabularyError, match="at most 2, but there are 3"):
-        subword(["a", "b", "c"], np.eye(3), ["d"])
+        predict_from_ngrams(["a", "b", "c"], np.eye(3), ["d"])
 
 
 def test_a_tag_unlike_any_other_has_no_vector():
-    assert not subword(["sea"], np.ones((1, 3)), ["東京"]).any()
+    assert not predict_from_ngrams(["sea"], np.ones((1, 3)), ["東京"]).any()
 
 
 def test_ngram_rows_have_length_one():
-    counts = ngram_counts(["sea", "", "golden gate"])
+    counts = count_ngrams(["sea", "", "golden gate"])
     assert np.asarray(counts.multiply(counts).sum(1)).ravel() == pytest.approx([1, 1, 1])
 
 
@@ -96,26 +96,26 @@ TEXT = TextVectors(pa.array(["sea", "ocean", "cat"]), np.float32([[2, 0], [2, 1]
 def test_a_word_is_placed_by_text_or_by_a_piece_that_a_tag_has():
     words = ["ocean", "katze", "seas"]
     for kind, expected in (("transport", [1, 0, 0]), ("scale", [1, 0, 0]), ("subword", [0, 0, 1])):
-        assert placeable(kind, words, ["sea", "cat"], TEXT).tolist() == expected
+        assert find_placeable(kind, words, ["sea", "cat"], TEXT).tolist() == expected
 
 
 def test_where_tags_stayed_as_text_has_them_transport_is_scale():
     tags, vectors = ["cat", "sea"], torch.tensor([[0.0, 1.0], [2.0, 0.0]])
-    found = [placed(kind, ["ocean"], tags, vectors, TEXT) for kind in ("transport", "scale")]
+    found = [place_words(kind, ["ocean"], tags, vectors, TEXT) for kind in ("transport", "scale")]
     torch.testing.assert_close(*found)
-    torch.testing.assert_close(found[0], SHORTER * torch.tensor([[2.0, 1.0]]))
+    torch.testing.assert_close(found[0], ALPHA * torch.tensor([[2.0, 1.0]]))
 
 
 def test_a_word_goes_where_its_tags_went_in_a_space_of_any_width():
     """`ocean` is `sea` and a little `cat` in text; so it is to the tags where they are now."""
     vectors = torch.tensor([[3.0, 0.0, 0.0], [0.0, 5.0, 0.0]])
-    found = placed("transport", ["ocean"], ["sea", "cat"], vectors, TEXT)
-    agreement = torch.from_numpy(TEXT.of(["sea", "cat"]) @ TEXT.of(["ocean"])[0])
-    torch.testing.assert_close(vectors @ found[0], SHORTER * agreement)
-    assert placed("scale", ["ocean"], ["sea", "cat"], vectors, TEXT) is None
+    found = place_words("transport", ["ocean"], ["sea", "cat"], vectors, TEXT)
+    agreement = torch.from_numpy(TEXT.embed(["sea", "cat"]) @ TEXT.embed(["ocean"])[0])
+    torch.testing.assert_close(vectors @ found[0], ALPHA * agreement)
+    assert place_words("scale", ["ocean"], ["sea", "cat"], vectors, TEXT) is None
 
 
 def test_tags_without_a_text_vector_say_nothing_of_a_word():
     vectors = torch.tensor([[0.0, 1.0], [2.0, 0.0], [9.0, 9.0]])
-    found = placed("transport", ["ocean"], ["cat", "sea", "xyzzy"], vectors, TEXT)
-    torch.testing.assert_close(found, SHORTER * torch.tensor([[2.0, 1.0]]))
+    found = place_words("transport", ["ocean"], ["cat", "sea", "xyzzy"], vectors, TEXT)
+    torch.testing.assert_close(found, ALPHA * torch.tensor([[2.0, 1.0]]))

@@ -7,7 +7,7 @@ import pandas as pd
 import torch
 
 from phototags.systems.parts.embedding_tagger import EmbeddingTagger
-from phototags.tag_vectors.tag_map import tag_map
+from phototags.tag_vectors.nearest_tags import project_tags
 from phototags.users.user_table import UserTable
 
 COLUMNS = ["user", "x", "y", "part", "photos", "tag", "year"]
@@ -46,7 +46,7 @@ def user_map(
             | {"tag": commonest(seen["tags"]), "year": of["year"].mean()}
         )
         means.append(described[of.index].mean(axis=0))
-    places = tag_map(np.array(means), seed) if means else np.zeros((0, 2))
+    places = project_tags(np.array(means), seed) if means else np.zeros((0, 2))
     frame = pd.DataFrame(rows, columns=[name for name in COLUMNS if name not in "xy"])
     return frame.assign(x=places[:, 0], y=places[:, 1])[COLUMNS]
 

@@ -1,1 +1,0 @@
-"""Compiled skip-gram kernels for large corpora on a CPU."""
