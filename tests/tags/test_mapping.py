@@ -18,7 +18,7 @@ class Text:
     def known(self, tags):
         return np.array([tag in self.DEGREES for tag in tags], bool)
 
-    def of(self, tags):
+    def embed(self, tags):
         angles = np.radians([self.DEGREES[tag] for tag in tags])
         return np.stack([3 * np.cos(angles), 3 * np.sin(angles)], 1).astype(np.float32)
 
