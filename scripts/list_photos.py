@@ -14,16 +14,10 @@ inputs, output, params = snakemake.input, snakemake.output, snakemake.params  # 
 name = snakemake.wildcards.corpus  # noqa: F821
 
 corpus = find_corpus(name, read_own_tables(params.tables), {name: params.sample})
-folder = Path(inputs.sources[0]).parent
+folder, wordnet = Path(inputs.sources[0]).parent, inputs.get("wordnet")
 user_ids, salt = params.users
-listing, drops = list_corpus(
-    corpus,
-    folder,
-    Path(inputs.wordnet) if inputs.get("wordnet") else None,
-    user_ids=user_ids,
-    salt=salt,
-)
+listed = list_corpus(corpus, folder, wordnet and Path(wordnet), user_ids=user_ids, salt=salt)
 removals = read_removals(inputs.removals)
-listing, drops = drop_removals(corpus, folder, listing, drops, removals, params.max_bytes)
+listing, drops = drop_removals(listed, corpus, folder, removals, params.max_bytes)
 write_photos(output.listing, listing)
 write_drops(output.drops, drops)

@@ -1,4 +1,4 @@
-"""List any corpus: user names hashed, and photos left out that somebody asked to remove."""
+"""List a corpus: user names are hashed, and photos are left out that somebody asked to remove."""
 
 import hashlib
 import hmac
@@ -8,6 +8,7 @@ import pandas as pd
 
 from phototags.corpora.corpus import Corpus
 from phototags.corpora.corpus_registry import check_count
+from phototags.corpora.reader import Listing
 from phototags.corpora.readers import READERS
 from phototags.photos.photo_table import Drop
 from phototags.photos.removals import REASON, Removals, drop_removed
@@ -17,7 +18,7 @@ STEP = "list_photos"
 
 def list_corpus(
     corpus: Corpus, folder: Path, wordnet: Path | None, *, user_ids: str, salt: str
-) -> tuple[pd.DataFrame, list[Drop]]:
+) -> Listing:
     """Make the photo table of a corpus, and the list of what its reader left out.
 
     Args:
@@ -45,23 +46,19 @@ def hash_user(user: str, salt: str) -> str:
 
 
 def drop_removals(
-    corpus: Corpus,
-    folder: Path,
-    listing: pd.DataFrame,
-    drops: list[Drop],
-    removals: Removals,
-    max_bytes: int,
-) -> tuple[pd.DataFrame, list[Drop]]:
-    """Take photos that are to be removed out of a listing and of the names in its drops.
+    listed: Listing, corpus: Corpus, folder: Path, removals: Removals, max_bytes: int
+) -> Listing:
+    """Take photos that are to be removed out of a photo table and out of the names of drops.
 
     The others keep their rows. Packaged pictures are read only if some are named by their bytes.
     Pictures on the web are not here yet: of those named by their bytes the listing still has the
     row, while the shards and all that follows have nothing.
 
     Args:
+        listed: by the corpus' reader, whose drops may name such a photo.
         folder: the sources of the corpus.
-        drops: of its reader, which may have named such a photo.
     """
+    listing, drops = listed
     gone = pd.Series(removals.match(corpus.name, listing), index=listing.index, dtype=bool)
     if removals.hashes and corpus.pictures == "packaged":
         found = READERS[corpus.reader].read_pictures(folder, listing, max_bytes)
@@ -73,8 +70,5 @@ def drop_removals(
         else drop
         for place, drop in enumerate(drops)
     ]
-    rows = listing.loc[gone, "row"].tolist()
-    return listing[~gone].reset_index(drop=True), [
-        *unnamed,
-        *(drop_removed(STEP, row) for row in rows),
-    ]
+    unnamed += [drop_removed(STEP, row) for row in listing.loc[gone, "row"]]
+    return listing[~gone].reset_index(drop=True), unnamed

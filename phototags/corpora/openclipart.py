@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from phototags.corpora.formats.rdf import Work, normalise_creator, read_work
-from phototags.corpora.reader import Reader, drop_photo
+from phototags.corpora.reader import Pictures, Reader, drop_photo
 from phototags.errors import CorpusError, PhotoError
 from phototags.io.progress import show_progress
 from phototags.photos.archives import TarArchive
@@ -46,9 +46,7 @@ class OpenClipart(Reader):
                 except PhotoError as error:
                     yield drop_photo(photo_id, error.reason, str(error))
 
-    def _find_pictures(
-        self, source: Path, listing: pd.DataFrame, max_bytes: int
-    ) -> Iterator[PhotoFile]:
+    def _find_pictures(self, source: Path, listing: pd.DataFrame, max_bytes: int) -> Pictures:
         """The pictures with their drawings."""
         with TarArchive(source / PNGS) as pngs, TarArchive(source / SVGS) as svgs:
             for photo in listing.itertuples():

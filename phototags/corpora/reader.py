@@ -10,10 +10,13 @@ import numpy as np
 import pandas as pd
 
 from phototags.errors import CorpusError
-from phototags.photos.archives import TarArchive, ZipArchive
+from phototags.photos.archives import Archive, TarArchive, ZipArchive
 from phototags.photos.packing import PhotoFile, read_photo_files
 from phototags.photos.photo_table import Drop, make_photo_table
 
+Listing = tuple[pd.DataFrame, list[Drop]]
+"""A photo table, and the photos that were left out."""
+Pictures = Iterator[PhotoFile]
 drop_photo = partial(Drop, "list_photos")
 """(photo_id, reason, detail="") -> the drop of a photo that a reader leaves out."""
 
@@ -43,7 +46,7 @@ class Reader:
 
     def list_photos(
         self, source: Path, wordnet: Path | None = None, sample: int | None = None
-    ) -> tuple[pd.DataFrame, list[Drop]]:
+    ) -> Listing:
         """Make the photo table, of a sample of the photos if wanted, and the list of drops.
 
         Raises:
@@ -54,9 +57,7 @@ class Reader:
             (drops if isinstance(one, Drop) else rows).append(one)
         return sample_photos(make_photo_table(rows), sample), drops
 
-    def read_pictures(
-        self, source: Path, listing: pd.DataFrame, max_bytes: int
-    ) -> Iterator[PhotoFile]:
+    def read_pictures(self, source: Path, listing: pd.DataFrame, max_bytes: int) -> Pictures:
         """Read the picture of each listed photo, cut one byte after `max_bytes`.
 
         Raises:
@@ -70,11 +71,12 @@ class Reader:
             )
         return self._find_pictures(source, listing, max_bytes)
 
-    def _find_pictures(
-        self, source: Path, listing: pd.DataFrame, max_bytes: int
-    ) -> Iterator[PhotoFile]:
+    def _find_pictures(self, source: Path, listing: pd.DataFrame, max_bytes: int) -> Pictures:
         with ExitStack() as stack:
-            opened = [stack.enter_context(open_archive(source / name)) for name in self.archives]
+            opened = []
+            for name in self.archives:
+                kind = TarArchive if name.endswith(".tar") else ZipArchive
+                opened.append(stack.enter_context(kind(source / name)))
             yield from read_photo_files(listing, max_bytes, *opened)
 
 
@@ -83,13 +85,9 @@ class ImagesTarReader(Reader):
 
     archives = ("images.tar",)
 
-    def _find_pictures(
-        self, source: Path, listing: pd.DataFrame, max_bytes: int
-    ) -> Iterator[PhotoFile]:
+    def _find_pictures(self, source: Path, listing: pd.DataFrame, max_bytes: int) -> Pictures:
         with TarArchive(source / "images.tar") as archive:
-            files = [
-                file if archive.resolve(file) else f"images/{file}" for file in listing["file"]
-            ]
+            files = [one if archive.resolve(one) else f"images/{one}" for one in listing["file"]]
             yield from read_photo_files(listing.assign(file=files), max_bytes, archive)
 
 
@@ -105,16 +103,7 @@ def sample_photos(listing: pd.DataFrame, sample: int | None) -> pd.DataFrame:
     return listing.iloc[chosen].reset_index(drop=True).assign(row=np.arange(sample))
 
 
-def open_archive(path: Path) -> TarArchive:
-    """Open a tar or a zip, by its suffix, to read single files.
-
-    Raises:
-        ArchiveError: when it is missing or damaged.
-    """
-    return TarArchive(path) if path.suffix == ".tar" else ZipArchive(path)
-
-
-def find_file(archive: TarArchive, file: str) -> str:
+def find_file(archive: Archive, file: str) -> str:
     """The first path that ends with `file`, under whatever folders; `file` itself where none does.
 
     Args:
@@ -124,7 +113,7 @@ def find_file(archive: TarArchive, file: str) -> str:
     return next((path for path in paths if f"/{path}".endswith(f"/{file}")), file)
 
 
-def read_file(archive: TarArchive, file: str, max_bytes: int) -> bytes:
+def read_file(archive: Archive, file: str, max_bytes: int) -> bytes:
     """Read a file under whatever folders.
 
     Raises:

@@ -7,11 +7,10 @@ on the web. Machine tags (`geo:lat=48.1`) are no tags and have a column of their
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from phototags.corpora.formats.yfcc_lines import read_blocks
-from phototags.corpora.reader import Reader, drop_photo
+from phototags.corpora.reader import Listing, Reader, drop_photo
 from phototags.errors import CorpusError
 from phototags.io.progress import show_progress
 from phototags.photos.photo_table import PHOTOS, Drop, to_pandas
@@ -27,7 +26,7 @@ class Yfcc100m(Reader):
 
     def list_photos(
         self, source: Path, wordnet: Path | None = None, sample: int | None = None
-    ) -> tuple[pd.DataFrame, list[Drop]]:
+    ) -> Listing:
         path = next(p for p in sorted(source.glob("yfcc100m_dataset*")) if p.suffix != ".json")
         chosen, drops, border = [], [], np.uint64(2**64 - 1)
         for block in show_progress(read_blocks(path), "reading lines (blocks)"):
@@ -48,7 +47,7 @@ def _take_smallest(chosen: list[pa.Table], sample: int) -> tuple[list[pa.Table],
     return [photos.take(rows).combine_chunks()], hashes[rows].max()
 
 
-def _make_table(chosen: list[pa.Table], drops: list[Drop]) -> tuple[pd.DataFrame, list[Drop]]:
+def _make_table(chosen: list[pa.Table], drops: list[Drop]) -> Listing:
     """A photo table and all drops; of lines with the same id the first stays."""
     if not any(map(len, chosen)):
         raise CorpusError("not one line of the YFCC100M table is a photo; see listing.drops.tsv")

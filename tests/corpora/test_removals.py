@@ -74,8 +74,7 @@ class Constant:
 def run(source: Path, to: Path, removals: Removals) -> None:
     """Every step that handles single photos, from the reader to a page of found photos."""
     known = find_corpus("shapes", TABLES)
-    listing, drops = READER.list_photos(source)
-    listing, drops = drop_removals(known, source, listing, drops, removals, 10**6)
+    listing, drops = drop_removals(READER.list_photos(source), known, source, removals, 10**6)
     write_photos(to / "listing.parquet", listing)
     write_drops(to / "shapes/listing.drops.tsv", drops)
     found = READER.read_pictures(source, listing, 10**6)
@@ -164,7 +163,7 @@ def test_what_the_reader_dropped_is_not_named_either(source):
     dropped = [Drop("list_photos", "lost", "missing", "lost.png"), Drop("list_photos", "b", "x")]
     listing, _ = READER.list_photos(source)
     _, drops = drop_removals(
-        find_corpus("shapes", TABLES), source, listing, dropped, Removals(["lost"]), 10**6
+        (listing, dropped), find_corpus("shapes", TABLES), source, Removals(["lost"]), 10**6
     )
     assert drops == [Drop("list_photos", "", "removed", "line 0"), dropped[1]]
 
@@ -172,7 +171,7 @@ def test_what_the_reader_dropped_is_not_named_either(source):
 def test_another_corpus_photo_of_that_name_stays(source):
     listing, _ = READER.list_photos(source)
     known = find_corpus("shapes", TABLES)
-    kept, drops = drop_removals(known, source, listing, [], Removals(["coco/shape12"]), 10**6)
+    kept, drops = drop_removals((listing, []), known, source, Removals(["coco/shape12"]), 10**6)
     assert len(kept) == 40
     assert drops == []
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from phototags.tags.split import hash_to_unit
-from phototags.users.history import select_history
+from phototags.users.user_encoder import select_history
 
 
 def photos(**users: tuple[str, int]) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from phototags.users.leave_one_out import leave_one_out_means
+from phototags.users.user_table import leave_one_out_means
 
 
 def drawn(seed: int = 0):
