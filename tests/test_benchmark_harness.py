@@ -95,6 +95,13 @@ def test_fewer_than_five_pairs_are_only_for_a_quick_look(harness, monkeypatch):
         assert harness.arguments("about").pairs == pairs
 
 
+def test_a_benchmark_may_take_folders(harness, monkeypatch):
+    for options, expected in (([], None), (["--before", "old"], Path("old"))):
+        monkeypatch.setattr(sys, "argv", ["bench.py", *options])
+        args = harness.arguments("about", before=None, after=Path("new"))
+        assert (args.before, args.after) == (expected, Path("new"))
+
+
 def test_work_and_waiting_are_told_apart(worker):
     busy, idle = worker.ask("work", seconds=0.2), worker.ask("sleep", seconds=0.2)
     assert busy.answer == [0.2]

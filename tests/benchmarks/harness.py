@@ -141,14 +141,20 @@ def write_rows(name: str, rows: Iterable[Row]) -> Path:
     return path
 
 
-def arguments(about: str) -> argparse.Namespace:
-    """What every benchmark takes: `--quick` for one small pair that writes nothing."""
+def arguments(about: str, **folders: Path | None) -> argparse.Namespace:
+    """The options of a benchmark: `--quick` for one small pair that writes nothing, and `--pairs`.
+
+    Args:
+        folders: further options that take a folder, with their defaults.
+    """
     parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--quick", action="store_true", help="one small pair, nothing written")
     parser.add_argument("--pairs", type=int, default=PAIRS, help="runs of each side (%(default)s)")
-    given = parser.parse_args()
-    given.pairs = 1 if given.quick else max(given.pairs, PAIRS)
-    return given
+    for name, default in folders.items():
+        parser.add_argument(f"--{name}", type=Path, metavar="FOLDER", default=default)
+    args = parser.parse_args()
+    args.pairs = 1 if args.quick else max(args.pairs, PAIRS)
+    return args
 
 
 def compute_as(params: Params) -> None:
