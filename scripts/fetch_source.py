@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from phototags.corpora.corpus_registry import find_sources
-from phototags.download.sources import fetch
+from phototags.download.sources import fetch_source
 from phototags.io.logs import configure_logging
 from phototags.io.storage import write_json
 from phototags.params.own_tables import read_own_tables
@@ -14,7 +14,7 @@ output, wildcards = snakemake.output, snakemake.wildcards  # noqa: F821
 tables = read_own_tables(snakemake.params.tables)  # noqa: F821
 
 sources = {source.file: source for source in find_sources(wildcards.collection, tables)}
-receipt = fetch(
+receipt = fetch_source(
     sources[Path(output.file).name], output.file, os.environ.get("PHOTOTAGS_MIRROR") or None
 )
 write_json(output.receipt, receipt)

@@ -34,7 +34,7 @@ def answered(site):
         for journal in site.project.glob("data/downloads/site/*/journal.jsonl")
         for record in read_journal(journal).values()
     ]
-    return {record.url for record in records if not record.again}
+    return {record.url for record in records if not record.retry_next_run}
 
 
 @pytest.fixture(scope="module")

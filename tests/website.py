@@ -91,9 +91,9 @@ class Website:
             },
             "download": {
                 "contact": "https://example.org/photos",
-                "allow": [HOST],
-                "host_at_once": 2,
-                "back_off": 0.01,
+                "allow_private": [HOST],
+                "max_requests_per_host": 2,
+                "backoff": 0.01,
                 "placeholders": [placeholder],
             },
         }

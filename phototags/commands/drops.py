@@ -49,18 +49,17 @@ def find_corpus(corpus: str) -> Path:
 
 def tabulate_outcomes(folder: Path) -> list[str]:
     """Heading and table of what became of each photo url; nothing where none was requested."""
-    from phototags.download.outcomes import MEANING
-    from phototags.download.shard_tables import census
+    from phototags.download.shard_tables import count_outcomes
     from phototags.report.tables.markdown import table
 
     shards = sorted((folder / "shards").glob("*.downloads.parquet"))
     if not shards:
         return []
-    counts = census(shards)
+    counts = count_outcomes(shards)
     rows = [
         (
             str(count.outcome),
-            MEANING[count.outcome],
+            count.outcome.meaning,
             f"{count.photos:,}",
             f"{100 * count.share:.1f} %",
             f"{count.again:,}",

@@ -1,4 +1,4 @@
-"""Debian packages by apt-get, without being root and without installing anything."""
+"""Download Debian packages by apt-get, without being root and without installing anything."""
 
 import os
 import shutil
@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from phototags.download.decompression import cap
+from phototags.download.decompression import limit_decompressed
 from phototags.errors import ArchiveError, SourceError
 from phototags.io.progress import show_progress
 from phototags.io.storage import hash_file
@@ -23,7 +23,7 @@ class Package(NamedTuple):
     sha256: str
 
 
-def download(package: str, to: Path) -> Package:
+def download_package(package: str, to: Path) -> Package:
     """Fetch the package's file from whatever archive this machine's apt is set up for.
 
     apt checks the archive's signature and the file's hash; the hash is checked here again.
@@ -43,12 +43,12 @@ def download(package: str, to: Path) -> Package:
         )
     with TemporaryDirectory(dir=to.parent, prefix=".apt-") as folder:
         try:
-            promised = _download(package, folder, [])
+            promised = _apt_download(package, folder, [])
         except SourceError:  # no lists, as in a container image, or lists gone stale
             lists = _private_lists(Path(folder))
             strict = ["-o", "APT::Update::Error-Mode=any"]  # else failures are only warnings
-            _apt(["apt-get", "update"], [*strict, *lists], package)
-            promised = _download(package, folder, lists)
+            _run_apt(["apt-get", "update"], [*strict, *lists], package)
+            promised = _apt_download(package, folder, lists)
         (found,) = Path(folder).glob("*.deb")
         if (digest := hash_file(found)) != promised.sha256:
             raise SourceError(
@@ -59,7 +59,7 @@ def download(package: str, to: Path) -> Package:
     return promised
 
 
-def version_of(deb: Path) -> str:
+def read_version(deb: Path) -> str:
     """The version that a package file says it is.
 
     Raises:
@@ -67,19 +67,19 @@ def version_of(deb: Path) -> str:
     """
     shown = subprocess.run(["dpkg-deb", "-f", deb, "Version"], capture_output=True, check=False)
     if shown.returncode:
-        raise _broken(deb, shown.stderr)
+        raise _damaged_package(deb, shown.stderr)
     return shown.stdout.decode().strip()
 
 
-def unpack(deb: Path, tar: Path) -> None:
+def unpack_package(deb: Path, tar: Path) -> None:
     """Write the files of a package as an uncompressed tar, which can be read at any place.
 
     Raises:
         ArchiveError: when it is no whole Debian package, or unpacks to more bytes than
-            `MAX_UNPACKED` or `inflation.cap` allow.
+            `MAX_UNPACKED` or `decompression.limit_decompressed` allow.
     """
     command = ["dpkg-deb", "--fsys-tarfile", deb]
-    at_most = left = cap(deb.stat().st_size, MAX_UNPACKED)
+    at_most = left = limit_decompressed(deb.stat().st_size, MAX_UNPACKED)
     with (
         open(tar, "wb") as file,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as unpacking,
@@ -93,10 +93,10 @@ def unpack(deb: Path, tar: Path) -> None:
             file.write(piece)
         complaint = unpacking.stderr.read()
     if unpacking.returncode:
-        raise _broken(deb, complaint)
+        raise _damaged_package(deb, complaint)
 
 
-def _broken(deb: Path, complaint: bytes) -> ArchiveError:
+def _damaged_package(deb: Path, complaint: bytes) -> ArchiveError:
     return ArchiveError(
         f"{deb.name} should be a whole Debian package, but dpkg-deb says: "
         f"{complaint.decode(errors='replace').strip()}. Replace it in the mirror or fetch it again."
@@ -111,19 +111,19 @@ def _private_lists(folder: Path) -> list[str]:
     return ["-o", f"Dir::State::Lists={lists}", "-o", f"Dir::Cache={cache}"]
 
 
-def _download(package: str, folder: str, lists: list[str]) -> Package:
+def _apt_download(package: str, folder: str, lists: list[str]) -> Package:
     """What apt promises of the newest version, whose file is then in the folder."""
-    shown = _apt(["apt-cache", "show", "--no-all-versions"], [*lists, package], package)
+    shown = _run_apt(["apt-cache", "show", "--no-all-versions"], [*lists, package], package)
     fields = dict(line.split(": ", 1) for line in shown.splitlines() if ": " in line)
     if not {"Version", "SHA256"} <= fields.keys():
         raise SourceError(f"apt shows no version or no sha256 of {package}: {shown[:200]!r}")
     promised = Package(fields["Version"], fields["SHA256"])
     exact = f"{package}={promised.version}"
-    _apt(["apt-get", "download"], [*lists, exact], package, cwd=folder)
+    _run_apt(["apt-get", "download"], [*lists, exact], package, cwd=folder)
     return promised
 
 
-def _apt(command: list[str], options: list[str], package: str, cwd: str | None = None) -> str:
+def _run_apt(command: list[str], options: list[str], package: str, cwd: str | None = None) -> str:
     """What apt prints; as root it stays root, who alone may write here."""
     root = ["-o", "APT::Sandbox::User=root"] if os.geteuid() == 0 else []
     done = subprocess.run(

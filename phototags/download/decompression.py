@@ -1,4 +1,4 @@
-"""Compressed tars are kept uncompressed, so that each file in them can be read at its place."""
+"""Decompress tars, so that each file in them can be read at its place."""
 
 import bz2
 import gzip
@@ -8,9 +8,9 @@ from pathlib import Path
 
 from phototags.errors import ArchiveError
 
-MAX_INFLATED = 64 << 30  # bytes; the largest corpus of pictures in a tar has 4
+MAX_DECOMPRESSED = 64 << 30  # bytes; the largest corpus of pictures in a tar has 4
 MAX_RATIO = 100  # bytes for one; matrices of zeros and ones have sixty
-FREE = 1 << 30  # bytes that any archive may unpack to, whatever its ratio
+MIN_LIMIT = 1 << 30  # bytes that any archive may unpack to, whatever its ratio
 PIECE = 1 << 20
 OPENERS = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
 DAMAGED = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError)
@@ -18,27 +18,28 @@ DAMAGED = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError)
 
 def is_compressed(file: Path) -> bool:
     """Whether the file starts as gzip, bzip2 or xz do."""
-    return _opener(file) is not None
+    return _find_opener(file) is not None
 
 
-def cap(size: int, at_most: int = MAX_INFLATED) -> int:
+def limit_decompressed(size: int, at_most: int = MAX_DECOMPRESSED) -> int:
     """How many bytes an archive of that size may unpack to; more is a bomb.
 
-    >>> cap(50 << 20) == 5000 << 20, cap(1) == 1 << 30
+    >>> limit_decompressed(50 << 20) == 5000 << 20, limit_decompressed(1) == 1 << 30
     (True, True)
     """
-    return min(at_most, max(FREE, MAX_RATIO * size))
+    return min(at_most, max(MIN_LIMIT, MAX_RATIO * size))
 
 
-def inflate(file: Path, to: Path, at_most: int = MAX_INFLATED) -> None:
-    """Write what a compressed file holds.
+def decompress(file: Path, to: Path, at_most: int = MAX_DECOMPRESSED) -> None:
+    """Decompress a file.
 
     Raises:
-        ArchiveError: when it is damaged, or holds more than `at_most` bytes or than `cap` allows.
+        ArchiveError: when it is damaged, or holds more bytes than `at_most` or
+            `limit_decompressed` allow.
     """
-    at_most = left = cap(file.stat().st_size, at_most)
+    at_most = left = limit_decompressed(file.stat().st_size, at_most)
     try:
-        with _opener(file)(file, "rb") as packed, open(to, "wb") as plain:
+        with _find_opener(file)(file, "rb") as packed, open(to, "wb") as plain:
             while piece := packed.read(PIECE):
                 left -= len(piece)
                 if left < 0:
@@ -51,7 +52,7 @@ def inflate(file: Path, to: Path, at_most: int = MAX_INFLATED) -> None:
         ) from error
 
 
-def _opener(file: Path):
+def _find_opener(file: Path):
     with open(file, "rb") as content:
         start = content.read(5)
     return next((opener for magic, opener in OPENERS.items() if start.startswith(magic)), None)

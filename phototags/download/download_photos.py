@@ -1,4 +1,4 @@
-"""The photos of a corpus that is on the web: what `photos.shards` is for packaged ones."""
+"""Download the photos of a corpus on the web: what `photos.packing` is for packaged ones."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -37,7 +37,7 @@ def download_photos(
     Args:
         shard: the rows of the listing, with photo_url.
         work, tar, downloads: as `download_shard` takes them.
-        licences: those whose photos are wanted, as `licences.refused` takes them.
+        licences: those whose photos are wanted, as `find_unlicensed` takes them.
         removals: pictures with these bytes are left out.
 
     Returns:
@@ -49,29 +49,29 @@ def download_photos(
     unlicensed = find_unlicensed(shard, licences, STEP)
     wanted = shard[np.array([drop is None for drop in unlicensed], bool)]  # also of no photo
     urls = (url if isinstance(url, str) else None for url in wanted["photo_url"])
-    had = Path(work) / "had.parquet"
+    table = Path(work) / "had.parquet"
     download_shard(
         zip(wanted["row"].tolist(), urls, strict=True),
         Path(work),
         Path(tar),
-        had,
+        table,
         Path(downloads),
         settings,
         max_pixels=max_pixels,
         max_bytes=max_bytes,
         unwanted=removals.hashes,
     )
-    lost = _lost(Path(downloads), dict(zip(shard["row"], shard["photo_id"], strict=True)))
-    return read_table(had, PACKED), [*filter(None, unlicensed), *lost]
+    drops = _list_drops(Path(downloads), dict(zip(shard["row"], shard["photo_id"], strict=True)))
+    return read_table(table, PACKED), [*filter(None, unlicensed), *drops]
 
 
-def _lost(downloads: Path, names: dict[int, str]) -> list[Drop]:
-    """A drop for each photo that is not had, its outcome as reason; `removed` for one that was."""
-    said = pq.read_table(downloads, columns=["row", "outcome", "detail", "file"]).to_pylist()
+def _list_drops(downloads: Path, ids: dict[int, str]) -> list[Drop]:
+    """A drop for each photo that is not in the tar: its outcome, or `removed` if that was ok."""
+    rows = pq.read_table(downloads, columns=["row", "outcome", "detail", "file"]).to_pylist()
     return [
         drop_removed(STEP, one["row"])
         if one["outcome"] == Outcome.OK
-        else Drop(STEP, names[one["row"]], one["outcome"], one["detail"])
-        for one in said
+        else Drop(STEP, ids[one["row"]], one["outcome"], one["detail"])
+        for one in rows
         if one["file"] is None
     ]

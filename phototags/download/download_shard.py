@@ -1,27 +1,27 @@
-"""One shard of a corpus from the web: its photos in a tar, and a row for what became of each url.
+"""Download one shard of a corpus from the web: its photos in a tar, and what became of each url.
 
-The tar's bytes depend on which photos are had, never on when they came. One shard is one job, so
-that an executor (SLURM, Kubernetes) spreads them; a killed job goes on where it was.
+The tar's bytes depend on which photos were downloaded, never on when they came. One shard is one
+job, so that an executor (SLURM, Kubernetes) spreads them; a killed job goes on where it was.
 """
 
 import contextlib
 import fcntl
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from aiohttp.abc import AbstractResolver
 
 from phototags.download.downloader import Downloader
-from phototags.download.journal import Journal, Record, read_journal, settled, write_journal
+from phototags.download.journal import Journal, Record, apply_rules, read_journal, write_journal
 from phototags.download.outcomes import Outcome
-from phototags.download.packing import Member, pack
-from phototags.download.refusals import Rules
+from phototags.download.refusals import RefusalRules
 from phototags.download.shard_tables import write_downloads, write_members
 from phototags.download.store import Store
 from phototags.errors import PhototagsError
 from phototags.io.progress import show_progress
 from phototags.params.download import Download
+from phototags.photos.shards import Member, write_shard
 
 JOURNAL = "journal.jsonl"
 
@@ -39,41 +39,40 @@ def download_shard(
     unwanted: Collection[str] = (),
     lookup: AbstractResolver | None = None,
 ) -> None:
-    """Bring every photo of a shard to its outcome and pack those that are had.
+    """Bring every photo of a shard to its outcome and pack those that were downloaded.
 
     Args:
         photos: row in the listing and url; a url listed twice is asked once.
         work: folder of the journal and of the photos on their way; kept, so that a rerun asks
             only what can end better. On the disk of `tar` it takes no room of its own.
         tar: to be written: the photos by row, `{row:08d}.{jpg,png,gif,webp}`, each content once.
-        table: to be written: row, file, sha256, width, height of every photo that is had.
-        downloads: to be written: what became of each url (`table.write_downloads`).
+        table: to be written: row, file, sha256, width, height of every downloaded photo.
+        downloads: to be written: what became of each url (`shard_tables.write_downloads`).
         max_pixels, max_bytes: of one photo.
-        unwanted: sha256 of photos that must go: had, but neither packed nor kept nor named.
+        unwanted: sha256 of photos that must go: neither packed nor kept nor named.
         lookup: resolves names in place of the system.
 
     Raises:
         PhototagsError: when another process works on the shard, or the disk is full.
     """
     photos, tar = [(row, url or "") for row, url in photos], Path(tar)
-    with _alone(Path(work)), contextlib.closing(Store(Path(work))) as store:
-        rules = Rules(settings, max_pixels, max_bytes)
+    with _lock(Path(work)), contextlib.closing(Store(Path(work))) as store:
+        rules = RefusalRules(settings, max_pixels, max_bytes)
         urls = dict.fromkeys(url for _, url in photos)
-        records = _ask_all(urls, store, rules, unwanted, lookup)
-        wanted = ((row, records[url]) for row, url in photos)
-        wanted = (pair for pair in wanted if pair[1].sha256 not in unwanted)
-        members = pack(tar, wanted, store)
-        _keep_packed(tar, members, records, store)
+        records = _fetch_all(urls, store, rules, unwanted, lookup)
+        wanted = [(row, records[url]) for row, url in photos]
+        members = _pack(tar, [one for one in wanted if one[1].sha256 not in unwanted], store)
+        _keep_packed_alone(tar, members, records, store)
     rows = [
-        (row, _unnamed(records[url], unwanted), members.get(records[url].sha256))
+        (row, _anonymise(records[url], unwanted), members.get(records[url].sha256))
         for row, url in photos
     ]
-    write_members(table, tar.name, rows)
-    write_downloads(downloads, tar.name, rows)
+    write_members(table, rows)
+    write_downloads(downloads, rows)
 
 
 @contextlib.contextmanager
-def _alone(work: Path) -> Iterator[None]:
+def _lock(work: Path) -> Iterator[None]:
     """Hold the work folder; the system lets go of it when the process dies, however it dies."""
     work.mkdir(parents=True, exist_ok=True)
     with open(work / "lock", "w") as lock:
@@ -87,62 +86,80 @@ def _alone(work: Path) -> Iterator[None]:
         yield
 
 
-def _ask_all(
+def _fetch_all(
     urls: Iterable[str],
     store: Store,
-    rules: Rules,
+    rules: RefusalRules,
     unwanted: Collection[str],
     lookup: AbstractResolver | None,
 ) -> dict[str, Record]:
     """The record of each url: from the journal where it holds, else by asking."""
     path = store.folder / JOURNAL
     known = read_journal(path)
-    store.forget_all_but(record.file for record in known.values() if record.file)
-    records = {url: settled(known[url], rules) for url in urls if url in known}
+    store.remove_all_but(record.file for record in known.values() if record.file)
+    records = {url: apply_rules(known[url], rules) for url in urls if url in known}
     records = {
         url: record
         for url, record in records.items()
-        if record and (record.sha256 in unwanted or _held(record, store))
+        if record and (record.sha256 in unwanted or _is_complete(record, store))
     }
     left = [url for url in urls if url not in records]
     bar = show_progress(range(len(left)), "download")
     with contextlib.closing(Journal(path)) as journal:
-        asked = Downloader(rules, store, journal, lookup).run(left, lambda: next(bar, None))
+        fetched = Downloader(rules, store, journal, lookup).run(left, lambda: next(bar, None))
     bar.close()
-    return records | asked
+    return records | fetched
 
 
-def _held(record: Record, store: Store) -> bool:
-    """True unless the journal says of a photo that is not in the store that it is had."""
+def _is_complete(record: Record, store: Store) -> bool:
+    """False for a photo whose bytes the journal names but the store lacks."""
     if record.outcome != Outcome.OK:
         return True
-    return record.file is not None and store.holds(
+    return record.file is not None and store.contains(
         record.file, record.offset, record.bytes, record.sha256
     )
 
 
-def _unnamed(record: Record, unwanted: Collection[str]) -> Record:
+def _pack(tar: Path, rows: Iterable[tuple[int, Record]], store: Store) -> dict[str, Member]:
+    """Write downloaded photos by row, each content once, under the first row that has it.
+
+    Photos stream from the store: memory does not depend on their size.
+
+    Returns:
+        the member of each content's sha256.
+    """
+    members: dict[str, Member] = {}
+    with write_shard(tar) as writer:
+        for row, record in sorted(rows, key=lambda pair: pair[0]):
+            if record.outcome == Outcome.OK and record.sha256 not in members:
+                with store.open_at(record.file, record.offset) as photo:
+                    member = writer.add(row, record.format, record.bytes, photo)
+                members[record.sha256] = member
+    return members
+
+
+def _anonymise(record: Record, unwanted: Collection[str]) -> Record:
     """The record, without what would tell which photo it is if that must go."""
     if record.sha256 not in unwanted:
         return record
     return replace(record, url="", final_url="", sha256=None, detail="")
 
 
-def _keep_packed(
-    tar: Path, members: dict[str, Member], records: dict[str, Record], store: Store
+def _keep_packed_alone(
+    tar: Path, members: Mapping[str, Member], records: Mapping[str, Record], store: Store
 ) -> None:
     """Let the tar be the only copy: the journal points into it, then the others are removed.
 
     Killed at any moment in between, each line of the journal, old or new, has its bytes.
     """
-    name = store.adopt(tar)
+    name = store.link_shard(tar)
 
-    def moved(record: Record) -> Record:
+    def relocate(record: Record) -> Record:
         if record.file is None:
             return record
         if record.sha256 not in members:
             return replace(record, file=None, offset=None)
         return replace(record, file=name, offset=members[record.sha256].offset)
 
-    write_journal(store.folder / JOURNAL, map(moved, records.values()))
-    store.forget_all_but([name])
+    write_journal(store.folder / JOURNAL, map(relocate, records.values()))
+    store.remove_all_but([name])

@@ -1,4 +1,4 @@
-"""Brings every url of a list to its outcome, politely, and writes each down at once."""
+"""Bring every url of a list to its outcome within the rate limits, and write each down at once."""
 
 import asyncio
 import random
@@ -10,14 +10,13 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
-from phototags.download.fetch_result import Answer, refused
+from phototags.download.fetch_result import FetchResult, refuse
+from phototags.download.http_client import fetch, open_session
 from phototags.download.journal import Journal, Record
-from phototags.download.rate_limits import Agenda, Question, back_off
-from phototags.download.refusals import Rules
-from phototags.download.session import open_session
+from phototags.download.rate_limits import FetchTask, HostScheduler, backoff_seconds
+from phototags.download.refusals import RefusalRules
 from phototags.download.store import Store
 from phototags.download.url_safety import read_url
-from phototags.download.web import ask
 from phototags.errors import PhotoError
 
 
@@ -32,11 +31,15 @@ class Downloader:
     """
 
     def __init__(
-        self, rules: Rules, store: Store, journal: Journal, lookup: AbstractResolver | None = None
+        self,
+        rules: RefusalRules,
+        store: Store,
+        journal: Journal,
+        lookup: AbstractResolver | None = None,
     ):
         self.rules, self.store, self.journal, self.lookup = rules, store, journal, lookup
-        self.agenda = Agenda(rules.settings, time.monotonic)
-        self.chance = random.Random(0)
+        self.scheduler = HostScheduler(rules.settings, time.monotonic)
+        self.generator = random.Random(0)
         self.records: dict[str, Record] = {}
         self.changed = asyncio.Event()
 
@@ -54,35 +57,33 @@ class Downloader:
 
     async def _run(self, urls: Iterable[str], tick: Callable[[], object]) -> None:
         self.tick = tick
-        async with open_session(self.rules, self.lookup) as session, asyncio.TaskGroup() as tasks:
+        async with open_session(self.rules, self.lookup) as session, asyncio.TaskGroup() as group:
             for order, url in enumerate(urls):
-                self._begin(url, order)
+                try:
+                    self._add(FetchTask(url, order, read_url(url)))
+                except PhotoError as refusal:
+                    self._record(url, 0, url, 0.0, refuse(refusal))
             running: set[asyncio.Task] = set()
-            while self.agenda.open:
-                wake = self._start(session, tasks, running)
-                await self._change(wake)
-
-    def _begin(self, url: str, order: int) -> None:
-        try:
-            self._put(Question(url, order, read_url(url)))
-        except PhotoError as refusal:
-            self._finish(url, 0, url, 0.0, refused(refusal))
+            while self.scheduler.unfinished:
+                wake = self._start(session, group, running)
+                await self._wait(wake)
 
     def _start(
-        self, session: aiohttp.ClientSession, tasks: asyncio.TaskGroup, running: set[asyncio.Task]
+        self, session: aiohttp.ClientSession, group: asyncio.TaskGroup, running: set[asyncio.Task]
     ) -> float | None:
-        """Start what may be asked now; the moment to look again, None: at a change."""
-        while len(running) < self.rules.settings.at_once:
-            question, wake = self.agenda.next()
-            if question is None:
+        """Start what may start now; the moment to look again, None: at a change."""
+        while len(running) < self.rules.settings.max_requests:
+            task, wake = self.scheduler.next()
+            if task is None:
                 return wake
-            task = tasks.create_task(self._ask(session, question))
-            running.add(task)
-            task.add_done_callback(running.discard)
-            task.add_done_callback(lambda _: self.changed.set())
+            coroutine = group.create_task(self._fetch(session, task))
+            running.add(coroutine)
+            coroutine.add_done_callback(running.discard)
+            coroutine.add_done_callback(lambda _: self.changed.set())
         return None
 
-    async def _change(self, wake: float | None) -> None:
+    async def _wait(self, wake: float | None) -> None:
+        """Wait for a change, or until the moment `wake`."""
         loop = asyncio.get_running_loop()
         alarm = loop.call_at(wake, self.changed.set) if wake is not None else None
         await self.changed.wait()
@@ -90,61 +91,67 @@ class Downloader:
         if alarm:
             alarm.cancel()
 
-    async def _ask(self, session: aiohttp.ClientSession, question: Question) -> None:
-        """One request, and what follows from it."""
+    async def _fetch(self, session: aiohttp.ClientSession, task: FetchTask) -> None:
+        """Make one request, and do what follows from its result."""
         begun = time.monotonic()
-        question.tries += question.hops == 0
-        answer = await ask(session, question, self.rules, self.store)
+        task.tries += task.redirects == 0
+        result = await fetch(session, task, self.rules, self.store)
         passed = time.monotonic() - begun
-        question.spent, question.total = question.spent + passed, question.total + passed
-        redirect = isinstance(answer, URL)
-        for left in self.agenda.done(question, None if redirect else answer):
-            self._give_up(left, answer)
-        if redirect:
-            question.at, question.hops = answer, question.hops + 1
-            self._put(question)
-        elif answer.soon and question.tries < self.rules.settings.tries:
-            self._ask_again(question, answer)
+        task.try_seconds += passed
+        task.total_seconds += passed
+        redirected = isinstance(result, URL)
+        for given_up in self.scheduler.finish(task, None if redirected else result):
+            self._give_up(given_up, result)
+        if redirected:
+            task.url, task.redirects = result, task.redirects + 1
+            self._add(task)
+        elif result.retry_now and task.tries < self.rules.settings.max_tries:
+            self._retry(task, result)
         else:
-            self._finish(question.url, question.tries, str(question.at), question.total, answer)
+            self._finish(task, result)
 
-    def _ask_again(self, question: Question, answer: Answer) -> None:
-        wait = max(answer.wait, back_off(question.tries, self.rules.settings, self.chance))
-        question.at, question.hops, question.spent = read_url(question.url), 0, 0.0
-        self._put(question, wait)
+    def _retry(self, task: FetchTask, result: FetchResult) -> None:
+        wait = max(result.wait, backoff_seconds(task.tries, self.rules.settings, self.generator))
+        task.url, task.redirects, task.try_seconds = read_url(task.listed_url), 0, 0.0
+        self._add(task, wait)
 
-    def _put(self, question: Question, wait: float = 0.0) -> None:
-        closed = self.agenda.put(question, wait)
+    def _add(self, task: FetchTask, wait: float = 0.0) -> None:
+        closed = self.scheduler.add(task, wait)
         if closed is not None:
-            self._give_up(question, closed)
+            self._give_up(task, closed)
 
-    def _give_up(self, question: Question, closed: Answer) -> None:
-        """End a question whose host is left alone for this run."""
-        answer = replace(closed, detail=f"host left alone in this run: {closed.detail}", bytes=0)
-        self._finish(question.url, question.tries, str(question.at), question.total, answer)
+    def _give_up(self, task: FetchTask, closed: FetchResult) -> None:
+        """End a task whose host is left alone for this run."""
+        detail = f"host left alone in this run: {closed.detail}"
+        self._finish(task, replace(closed, detail=detail, bytes=0))
 
-    def _finish(self, url: str, tries: int, final: str, seconds: float, answer: Answer) -> None:
+    def _finish(self, task: FetchTask, result: FetchResult) -> None:
+        self._record(task.listed_url, task.tries, str(task.url), task.total_seconds, result)
+
+    def _record(
+        self, url: str, tries: int, final_url: str, seconds: float, result: FetchResult
+    ) -> None:
         """Write down an outcome; the photo's bytes first."""
-        kept = {}
-        if answer.body is not None:
-            file, offset = self.store.keep(answer.body.file)
-            answer.body.close()
-            seen = answer.look
-            kept = {"format": seen.format, "width": seen.width, "height": seen.height}
-            kept |= {"file": file, "offset": offset}
+        stored = {}
+        if result.body is not None:
+            file, offset = self.store.append(result.body.file)
+            result.body.close()
+            info = result.info
+            stored = {"format": info.format, "width": info.width, "height": info.height}
+            stored |= {"file": file, "offset": offset}
         record = Record(
             url=url,
-            outcome=answer.outcome,
+            outcome=result.outcome,
             tries=tries,
-            bytes=answer.bytes,
-            sha256=answer.sha256,
-            final_url=final,
+            bytes=result.bytes,
+            sha256=result.sha256,
+            final_url=final_url,
             seconds=round(seconds, 3),
-            detail=answer.detail,
-            again=answer.again,
+            detail=result.detail,
+            retry_next_run=result.retry_next_run,
             rules=self.rules.fingerprint,
-            opted_out=answer.opted_out,
-            **kept,
+            opted_out=result.opted_out,
+            **stored,
         )
         self.journal.write(record)
         self.records[url] = record

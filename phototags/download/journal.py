@@ -1,4 +1,4 @@
-"""What was answered, line by line, so that a killed run asks nothing twice that was answered."""
+"""Write down each result in a line, so that a killed run asks nothing twice that was answered."""
 
 import json
 import os
@@ -7,19 +7,22 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from phototags.download.outcomes import Outcome
-from phototags.download.refusals import OURS, Rules
+from phototags.download.refusals import OUR_REFUSALS, RefusalRules
 from phototags.errors import PhotoError, PhototagsError
 from phototags.io.storage import atomic_write
+from phototags.photos.inspection import check_bytes, check_pixels
+
+FORMER = {"again": "retry_next_run", "bomb": "too_many_pixels", "too_large": "too_many_bytes"}
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One answered url.
+    """The result for one url.
 
     Args:
-        again: a rerun asks again, because it can end better.
         seconds: of network, over all tries.
-        rules: fingerprint of the rules it was judged by.
+        retry_next_run: a rerun asks again, because it can end better.
+        rules: fingerprint of the rules that were applied.
         file, offset: where its bytes lie in the work folder (ok only).
     """
 
@@ -31,7 +34,7 @@ class Record:
     final_url: str
     seconds: float
     detail: str
-    again: bool
+    retry_next_run: bool
     rules: str
     opted_out: bool = False
     format: str | None = None
@@ -40,21 +43,22 @@ class Record:
     file: str | None = None
     offset: int | None = None
 
-    def line(self) -> bytes:
-        said = {name: getattr(self, name) for name in NAMES}
-        return json.dumps(said, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
+    def to_line(self) -> bytes:
+        """The record as a line of JSON."""
+        values = {name: getattr(self, name) for name in NAMES}
+        return json.dumps(values, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
 
 
 NAMES = tuple(field.name for field in fields(Record))
 
 
-def read_line(line: bytes) -> Record | None:
-    """The record of a line, None when it is torn or from another time: its url is asked again."""
+def parse_line(line: bytes) -> Record | None:
+    """The record of a line, None when it is torn or makes no sense: its url is asked again."""
     try:
-        said = json.loads(line)
-        record = Record(**said) if isinstance(said, dict) and said.keys() <= set(NAMES) else None
-        return replace(record, outcome=Outcome(record.outcome)) if record else None
-    except (ValueError, TypeError):
+        values = {FORMER.get(name, name): value for name, value in json.loads(line).items()}
+        record = Record(**values)
+        return replace(record, outcome=Outcome(FORMER.get(record.outcome, record.outcome)))
+    except (ValueError, TypeError, AttributeError):
         return None
 
 
@@ -63,40 +67,43 @@ def read_journal(path: Path) -> dict[str, Record]:
     if not path.exists():
         return {}
     with open(path, "rb") as lines:
-        records = (read_line(line) for line in lines)
+        records = (parse_line(line) for line in lines)
         return {record.url: record for record in records if record is not None}
 
 
-def settled(record: Record, rules: Rules) -> Record | None:
-    """The record as today's rules see it, None when the url is to be asked (again).
+def apply_rules(record: Record, rules: RefusalRules) -> Record | None:
+    """The record under today's rules, None when the url is to be asked (again).
 
-    A photo is judged anew from what is known of it; a refusal of ours holds only under the
+    A photo is checked anew by what is known of it; a refusal of ours holds only under the
     rules that made it; a failure that may pass is asked again.
     """
-    if record.again or (record.outcome in OURS and record.rules != rules.fingerprint):
+    if record.retry_next_run:
+        return None
+    if record.outcome in OUR_REFUSALS and record.rules != rules.fingerprint:
         return None
     if record.outcome != Outcome.OK:
         return record
     record = replace(record, rules=rules.fingerprint)
     try:
-        rules.judge_opt_out(record.opted_out)
-        rules.judge_bytes(record.bytes)
-        rules.judge_content(record.sha256)
-        rules.judge_size(record.width, record.height)
+        rules.check_opt_out(record.opted_out)
+        check_bytes(record.bytes, rules.max_bytes)
+        rules.check_content(record.sha256)
+        check_pixels(record.width, record.height, rules.max_pixels)
     except PhotoError as refusal:
-        said = {"outcome": Outcome(refusal.reason), "detail": str(refusal)}
-        return replace(record, **said, format=None, width=None, height=None, file=None, offset=None)
+        result = {"outcome": Outcome(refusal.reason), "detail": str(refusal)}
+        stored = dict.fromkeys(("format", "width", "height", "file", "offset"))
+        return replace(record, **result, **stored)
     return record
 
 
 def write_journal(path: Path, records: Iterable[Record]) -> None:
     """Replace the journal as a whole."""
     with atomic_write(path) as part, open(part, "wb") as lines:
-        lines.writelines(record.line() for record in records)
+        lines.writelines(record.to_line() for record in records)
 
 
 class Journal:
-    """The open end of a journal: one write a record, no line begun that a torn one would spoil."""
+    """A journal open at its end: one write a record, and never onto a torn line."""
 
     def __init__(self, path: Path):
         self.path = path
@@ -111,7 +118,7 @@ class Journal:
         Raises:
             PhototagsError: when the disk does not take it.
         """
-        self._write(record.line())
+        self._write(record.to_line())
 
     def _write(self, line: bytes) -> None:
         try:
@@ -124,4 +131,5 @@ class Journal:
             ) from error
 
     def close(self) -> None:
+        """Close the file."""
         os.close(self.file)

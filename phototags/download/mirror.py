@@ -1,4 +1,4 @@
-"""One file from a mirror: a folder, or the same folder behind an http(s) address."""
+"""Copy a file from a mirror: a folder, or the same folder behind an http(s) address."""
 
 import shutil
 import tarfile
@@ -15,10 +15,12 @@ from phototags.io.storage import hash_file
 PIECE = 1 << 20
 SECONDS = 60  # without a byte, before the connection counts as dead
 TRIES = 4
-GONE = (404, 410)
+MISSING = (404, 410)
 
 
-def take(mirror: str, path: str, to: Path, resume: bool, at_most: int | None = None) -> bool:
+def copy_from_mirror(
+    mirror: str, path: str, to: Path, resume: bool, at_most: int | None = None
+) -> bool:
     """Copy the mirror's file `path` to `to`; False when the mirror has no such file.
 
     Where a folder mirror has pictures in `images/` instead of `images.tar`, they are put into
@@ -44,14 +46,14 @@ def take(mirror: str, path: str, to: Path, resume: bool, at_most: int | None = N
     if source.is_file():
         shutil.copyfile(source, to)
     elif source.suffix == ".tar" and pictures.is_dir():
-        tar_of(pictures, to)
+        write_tar(pictures, to)
     else:
         return False
     return True
 
 
-def tar_of(folder: Path, to: Path) -> None:
-    """A tar of a folder's files, named from the folder on; equal files make equal bytes."""
+def write_tar(folder: Path, to: Path) -> None:
+    """Write a tar of a folder's files, named from the folder on; equal files make equal bytes."""
     files = sorted(file for file in folder.rglob("*") if file.is_file())
     with tarfile.open(to, "w", format=tarfile.PAX_FORMAT) as tar:
         for file in show_progress(files, f"packing {folder.name}"):
@@ -68,7 +70,7 @@ def _download(url: str, to: Path, resume: bool, at_most: int | None) -> bool:
         try:
             return _stream(url, to, resume or attempt > 0, at_most)
         except urllib.error.HTTPError as error:
-            if error.code in GONE:
+            if error.code in MISSING:
                 return False
             failure = error
             if error.code == 416:  # nothing left, or another file: start over
@@ -86,13 +88,13 @@ def _stream(url: str, to: Path, resume: bool, at_most: int | None) -> bool:
     start = to.stat().st_size if resume and to.exists() else 0
     headers = {"Range": f"bytes={start}-"} if start else {}
     request = urllib.request.Request(url, headers=headers)
-    with urllib.request.urlopen(request, timeout=SECONDS) as answer:
-        if answer.status != 206:
+    with urllib.request.urlopen(request, timeout=SECONDS) as response:
+        if response.status != 206:
             start = 0
-        length = answer.headers.get("Content-Length")
+        length = response.headers.get("Content-Length")
         with open(to, "r+b" if start else "wb") as file:
             file.seek(start)
-            pieces = iter(lambda: answer.read(PIECE), b"")
+            pieces = iter(lambda: response.read(PIECE), b"")
             for piece in show_progress(
                 pieces, f"{to.name} (MiB)", int(length or 0) // PIECE or None
             ):
@@ -105,8 +107,8 @@ def _stream(url: str, to: Path, resume: bool, at_most: int | None) -> bool:
     return True
 
 
-def check(file: Path, sha256: str | None, name: str) -> str:
-    """The file's sha256.
+def check_sha256(file: Path, sha256: str | None, name: str) -> str:
+    """Compute a file's sha256 and compare it with the expected one.
 
     Raises:
         SourceError: when it is not the expected one; the file is put aside, so that it is not

@@ -1,46 +1,34 @@
-"""What can become of a photo url: one closed set of names."""
+"""The closed set of what can become of a photo url."""
 
 from enum import StrEnum
+from typing import Self
 
 
 class Outcome(StrEnum):
-    """Every photo url ends in exactly one of these; MEANING says what each is.
+    """Every photo url ends in exactly one of these; `meaning` says what it is.
 
-    >>> Outcome("ok") is Outcome.OK and len(Outcome)
-    15
+    >>> Outcome("ok") is Outcome.OK, len(Outcome), Outcome.OK.meaning
+    (True, 16, 'downloaded')
     """
 
-    OK = "ok"
-    NOT_FOUND = "not_found"
-    GONE_PLACEHOLDER = "gone_placeholder"
-    FORBIDDEN = "forbidden"
-    TIMEOUT = "timeout"
-    TOO_LARGE = "too_large"
-    NOT_AN_IMAGE = "not_an_image"
-    TRUNCATED = "truncated"
-    BOMB = "bomb"
-    PRIVATE_ADDRESS = "private_address"
-    BAD_URL = "bad_url"
-    OPTED_OUT = "opted_out"
-    DNS = "dns"
-    CONNECTION = "connection"
-    SERVER_ERROR = "server_error"
+    def __new__(cls, value: str, meaning: str) -> Self:
+        outcome = str.__new__(cls, value)
+        outcome._value_, outcome.meaning = value, meaning
+        return outcome
 
-
-MEANING = {
-    Outcome.OK: "had",
-    Outcome.NOT_FOUND: "status 404 or 410",
-    Outcome.GONE_PLACEHOLDER: "the picture that a host shows for removed photos",
-    Outcome.FORBIDDEN: "any other refusal of the server",
-    Outcome.TIMEOUT: "not done within a try's deadline",
-    Outcome.TOO_LARGE: "more bytes than allowed",
-    Outcome.NOT_AN_IMAGE: "no JPEG, PNG, GIF or WebP",
-    Outcome.TRUNCATED: "the picture lacks its end",
-    Outcome.BOMB: "more pixels than allowed",
-    Outcome.PRIVATE_ADDRESS: "leads to an address that is not public",
-    Outcome.BAD_URL: "no http(s) address, or redirected to one that is none",
-    Outcome.OPTED_OUT: "the owner's X-Robots-Tag says no",
-    Outcome.DNS: "the host's name is not known",
-    Outcome.CONNECTION: "refused, reset, or no TLS",
-    Outcome.SERVER_ERROR: "status 5xx or 429, no HTTP, redirects without end",
-}
+    OK = "ok", "downloaded"
+    NOT_FOUND = "not_found", "status 404 or 410"
+    GONE_PLACEHOLDER = "gone_placeholder", "the picture that a host shows for removed photos"
+    FORBIDDEN = "forbidden", "any other refusal of the server"
+    TIMEOUT = "timeout", "not done within a try's deadline"
+    TOO_MANY_BYTES = "too_many_bytes", "more bytes than allowed"
+    TOO_MANY_PIXELS = "too_many_pixels", "more pixels than allowed"
+    NOT_AN_IMAGE = "not_an_image", "no JPEG, PNG, GIF or WebP"
+    TRUNCATED = "truncated", "the picture lacks its end"
+    UNDECODABLE = "undecodable", "a JPEG with hundreds of scans"
+    PRIVATE_ADDRESS = "private_address", "leads to an address that is not public"
+    BAD_URL = "bad_url", "no http(s) address, or redirected to one that is none"
+    OPTED_OUT = "opted_out", "the owner's X-Robots-Tag says no"
+    DNS = "dns", "the host's name is not known"
+    CONNECTION = "connection", "refused, reset, or no TLS"
+    SERVER_ERROR = "server_error", "status 5xx or 429, no HTTP, redirects without end"

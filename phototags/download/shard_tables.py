@@ -1,73 +1,83 @@
-"""The tables of a shard, and what a corpus lost on its way here."""
+"""Write the tables of a downloaded shard, and count the outcomes of a corpus.
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+By polars: pandas, which pyarrow imports to convert Python values, would take more memory than the
+download itself.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
-from phototags.download.columns import write_columns
 from phototags.download.journal import Record
 from phototags.download.outcomes import Outcome
-from phototags.download.packing import Member
+from phototags.io.storage import atomic_write
+from phototags.photos.shards import Member
 
+Value = TypeVar("Value")
 Row = tuple[int, Record, Member | None]
+FROM_RECORD = {
+    "url": "String",
+    "outcome": "String",
+    "tries": "Int64",
+    "bytes": "Int64",
+    "sha256": "String",
+    "final_url": "String",
+    "seconds": "Float64",
+    "detail": "String",
+}
 
 
-def read_urls(listing: Path, shard: int, shard_photos: int) -> list[tuple[int, str | None]]:
-    """The rows and photo urls of one shard, from a listing's columns `row` and `photo_url`."""
-    import pyarrow.parquet as parquet
-
-    rows = parquet.read_table(listing, columns=["row", "photo_url"]).to_pydict()
-    pairs = zip(rows["row"], rows["photo_url"], strict=True)
-    return [(row, url) for row, url in pairs if row // shard_photos == shard]
-
-
-def write_members(path: Path, tar: str, rows: Sequence[Row]) -> None:
-    """Columns row, file, sha256, width, height: every photo that is had, duplicates too.
+def write_members(path: Path, rows: Sequence[Row]) -> None:
+    """Columns row, file, sha256, width, height: every photo that was downloaded, duplicates too.
 
     Photos of the same content name the same file.
     """
-    had = [(row, record, member) for row, record, member in rows if member is not None]
+    stored = [(row, record, member) for row, record, member in rows if member is not None]
     columns = {
-        "row": ("int64", [row for row, _, _ in had]),
-        "file": ("string", [f"{tar}/{member.name}" for _, _, member in had]),
-        "sha256": ("string", [record.sha256 for _, record, _ in had]),
-        "width": ("int64", [record.width for _, record, _ in had]),
-        "height": ("int64", [record.height for _, record, _ in had]),
+        "row": ("Int64", [row for row, _, _ in stored]),
+        "file": ("String", [member.file for _, _, member in stored]),
+        "sha256": ("String", [record.sha256 for _, record, _ in stored]),
+        "width": ("Int64", [record.width for _, record, _ in stored]),
+        "height": ("Int64", [record.height for _, record, _ in stored]),
     }
     write_columns(path, columns)
 
 
-SAID = {
-    "url": "string",
-    "outcome": "string",
-    "tries": "int64",
-    "bytes": "int64",
-    "sha256": "string",
-    "final_url": "string",
-    "seconds": "float64",
-    "detail": "string",
-    "again": "bool",
-}
-
-
-def write_downloads(path: Path, tar: str, rows: Sequence[Row]) -> None:
+def write_downloads(path: Path, rows: Sequence[Row]) -> None:
     """One row a listed photo: what became of its url.
 
     Columns row, url, outcome, tries, bytes, sha256, final_url, seconds, detail (what was found,
-    in words), again (a rerun asks again), file (of its content; null when it is not had).
+    in words), again (a rerun asks again), file (of its content; null when there is none).
     """
-    said = {
+    columns = {"row": ("Int64", [row for row, _, _ in rows])} | {
         name: (kind, [getattr(record, name) for _, record, _ in rows])
-        for name, kind in SAID.items()
+        for name, kind in FROM_RECORD.items()
     }
-    files = [f"{tar}/{member.name}" if member else None for _, _, member in rows]
-    numbers = [row for row, _, _ in rows]
-    write_columns(path, {"row": ("int64", numbers)} | said | {"file": ("string", files)})
+    columns["again"] = ("Boolean", [record.retry_next_run for _, record, _ in rows])
+    columns["file"] = ("String", [member.file if member else None for _, _, member in rows])
+    write_columns(path, columns)
+
+
+def write_columns(path: Path, columns: Mapping[str, tuple[str, Sequence]]) -> None:
+    """Write a parquet table of named columns, each polars' type and its values; None is null."""
+    import polars as pl
+
+    series = [
+        pl.Series(name, [_encodable(value) for value in values], getattr(pl, kind))
+        for name, (kind, values) in columns.items()
+    ]
+    with atomic_write(path) as part:
+        pl.DataFrame(series).write_parquet(part)
+
+
+def _encodable(value: Value) -> Value:
+    """The value; in a text, what UTF-8 cannot hold (lone surrogates) replaced."""
+    return value.encode(errors="replace").decode() if isinstance(value, str) else value
 
 
 @dataclass(frozen=True, slots=True)
-class Loss:
+class OutcomeCount:
     """How many listed photos ended in one outcome.
 
     Args:
@@ -77,7 +87,7 @@ class Loss:
         example: the first such url.
     """
 
-    outcome: str
+    outcome: Outcome
     photos: int
     share: float
     again: int
@@ -85,29 +95,29 @@ class Loss:
     example: str
 
 
-def census(downloads: Path | Iterable[Path]) -> list[Loss]:
+def count_outcomes(downloads: Path | Iterable[Path]) -> list[OutcomeCount]:
     """What became of the photos of one or more shards, the commonest outcome first.
 
     Args:
         downloads: tables that `write_downloads` wrote.
 
     Returns:
-        one row an outcome that occurred; the counts add up to the listed photos. Photos whose
+        one entry an outcome that occurred; the counts add up to the listed photos. Photos whose
         content another photo has too are counted among `ok`.
     """
-    import pyarrow.parquet as parquet
+    import polars as pl
 
-    photos, again, size, example = Counter(), Counter(), Counter(), {}
-    for path in [downloads] if isinstance(downloads, str | Path) else downloads:
-        columns = ["outcome", "again", "bytes", "url"]
-        table = parquet.read_table(path, columns=columns).to_pydict()
-        for outcome, may, count, url in zip(*(table[name] for name in columns), strict=True):
-            photos[outcome] += 1
-            again[outcome] += may
-            size[outcome] += count
-            example.setdefault(outcome, url)
-    total = photos.total()
+    paths = [downloads] if isinstance(downloads, str | Path) else downloads
+    columns = ["outcome", "again", "bytes", "url"]
+    table = pl.concat(pl.read_parquet(path, columns=columns) for path in paths)
+    counts = table.group_by("outcome").agg(
+        pl.len().alias("photos"),
+        (pl.len() / len(table)).alias("share"),
+        pl.sum("again", "bytes"),
+        pl.first("url").alias("example"),
+    )
+    counts = counts.sort("photos", "outcome", descending=[True, False])
     return [
-        Loss(Outcome(name), count, count / total, again[name], size[name], example[name])
-        for name, count in sorted(photos.items(), key=lambda item: (-item[1], item[0]))
+        OutcomeCount(**row | {"outcome": Outcome(row["outcome"])})
+        for row in counts.iter_rows(named=True)
     ]

@@ -1,11 +1,10 @@
-"""Where the files of a corpus come from, and a receipt of what came."""
+"""Fetch the files of a corpus from a mirror, a package or the web, with a receipt of each."""
 
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from phototags.download import debian, mirror
-from phototags.download import decompression as inflation
+from phototags.download import debian, decompression, mirror
 from phototags.errors import SourceError
 from phototags.io.storage import atomic_write
 
@@ -36,8 +35,10 @@ class Source:
     size: int | None = None
 
 
-def fetch(source: Source, to: Path | str, mirror_at: str | None) -> dict[str, str | int | None]:
-    """Bring the file to `to`, from the mirror where it has it, else from where it is published.
+def fetch_source(
+    source: Source, to: Path | str, mirror_at: str | None
+) -> dict[str, str | int | None]:
+    """Fetch a file to `to`, from the mirror where it has it, else from where it is published.
 
     Returns:
         the receipt: where it came from (no address), package, version, bytes, sha256 of what
@@ -51,23 +52,23 @@ def fetch(source: Source, to: Path | str, mirror_at: str | None) -> dict[str, st
     to = Path(to)
     to.parent.mkdir(parents=True, exist_ok=True)
     arrived = f"{source.package}.deb" if source.package else source.file
-    came = to.with_name(f".{arrived}.came")  # kept when a download breaks off
+    fetched = to.with_name(f".{arrived}.came")  # kept when a download breaks off
     origin, version = "mirror", None
     resume = source.sha256 is not None
-    if mirror_at and mirror.take(mirror_at, source.mirror_path, came, resume):
-        sha256 = mirror.check(came, source.sha256, source.mirror_path)
+    if mirror_at and mirror.copy_from_mirror(mirror_at, source.mirror_path, fetched, resume):
+        sha256 = mirror.check_sha256(fetched, source.sha256, source.mirror_path)
     elif source.package:
         origin = "apt"
-        version, sha256 = debian.download(source.package, came)
+        version, sha256 = debian.download_package(source.package, fetched)
     elif source.url:
-        origin, sha256 = "web", _download(source, source.url, came)
+        origin, sha256 = "web", _download(source, source.url, fetched)
     else:
         raise _missing(source, mirror_at)
     if source.package:
-        version = debian.version_of(came)
-    size = came.stat().st_size
-    _keep(source, came, to)
-    came.with_name(f"{came.name}.wrong").unlink(missing_ok=True)
+        version = debian.read_version(fetched)
+    size = fetched.stat().st_size
+    _store(source, fetched, to)
+    fetched.with_name(f"{fetched.name}.wrong").unlink(missing_ok=True)
     return {
         "file": source.file,
         "from": origin,
@@ -80,38 +81,40 @@ def fetch(source: Source, to: Path | str, mirror_at: str | None) -> dict[str, st
     }
 
 
-def _download(source: Source, url: str, came: Path) -> str:
+def _download(source: Source, url: str, fetched: Path) -> str:
     """Fetch from the makers' address, going on where a download with a known hash broke off.
 
     Returns:
         the sha256 of what came.
     """
     place, _, name = url.rpartition("/")
-    if not mirror.take(place, name, came, source.sha256 is not None, source.size):
+    if not mirror.copy_from_mirror(place, name, fetched, source.sha256 is not None, source.size):
         raise SourceError(
             f"{url} is no longer there. Get {name} elsewhere ({source.citation}) and put it into a "
             f"mirror as {source.mirror_path}. docs/corpora.md describes the layout."
         )
-    found = came.stat().st_size
+    found = fetched.stat().st_size
     if source.size not in (None, found):
-        aside = mirror.quarantine(came)
+        aside = mirror.quarantine(fetched)
         raise SourceError(
             f"{url} should have {source.size} bytes, but {found} came, kept as {aside}. It is "
             f"another release: get the one of {source.citation} and put it into a mirror."
         )
-    return mirror.check(came, source.sha256, url)
+    return mirror.check_sha256(fetched, source.sha256, url)
 
 
-def _keep(source: Source, came: Path, to: Path) -> None:
-    packed = to.suffix == ".tar" and (source.package or inflation.is_compressed(came))
+def _store(source: Source, fetched: Path, to: Path) -> None:
+    packed = to.suffix == ".tar" and (source.package or decompression.is_compressed(fetched))
     if packed:
         try:
             with atomic_write(to) as part:
-                (debian.unpack if source.package else inflation.inflate)(came, part)
+                (debian.unpack_package if source.package else decompression.decompress)(
+                    fetched, part
+                )
         finally:
-            came.unlink()
+            fetched.unlink()
     else:
-        os.replace(came, to)
+        os.replace(fetched, to)
 
 
 def _missing(source: Source, mirror_at: str | None) -> SourceError:

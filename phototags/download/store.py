@@ -1,4 +1,4 @@
-"""The bytes of answered photos until their shard is packed, safe against kill -9 at any moment."""
+"""Keep the bytes of downloaded photos until their shard is packed, safe against kill -9."""
 
 import contextlib
 import hashlib
@@ -15,7 +15,7 @@ IN_MEMORY = 1 << 18  # a longer body waits on disk: memory stays bounded whateve
 PIECE = 1 << 20
 
 
-def _no_room(path: Path, error: OSError) -> PhototagsError:
+def _disk_full(path: Path, error: OSError) -> PhototagsError:
     return PhototagsError(
         f"{path} should take the bytes of a photo, but: {error}. Make room and run again: "
         "what was answered is not asked again."
@@ -26,25 +26,25 @@ class Store:
     """Append-only files in one folder; a photo is kept before its journal line is written.
 
     Bytes without a line (killed in between) are never looked at; a line without its bytes
-    (power lost) is found by `holds`. A packed shard becomes a file of the store by a hard link,
+    (power lost) is found by `contains`. A packed shard becomes a file of the store by a hard link,
     so that a rerun has the photos although no second copy is on the disk.
     """
 
     def __init__(self, folder: Path):
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self.path = self._unused("new")
+        self.path = self._unused_path("new")
         self.file: BinaryIO | None = None
 
-    def _unused(self, kind: str) -> Path:
+    def _unused_path(self, kind: str) -> Path:
         taken = {int(path.stem) for path in self.folder.glob("*.*") if path.stem.isdigit()}
         return self.folder / f"{max(taken, default=0) + 1}.{kind}"
 
-    def body(self) -> "Body":
+    def new_body(self) -> "Body":
         """An empty body to be filled."""
         return Body(self.folder)
 
-    def keep(self, body: BinaryIO) -> tuple[str, int]:
+    def append(self, body: BinaryIO) -> tuple[str, int]:
         """Append a body; returns the file's name and the offset in it.
 
         Raises:
@@ -57,7 +57,7 @@ class Store:
             shutil.copyfileobj(body, self.file, PIECE)
             self.file.flush()
         except OSError as error:
-            raise _no_room(self.path, error) from error
+            raise _disk_full(self.path, error) from error
         return self.path.name, offset
 
     def open_at(self, file: str, offset: int) -> BinaryIO:
@@ -66,7 +66,7 @@ class Store:
         found.seek(offset)
         return found
 
-    def holds(self, file: str, offset: int, bytes: int, sha256: str) -> bool:
+    def contains(self, file: str, offset: int, bytes: int, sha256: str) -> bool:
         """True when the photo's bytes are there and are its own."""
         try:
             with self.open_at(file, offset) as photo:
@@ -78,17 +78,17 @@ class Store:
             return False
         return bytes == 0 and digest.hexdigest() == sha256
 
-    def adopt(self, shard: Path) -> str:
+    def link_shard(self, shard: Path) -> str:
         """Make a packed shard a file of the store; its name. A copy where links cannot be."""
-        kept = self._unused("kept")
+        kept = self._unused_path("kept")
         try:
             os.link(shard, kept)
         except OSError:
             shutil.copyfile(shard, kept)
         return kept.name
 
-    def forget_all_but(self, files: Iterable[str]) -> None:
-        """Remove the store's files that no journal line names."""
+    def remove_all_but(self, files: Iterable[str]) -> None:
+        """Remove the store's other files, which no journal line names."""
         named = set(files)
         for path in self.folder.glob("[0-9]*.*"):
             if path.name not in named:
@@ -102,7 +102,7 @@ class Store:
 
 
 class Body:
-    """The bytes of one answer as they come: counted, hashed, in memory only while few."""
+    """The body of one response as it arrives: counted, hashed, in memory only while small."""
 
     def __init__(self, folder: Path):
         self.folder = folder
@@ -117,13 +117,13 @@ class Body:
         try:
             self.file.write(piece)
         except OSError as error:
-            raise _no_room(self.folder, error) from error
+            raise _disk_full(self.folder, error) from error
 
     @property
     def sha256(self) -> str:
         return self._digest.hexdigest()
 
     def close(self) -> None:
-        """Let the bytes go."""
+        """Discard the bytes."""
         with contextlib.suppress(OSError):  # a full disk was reported when it was full
             self.file.close()

@@ -1,6 +1,6 @@
-"""Only public addresses are asked: a list of urls must not be a way into the network it is read in.
+"""Refuse urls that lead to private addresses: a list of urls must open no way into our network.
 
-A name is resolved once, every address it has is judged, and the connection is made to a judged
+A name is resolved once, every address it has is checked, and the connection is made to a checked
 address, so a name that changes its answer between the check and the use (DNS rebinding) gains
 nothing. The socket itself is the last gate: no path through the HTTP library leads around it.
 """
@@ -27,7 +27,7 @@ NUMBER = re.compile(r"(.*\.)?(0[xX][0-9a-fA-F]*|[0-9]+)\.?")  # its last part is
 
 
 def read_url(text: str) -> URL:
-    """The url as it will be asked: http or https, a host, no password; numeric hosts spelled out.
+    """Read a url as it will be asked: http(s), a host, no password; numeric hosts spelled out.
 
     What is written within the rules is sent as written (signed urls survive); the rest is quoted.
 
@@ -51,13 +51,13 @@ def read_url(text: str) -> URL:
         raise PhotoError(Outcome.BAD_URL, "a public photo needs no password")
     if port == 0:
         raise PhotoError(Outcome.BAD_URL, "port 0")
-    return _with_plain_host(url, host)
+    return _normalise_host(url, host)
 
 
-def _with_plain_host(url: URL, host: str | None) -> URL:
-    """`http://2130706433/` and `http://0x7f.1/` are 127.0.0.1 to every browser: say so."""
+def _normalise_host(url: URL, host: str | None) -> URL:
+    """Spell out numeric hosts: `http://2130706433/` and `http://0x7f.1/` are 127.0.0.1."""
     if host and ":" in host:
-        if literal(host) is None or "%" in host:
+        if parse_address(host) is None or "%" in host:
             raise PhotoError(Outcome.BAD_URL, f"host {host[:60]!r} is no IPv6 address")
         return url
     if not host or not NAME.fullmatch(host):
@@ -71,7 +71,7 @@ def _with_plain_host(url: URL, host: str | None) -> URL:
     return url if plain == host else url.with_host(plain)
 
 
-def literal(host: str) -> Address | None:
+def parse_address(host: str) -> Address | None:
     """The address that a host's name spells, None for a name to be resolved."""
     try:
         return ipaddress.ip_address(host)
@@ -79,10 +79,10 @@ def literal(host: str) -> Address | None:
         return None
 
 
-def reached(address: Address) -> Address:
+def unwrap_address(address: Address) -> Address:
     """The IPv4 address that an IPv6 address leads to (mapped, 6to4, NAT64), or itself.
 
-    >>> str(reached(ipaddress.ip_address("64:ff9b::7f00:1")))
+    >>> str(unwrap_address(ipaddress.ip_address("64:ff9b::7f00:1")))
     '127.0.0.1'
     """
     if isinstance(address, ipaddress.IPv4Address):
@@ -94,44 +94,45 @@ def reached(address: Address) -> Address:
 
 
 class AddressRule:
-    """Public addresses, and those of an explicit list (tests, a mirror in the own network).
+    """Admits public addresses, and those of an explicit list (tests, a mirror in the own network).
 
     Args:
-        allow: addresses or networks, such as `127.0.0.1` or `10.1.0.0/16`.
+        allow_private: addresses or networks, such as `127.0.0.1` or `10.1.0.0/16`.
 
     Raises:
-        ParamsError: when an entry of `allow` is neither.
+        ParamsError: when an entry of `allow_private` is neither.
     """
 
-    def __init__(self, allow: Iterable[str] = ()):
+    def __init__(self, allow_private: Iterable[str] = ()):
         try:
-            self.allowed = [ipaddress.ip_network(entry) for entry in allow]
+            self.allowed = [ipaddress.ip_network(entry) for entry in allow_private]
         except ValueError as error:
             raise ParamsError(
-                f"download.allow should hold addresses or networks, as 10.1.0.0/16 is, but: {error}"
+                "download.allow_private should hold addresses or networks, such as 10.1.0.0/16, "
+                f"but: {error}"
             ) from None
 
     def admits(self, address: Address) -> bool:
         """True for what may be connected to."""
         if any(address.version == net.version and address in net for net in self.allowed):
             return True
-        end = reached(address)
+        end = unwrap_address(address)
         return end.is_global and not end.is_multicast and (end.version == 4 or end in UNICAST)
 
-    def judge(self, host: str) -> None:
-        """Refuse a literal address that is not public; names are judged when resolved.
+    def check(self, host: str) -> None:
+        """Refuse a literal address that is not public; names are checked when resolved.
 
         Raises:
             PhotoError: `private_address`.
         """
-        address = literal(host)
+        address = parse_address(host)
         if address is not None and not self.admits(address):
             raise PhotoError(Outcome.PRIVATE_ADDRESS, f"{host} is not a public address")
 
-    def socket(self, info: tuple) -> socket.socket:
-        """A socket for a judged address only: aiohttp makes every connection through here."""
+    def open_socket(self, info: tuple) -> socket.socket:
+        """A socket for a checked address only: aiohttp makes every connection through here."""
         family, kind, protocol, _, place = info
-        self.judge(place[0])
+        self.check(place[0])
         return socket.socket(family, kind, protocol)
 
 
@@ -162,7 +163,7 @@ class PublicResolver(AbstractResolver):
                 self.unknown[host] = error
             raise
         for place in found:
-            self.rule.judge(place["host"])
+            self.rule.check(place["host"])
         return found
 
     async def close(self) -> None:

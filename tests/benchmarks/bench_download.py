@@ -92,13 +92,17 @@ def ours(urls: list[str]) -> Cost:
 
 def download(folder: Path) -> None:
     """What `ours` runs, in a process of its own."""
-    import pyarrow.parquet  # noqa: F401  (its import is no part of the rate)
+    import polars  # noqa: F401  (its import is no part of the rate)
 
     from phototags.download.download_shard import download_shard
     from phototags.params.download import Download
 
     settings = Download(
-        at_once=AT_ONCE, host_at_once=AT_ONCE, timeout=TIMEOUT, tries=TRIES, allow=["127.0.0.1"]
+        max_requests=AT_ONCE,
+        max_requests_per_host=AT_ONCE,
+        timeout=TIMEOUT,
+        max_tries=TRIES,
+        allow_private=["127.0.0.1"],
     )
     paths = [folder / name for name in ("work", "00000.tar", "00000.parquet", "downloads.parquet")]
     photos = list(enumerate((folder / "urls.txt").read_text().split()))

@@ -5,7 +5,7 @@ import pytest
 
 from phototags.corpora.corpus_registry import find_corpus
 from phototags.corpora.photos_tsv import PhotosTsv
-from phototags.download.sources import fetch
+from phototags.download.sources import fetch_source
 from phototags.params.own_tables import read_own_tables
 from phototags.photos.collection import collect_photos
 from phototags.photos.packing import pack_photos
@@ -18,7 +18,7 @@ TABLES = read_own_tables('{"shapes": {"photos": 40, "licence": "CC0", "citation"
 @pytest.fixture
 def source(tiny_mirror, tmp_path):
     for one in find_corpus("shapes", TABLES).sources:
-        fetch(one, tmp_path / one.file, str(tiny_mirror))
+        fetch_source(one, tmp_path / one.file, str(tiny_mirror))
     return tmp_path
 
 

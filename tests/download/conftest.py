@@ -67,9 +67,9 @@ def new_shard(folder, server):
     settings = Download(
         contact="https://example.org/photos",
         timeout=20.0,
-        back_off=0.05,
-        host_at_once=64,
-        allow=[HOST],
+        backoff=0.05,
+        max_requests_per_host=64,
+        allow_private=[HOST],
         placeholders=[hashlib.sha256(server.placeholder).hexdigest()],
     )
     return Shard(folder, settings, dict(LIMITS))

@@ -20,7 +20,13 @@ from phototags.download.journal import read_journal
 from tests.download.misbehaving import HOST, MisbehavingServer, ServerThread, picture
 
 ROOT = Path(__file__).parents[2]
-SETTINGS = {"allow": [HOST], "at_once": 8, "host_at_once": 8, "back_off": 0.01, "timeout": 20.0}
+SETTINGS = {
+    "allow_private": [HOST],
+    "max_requests": 8,
+    "max_requests_per_host": 8,
+    "backoff": 0.01,
+    "timeout": 20.0,
+}
 
 
 class Zygote:
@@ -70,7 +76,7 @@ class Count:
 def answered(folder: Path) -> set[str]:
     """Urls whose answer is written down and final."""
     known = read_journal(folder / "work" / "journal.jsonl").values()
-    return {record.url for record in known if not record.again}
+    return {record.url for record in known if not record.retry_next_run}
 
 
 def kill_and_resume(server: MisbehavingServer, kills: int, seed: int, photos: int) -> Count:

@@ -34,14 +34,14 @@ CASES = {
     "too_many": "ok",
     "drip": "timeout",
     "hang": "timeout",
-    "endless": "too_large",
-    "endless_chunks": "too_large",
+    "endless": "too_many_bytes",
+    "endless_chunks": "too_many_bytes",
     "endless_headers": "server_error",
     "claims_more": "ok",
     "claims_more_and_waits": "timeout",
     "claims_less": "truncated",
     "claims_less_at_once": "server_error",  # what follows is taken for an answer, and is none
-    "claims_huge": "too_large",
+    "claims_huge": "too_many_bytes",
     "claims_nonsense": "server_error",
     "claims_negative": "server_error",
     "half": "truncated",
@@ -59,7 +59,7 @@ CASES = {
     "gif": "ok",
     "webp": "ok",
     "zipped": "ok",
-    "zip_bomb": "too_large",
+    "zip_bomb": "too_many_bytes",
     "redirect": "ok",
     "redirect_twice": "ok",
     "redirect_private": "private_address",
@@ -79,8 +79,9 @@ CASES = {
     "noindex": "opted_out",
     "none_for_us": "opted_out",
     "noai_for_others": "ok",
-    "bomb": "bomb",
-    "bomb_jpg": "bomb",
+    "bomb": "too_many_pixels",
+    "bomb_jpg": "too_many_pixels",
+    "many_scans": "undecodable",
     "reset": "connection",
     "reset_once": "ok",
     "closes": "connection",
@@ -433,6 +434,10 @@ class MisbehavingServer:
         at = photo.index(b"\xff\xc0") + 5
         photo[at : at + 4] = struct.pack(">HH", 60_000, 60_000)
         self._say(writer, 200, bytes(photo))
+
+    async def _many_scans(self, writer, path, number):
+        photo = self._photo(number)
+        self._say(writer, 200, photo[:-2] + b"\xff\xda" * 5000 + photo[-2:])
 
     async def _reset(self, writer, path, number):
         linger = struct.pack("ii", 1, 0)

@@ -64,7 +64,7 @@ def test_what_apt_promises_is_fetched_and_nothing_else_stays(fake_apt, deb, tmp_
     fake_apt(hash_file(deb))
     (tmp_path / "updated").touch()
     (tmp_path / "to").mkdir()
-    promised = debian.download("tiny", tmp_path / "to" / "tiny.deb")
+    promised = debian.download_package("tiny", tmp_path / "to" / "tiny.deb")
     assert promised == ("1:2.0-3", hash_file(deb))
     assert [path.name for path in (tmp_path / "to").iterdir()] == ["tiny.deb"]
 
@@ -72,7 +72,7 @@ def test_what_apt_promises_is_fetched_and_nothing_else_stays(fake_apt, deb, tmp_
 @needs_dpkg
 def test_empty_lists_are_fetched_into_a_folder_of_ones_own(fake_apt, deb, tmp_path):
     calls = fake_apt(hash_file(deb))
-    debian.download("tiny", tmp_path / "fetched.deb")
+    debian.download_package("tiny", tmp_path / "fetched.deb")
     update, *rest = [line for line in calls.read_text().splitlines() if "Dir::State::Lists" in line]
     assert update.startswith("apt-get update")
     assert len(rest) == 2  # show and download look into the same folder
@@ -86,7 +86,7 @@ def test_root_stays_root_and_others_are_not_told_about_it(fake_apt, deb, tmp_pat
     for number, told in ((0, True), (1000, False)):
         monkeypatch.setattr(os, "geteuid", lambda number=number: number)
         calls.write_text("")
-        debian.download("tiny", tmp_path / "fetched.deb")
+        debian.download_package("tiny", tmp_path / "fetched.deb")
         assert ("APT::Sandbox::User=root" in calls.read_text()) == told
 
 
@@ -94,7 +94,7 @@ def test_root_stays_root_and_others_are_not_told_about_it(fake_apt, deb, tmp_pat
 def test_another_file_than_promised_is_refused(fake_apt, tmp_path):
     fake_apt("0" * 64)
     with pytest.raises(SourceError, match="0{64}.*apt-get update"):
-        debian.download("tiny", tmp_path / "fetched.deb")
+        debian.download_package("tiny", tmp_path / "fetched.deb")
     assert not (tmp_path / "fetched.deb").exists()
 
 
@@ -107,22 +107,22 @@ def test_apts_own_words_are_passed_on(tmp_path, monkeypatch):
         (programs / name).chmod(0o755)
     monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
     with pytest.raises(SourceError, match="E: no network.*mirror"):
-        debian.download("tiny", tmp_path / "fetched.deb")
+        debian.download_package("tiny", tmp_path / "fetched.deb")
 
 
 def test_without_apt_it_names_other_ways(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(SourceError, match="tiny.*corel5k.*corpora.tables"):
-        debian.download("tiny", tmp_path / "fetched.deb")
+        debian.download_package("tiny", tmp_path / "fetched.deb")
 
 
 @needs_dpkg
 def test_a_package_is_unpacked_to_a_tar_of_its_files(deb, tmp_path):
-    debian.unpack(deb, tmp_path / "tiny.tar")
+    debian.unpack_package(deb, tmp_path / "tiny.tar")
     with tarfile.open(tmp_path / "tiny.tar") as tar:
         assert tar.extractfile("./usr/a.txt").read() == b"hello"
         assert tar.getmember("./usr/b.txt").linkname == "a.txt"
-    assert debian.version_of(deb) == "1:2.0-3"
+    assert debian.read_version(deb) == "1:2.0-3"
 
 
 @needs_dpkg
@@ -132,12 +132,12 @@ def test_a_damaged_package_is_refused(deb, tmp_path, damage):
     contents = {"half": content[: len(content) - 60], "text": b"<html>", "empty": b""}
     deb.write_bytes(contents[damage])
     with pytest.raises(ArchiveError, match="whole Debian package"):
-        debian.unpack(deb, tmp_path / "tiny.tar")
+        debian.unpack_package(deb, tmp_path / "tiny.tar")
 
 
 @needs_dpkg
 def test_a_package_that_unpacks_without_end_is_stopped(deb, tmp_path, monkeypatch):
     monkeypatch.setattr(debian, "MAX_UNPACKED", 1000)
     with pytest.raises(ArchiveError, match="more than 1000 bytes"):
-        debian.unpack(deb, tmp_path / "tiny.tar")
+        debian.unpack_package(deb, tmp_path / "tiny.tar")
     assert not (tmp_path / "tiny.tar").exists() or (tmp_path / "tiny.tar").stat().st_size <= 1000

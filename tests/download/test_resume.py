@@ -10,8 +10,8 @@ import tarfile
 
 import pytest
 
-from phototags.download.journal import Journal, Record, read_journal, read_line, settled
-from phototags.download.refusals import Rules
+from phototags.download.journal import Journal, Record, apply_rules, parse_line, read_journal
+from phototags.download.refusals import RefusalRules
 from phototags.errors import PhototagsError
 from phototags.params.download import Download
 from tests.download.kills import ROOT, kill_and_resume
@@ -40,7 +40,7 @@ def test_a_journal_cut_anywhere_loses_only_the_line_that_was_cut(tmp_path):
         Record(f"http://a/{n}", "ok", 1, 5, "ab", "http://a/ü", 0.1, "said", False, "r")
         for n in range(3)
     ]
-    content = b"".join(record.line() for record in records)
+    content = b"".join(record.to_line() for record in records)
     for length in range(len(content) + 1):
         path.write_bytes(content[:length])
         whole = content[:length].count(b"\n")
@@ -59,12 +59,23 @@ def test_a_journal_cut_anywhere_loses_only_the_line_that_was_cut(tmp_path):
     [b"", b"{", b"[]", b"null", b'{"url": 1}', b"\xff\xfe", b'{"outcome": "ok"}', b"\0" * 99],
 )
 def test_a_line_that_says_nothing_is_no_record(line):
-    assert read_line(line) is None
+    assert parse_line(line) is None
 
 
 def test_an_outcome_that_does_not_exist_is_no_record():
     record = Record("http://a/1", "fine", 1, 5, "ab", "http://a/1", 0.1, "", False, "r")
-    assert read_line(record.line()) is None
+    assert parse_line(record.to_line()) is None
+
+
+@pytest.mark.parametrize("former, today", [("bomb", "too_many_pixels"), ("ok", "ok")])
+def test_a_journal_with_former_names_is_read(former, today):
+    record = Record("http://a/1", today, 1, 5, "ab", "http://a/1", 0.1, "", False, "r")
+    line = (
+        record.to_line()
+        .replace(b"retry_next_run", b"again")
+        .replace(today.encode(), former.encode())
+    )
+    assert parse_line(line) == record
 
 
 def test_bytes_that_were_lost_are_asked_for_again(urls, server, shard):
@@ -150,7 +161,7 @@ def test_a_shard_of_no_photos_is_an_empty_one(shard):
 
 def test_a_refusal_of_the_server_holds_under_all_rules():
     old = Record("http://a/1", "not_found", 1, 0, None, "http://a/1", 0.1, "", False, "other rules")
-    assert settled(old, Rules(Download(), 10, 10)) == old
+    assert apply_rules(old, RefusalRules(Download(), 10, 10)) == old
 
 
 def test_a_shard_killed_while_packed_leaves_no_rubbish(urls, server, shard):
@@ -200,7 +211,12 @@ def test_memory_stays_bounded_whatever_servers_send(server, tmp_path):
     job = {
         "urls": [server.url(case, number) for number in range(6) for case in cases],
         "folder": str(tmp_path),
-        "settings": {"allow": [HOST], "timeout": 10.0, "tries": 1, "host_at_once": 64},
+        "settings": {
+            "allow_private": [HOST],
+            "timeout": 10.0,
+            "max_tries": 1,
+            "max_requests_per_host": 64,
+        },
     }
     program = (
         "import json, sys; from tests.download.zygote import download;"

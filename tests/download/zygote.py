@@ -9,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-import pyarrow.parquet  # noqa: F401  (here, so that no child has to)
+import polars  # noqa: F401  (here, so that no child has to)
 
 from phototags.download.download_shard import download_shard
 from phototags.params.download import Download

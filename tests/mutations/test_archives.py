@@ -6,8 +6,7 @@ import subprocess
 
 import pytest
 
-from phototags.download import debian
-from phototags.download import decompression as inflation
+from phototags.download import debian, decompression
 from phototags.photos.archives import TarArchive, ZipArchive
 from phototags.photos.shards import read_members
 
@@ -42,8 +41,8 @@ def test_a_damaged_shard_is_a_named_error(survives, packing):
 def test_a_damaged_compressed_tar_is_a_named_error(survives, packing, pack):
     def read(folder):
         try:
-            if inflation.is_compressed(folder / "a.tgz"):
-                inflation.inflate(folder / "a.tgz", folder / "a.tar", at_most=100_000)
+            if decompression.is_compressed(folder / "a.tgz"):
+                decompression.decompress(folder / "a.tgz", folder / "a.tar", at_most=100_000)
                 read_tar(folder / "a.tar")
         finally:
             (folder / "a.tar").unlink(missing_ok=True)
@@ -78,8 +77,8 @@ def test_a_damaged_package_is_a_named_error(survives, packing, tmp_path):
 
     def read(folder):
         try:
-            debian.version_of(folder / "b.deb")
-            debian.unpack(folder / "b.deb", folder / "b.tar")
+            debian.read_version(folder / "b.deb")
+            debian.unpack_package(folder / "b.deb", folder / "b.tar")
             read_tar(folder / "b.tar")
         finally:
             (folder / "b.tar").unlink(missing_ok=True)

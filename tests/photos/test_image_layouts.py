@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from PIL import Image
 
-from phototags.download.formats import look, sniff
 from phototags.errors import PhotoError
+from phototags.photos.inspection import inspect_file, sniff_format
 from tests.download.misbehaving import bomb_png, picture
 
 KINDS = {"JPEG": "jpg", "PNG": "png", "GIF": "gif", "WEBP": "webp"}
@@ -39,7 +39,7 @@ def saved(kind, mode, options, size=(50, 31)):
 @pytest.mark.parametrize(("kind", "mode", "options"), FORMS)
 def test_size_and_end_are_what_pillow_wrote(kind, mode, options):
     content = saved(kind, mode, options)
-    seen = look(io.BytesIO(content))
+    seen = inspect_file(io.BytesIO(content))
     assert (seen.format, seen.width, seen.height) == (KINDS[kind], 50, 31)
     assert seen.end == len(content)
 
@@ -50,7 +50,7 @@ def test_no_beginning_of_a_picture_is_taken_for_the_whole(kind, mode, options):
     for length in itertools.chain(range(16, 2000), range(2000, len(content), 101)):
         if length < len(content):
             try:
-                assert look(io.BytesIO(content[:length])).end is None, length
+                assert inspect_file(io.BytesIO(content[:length])).end is None, length
             except PhotoError as refusal:
                 assert refusal.reason == "truncated", length
 
@@ -58,7 +58,7 @@ def test_no_beginning_of_a_picture_is_taken_for_the_whole(kind, mode, options):
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_follows_a_picture_is_not_part_of_it(kind):
     content = picture(1, kind)
-    seen = look(io.BytesIO(content + b"trailing bytes, as phones add"))
+    seen = inspect_file(io.BytesIO(content + b"trailing bytes, as phones add"))
     assert seen.end == len(content)
 
 
@@ -67,13 +67,13 @@ def test_the_end_of_a_large_scan_is_found_across_pieces():
     for extra in range(65_530, 65_540):
         at = content.rindex(b"\xff\xd9")
         longer = content[:at] + bytes(extra - at % 65_536) + content[at:] + b"more"
-        assert look(io.BytesIO(longer)).end == len(longer) - 4
+        assert inspect_file(io.BytesIO(longer)).end == len(longer) - 4
 
 
 def test_a_bomb_is_measured_without_being_opened():
     content = bomb_png(20_000)
     assert len(content) < 400_000
-    seen = look(io.BytesIO(content))
+    seen = inspect_file(io.BytesIO(content))
     assert (seen.width, seen.height, seen.end) == (20_000, 20_000, len(content))
 
 
@@ -90,7 +90,7 @@ def test_a_bomb_is_measured_without_being_opened():
 )
 def test_what_is_read_by_nobody_here_is_named(start, named):
     with pytest.raises(PhotoError, match=named) as refusal:
-        sniff(start)
+        sniff_format(start)
     assert refusal.value.reason == "not_an_image"
 
 
@@ -102,7 +102,7 @@ def test_spoilt_pictures_are_measured_or_refused_by_name(kind, data):
         content[at] = data.draw(some.integers(0, 255))
     cut = data.draw(some.integers(0, len(content)))
     try:
-        seen = look(io.BytesIO(bytes(content[:cut])))
+        seen = inspect_file(io.BytesIO(bytes(content[:cut])))
         assert seen.width > 0 and seen.height > 0
     except PhotoError as refusal:
         assert refusal.reason in ("not_an_image", "truncated")

@@ -135,7 +135,9 @@ def test_an_allowed_ipv6_literal_is_asked(server, shard):
     except OSError:
         pytest.skip("this machine has no IPv6 loopback address")
     with listening:
-        (row,) = shard([f"http://[::1]:{listening.getsockname()[1]}/"], allow=["::1"], timeout=0.2)
+        (row,) = shard(
+            [f"http://[::1]:{listening.getsockname()[1]}/"], allow_private=["::1"], timeout=0.2
+        )
     assert row["outcome"] == "timeout"  # connected, never answered
 
 

@@ -1,0 +1,186 @@
+"""Make one HTTP request: to a permitted address, within limits of time and bytes."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import PackageNotFoundError, version
+from urllib.parse import urljoin
+
+import aiohttp
+from aiohttp.abc import AbstractResolver
+from yarl import URL
+
+from phototags.download.fetch_result import (
+    FetchResult,
+    classify_error,
+    classify_status,
+    describe_error,
+    fail_temporarily,
+    refuse,
+)
+from phototags.download.outcomes import Outcome
+from phototags.download.rate_limits import FetchTask
+from phototags.download.refusals import RefusalRules
+from phototags.download.response_headers import AGENT, forbids_use, parse_retry_after
+from phototags.download.store import Body, Store
+from phototags.download.url_safety import PublicResolver, read_url
+from phototags.errors import PhotoError
+from phototags.photos.inspection import check_bytes, check_image, inspect_file, sniff_format
+
+LOOKUP_THREADS = 16  # that resolve names: some names take long to fail
+NAME_SECONDS = 300  # that a resolved and checked name is used
+ACCEPT = "image/jpeg, image/png, image/gif;q=0.9, image/webp;q=0.8, */*;q=0.5"
+REDIRECTS = {301, 302, 303, 307, 308}
+FLICKR_PLACEHOLDER = "/photo_unavailable"  # s.yimg.com/pw/images/en-us/photo_unavailable*.png
+SNIFFED = 16  # bytes that tell the format
+
+
+def user_agent(contact: str | None) -> str:
+    """Who asks, and where to complain.
+
+    >>> user_agent("https://example.org/photos").endswith(" (+https://example.org/photos)")
+    True
+    """
+    try:
+        name = f"{AGENT}/{version('phototags')}"
+    except PackageNotFoundError:
+        name = AGENT
+    return f"{name} (+{contact})" if contact else name
+
+
+def open_session(
+    rules: RefusalRules, lookup: AbstractResolver | None = None
+) -> aiohttp.ClientSession:
+    """A session without cookies, proxies or trust in names; call it inside a running loop.
+
+    Args:
+        lookup: resolves names in place of the system; its addresses are checked all the same.
+    """
+    loop = asyncio.get_running_loop()
+    loop.set_default_executor(ThreadPoolExecutor(LOOKUP_THREADS, thread_name_prefix="lookup"))
+    settings = rules.settings
+    connector = aiohttp.TCPConnector(
+        limit=settings.max_requests,
+        resolver=PublicResolver(rules.addresses, lookup),
+        ttl_dns_cache=NAME_SECONDS,
+        socket_factory=rules.addresses.open_socket,
+    )
+    return aiohttp.ClientSession(
+        connector=connector,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers={
+            "User-Agent": user_agent(settings.contact),
+            "Accept": ACCEPT,
+            "Accept-Encoding": "identity",
+        },
+        # Half the deadline is long to connect: a host that never does can be told apart.
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=settings.timeout / 2),
+    )
+
+
+async def fetch(
+    session: aiohttp.ClientSession, task: FetchTask, rules: RefusalRules, store: Store
+) -> FetchResult | URL:
+    """Make one request within what is left of the try's deadline.
+
+    Returns:
+        the result, or the url that a redirect leads to, whose address is not checked yet.
+
+    Raises:
+        PhototagsError: when the disk does not take the bytes.
+    """
+    try:
+        async with asyncio.timeout(rules.settings.timeout - task.try_seconds):
+            rules.addresses.check(task.url.raw_host)
+            async with session.get(task.url, allow_redirects=False) as response:
+                return await _read_response(response, task, rules, store)
+    except PhotoError as refusal:
+        return refuse(refusal)
+    except (aiohttp.ClientError, OSError, ValueError) as error:
+        return classify_error(error)
+
+
+async def _read_response(
+    response: aiohttp.ClientResponse, task: FetchTask, rules: RefusalRules, store: Store
+) -> FetchResult | URL:
+    """What the status and headers decide, else the body."""
+    if response.status in REDIRECTS:
+        return _follow(response, task, rules)
+    result = classify_status(
+        response.status, parse_retry_after(response.headers.get("Retry-After"))
+    )
+    if result is not None:
+        return result
+    if task.redirects and FLICKR_PLACEHOLDER in task.url.raw_path:
+        return FetchResult(
+            Outcome.GONE_PLACEHOLDER, "led to the picture that stands for removed ones"
+        )
+    opted_out = forbids_use(response.headers.getall("X-Robots-Tag", ()))
+    rules.check_opt_out(opted_out)
+    check_bytes(response.content_length or 0, rules.max_bytes)
+    body = store.new_body()
+    try:
+        result = await _read_body(response, body, rules, opted_out)
+    finally:
+        if result is None or result.body is None:
+            body.close()
+    return result
+
+
+def _follow(
+    response: aiohttp.ClientResponse, task: FetchTask, rules: RefusalRules
+) -> FetchResult | URL:
+    target = response.headers.get("Location")
+    if not target:
+        return FetchResult(Outcome.SERVER_ERROR, f"status {response.status} that leads nowhere")
+    if task.redirects >= rules.settings.max_redirects:
+        return FetchResult(Outcome.SERVER_ERROR, f"more than {task.redirects} redirects")
+    try:
+        return read_url(urljoin(str(task.url), target))
+    except ValueError as error:
+        raise PhotoError(Outcome.BAD_URL, f"redirect to {target!r:.100}: {error}") from None
+
+
+async def _read_body(
+    response: aiohttp.ClientResponse, body: Body, rules: RefusalRules, opted_out: bool
+) -> FetchResult:
+    """Read until the end, the cap, or the first bytes that are no picture's; then check.
+
+    Args:
+        opted_out: the owner opted out, and that is not honoured.
+    """
+    start, cut = b"", ""
+    try:
+        async for piece in response.content.iter_any():
+            body.add(piece)
+            check_bytes(body.bytes, rules.max_bytes)
+            if len(start) < SNIFFED:
+                start = (start + piece)[:SNIFFED]
+                if len(start) == SNIFFED:
+                    sniff_format(start)
+    except PhotoError as refusal:
+        return refuse(refusal, bytes=body.bytes)
+    except (aiohttp.ClientPayloadError, aiohttp.ClientConnectionError, ConnectionError) as error:
+        cut = describe_error(error)
+    return _check_body(body, rules, opted_out, cut)
+
+
+def _check_body(body: Body, rules: RefusalRules, opted_out: bool, cut: str) -> FetchResult:
+    """The result that a body gives.
+
+    Args:
+        cut: why the transfer ended early, empty when it did not. A cut that took nothing of
+            the picture (a Content-Length that promises too much) does no harm.
+    """
+    known = {"bytes": body.bytes, "sha256": None if cut else body.sha256}
+    try:
+        info = inspect_file(body.file)
+        check_image(info, rules.max_pixels)
+        rules.check_content(body.sha256)
+    except PhotoError as refusal:
+        if cut and refusal.reason in (Outcome.NOT_AN_IMAGE, Outcome.TRUNCATED):
+            return fail_temporarily(Outcome.TRUNCATED, cut, **known)
+        return refuse(refusal, **known)
+    if cut and info.end != body.bytes:
+        return fail_temporarily(Outcome.TRUNCATED, cut, **known)
+    known["sha256"] = body.sha256
+    return FetchResult(Outcome.OK, cut, opted_out=opted_out, body=body, info=info, **known)
