@@ -9,8 +9,14 @@ import pandas as pd
 import pytest
 
 import phototags
-from phototags.docs.fill_pages import BLOCK, NOT_YET, filled, short_table, validation_table
-from phototags.docs.params_page import page as params_page
+from phototags.docs.fill_pages import (
+    BLOCK,
+    NOT_YET,
+    fill_page,
+    tabulate_scores,
+    tabulate_validation,
+)
+from phototags.docs.params_page import write_page
 from phototags.errors import PhototagsError
 from phototags.evaluation.metrics.summary import COLUMNS
 
@@ -20,8 +26,8 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 def test_docs_params_is_current():
     current = (ROOT / "docs" / "params.md").read_text(encoding="utf-8")
-    assert current == params_page(), (
-        "config.py, settings/ or the systems have changed: run `make docs`"
+    assert current == write_page(), (
+        "a key of params.yaml or its description has changed: run `make docs`"
     )
 
 
@@ -33,7 +39,7 @@ def test_the_numbers_of_a_page_are_current(page):
     first = re.search(r"^[\s>*-]*<!-- cell.*", text, re.MULTILINE)
     assert not first, f"Markdown takes this line for HTML, put a word before it: {first[0]}"
     assert NOT_YET not in text and "TO FILL" not in text, "a result is missing"
-    assert text == filled(text, page.parent), "the results have changed: run `make docs`"
+    assert text == fill_page(text, page.parent), "the results have changed: run `make docs`"
 
 
 def test_the_readme_fits_a_screen():
@@ -75,7 +81,7 @@ def test_the_short_table_holds_the_means_in_percent():
         for test, value in (("a", 0.3), ("b", 0.31))
         for seed, value in (("0", 0.9), ("mean", value))
     ]
-    made = short_table(pd.DataFrame(rows, columns=COLUMNS)).splitlines()
+    made = tabulate_scores(pd.DataFrame(rows, columns=COLUMNS), ("P@1", "R@5", "mAP")).splitlines()
     assert made[0] == "| system | a P@1 | a R@5 | a mAP | b P@1 | b R@5 | b mAP |"
     assert made[2] == "| im2vec |  |  | 30.0 [20.0, 40.0] |  |  | 31.0 [20.0, 40.0] |"
 
@@ -91,7 +97,7 @@ def transferred(tmp_path):
     pd.DataFrame(rows, columns=COLUMNS).to_csv(tmp_path / "scores.csv", index=False)
 
     def of(said: str) -> list[str]:
-        return filled(f"<!-- scores scores.csv{said} -->\n<!-- end -->", tmp_path).splitlines()[
+        return fill_page(f"<!-- scores scores.csv{said} -->\n<!-- end -->", tmp_path).splitlines()[
             1:-1
         ]
 
@@ -126,7 +132,7 @@ def test_a_block_without_an_end_swallows_nothing(tmp_path):
     (tmp_path / "a.md").write_text("A")
     (tmp_path / "b.md").write_text("B")
     text = "<!-- file a.md -->\nprose\n<!-- file b.md -->\n<!-- end -->\n"
-    made = filled(text, tmp_path)
+    made = fill_page(text, tmp_path)
     assert made == "<!-- file a.md -->\nprose\n<!-- file b.md -->\nB\n<!-- end -->\n"
 
 
@@ -151,7 +157,7 @@ def counted(tmp_path):
     (tmp_path / "drops.csv").write_text("\n".join(lines) + "\n")
 
     def of(said: str) -> str:
-        made = filled(f"about <!-- cell drops.csv {said} -->12<!-- end --> symbols", tmp_path)
+        made = fill_page(f"about <!-- cell drops.csv {said} -->12<!-- end --> symbols", tmp_path)
         return re.fullmatch(r"about <!-- cell drops.csv .* -->(.*)<!-- end --> symbols", made)[1]
 
     return of
@@ -185,7 +191,7 @@ def test_a_figure_that_is_not_one_number_is_refused(counted, said, what):
 
 
 def test_a_figure_whose_file_no_run_has_left_says_so(tmp_path):
-    made = filled("<!-- cell no.csv column=photos -->7<!-- end --> photos", tmp_path)
+    made = fill_page("<!-- cell no.csv column=photos -->7<!-- end --> photos", tmp_path)
     assert made == f"<!-- cell no.csv column=photos -->{NOT_YET}<!-- end --> photos"
 
 
@@ -197,14 +203,14 @@ def test_the_validation_table_has_the_mean_of_the_seeds_best_epochs():
         ("b", "khot", "0", 0, 0.25),
     ]
     columns = ["train", "system", "seed", "epoch", "validation_map"]
-    made = validation_table(pd.DataFrame(rows, columns=columns)).splitlines()
+    made = tabulate_validation(pd.DataFrame(rows, columns=columns)).splitlines()
     assert made[0] == "| system | a validation mAP | b validation mAP |"
     assert made[2:] == ["| im2vec | 35.0 |  |", "| khot |  | 25.0 |"]
 
 
 def test_a_file_loses_the_title_of_its_own_page(tmp_path):
     (tmp_path / "users.md").write_text("# Users\n\nGains.\n\n## More\n")
-    made = filled("<!-- file users.md -->\n<!-- end -->", tmp_path)
+    made = fill_page("<!-- file users.md -->\n<!-- end -->", tmp_path)
     assert made == "<!-- file users.md -->\nGains.\n\n## More\n<!-- end -->"
 
 
@@ -222,7 +228,7 @@ def test_the_command_fills_every_page(tmp_path):
 def test_blocks_are_replaced_and_nothing_else(tmp_path):
     (tmp_path / "cost.md").write_text("Two minutes.\n")
     text = "before\n<!-- file cost.md -->\nold\n<!-- end -->\n<!-- file no.md -->\n<!-- end -->\n"
-    made = filled(text, tmp_path)
+    made = fill_page(text, tmp_path)
     assert "before\n<!-- file cost.md -->\nTwo minutes.\n<!-- end -->" in made
     assert f"<!-- file no.md -->\n{NOT_YET}\n<!-- end -->" in made
-    assert filled(made, tmp_path) == made
+    assert fill_page(made, tmp_path) == made

@@ -1,1 +1,1 @@
-"""Pages made by command: docs/params.md and the numbers in README and docs."""
+"""Pages made by `make docs`: docs/params.md and the numbers in README.md and docs/*.md."""

@@ -1,22 +1,20 @@
-"""Fill the numbers of a page: `python -m phototags.docs.fill_pages README.md docs/*.md`.
+"""Fill in the numbers of Markdown pages: `python -m phototags.docs.fill_pages README.md docs/*.md`.
 
-Between one of these lines and `<!-- end -->` stands what is made of a file; paths are relative to
-the page:
+What stands between one of these lines and `<!-- end -->` is made from a file, whose path is
+relative to the page:
 
-    <!-- scores PATH -->      a short table of a scores.csv, of all pairs of corpora; behind PATH
-                              may stand from=CORPUS,... (learned from), systems=NAME,...,
-                              bridge=NAME (the first that was asked for, if not) and
+    <!-- scores PATH -->      a short table of a scores.csv with a column for each pair of corpora.
+                              Options behind PATH: from=CORPUS,... (training corpora),
+                              systems=NAME,..., bridge=NAME (default: the first of the run) and
                               measures=P@1,N+,... (names as in the long tables)
-    <!-- validation PATH -->  the best validation mAP of a losses.csv; from= and systems= too
-    <!-- file PATH -->        the text of a file, without its heading
+    <!-- validation PATH -->  the best validation mAP in a losses.csv; options from= and systems=
+    <!-- file PATH -->        the text of a file, without its title
 
-A figure of a sentence stands between the same two, inside of a line (never at its beginning, where
-Markdown would take the line for HTML):
+A number inside a line of text (not at its beginning, where Markdown would read HTML) is made by:
 
     <!-- cell PATH column=NAME COLUMN=VALUE ... -->
-                              the one number that column NAME of a CSV has in all rows whose other
-                              columns are as said, rounded to three figures (`column=photos
-                              corpus=tuxpaint reason=symbol`)
+                              the one number in column NAME of those rows of a CSV that have these
+                              values, with three digits (`column=photos corpus=tuxpaint`)
 """
 
 import re
@@ -35,102 +33,89 @@ BLOCK = re.compile(
     r"(<!-- (scores|validation|file|cell) (\S+)((?: \w+=\S+)*) -->)(?:(?!<!-- ).)*(<!-- end -->)",
     re.DOTALL,
 )
-CHOSEN = {"from": "train", "systems": "system", "bridge": "bridge"}
-KEYS = {"scores": (*CHOSEN, "measures"), "validation": ("from", "systems"), "file": ()}
-MEASURED, MEASURES = set(NAMES.values()), ("P@1", "R@5", "mAP")
+COLUMNS = {"from": "train", "systems": "system", "bridge": "bridge"}
+"""Options that select rows, and the column that each selects by."""
+OPTIONS = {"scores": (*COLUMNS, "measures"), "validation": ("from", "systems"), "file": ()}
+MEASURES = {name: measure for measure, name in NAMES.items()}
 NOT_YET = "*`make results` and `make docs` write this.*"
 
 
-def filled(text: str, folder: Path) -> str:
+def fill_page(text: str, folder: Path) -> str:
     """The page with every block made anew from the files in `folder`.
 
     Raises:
-        PhototagsError: a block asks for what its file does not have.
+        PhototagsError: when a block asks for what its file does not have.
     """
 
-    def block(found: re.Match) -> str:
-        start, kind, name, said, end = found.groups()
-        text = content(kind, folder / name, asked(kind, said))
-        return f"{start}{text}{end}" if kind == "cell" else f"{start}\n{text.strip()}\n{end}"
+    def fill_block(match: re.Match) -> str:
+        start, kind, name, options, end = match.groups()
+        pairs = (option.split("=", 1) for option in options.split())
+        made = make_block(kind, folder / name, {key: value.split(",") for key, value in pairs})
+        return f"{start}{made}{end}" if kind == "cell" else f"{start}\n{made.strip()}\n{end}"
 
-    return BLOCK.sub(block, text)
+    return BLOCK.sub(fill_block, text)
 
 
-def content(kind: str, path: Path, wanted: dict[str, list[str]]) -> str:
-    """What a block of this kind holds: made of the file at `path`, if that is there."""
+def make_block(kind: str, path: Path, options: dict[str, list[str]]) -> str:
+    """The content of a block.
+
+    Args:
+        options: the values of each option; for a cell, of `column` and of any column.
+
+    Raises:
+        PhototagsError: when it has another option or measure, or selects no row or number.
+
+    >>> make_block("file", Path("no.md"), {})
+    '*`make results` and `make docs` write this.*'
+    """
+    unknown = set(options.get("measures", ())) - set(MEASURES)
+    unknown |= set(options) - set(OPTIONS.get(kind, options))
+    if unknown:
+        raise PhototagsError(
+            f"a block of kind {kind} should have only the options {OPTIONS[kind]}, measures being "
+            f"of {sorted(MEASURES)}, but has {min(unknown)!r}. Correct the page."
+        )
     if not path.exists():
         return NOT_YET
     if kind == "file":
-        return without_heading(path.read_text("utf-8"))
+        return re.sub(r"\A# .*\n+", "", path.read_text("utf-8"))
     if kind == "cell":
-        return cell(path, wanted)
-    table = short_table if kind == "scores" else validation_table
-    return table(chosen(read_scores(path), wanted, path), **wanted)
+        values = {key: ",".join(value) for key, value in options.items()}
+        return format_cell(path, values.pop("column", ""), values)
+    rows = select_rows(read_scores(path), options, path)
+    if kind == "validation":
+        return tabulate_validation(rows)
+    return tabulate_scores(rows, options.get("measures", ("P@1", "R@5", "mAP")))
 
 
-def asked(kind: str, said: str) -> dict[str, list[str]]:
-    """What stands behind the path of a block: names, by their key (of a cell, any column's).
-
-    Raises:
-        PhototagsError: a key or a measure that blocks of this kind do not know.
-
-    >>> asked("scores", " from=corel5k measures=P@1,N+")
-    {'from': ['corel5k'], 'measures': ['P@1', 'N+']}
-    """
-    pairs = (one.split("=", 1) for one in said.split())
-    wanted = {key: names.split(",") for key, names in pairs}
-    if kind == "cell":
-        return wanted
-    odd = [*(wanted.keys() - set(KEYS[kind])), *(set(wanted.get("measures", [])) - MEASURED)]
-    if odd:
-        raise PhototagsError(
-            f"behind the path of a block of kind {kind} may stand {KEYS[kind] or 'nothing'}, "
-            f"measures being of {sorted(MEASURED)}, but stands {odd[0]!r}. Correct the page."
-        )
-    return wanted
-
-
-def without_heading(text: str) -> str:
-    """A file's text without the title that it has as a page of its own.
-
-    >>> without_heading("# Users\\n\\nGains.\\n"), without_heading("Gains.\\n")
-    ('Gains.\\n', 'Gains.\\n')
-    """
-    return re.sub(r"\A# .*\n+", "", text)
-
-
-def chosen(rows: pd.DataFrame, wanted: dict[str, list[str]], path: Path) -> pd.DataFrame:
-    """The rows that a block asks for by the keys of CHOSEN, which are taken out of `wanted`.
+def select_rows(rows: pd.DataFrame, options: dict[str, list[str]], path: Path) -> pd.DataFrame:
+    """The rows that the options of COLUMNS select.
 
     Raises:
         PhototagsError: when there is no row for one of the names.
     """
-    for key, column in CHOSEN.items():
-        if key not in wanted:
-            continue
-        names = wanted.pop(key)
-        if odd := sorted(set(names) - set(rows[column])):
+    for key in filter(options.get, COLUMNS):
+        names, column = options[key], COLUMNS[key]
+        if missing := sorted(set(names) - set(rows[column])):
             raise PhototagsError(
-                f"a page asks for {key}={odd[0]}, but {path} has only "
+                f"a page asks for {key}={missing[0]}, but {path} has only "
                 f"{', '.join(dict.fromkeys(rows[column]))}. Correct the block, or run again."
             )
         rows = rows[rows[column].isin(names)]
     return rows
 
 
-def cell(path: Path, wanted: dict[str, list[str]]) -> str:
-    """The one number of a column, in all rows whose other columns are as said.
+def format_cell(path: Path, column: str, values: dict[str, str]) -> str:
+    """The one number in a column of the rows of a CSV with these values in other columns.
 
     Raises:
-        PhototagsError: for a column that is not there; when the rows have no number or several.
+        PhototagsError: when a column is missing, or the rows have no number or several.
     """
     rows = pd.read_csv(path, dtype=str, keep_default_na=False)
-    values = {key: ",".join(value) for key, value in wanted.items()}
-    column = values.pop("column", "")
-    if odd := sorted({column, *values} - set(rows)):
+    if missing := sorted({column, *values} - set(rows)):
         raise PhototagsError(
-            f"a page asks for a column {odd[0]!r} of {path}, which has {', '.join(rows)}. "
-            "Correct the block: `column=` names the number's, other keys those that choose rows."
+            f"a page asks for a column {missing[0]!r} of {path}, which has {', '.join(rows)}. "
+            "Correct the block: `column=` names the number's, other keys those that select rows."
         )
     for key, value in values.items():
         rows = rows[rows[key] == value]
@@ -142,58 +127,62 @@ def cell(path: Path, wanted: dict[str, list[str]]) -> str:
             f"{len(rows)} rows have {', '.join(found[:5]) or 'none'}. "
             "Correct the block, or run again."
         )
-    return rounded(numbers[0])
+    return format_number(numbers[0])
 
 
-def rounded(number: float) -> str:
-    """Three figures, but whole numbers and those from 100 on as whole ones.
+def format_number(number: float) -> str:
+    """Three digits; whole numbers, and all from 100 on, without decimals.
 
-    >>> [rounded(number) for number in (7, 1210, 2308.7, 774.1, 4.716, 0.3608)]
+    >>> [format_number(number) for number in (7, 1210, 2308.7, 774.1, 4.716, 0.3608)]
     ['7', '1,210', '2,309', '774', '4.72', '0.361']
     """
     return f"{number:,.0f}" if number == round(number) or number >= 100 else f"{number:.3g}"
 
 
-def short_table(scores: pd.DataFrame, measures: Sequence[str] = MEASURES) -> str:
-    """One row a system, a few columns for each test corpus, with the interval.
+def tabulate_scores(scores: pd.DataFrame, measures: Sequence[str]) -> str:
+    """A row per system: the mean of seeds with its interval, for each pair of corpora and measure.
 
-    Where several corpora were tested on one, the columns name both: the words may be others.
+    Columns name the training corpus too where several were tested on one corpus.
     """
-    known = {name: measure for measure, name in NAMES.items()}
     mean = strictest(means(scores))
     pairs = list(dict.fromkeys(zip(mean["train"], mean["test"], strict=True)))
-    cells = mean.set_index(["train", "test", "system", "metric", "k"], drop=False)
     tests = [test for _, test in pairs]
     names = [f"{train} → {test}" if tests.count(test) > 1 else test for train, test in pairs]
-    head = [f"{pair} {name}" for pair in names for name in measures]
-    lines = [f"| system | {' | '.join(head)} |", f"|:---|{'---:|' * len(head)}"]
-    for system in dict.fromkeys(mean["system"]):
-        row = [written(cells, (*pair, system, *known[one])) for pair in pairs for one in measures]
-        lines.append(f"| {system} | {' | '.join(row)} |")
-    return "\n".join(lines)
+    rows = mean.set_index(["train", "test", "system", "metric", "k"], drop=False)
+    keys = [(*pair, MEASURES[measure]) for pair in pairs for measure in measures]
+    cells = {
+        system: [
+            with_interval(rows.loc[key]) if key in rows.index else ""
+            for key in ((train, test, system, *measure) for train, test, measure in keys)
+        ]
+        for system in mean["system"].unique()
+    }
+    return _tabulate([f"{name} {measure}" for name in names for measure in measures], cells)
 
 
-def written(cells: pd.DataFrame, key: tuple) -> str:
-    """`49.1 [46.7, 51.6]`, or nothing where it was not measured."""
-    return with_interval(cells.loc[key]) if key in cells.index else ""
-
-
-def validation_table(losses: pd.DataFrame) -> str:
-    """One row a system: the best epoch's validation mAP in percent, mean over seeds."""
+def tabulate_validation(losses: pd.DataFrame) -> str:
+    """A row per system: the best epoch's validation mAP in percent, mean of seeds."""
     best = losses.groupby(["train", "system", "seed"], sort=False)["validation_map"].max()
     mean = 100 * best.groupby(["train", "system"], sort=False).mean()
     trains = list(dict.fromkeys(losses["train"]))
-    head = [f"{train} validation mAP" for train in trains]
+    cells = {
+        system: [
+            f"{mean[train, system]:.1f}" if (train, system) in mean else "" for train in trains
+        ]
+        for system in losses["system"]
+    }
+    return _tabulate([f"{train} validation mAP" for train in trains], cells)
+
+
+def _tabulate(head: Sequence[str], cells: dict[str, list[str]]) -> str:
+    """A Markdown table with a row per system and columns of numbers."""
     lines = [f"| system | {' | '.join(head)} |", f"|:---|{'---:|' * len(head)}"]
-    for system in dict.fromkeys(losses["system"]):
-        row = [f"{mean[key]:.1f}" if (key := (train, system)) in mean else "" for train in trains]
-        lines.append(f"| {system} | {' | '.join(row)} |")
-    return "\n".join(lines)
+    return "\n".join(lines + [f"| {name} | {' | '.join(row)} |" for name, row in cells.items()])
 
 
 if __name__ == "__main__":
     for page in map(Path, sys.argv[1:]):
         before = page.read_text(encoding="utf-8")
-        if (made := filled(before, page.parent)) != before:
+        if (after := fill_page(before, page.parent)) != before:
             with atomic_write(page) as part:
-                part.write_text(made, encoding="utf-8")
+                part.write_text(after, encoding="utf-8")

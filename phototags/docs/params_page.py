@@ -1,116 +1,137 @@
 """Write docs/params.md from the typed params: `python -m phototags.docs.params_page FILE`."""
 
+import inspect
+import json
 import sys
-import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Union, get_args, get_origin
+from typing import get_args
 
-import annotated_types
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
 from phototags.io.storage import atomic_write
 from phototags.workflow.config import Params
 
 INTRODUCTION = """\
-# What params.yaml may say
+# Keys of params.yaml
 
-Every number that changes a result is in `params.yaml`; a preset in `presets/` overlays it
-(`make results RUN=photos`). A key that is not on this page stops the run before it is planned.
+Every number that changes a result is in `params.yaml`; a preset in `presets/` overrides it
+(`make results RUN=photos`). An unknown key, or a value of another type or range, stops the run
+before it is planned. Sections and keys without a default are required.
 
-This page is made from `config.py`, `settings/`, `experiments.py`, `systems.py`,
-`ranked_systems.py` and `trained_systems.py` in `phototags/` by `make docs`.
+`make docs` writes this page from the classes in `phototags/workflow/config.py`,
+`phototags/params/` and `phototags/systems/`.
 """
-NAMES = {int: "whole number", float: "number", str: "text", bool: "true or false"}
+TYPES = {"string": "text", "boolean": "true or false", "null": "null"}
 BOUNDS = {
-    annotated_types.Gt: ("gt", "over"),
-    annotated_types.Ge: ("ge", "from"),
-    annotated_types.Lt: ("lt", "under"),
-    annotated_types.Le: ("le", "up to"),
+    "exclusiveMinimum": "> {}",
+    "minimum": "≥ {}",
+    "exclusiveMaximum": "< {}",
+    "maximum": "≤ {}",
+    "minItems": "at least {} entry",
+    "pattern": "`{}`",
 }
 
 
-def page() -> str:
-    """The whole page, a table for each section and each kind of entry in it."""
-    parts = [INTRODUCTION]
-    own = [(key, field) for key, field in Params.model_fields.items() if not models(field)]
-    parts.append("## The run\n\n" + rows(own))
-    for key, field in Params.model_fields.items():
-        for model in models(field):
-            parts += section(f"## {key}", key, model)
-    return "\n".join(dict.fromkeys(parts)).rstrip() + "\n"  # an entry of several, once
+def write_page() -> str:
+    """The page: a table for the keys of each section and of each kind of entry in it."""
+    fields = Params.model_fields
+    own = [key for key, field in fields.items() if not _models(field)]
+    parts = [f"## The run\n\n{write_table(Params, own)}"]
+    for key, field in fields.items():
+        for model in _models(field):
+            parts += write_section(f"## {key}", key, model)
+    return "\n".join([INTRODUCTION, *dict.fromkeys(parts)])  # what several entries share, once
 
 
-def section(heading: str, key: str, model: type[BaseModel]) -> Iterator[str]:
-    """The table of one section, then those of the entries inside it."""
-    yield f"{heading}\n\n{(model.__doc__ or '').strip()}\n\n{rows(model.model_fields.items())}"
-    for name, field in model.model_fields.items():
-        several = models(field)
-        for inner in several:
-            kind = get_args(inner.model_fields["model"].annotation) if len(several) > 1 else ()
-            what = f", model: {' or '.join(kind)}" if kind else ""
-            yield from section(f"### {key}.{name}{what}", f"{key}.{name}", inner)
+def write_section(heading: str, key: str, model: type[BaseModel]) -> Iterator[str]:
+    """The section of one class, after those of the base classes whose keys it has too.
+
+    The keys that are sections themselves follow in sections of their own.
+    """
+    bases = [base for base in model.__mro__[1:] if own_keys(base)]
+    for base in reversed(bases):
+        yield from write_section(f"### {base.__name__}", key, base)
+    links = ", ".join(f"[{base.__name__}](#{base.__name__.lower()})" for base in bases)
+    shared = f"\nIt also has the keys of {links}." if bases else ""
+    keys = own_keys(model)
+    yield f"{heading}\n\n{inspect.getdoc(model)}{shared}\n\n{write_table(model, keys)}"
+    for name in keys:
+        inner = _models(model.model_fields[name])
+        for one in inner:
+            choice = one.model_json_schema()["properties"].get("model", {}).get("const")
+            what = f", model: {choice}" if len(inner) > 1 else ""
+            yield from write_section(f"### {key}.{name}{what}", f"{key}.{name}", one)
 
 
-def rows(fields) -> str:
-    """A line for each key."""
-    lines = ["| key | takes | default | what it is |", "| --- | --- | --- | --- |"]
-    for name, field in fields:
-        nothing = field.is_required() or isinstance(field.default, BaseModel)
-        default = "" if nothing else f"`{json_like(field.default)}`"
-        what = (field.description or "names the system").replace("|", "\\|")
-        lines.append(f"| `{name}` | {taken(field)} | {default} | {what} |")
+def own_keys(model: type) -> list[str]:
+    """The keys that a class declares itself, in their order; none if it is no section.
+
+    >>> from phototags.params.vocabulary import Split
+    >>> own_keys(Split), own_keys(object)
+    (['seed', 'test', 'validation'], [])
+    """
+    fields = getattr(model, "model_fields", {})
+    return [name for name in fields if name in model.__dict__.get("__annotations__", {})]
+
+
+def write_table(model: type[BaseModel], keys: Iterable[str]) -> str:
+    """A line for each key: name, type, range, default, effect."""
+    lines = ["| key | type | range | default | effect |", "| --- | --- | --- | --- | --- |"]
+    for name in keys:
+        schema = model.model_json_schema()["properties"][name]
+        effect = schema.get("description", "selects the system")
+        cells = [format_type(schema), format_range(schema), format_default(schema), effect]
+        escaped = [cell.replace("|", "\\|") for cell in cells]
+        lines.append(f"| `{name}` | {' | '.join(escaped)} |")
     return "\n".join(lines) + "\n"
 
 
-def taken(field: FieldInfo) -> str:
-    """What a key takes, in words, with its bounds.
+def format_type(schema: Mapping) -> str:
+    """The type that a JSON schema allows, in words.
 
-    >>> from phototags.params.vocabulary import Split, Vocabulary
-    >>> taken(Split.model_fields["test"]), taken(Vocabulary.model_fields["max_tags"])
-    ('number over 0, under 1', 'whole number over 0 or null')
+    >>> format_type({"anyOf": [{"type": "array", "items": {"type": "integer"}}, {"type": "null"}]})
+    'list of integer or null'
     """
-    bounds = [
-        f"{words} {getattr(bound, name)}"
-        for bound in field.metadata
-        for kind, (name, words) in BOUNDS.items()
-        if isinstance(bound, kind)
-    ]
-    words, null, _ = spelled(field.annotation).partition(" or null")
-    return " ".join(filter(None, [words, ", ".join(bounds)])) + null
+    if choices := schema.get("enum", [schema["const"]] if "const" in schema else []):
+        return " or ".join(f"`{choice}`" for choice in choices)
+    if kinds := schema.get("anyOf"):
+        return " or ".join(dict.fromkeys(map(format_type, kinds)))
+    if schema.get("type") == "array":
+        return f"list of {format_type(schema['items'])}"
+    if "additionalProperties" in schema:
+        return f"{format_type(schema['additionalProperties'])} by name"
+    return TYPES.get(schema.get("type"), schema.get("type", "entry"))
 
 
-def spelled(annotation: object) -> str:
-    """A type in words.
+def format_range(schema: Mapping) -> str:
+    """The bounds that a JSON schema sets.
 
-    >>> spelled(list[int]), spelled(str | None)
-    ('list of whole number', 'text or null')
+    >>> format_range({"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "null"}]})
+    '≥ 0, ≤ 1'
     """
-    origin, inside = get_origin(annotation), get_args(annotation)
-    if origin is Annotated:
-        return spelled(inside[0])
-    if origin is Literal:
-        return " or ".join(f"`{choice}`" for choice in inside)
-    if origin in (Union, types.UnionType):
-        names = ["null" if one is type(None) else spelled(one) for one in inside]
-        return " or ".join(dict.fromkeys(names))
-    if origin is list:
-        return f"list of {spelled(inside[0])}"
-    if origin is dict:
-        return f"{spelled(inside[1])} by name"
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return "entry"
-    return NAMES[annotation]
+    inner = [*schema.get("anyOf", []), schema.get("items", {})]
+    bounds = [text.format(schema[name]) for name, text in BOUNDS.items() if name in schema]
+    return ", ".join(filter(None, [*bounds, *map(format_range, filter(None, inner))]))
 
 
-def models(field: FieldInfo) -> list[type[BaseModel]]:
-    """The kinds of section that stand in a field, in lists and by name too.
+def format_default(schema: Mapping) -> str:
+    """The default in a JSON schema as params.yaml would write it; nothing where there is none.
 
-    >>> [model.__name__ for model in models(Params.model_fields["split"])]
-    ['Split']
+    >>> format_default({"default": None}), format_default({"default": "cpu"}), format_default({})
+    ('`null`', '`cpu`', '')
     """
-    found, todo = [], [field.annotation]
+    default = schema.get("default", {})
+    if isinstance(default, dict) and default:  # the defaults of a section stand in its own table
+        return ""
+    if isinstance(default, str) and default:
+        return f"`{default}`"
+    return f"`{json.dumps(default)}`" if "default" in schema else ""
+
+
+def _models(field: object) -> list[type[BaseModel]]:
+    """The classes of the sections that a field holds, in lists and by name too."""
+    found, todo = [], [getattr(field, "annotation", None)]
     while todo:
         one = todo.pop(0)
         if isinstance(one, type) and issubclass(one, BaseModel):
@@ -120,12 +141,6 @@ def models(field: FieldInfo) -> list[type[BaseModel]]:
     return found
 
 
-def json_like(value: object) -> str:
-    """A default as params.yaml would write it."""
-    words = {None: "null", True: "true", False: "false", "": '""'}
-    return words.get(value, str(value)) if isinstance(value, str | bool | None) else str(value)
-
-
 if __name__ == "__main__":
     with atomic_write(Path(sys.argv[1])) as part:
-        part.write_text(page(), encoding="utf-8")
+        part.write_text(write_page(), encoding="utf-8")
