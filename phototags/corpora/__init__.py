@@ -1,1 +1,1 @@
-"""One small reader per corpus; after them every corpus looks the same."""
+"""One reader a corpus; the photo tables that they make have the same columns."""

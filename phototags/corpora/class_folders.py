@@ -1,6 +1,6 @@
-"""Pictures whose folders say what is on them, as ImageNet's and torchvision's ImageFolder have it.
+"""Pictures in folders named after their class, as in ImageNet and torchvision's ImageFolder.
 
-`images.tar` with [any folders around all/][train/ or val/ or test/]CLASS/any/folders/picture.jpg.
+`images.tar` with [common folders/][train/ or val/ or test/]CLASS/any/folders/picture.jpg.
 The one tag of a picture is its CLASS; a class that is a number of WordNet 3.0 (`n01440764`) is
 the most usual word of that synset (`tench`), so two synsets of one word (`crane`) are one tag.
 """
@@ -28,11 +28,11 @@ class ClassFolders(ImagesTarReader):
     """Read every picture that lies in a folder of a class, in the order of their names.
 
     The split is that of the folders where all are parts. Without a part `test`, which ImageNet
-    keeps secret, its validation photos are the test, as everybody uses them.
+    keeps secret, its validation photos are the test part, as is usual.
 
-    A CorpusError says when there are no two classes, when a class is tested that none of the
-    training photos has, or when classes are synsets and WordNet is missing; a SourceError, when a
-    class looks like a synset, but WordNet 3.0 has none there.
+    Raises a CorpusError when there are fewer than two classes, when a tested class has no training
+    photo, or when classes are synsets and WordNet is missing; a SourceError when WordNet 3.0 does
+    not have a synset.
     """
 
     def read_rows(self, source: Path, wordnet: Path | None) -> Iterator[dict | Drop]:
@@ -53,7 +53,7 @@ class ClassFolders(ImagesTarReader):
 
 
 def _find_pictures(names: Iterable[str]) -> tuple[list[str], list[Drop]]:
-    """The names that end as a picture's, but for hidden ones, and those that no table can hold."""
+    """The names of pictures that are not hidden, and drops of names that no table can hold."""
     pictures, drops = [], []
     for name in names:
         printable = name.encode("utf-8", "backslashreplace").decode()
@@ -69,7 +69,7 @@ def _find_pictures(names: Iterable[str]) -> tuple[list[str], list[Drop]]:
 
 
 def _strip_common_folders(names: list[str]) -> dict[str, list[str]]:
-    """The folders of each picture, without those that are around all pictures and no part."""
+    """The folders of each picture, less top folders that all share and that are no part."""
     folders = {name: name.split("/")[:-1] for name in names}
     while True:
         first = {of[0] if of else "" for of in folders.values()}
@@ -95,7 +95,7 @@ def _classify(folders: dict[str, list[str]]) -> tuple[list[dict], list[Drop]]:
 
 
 def _check_classes(path: Path, rows: list[dict]) -> None:
-    """Refuse what is laid out otherwise, rather than learn the names of other folders."""
+    """Refuse other layouts, rather than learn the names of other folders as tags."""
     known = {row["class"] for row in rows}
     training = {row["class"] for row in rows if row["split"] in ("train", None)}
     untrained = sorted(known - training) if training else []

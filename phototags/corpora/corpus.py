@@ -1,4 +1,4 @@
-"""What is known of a corpus before anything is fetched."""
+"""Description of a corpus, complete before anything is fetched."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -10,16 +10,16 @@ from phototags.download.sources import Source
 
 @dataclass(frozen=True)
 class Corpus:
-    """A corpus by name.
+    """A corpus: its files, licence and reader.
 
     Args:
         name: the folder of its files in `data/corpora`.
         reader: the name of its reader in `phototags.corpora.readers`.
         photos: how many photos it lists, at most; known before anything is fetched, because
-            it says how many shards there are.
+            the number of shards depends on it.
         sources: its files.
         licence: of its pictures.
-        citation: whom to cite.
+        citation: the work to cite.
         pictures: whether they are `packaged` in the sources or on the `web`, each at its photo_url.
         sample: how many photos are taken of it, chosen by a hash of their ids; None takes all.
         collection: the folder of its sources, which corpora on the same files share.
@@ -46,7 +46,7 @@ class Corpus:
         return self.collection or self.name
 
     def limit(self, photos: int | None) -> "Corpus":
-        """The same corpus, of which only a sample is taken; None leaves it as it is."""
+        """Take only a sample of this many photos; None takes what the corpus itself has."""
         if photos is None:
             return self
         known = self.photos if self.sample is None else photos
@@ -59,8 +59,8 @@ def make_corpus(
     """Describe a corpus by the paths of its files in a mirror.
 
     Args:
-        paths: packages of Debian, `FOLDER/PACKAGE.deb`, are kept as the tar of their files; a
-            compressed tar is called as it is kept, `.tar`.
+        paths: packages of Debian, `FOLDER/PACKAGE.deb`, are kept as the tar of their files; of
+            a compressed tar the path ends with `.tar`, since it is kept uncompressed.
         reader: the corpus' own name, where empty.
         more: the other fields of the corpus; its licence and citation are those of its files.
     """

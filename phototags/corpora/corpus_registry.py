@@ -1,4 +1,4 @@
-"""Every corpus by its name, the user's own tables among them, and its sources.
+"""Registry of corpora and their sources, the user's own tables included.
 
 Light on purpose: the Snakefile imports it. The readers are in `phototags.corpora.readers`.
 """
@@ -39,13 +39,13 @@ LAYOUTS = {
 def find_corpus(
     name: str, tables: Mapping[str, "OwnTable"], samples: Mapping[str, int | None] | None = None
 ) -> Corpus:
-    """Look up the corpus of a name: one of ours, or one of the user's own tables.
+    """Look up a corpus by name: a known one, or one of the user's own tables.
 
     Args:
-        samples: how many photos to take, of those corpora of which not all are wanted.
+        samples: how many photos to take, by corpus; all of a corpus that is missing.
 
     Raises:
-        ParamsError: when there is none of that name, or when a table takes a name of ours.
+        ParamsError: when there is none of that name, or a table takes the name of a known corpus.
 
     >>> find_corpus("flickr8k", {}).files
     ['photos.tsv', 'images.tar']

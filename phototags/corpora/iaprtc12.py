@@ -63,7 +63,7 @@ class IaprTc12(Reader):
 
 
 def _find_files(archive: TarArchive, folder: str, suffix: str) -> dict[str, str]:
-    """The path of each file by `NN/NNNN`, under whatever top folder."""
+    """The path of each file by `NN/NNNN`, in any top folder."""
     files = {
         name.rpartition(folder)[2].removesuffix(suffix): name
         for name in archive.list_names("", suffix)
@@ -75,7 +75,7 @@ def _find_files(archive: TarArchive, folder: str, suffix: str) -> dict[str, str]
 
 
 def _read_fields(archive: TarArchive, name: str | None) -> dict[str, str]:
-    """The filled fields of a caption, which looks like XML but need not be any, in latin-1."""
+    """The fields of a caption that have text, in latin-1; XML-like, but not always valid XML."""
     content = archive.read(name, MAX_TEXT) if name else None
     if content is None:
         return {}

@@ -24,7 +24,7 @@ order of its `words.txt`: nest (192), iguana, lizard (194), marine (195), deer (
 class InriaCorel5k(ImagesTarReader):
     """Read the training photos, then the test photos, each part in the order of its list.
 
-    Lists, matrices and words that do not fit each other are a CorpusError.
+    Raises a CorpusError when lists, matrices and words do not fit each other.
     """
 
     def read_rows(self, source: Path, wordnet: Path | None) -> Iterator[dict]:

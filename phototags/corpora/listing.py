@@ -1,4 +1,4 @@
-"""List a corpus: user names are hashed, and photos are left out that somebody asked to remove."""
+"""List the photos of a corpus, with user names hashed and removed photos left out."""
 
 import hashlib
 import hmac
@@ -37,10 +37,10 @@ def list_corpus(
 
 
 def hash_user(user: str, salt: str) -> str:
-    """32 hexadecimal digits that tell users apart, but not who they are (HMAC-SHA256).
+    """Hash a user's name to 32 hexadecimal digits (HMAC-SHA256).
 
-    Whoever knows the salt can find out whether a known name is among them, so a salt in a
-    published params.yaml protects only from being found by accident.
+    Whoever knows the salt can look for a known name among the hashes, so a salt in a published
+    params.yaml protects only from being found by accident.
     """
     return hmac.new(salt.encode(), user.encode(), hashlib.sha256).hexdigest()[:32]
 
@@ -48,11 +48,11 @@ def hash_user(user: str, salt: str) -> str:
 def drop_removals(
     listed: Listing, corpus: Corpus, folder: Path, removals: Removals, max_bytes: int
 ) -> Listing:
-    """Take photos that are to be removed out of a photo table and out of the names of drops.
+    """Leave photos that are to be removed out of a photo table, and their ids out of its drops.
 
     The others keep their rows. Packaged pictures are read only if some are named by their bytes.
-    Pictures on the web are not here yet: of those named by their bytes the listing still has the
-    row, while the shards and all that follows have nothing.
+    Pictures on the web are fetched later: photos named by their bytes stay in the listing and are
+    left out of the shards and all that follows.
 
     Args:
         listed: by the corpus' reader, whose drops may name such a photo.

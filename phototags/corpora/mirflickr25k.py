@@ -74,9 +74,9 @@ def _read_tags(archive: ZipArchive, top: str, number: int) -> list[str] | None:
 
 
 def _read_credit(archive: ZipArchive, top: str, number: int) -> dict[str, str]:
-    """Licence, author, title and addresses of a photo's licence file, as far as it has them.
+    """Parse licence, author, title and addresses of a photo's licence file, those that it has.
 
-    Its makers say that it holds these, not in which words, so labels are known by a part of them
+    Its makers document the fields, not the labels, so labels are matched by a part of them
     (`License type: ...`, the value on the same line or the next) and addresses by their host.
     """
     text = _read_text(archive, f"{top}/meta/license/license{number}.txt") or ""

@@ -18,7 +18,7 @@ from phototags.photos.photo_table import Drop
 
 MAX_TEXT = 500_000_000  # bytes; the largest, All_Tags.txt, has 60 million
 URLS = 4  # large, middle, small, original; `null` where there is none
-PREFERRED = (1, 3, 0, 2)  # the middle one is as large as any backbone wants
+PREFERRED = (1, 3, 0, 2)  # the middle one is large enough for every backbone
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def _parse_id(name: str) -> str:
 
 
 def _read_lines(path: Path, file: str) -> list[str]:
-    """The filled lines of a file, wherever in the zip it lies."""
+    """The non-blank lines of a file in any folder of a zip."""
     with ZipArchive(path) as archive:
         lines = read_file(archive, file, MAX_TEXT).decode("utf-8", "replace").splitlines()
     return [line.strip() for line in lines if line.strip()]
@@ -100,7 +100,7 @@ def _read_marks(archive: ZipArchive, file: str, photos: int) -> np.ndarray:
 
 
 def _read_urls(path: Path) -> Iterator[tuple[str, str]]:
-    """The id and the preferred address of each photo; lines of another form are passed over."""
+    """The id and the preferred address of each photo; other lines are skipped."""
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             for line in file:

@@ -1,4 +1,4 @@
-"""Anybody's pictures: a `photos.tsv` with one line a photo, and an `images.tar` or urls.
+"""The user's own pictures: a `photos.tsv` with one line a photo, and an `images.tar` or urls.
 
 Columns photo_id, file (on the web: photo_url), tags (between commas); if wanted user_id, split,
 title, description, taken_at, camera, longitude, latitude, licence, licence_url, author, page_url,
@@ -24,8 +24,8 @@ log = logging.getLogger(__name__)
 class PhotosTsv(ImagesTarReader):
     """Read every line of photos.tsv, in its order; nothing is dropped here.
 
-    A CorpusError names the line when columns are missing, a line has more or fewer fields, an id
-    is empty or used twice, or a value is not of its kind.
+    Raises a CorpusError that names the line when columns are missing, a line has more or fewer
+    fields, an id is empty or used twice, or a value is not of its kind.
     """
 
     needed = ("photo_id", "file")

@@ -1,4 +1,4 @@
-"""The corpora that phototags knows: files, terms. docs/corpora.md says more of each."""
+"""Declarations of all known corpora: files, licence, citation. docs/corpora.md describes each."""
 
 from phototags.corpora.corpus import Corpus, make_corpus
 

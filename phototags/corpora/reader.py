@@ -1,4 +1,4 @@
-"""Base classes of the readers: what they all do alike."""
+"""Base classes of the readers of corpora."""
 
 import hashlib
 from collections.abc import Iterator
@@ -18,15 +18,15 @@ Listing = tuple[pd.DataFrame, list[Drop]]
 """A photo table, and the photos that were left out."""
 Pictures = Iterator[PhotoFile]
 drop_photo = partial(Drop, "list_photos")
-"""(photo_id, reason, detail="") -> the drop of a photo that a reader leaves out."""
+"""(photo_id, reason, detail="") -> Drop, for a photo that a reader leaves out."""
 
 
 class Reader:
     """Read the photos of one layout of sources.
 
     Attributes:
-        archives: names of the tars and zips that hold the pictures, the first that has one gives
-            it; without any the pictures are on the web.
+        archives: names of the tars and zips that hold the pictures; each picture is read from the
+            first that has it. Empty when the pictures are on the web.
     """
 
     archives: tuple[str, ...] = ()
@@ -36,11 +36,11 @@ class Reader:
 
         Args:
             source: folder of the sources.
-            wordnet: the package of WordNet, where there is one.
+            wordnet: the package or folder of WordNet; None where it is missing.
 
         Raises:
             ArchiveError: when an archive is missing or damaged.
-            CorpusError: when a file is in another layout than this, or WordNet is missing.
+            CorpusError: when a file has another layout, or WordNet is needed and missing.
         """
         raise NotImplementedError
 
@@ -104,7 +104,7 @@ def sample_photos(listing: pd.DataFrame, sample: int | None) -> pd.DataFrame:
 
 
 def find_file(archive: Archive, file: str) -> str:
-    """The first path that ends with `file`, under whatever folders; `file` itself where none does.
+    """Find the first path that ends with `file`, in any folder; `file` itself where none does.
 
     Args:
         file: a name, or the last folders and a name.
@@ -114,7 +114,7 @@ def find_file(archive: Archive, file: str) -> str:
 
 
 def read_file(archive: Archive, file: str, max_bytes: int) -> bytes:
-    """Read a file under whatever folders.
+    """Read a file that lies in any folder of an archive.
 
     Raises:
         CorpusError: when there is none, or it has more bytes.

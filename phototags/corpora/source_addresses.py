@@ -1,7 +1,7 @@
-"""Where corpora are published, and what their files must be, as far as somebody recorded it.
+"""Addresses, sizes and hashes of the files of corpora, as far as they are recorded.
 
 Of the pictures and image_data.json of Visual Genome as HuggingFace's datasets fetched them, of
-COCO as TensorFlow's did; nobody published those of the others. docs/corpora.md cites each.
+COCO as TensorFlow's did; those of the others are unpublished. docs/corpora.md cites each.
 """
 
 SHA256SUMS = """
@@ -43,7 +43,7 @@ nus_wide/NUS_WID_Tags.zip https://lms.comp.nus.edu.sg/wp-content/uploads/2019/re
 nus_wide/ConceptsList.zip https://lms.comp.nus.edu.sg/wp-content/uploads/2019/research/nuswide/ConceptsList.zip - -
 nus_wide/Groundtruth.zip https://lms.comp.nus.edu.sg/wp-content/uploads/2019/research/nuswide/Groundtruth.zip - -
 """  # noqa: E501
-"""File, address, bytes and sha256 of what its makers publish; a dash stands for not known."""
+"""File, address, bytes and sha256 of what makers publish; a dash where unknown."""
 
 
 def _parse_tables() -> dict[str, dict[str, str | int]]:
@@ -56,6 +56,4 @@ def _parse_tables() -> dict[str, dict[str, str | int]]:
 
 
 KNOWN_FILES = _parse_tables()
-"""What is known of a file, as of `Source`: url, size, sha256.
-
-By its path in a mirror, which ends with `.tar` for what is kept uncompressed."""
+"""url, size and sha256 of `Source`, by the path that `make_corpus` takes."""

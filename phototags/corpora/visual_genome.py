@@ -1,8 +1,8 @@
-"""Visual Genome: 108,077 photos, the objects in them named by people in passing.
+"""Visual Genome: 108,077 photos, with objects that annotators named in free text.
 
 Krishna et al., Visual Genome, IJCV 123, 2017. Of `objects.json` an object's names or synsets, of
-`attributes.json` what was said of it, of `region_descriptions.json` a description. There is no
-official split: a fifth of the photos, by a hash of the id, are test photos, now and for ever.
+`attributes.json` its attributes, of `region_descriptions.json` a description. There is no
+official split: a fifth of the photos, by a hash of the id, are test photos in every run.
 """
 
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ class VisualGenome(Reader):
 
     Args:
         kind: what a tag is: an object's name, the word of its synset, or its attribute.
-        vocabulary: the file of the words to keep; names are first made one by object_alias.txt.
+        vocabulary: the file of the words to keep, after synonyms are merged by object_alias.txt.
     """
 
     archives = ("images.zip", "images2.zip")
@@ -119,7 +119,7 @@ def _get_photo_id(record: dict, inside: str) -> str:
 
 
 def _read_words(path: Path) -> dict[str, str]:
-    """Words and what each is to be called: the first of its line, between commas."""
+    """Map each word to its canonical form: the first of its comma-separated line."""
     content = path.read_bytes()[:MAX_TEXT].decode("utf-8", errors="replace")
     lines = [[word.strip().lower() for word in line.split(",")] for line in content.splitlines()]
     return {word: line[0] for line in reversed(lines) if line[0] for word in line}

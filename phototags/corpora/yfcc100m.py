@@ -19,9 +19,9 @@ from phototags.photos.photo_table import PHOTOS, Drop, to_pandas
 class Yfcc100m(Reader):
     """Read the `sample` photos whose ids have the smallest hashes, in the order of the file.
 
-    So a sample holds every smaller one, and no place of the file is preferred. The drops are
-    sampled alike: those of the lines that would have been in the sample. Read block by block,
-    since the whole would not fit in memory.
+    So a sample holds every smaller one, and every place of the file is as likely. Drops are sampled
+    alike: those of the lines that would have been in the sample. Reads block by block, since the
+    whole would not fit in memory.
     """
 
     def list_photos(

@@ -1,4 +1,4 @@
-"""Which photos there are, from where, and what is refused."""
+"""Params of the corpora: which photos, from where, and what is refused."""
 
 from typing import Literal
 
@@ -12,16 +12,17 @@ class Corpora(Section):
     """Which photos, from where, and what is refused."""
 
     mirror: str | None = Field(
-        description="folder or http(s) url with one folder a corpus, asked before the source itself"
+        description="folder or http(s) url with one folder a corpus, tried before the makers' own "
+        "addresses"
     )
     tables: dict[str, OwnTable] = Field(description="your own corpora by name, read as `table`")
     samples: dict[str, int] = Field(
         {}, description="photos to take of a corpus, by its name; chosen by a hash of their ids"
     )
     user_ids: Literal["hashed", "kept"] = Field(
-        "hashed", description="users as salted hashes, or under the names the corpus gives them"
+        "hashed", description="store users as salted hashes, or under the names in the corpus"
     )
-    salt: str = Field("phototags", description="of these hashes; keep your own secret")
+    salt: str = Field("phototags", description="salt of these hashes; keep your own secret")
     licences: list[str] | None = Field(
         None,
         description="use only photos with these licences, by the beginning of a licence's name or"
@@ -31,8 +32,8 @@ class Corpora(Section):
     removals: str | None = Field(
         None,
         description="file of photos to leave out, one id, address or sha256 a line; null takes"
-        " removals.txt where there is one",
+        " removals.txt if it exists",
     )
     shard_photos: int = Field(description="photos a shard; one shard is one job", gt=0)
-    max_pixels: int = Field(description="a picture with more pixels is never decoded", gt=0)
-    max_bytes: int = Field(description="a picture file with more bytes is never opened", gt=0)
+    max_pixels: int = Field(description="refuse to decode a picture with more pixels", gt=0)
+    max_bytes: int = Field(description="refuse to open a picture file with more bytes", gt=0)

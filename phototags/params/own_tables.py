@@ -1,4 +1,4 @@
-"""Params of the user's own pictures: a file of its own, since the jobs that read it fetch files."""
+"""Params of the user's own pictures; apart from the others, since an edit here fetches anew."""
 
 from typing import Literal
 
@@ -12,15 +12,16 @@ class OwnTable(Section):
 
     photos: int = Field(description="rows of photos.tsv, or pictures in folders, at most", gt=0)
     pictures: Literal["packaged", "web"] = Field(
-        "packaged", description="in images.tar, or on the web at the column photo_url"
+        "packaged",
+        description="where pictures are: in images.tar, or on the web at the column photo_url",
     )
     tags: Literal["listed", "folders"] = Field(
         "listed",
-        description="in photos.tsv, or the names of the folders that the pictures lie in, as in "
-        "ImageNet; these are packaged",
+        description="where tags are: in photos.tsv, or in the names of the pictures' folders, as "
+        "in ImageNet; these are packaged",
     )
     licence: str = Field("unknown", description="licence of the pictures, shown beside them")
-    citation: str = Field("", description="who to thank for the corpus")
+    citation: str = Field("", description="work to cite for the corpus")
 
     @model_validator(mode="after")
     def folders_are_packaged(self) -> "OwnTable":

@@ -9,7 +9,7 @@ from phototags.params.section import Section
 
 
 class Users(Section):
-    """What a user's other photos tell of a photo, for systems that know whose photo it is."""
+    """How a user is described by the user's other photos, for systems that know the user."""
 
     renamed: ClassVar[Mapping[str, str]] = {
         "history": "history_fraction",
@@ -29,5 +29,7 @@ class Users(Section):
         32, description="principal components that a user's image features are reduced to", gt=0
     )
     max_camera_makes: int = Field(
-        8, description="camera makes told apart, those of most training users", gt=0
+        8,
+        description="number of camera makes in the one-hot vector, those of most training users",
+        gt=0,
     )

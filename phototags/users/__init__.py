@@ -1,1 +1,1 @@
-"""What a user's other photos tell of a photo: the users of Denton et al. (KDD 2015)."""
+"""Describe users by their other photos, as Denton et al. (KDD 2015) describe theirs by profiles."""

@@ -1,4 +1,4 @@
-"""Describe the users of a corpus, by what its training photos say of how to describe one."""
+"""Describe the users of a corpus, with encoders fitted on the training photos of another."""
 
 import logging
 from collections.abc import Sequence

@@ -61,7 +61,7 @@ def test_without_a_test_part_validation_is_the_test(source):
     assert again["Train/Cat/1.jpg"] == ("Cat", "train")
 
 
-def test_what_is_around_all_is_no_class_and_a_class_may_be_called_train(source):
+def test_common_top_folders_are_no_class_and_a_class_may_be_called_train(source):
     names = ["train/cat/1.jpg", "train/dog/1.jpg", "val/dog/1.jpg"]
     assert table(source(*names, folder="imagenet/2012/"))[0].keys() == set(names)
     assert table(source("train/1.jpg", "cat/1.jpg", "dog/1.jpg"))[0] == {
@@ -81,7 +81,7 @@ def test_a_synset_is_named_by_its_first_word(source, wordnet_folder):
         READER.list_photos(source("n00000001/0.jpg", "cat/0.jpg"), wordnet_folder)
 
 
-def test_what_is_no_picture_of_a_class_is_named_or_counted(source, caplog):
+def test_files_that_are_no_picture_of_a_class_are_dropped_or_counted(source, caplog):
     odd = ["2.jpg", "cat/boxes.txt", "__MACOSX/cat/._1.jpg", "cat/.thumbs/1.jpg"]
     with caplog.at_level(logging.INFO):
         found, drops = table(source(*NAMES, *odd))
@@ -117,7 +117,7 @@ def test_the_pictures_are_those_in_the_tar(source):
     assert [one.content for one in found] == expected
 
 
-def test_ones_own_folders_are_one_tar():
+def test_own_folders_are_one_tar():
     mine = '{"mine": {"photos": 1, "licence": "", "citation": "", "tags": "folders"}}'
     own = find_corpus("mine", read_own_tables(mine))
     assert (own.reader, own.files) == ("folders", ["images.tar"])

@@ -29,7 +29,7 @@ def test_users_are_salted_hashes_that_tell_them_apart(shapes):
     assert (listing.author == kept.author).all()  # a licence asks for the author's name
 
 
-def test_photos_of_nobody_stay_of_nobody(tmp_path, layouts):
+def test_photos_without_user_stay_without_user(tmp_path, layouts):
     (tmp_path / "photos.tsv").write_text("photo_id\tfile\ttags\tuser_id\na\ta\tx\t\nb\tb\tx\tme\n")
     known = find_corpus("t", read_own_tables('{"t": {"photos": 2, "licence": "", "citation": ""}}'))
     listing, _ = list_corpus(known, tmp_path, None, **USERS)
@@ -53,7 +53,7 @@ def test_more_photos_than_declared_are_refused(shapes):
         list_corpus(known, folder, None, **USERS)
 
 
-def test_a_sample_says_how_many_photos_to_plan_for():
+def test_a_sample_limits_the_photos_to_plan_for():
     assert find_corpus("yfcc100m", {}, {"yfcc100m": 7}).photos == 7
     assert find_corpus("iaprtc12", {}, {"iaprtc12": 10**6}).photos == CORPORA["iaprtc12"].photos
     assert CORPORA["yfcc100m"].pictures == "web" and CORPORA["coco-2017"].pictures == "packaged"

@@ -42,7 +42,7 @@ def test_tags_are_as_written_but_for_blanks_and_empty_ones():
     assert found.tags == ["Red Sea", "sea", "SEA"]
 
 
-def test_of_two_descriptions_the_first_that_says_something_counts():
+def test_of_two_descriptions_the_first_that_has_a_field_gives_it():
     found = read_work(svg(work(["a", "b"], creator=" "), work(["b", "c"], "Other", "Bob")))
     assert found.tags == ["a", "b", "c"]
     assert (found.title, found.creator) == ("A sea", "Bob")
@@ -74,7 +74,7 @@ def test_broken_xml_is_counted(content):
     assert reason_of(content) == "bad_xml"
 
 
-def test_an_svg_that_says_nothing_of_itself_is_counted():
+def test_an_svg_without_description_is_counted():
     assert reason_of(b"<svg xmlns='http://www.w3.org/2000/svg'><g/></svg>") == "no_metadata"
 
 
@@ -99,7 +99,7 @@ def test_two_people_have_two_ids():
 @pytest.mark.parametrize(
     "creator", [None, "", "  ", "unknown", "None", "ANONYMOUS", "HASH(0x89c79d4)", "..."]
 )
-def test_who_did_not_sign_has_no_id(creator):
+def test_an_unsigned_work_has_no_id(creator):
     assert normalise_creator(creator) is None
 
 

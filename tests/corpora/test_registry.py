@@ -26,7 +26,7 @@ def test_the_counts_are_the_published_ones():
 
 
 @pytest.mark.parametrize("known", CORPORA.values(), ids=CORPORA)
-def test_every_corpus_has_a_reader_terms_and_somewhere_to_come_from(known):
+def test_every_corpus_has_a_reader_a_licence_and_a_source(known):
     assert known.reader in READERS
     assert known.licence and known.citation
     assert len(set(known.files)) == len(known.files)
@@ -36,14 +36,14 @@ def test_every_corpus_has_a_reader_terms_and_somewhere_to_come_from(known):
         assert source.licence == known.licence
 
 
-def test_ones_own_table_is_a_corpus():
+def test_an_own_table_is_a_corpus():
     own = find_corpus("mine", MINE)
     assert (own.reader, own.photos, own.licence) == ("table", 12, "CC0")
     assert own.files == ["photos.tsv", "images.tar"]
     assert [source.mirror_path for source in own.sources] == ["mine/photos.tsv", "mine/images.tar"]
 
 
-def test_ones_own_table_on_the_web_is_a_file_of_addresses():
+def test_an_own_table_on_the_web_has_no_images_tar():
     own = find_corpus(
         "mine",
         read_own_tables(
@@ -82,7 +82,7 @@ def test_too_many_photos_say_which_number_to_write_where(name, where):
         check_count(known, 8000)
 
 
-def test_the_snakefile_can_import_it_at_once():
+def test_the_registry_imports_without_heavy_packages():
     heavy = "{'torch', 'pandas', 'numpy', 'pyarrow', 'PIL', 'pydantic'}"
     program = f"import sys, phototags.corpora.corpus_registry; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)

@@ -121,7 +121,7 @@ def names_of(picture: bytes) -> dict[str, str]:
     }
 
 
-def test_a_photo_is_in_many_files_as_long_as_nobody_asks(source, picture, tmp_path):
+def test_a_photo_is_in_many_files_unless_it_is_removed(source, picture, tmp_path):
     run(source, tmp_path / "out", Removals())
     assert traces(tmp_path / "out", picture) == [
         "00000.parquet",
@@ -148,7 +148,7 @@ def test_nothing_of_a_removed_photo_is_left_in_any_file(source, picture, tmp_pat
     assert counted.values.tolist() == [["shapes", "list_photos", "removed", 1]]
 
 
-def test_bytes_that_only_packing_sees_are_left_out_there(source, picture, tmp_path):
+def test_a_photo_removed_by_its_bytes_is_left_out_of_shards(source, picture, tmp_path):
     listing, _ = READER.list_photos(source)
     removals = Removals([hashlib.sha256(picture).hexdigest()])
     found = READER.read_pictures(source, listing, 10**6)
@@ -159,7 +159,7 @@ def test_bytes_that_only_packing_sees_are_left_out_there(source, picture, tmp_pa
     assert picture[40:200] not in (tmp_path / "00000.tar").read_bytes()
 
 
-def test_what_the_reader_dropped_is_not_named_either(source):
+def test_drops_of_the_reader_do_not_name_a_removed_photo(source):
     dropped = [Drop("list_photos", "lost", "missing", "lost.png"), Drop("list_photos", "b", "x")]
     listing, _ = READER.list_photos(source)
     _, drops = drop_removals(

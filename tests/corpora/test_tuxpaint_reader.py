@@ -98,6 +98,6 @@ def test_pictures_are_found(source, wordnet, make_picture):
     ]
 
 
-def test_without_wordnet_it_says_so(source):
+def test_missing_wordnet_is_an_error(source):
     with pytest.raises(CorpusError, match="WordNet"):
         READER.list_photos(source, None)

@@ -157,7 +157,7 @@ def test_a_line_without_end_is_refused_and_the_rest_read(tmp_path, monkeypatch):
     assert [drop.reason for drop in drops] == ["too_long", "wrong_fields"]
 
 
-def test_a_sample_holds_every_smaller_one_and_prefers_no_place(tmp_path):
+def test_a_sample_holds_every_smaller_one_from_all_places_of_the_file(tmp_path):
     write(tmp_path, [line(photo) for photo in range(1000)])
     some, _ = READER.list_photos(tmp_path, sample=100)
     more, _ = READER.list_photos(tmp_path, sample=300)

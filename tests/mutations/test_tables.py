@@ -56,7 +56,7 @@ def test_a_damaged_yfcc_file_is_a_named_error(survives, packing, pack):
     survives(content, READERS["yfcc100m"].list_photos, packing.as_file("yfcc100m_dataset.packed"))
 
 
-def test_damaged_lines_of_ones_own_table_are_a_named_error(survives, packing):
+def test_damaged_lines_of_an_own_table_are_a_named_error(survives, packing):
     survives(TSV, READERS["table"].list_photos, packing.as_file("photos.tsv"))
 
 

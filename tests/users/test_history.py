@@ -18,7 +18,7 @@ def photos(**users: tuple[str, int]) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("share", [0.3, 0.5, 0.9])
-def test_each_held_out_user_gives_the_share_rounded_down_those_of_the_lowest_chance(share):
+def test_history_is_the_fraction_of_each_held_out_user_rounded_down_of_lowest_hash(share):
     table = photos(ann=("test", 11), bob=("validation", 4), cid=("test", 1), dee=("train", 9))
     drawn = select_history(table, share, seed=7)
     for user, many in {"ann": 11, "bob": 4, "cid": 1}.items():
@@ -38,7 +38,7 @@ def test_neither_the_order_of_photos_nor_other_users_change_a_history():
     )
 
 
-def test_photos_of_nobody_known_and_removed_photos_are_nobodys_history():
+def test_photos_without_user_and_removed_photos_are_no_history():
     table = photos(ann=("test", 8), bob=("removed", 8))
     table.loc[:7, "user_id"] = None
     assert not select_history(table, 0.5, 0).any()

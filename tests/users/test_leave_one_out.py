@@ -27,7 +27,7 @@ def test_means_and_numbers_are_those_of_a_loop():
 
 
 @pytest.mark.parametrize("photo", [0, 17, 59])
-def test_a_photos_own_values_change_not_a_bit_of_its_mean(photo):
+def test_a_photos_own_values_change_no_bit_of_its_mean(photo):
     values, users, counted = drawn()
     users[photo], counted[photo] = 2, True
     before = leave_one_out_means(values, users, counted)[0]
@@ -37,7 +37,7 @@ def test_a_photos_own_values_change_not_a_bit_of_its_mean(photo):
     assert not np.array_equal(after, before)
 
 
-def test_what_does_not_count_may_be_no_number():
+def test_values_of_uncounted_photos_may_be_nan():
     values, users, counted = drawn()
     values[~counted] = np.nan
     assert np.isfinite(leave_one_out_means(values, users, counted)[0]).all()

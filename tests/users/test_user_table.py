@@ -103,7 +103,7 @@ def test_users_of_one_photo_and_unknown_users_are_all_zeros():
     assert not TABLE.look_up(unknown, DESCRIPTORS).any()
 
 
-def test_the_names_choose_the_columns_in_one_order_and_none_is_the_off_switch():
+def test_names_select_columns_in_a_fixed_order_and_no_names_select_none():
     assert TABLE.look_up([0], ["year", "photos"]).shape == (1, 3 + 2)
     assert TABLE.look_up([0], ["year", "photos"]).equal(TABLE.look_up([0], ["photos", "year"]))
     assert TABLE.look_up([0, 1], []).shape == (2, 0)

@@ -1,1 +1,1 @@
-"""Formats that several corpora use, or that are worth a module of their own."""
+"""Parsers of file formats, apart from the readers of corpora."""

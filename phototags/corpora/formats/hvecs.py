@@ -45,7 +45,7 @@ def read_parts(tar: Path, name: str) -> Iterator[tuple[str, str, list[str]]]:
 
 
 def parse_hvecs(content: bytes, where: str) -> np.ndarray:
-    """(rows, columns) bool of a matrix in the `.hvecs` form.
+    """Parse a matrix in the `.hvecs` form: (rows, columns) bool.
 
     Raises:
         CorpusError: when rows differ in length, the last is cut off, or a value is not 0 or 1.
@@ -68,7 +68,7 @@ def parse_hvecs(content: bytes, where: str) -> np.ndarray:
 
 
 def number_repeats(words: list[str]) -> list[str]:
-    """Give a repeated word its number: a column is a word of its own in the scores.
+    """Append a number to repeated words: each column is a word of its own in the scores.
 
     >>> number_repeats(["marine", "sky", "marine"])
     ['marine', 'sky', 'marine 2']

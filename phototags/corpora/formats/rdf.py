@@ -13,7 +13,7 @@ from phototags.errors import PhotoError
 
 AGENT = "{*}Agent/{*}title"
 UNSIGNED = {"unknown", "none", "anonymous", "public domain", "me"}
-"""How contributors say that they don't sign; `HASH(0x89c79d4)` is a program's slip."""
+"""Names that contributors write who don't sign; `HASH(0x89c79d4)` is a bug of a program."""
 CONTACT = re.compile(r"[(<\[][^)>\]]*[@/][^)>\]]*[)>\]]")
 
 
@@ -31,8 +31,8 @@ class Work(NamedTuple):
 def read_work(content: bytes) -> Work:
     """Read the description in an SVG.
 
-    Some files describe themselves twice: the first block that says something counts, tags are
-    those of all blocks, each once. Namespaces differ between releases and are not looked at.
+    Some files have two descriptions: each field is that of the first that has it, tags are those
+    of both, each once. Namespaces differ between releases and are ignored.
 
     Raises:
         PhotoError: `bad_xml` when it is not well-formed; `entities` when it defines entities,
@@ -63,7 +63,7 @@ def read_work(content: bytes) -> Work:
 
 
 def normalise_creator(creator: str | None) -> str | None:
-    """One id for the ways in which one person signs; None when nobody signed.
+    """Map the ways in which one person signs to one id; None for an unsigned work.
 
     Two ids for a person would put the same hand into training and test, so case, accents,
     punctuation and an address in brackets do not count.

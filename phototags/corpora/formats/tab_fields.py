@@ -1,6 +1,7 @@
-"""Fields of a table between tabs, at the speed of memory: bytes in, Arrow arrays out.
+"""Fast parser of tab-separated fields with URL-encoded values: bytes in, Arrow arrays out.
 
-A CSV parser would neither say which lines have a field too many nor undo the URL encoding.
+Compiled by numba, since no CSV parser both reports the lines with a wrong number of fields and
+decodes URL encoding. polars, with Python's unquote_plus, takes several times as long.
 """
 
 from typing import NamedTuple
@@ -15,7 +16,7 @@ compiled = numba.njit(cache=True, nogil=True)
 
 
 class Lines(NamedTuple):
-    """Where the fields of n lines are in a block of bytes.
+    """Positions of the fields of n lines in a block of bytes.
 
     Args:
         block: (bytes,) uint8, whole lines.
@@ -32,7 +33,7 @@ class Lines(NamedTuple):
     nuls: np.ndarray
 
     def select(self, chosen: np.ndarray) -> "Lines":
-        """Those lines alone, chosen by (n,) bool."""
+        """Select lines by (n,) bool."""
         if chosen.all():
             return self
         return Lines(self.block, *(part[chosen] for part in tuple(self)[1:]))
@@ -44,7 +45,7 @@ class Lines(NamedTuple):
 
 
 def count_lines(block: bytes) -> int:
-    """How many lines end in a block, in a third of the time of `bytes.count`."""
+    """Count the lines that end in a block, in a third of the time of `bytes.count`."""
     return int(np.count_nonzero(np.frombuffer(block, np.uint8) == NEWLINE))
 
 
@@ -87,14 +88,14 @@ def _find_fields(block, starts, ends, counts, nuls):
 
 
 def parse_integers(lines: Lines, field: int) -> np.ndarray:
-    """(n,) int64: the field as a number of at most 18 digits, -1 where it is none."""
+    """Parse a field as integers of at most 18 digits: (n,) int64, -1 where it is none."""
     text = read_texts(lines, field)
     valid = pc.and_(pc.ascii_is_decimal(text), pc.less_equal(pc.binary_length(text), 18))
     return pc.if_else(pc.fill_null(valid, False), text, "-1").cast(pa.int64()).to_numpy()
 
 
 def read_texts(lines: Lines, field: int, encoded: bool = False) -> pa.Array:
-    """The field as text (`encoded`: URL-decoded); null where it is empty, U+FFFD where no UTF-8."""
+    """Read a field as text, URL-decoded if `encoded`; null if empty, U+FFFD for invalid UTF-8."""
     first, end = lines.field_bounds(field)
     out = np.empty(int((end - first).sum()), np.uint8)
     offsets = np.zeros(len(first) + 1, np.int32)
@@ -144,7 +145,7 @@ def _parse_hex(byte):
 
 
 def read_tag_lists(lines: Lines, field: int) -> pa.Array:
-    """The field's texts between commas, each with its URL encoding undone; empty ones left out."""
+    """Read a field as lists of comma-separated, URL-decoded texts, without empty ones."""
     first, end = lines.field_bounds(field)
     size = int((end - first).sum())
     out, ends = np.empty(size, np.uint8), np.zeros(size // 2 + len(first) + 1, np.int32)
@@ -170,7 +171,7 @@ def _copy_lists(block, first, end, out, ends, offsets):
 
 
 def _make_strings(out: np.ndarray, offsets: np.ndarray) -> pa.Array:
-    """An Arrow array on these buffers, which are copied only where they are no UTF-8."""
+    """An Arrow array on these buffers, which are copied only if they are invalid UTF-8."""
     strings = pa.StringArray.from_buffers(
         len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(out)
     )

@@ -44,7 +44,7 @@ log = logging.getLogger(__name__)
 
 
 class Block(NamedTuple):
-    """What some lines hold.
+    """The photos and drops of some lines.
 
     Args:
         photos: the columns of the photo table that YFCC100M has, `machine_tags` and `hash`.
@@ -56,7 +56,7 @@ class Block(NamedTuple):
 
 
 def hash_ids(ids: np.ndarray) -> np.ndarray:
-    """(n,) uint64, as good as random, of (n,) ids: the finaliser of splitmix64 (Steele 2014)."""
+    """Hash (n,) ids to (n,) uint64 by the finaliser of splitmix64 (Steele 2014)."""
     mixed = ids.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -64,7 +64,7 @@ def hash_ids(ids: np.ndarray) -> np.ndarray:
 
 
 def read_blocks(path: Path, threads: int = 2) -> Iterator[Block]:
-    """Every line of the table, in its order, some at a time."""
+    """Read the table block by block, in the order of its lines."""
     counts: Counter[str] = Counter()
     number, fields, waiting = 1, None, deque()
     with ThreadPoolExecutor(threads) as pool, _open_decompressed(path) as file:
@@ -87,7 +87,7 @@ def _count_block(block: Block, counts: Counter[str]) -> Block:
 
 
 def read_lines(content: bytes, number: int, fields: int) -> Block:
-    """The photos of whole lines, of which the first has that number in the file."""
+    """Read whole lines, of which the first has that number in the file."""
     lines, right = split_lines(content, fields), LAYOUTS[fields]
     whole = lines.counts == fields
     ids, markers = np.full(len(whole), -1), np.full(len(whole), -1)
@@ -127,7 +127,7 @@ def _make_photos(lines: Lines, ids: np.ndarray, keys: np.ndarray, right: int) ->
 
 
 def _count_fields(content: bytes, path: Path) -> int:
-    """How many fields the first lines have; a broken one among them does not decide."""
+    """The number of fields that most of the first lines have."""
     counts = Counter(
         split_lines(content[: content.find(b"\n", MAX_LINE) + 1] or content, 1).counts.tolist()
     )
@@ -148,7 +148,7 @@ def _open_decompressed(path: Path) -> BinaryIO:
 
 
 def _read_whole_lines(file: BinaryIO, path: Path) -> Iterator[bytes]:
-    """Blocks that end with a newline; a line that never ends is cut, and so refused."""
+    """Read blocks that end with a newline; a line without end is cut, and so refused later."""
     try:
         while block := file.read(BLOCK_BYTES):
             rest = file.readline(2 * MAX_LINE)
