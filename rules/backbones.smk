@@ -22,7 +22,7 @@ rule train_with_backbone:
         system=match_any(WITH_BACKBONE),
     conda:
         "../envs/phototags.yaml"
-    threads: PARAMS.train.compute.loaders
+    threads: PARAMS.train.compute.loader_threads
     resources:
         gpu=ON_GPU,
     params:

@@ -34,8 +34,8 @@ os.environ.update({"PYTHONPATH": str(BASE)})
 if PARAMS.corpora.mirror:
     os.environ.setdefault("PHOTOTAGS_MIRROR", PARAMS.corpora.mirror)
 
-COMPUTE = PARAMS.train.compute.model_dump(exclude={"loaders"})  # they change no result
-HEAD_COMPUTE = {key: COMPUTE[key] for key in ("device", "table")}
+COMPUTE = PARAMS.train.compute.model_dump(exclude={"loader_threads"})  # they change no result
+HEAD_COMPUTE = {key: COMPUTE[key] for key in ("device", "tag_table")}
 ON_GPU = int(PARAMS.train.compute.device != "cpu")
 
 

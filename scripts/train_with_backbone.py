@@ -9,7 +9,7 @@ from phototags.features.backbones import load_network
 from phototags.io.logs import configure_logging
 from phototags.systems.registry import System
 from phototags.training.end_to_end import train_end_to_end
-from phototags.training.images import pictures_of
+from phototags.training.images import open_images
 from phototags.training.inputs import read_inputs
 from phototags.training.outputs import around_job, write_trained
 
@@ -21,7 +21,7 @@ files, seed, model = dict(given.input.items()), given.params.seed, Path(given.ou
 inputs = read_inputs(files, system, seed)
 network = load_network(given.params.backbone, *given.input.start[1:])
 lookup = given.input.shards, *given.params.caps, network.size
-shown = zip(inputs.parts, pictures_of(inputs.parts, *lookup), strict=True)
+shown = zip(inputs.parts, open_images(inputs.parts, *lookup), strict=True)
 around = around_job(model, files, dict(given.params.items()), given.threads)
 trained = train_end_to_end(system, *shown, inputs.vectors, network, seed, around, inputs.start)
 about = {"backbone": given.params.backbone, "train": given.wildcards.train, "seed": seed}

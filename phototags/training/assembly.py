@@ -18,10 +18,10 @@ from phototags.systems.registry import Sampled as SampledSystem
 from phototags.systems.tagger import Tagger
 from phototags.tags.padding import unpad_tags
 from phototags.training.batch_loader import BatchLoader, add_label_noise
-from phototags.training.context import ALONE, Around
+from phototags.training.context import DEFAULT_CONTEXT, TrainContext
 from phototags.training.loop import Schedule, fit
 from phototags.training.plans import plan
-from phototags.training.validation import judged_on
+from phototags.training.validation import make_evaluator
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ def train(
     validation: TaggedPhotos,
     tag_vectors: Tensor,
     seed: int,
-    around: Around = ALONE,
+    context: TrainContext = DEFAULT_CONTEXT,
     start: Mapping[str, Tensor] | None = None,
 ) -> tuple[Tagger, pd.DataFrame]:
     """Train one tagger.
@@ -42,7 +42,7 @@ def train(
         validation: what decides when to stop; learned from only by a system that says `refit`,
             after it was judged on them.
         tag_vectors: (T, D) float32, one row a tag of the vocabulary.
-        around: what a training by epochs goes on from, who follows it, who shares it, where.
+        context: where it computes, what it resumes from, who shares it.
         start: what the tagger knows that the system starts from.
 
     Returns:
@@ -60,12 +60,12 @@ def train(
             "have none. Lower vocabulary.min_users and vocabulary.min_photos in params.yaml."
         )
     log.info("%d photos, %d more have no known tag", len(photos), photos.n_left_out)
-    judge = judged_on(validation, len(tag_vectors))
+    evaluate = make_evaluator(validation, len(tag_vectors))
     if isinstance(system, Trained):
         generator = torch.Generator().manual_seed(seed)
-        return trained(system, photos, judge, tag_vectors, generator, around, start)
+        return trained(system, photos, evaluate, tag_vectors, generator, context, start)
     tagger = solved(system, photos, len(tag_vectors), seed)
-    row = {"epoch": 0, "loss": None, "validation_map": judge(tagger), "best": True}
+    row = {"epoch": 0, "loss": None, "validation_map": evaluate(tagger), "best": True}
     if isinstance(system, KernelRidge) and system.refit:
         tagger = solved(system, concatenate(photos, validation), len(tag_vectors), seed)
     return tagger, pd.DataFrame([row])
@@ -74,20 +74,20 @@ def train(
 def trained(
     system: Trained,
     photos: TaggedPhotos,
-    judge: Callable[[Tagger], float],
+    evaluate: Callable[[Tagger], float],
     tag_vectors: Tensor,
     generator: torch.Generator,
-    around: Around = ALONE,
+    context: TrainContext = DEFAULT_CONTEXT,
     start: Mapping[str, Tensor] | None = None,
 ) -> tuple[Tagger, pd.DataFrame]:
     """A tagger that learns by gradient, by the plan of its system."""
     tags = len(tag_vectors)
     photos = add_label_noise(photos, system.label_noise, tags, generator)
-    feed = BatchLoader(photos, system.batch_size, **shown_as(system, photos, tags))
+    loader = BatchLoader(photos, system.batch_size, **shown_as(system, photos, tags))
     schedule = Schedule(**system.model_dump(include=Schedule.__annotations__))
     tagger, objective, constrain = plan(system, photos, tag_vectors, generator, start)
-    tagger = around.placed(tagger)
-    way = (feed, judge, schedule, generator, constrain, around)
+    tagger = context.place(tagger)
+    way = (loader, evaluate, schedule, generator, constrain, context)
     return tagger, fit(tagger, objective, *way)
 
 

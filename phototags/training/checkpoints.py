@@ -1,4 +1,4 @@
-"""A killed training goes on where it was, and ends with the bytes of an undisturbed one."""
+"""Checkpoints: a killed training goes on from the last step and ends with the same bytes."""
 
 import hashlib
 import json
@@ -12,56 +12,57 @@ from torch import Tensor
 
 from phototags.errors import PhototagsError
 from phototags.io.storage import hash_file, read_tensors, write_tensors
-from phototags.training.state import Course
+from phototags.training.state import TrainState
 
 log = logging.getLogger(__name__)
-SECONDS = 10.0  # that a workflow's job may lose to a kill, more where writing takes long
-PAUSE = 50  # times as long as a write took until the next: a large backbone's state takes seconds
+MIN_SECONDS = 10.0  # between two writes of a job, more where writing takes long
+WRITE_RATIO = 50  # seconds to the next write per second of the last: a large state takes seconds
 
 
 class Checkpoint:
-    """The file that holds a training's state after a step: whole, or not there.
+    """The file with a training's state after a step; it is written whole or not at all.
 
-    It must not be an output of a job: Snakemake removes the outputs of a job that failed.
+    It must not be an output of a rule: Snakemake removes the outputs of a job that failed.
 
     Args:
-        path: a safetensors file. fingerprint: of all that decides how the training goes; a
-            file with another is not taken up.
-        seconds: that pass between two writes at least, since a step costs less than its file;
-            0 writes each step.
+        path: a safetensors file.
+        fingerprint: of all that decides how the training goes; a file with another is not used.
+        seconds: between two writes at least, since a step costs less than its file; 0 writes
+            after each step.
     """
 
     def __init__(self, path: Path | str, fingerprint: str, seconds: float = 0.0):
         self.path, self.fingerprint, self.seconds = Path(path), fingerprint, seconds
-        self.next = time.monotonic() + seconds
+        self.next_write = time.monotonic() + seconds
 
-    def keep(self, course: Course) -> None:
-        """Write the state over the last one, when enough time has passed.
+    def save(self, state: TrainState) -> None:
+        """Overwrite the file with the state, when enough time has passed since the last write.
 
-        A full disk is told in the log: the training itself does not need the file.
+        A full disk is logged and no error: the training itself does not need the file.
         """
-        if (start := time.monotonic()) < self.next:
+        if (start := time.monotonic()) < self.next_write:
             return
-        tensors, numbers = course.tensors(), course.numbers()
+        tensors, numbers = state.tensors(), state.numbers()
         about = {"fingerprint": self.fingerprint, "numbers": numbers}
         try:
-            write_tensors(self.path, tensors, about | {"digest": digest(tensors, numbers)})
+            write_tensors(self.path, tensors, about | {"digest": hash_state(tensors, numbers)})
         except (OSError, PhototagsError) as error:
             log.warning("the last checkpoint stays, a newer one cannot be written: %s", error)
         end = time.monotonic()
-        self.next = end + (max(self.seconds, PAUSE * (end - start)) if self.seconds else 0)
+        pause = max(self.seconds, WRITE_RATIO * (end - start)) if self.seconds else 0
+        self.next_write = end + pause
 
-    def resume(self, course: Course) -> bool:
-        """Put the course where the file is; one that is no use is named in the log and removed.
+    def resume(self, state: TrainState) -> bool:
+        """Restore the state from the file; a file that cannot be used is logged and removed.
 
         Returns:
-            whether the course was moved.
+            whether the state was restored.
         """
         if not self.path.exists():
             return False
         try:
             tensors, about = read_tensors(self.path)
-            if about["digest"] != digest(tensors, about["numbers"]):
+            if about["digest"] != hash_state(tensors, about["numbers"]):
                 raise PhototagsError("its content is not what was written")
         except (PhototagsError, KeyError, TypeError) as error:
             log.warning("1 checkpoint is damaged, %s: %s. Training starts anew", self.path, error)
@@ -71,37 +72,40 @@ class Checkpoint:
             log.warning("%s is of other settings or photos. Training starts anew", self.path)
             self.remove()
             return False
-        course.take_up(tensors, about["numbers"])
-        where = len(course.rows), course.batches, self.path
+        state.load(tensors, about["numbers"])
+        where = len(state.history), state.batches_done, self.path
         log.info("going on after epoch %d and %d batches, from %s", *where)
         return True
 
     def remove(self) -> None:
-        """Forget the state: the training's outputs are written."""
+        """Delete the file, once the training's outputs are written."""
         self.path.unlink(missing_ok=True)
 
 
-def fingerprint_of(files: Iterable[Path | str], settings: Mapping) -> str:
-    """Hexadecimal sha256 of what a training reads, its code among it, and where it computes.
+def compute_fingerprint(files: Iterable[Path | str], settings: Mapping) -> str:
+    """Hash what decides how a training goes: its files, settings, torch and processor.
 
     Args:
-        files: their content counts and their order, not their names.
+        files: their content and order count, not their names.
         settings: any JSON.
+
+    Returns:
+        hexadecimal sha256.
     """
-    said = {
+    content = {
         "files": [hash_file(file) for file in files],
         "settings": dict(settings),
         "torch": torch.__version__,
         "instructions": torch.backends.cpu.get_cpu_capability(),
     }
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def digest(tensors: Mapping[str, Tensor], numbers: Mapping) -> str:
-    """Hexadecimal sha256 of a state, whatever file holds it."""
-    found = hashlib.sha256(json.dumps(numbers, sort_keys=True).encode())
+def hash_state(tensors: Mapping[str, Tensor], numbers: Mapping) -> str:
+    """Hash a state, whatever file holds it; hexadecimal sha256."""
+    digest = hashlib.sha256(json.dumps(numbers, sort_keys=True).encode())
     for name in sorted(tensors):
         values = tensors[name].detach().cpu().contiguous()
-        found.update(f"{name} {values.dtype} {list(values.shape)}".encode())
-        found.update(values.reshape(-1).view(torch.uint8).numpy())
-    return found.hexdigest()
+        digest.update(f"{name} {values.dtype} {list(values.shape)}".encode())
+        digest.update(values.reshape(-1).view(torch.uint8).numpy())
+    return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""What stands around a training: where it computes, what it leaves on its way, who shares it."""
+"""Where a training computes, what it resumes from and reports to, and who shares it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,38 +9,39 @@ from phototags.errors import ParamsError
 from phototags.params.compute import Compute
 from phototags.systems.parts.embedding_tagger import EmbeddingTagger
 from phototags.training.checkpoints import Checkpoint
-from phototags.training.state import Course
+from phototags.training.state import TrainState
 
-Judge = Callable[[EmbeddingTagger], float]
+Evaluate = Callable[[EmbeddingTagger], float]
+"""A tagger's validation mAP, more is better; nan without validation photos."""
 
 
 @dataclass(frozen=True)
-class Around:
-    """What stands around a training and changes none of its results but by rounding.
+class TrainContext:
+    """The surroundings of a training, which change its results by rounding only.
 
     Args:
-        checkpoint: where to go on from, and what to leave after each step.
-        follow: is told epoch, loss, validation_map of each epoch, those before a kill too.
-        held: what stands in the place of the tagger while it learns.
-        prepare: is given the state before the first epoch, to train on several processes.
-        judged: who judges for whom when they are several.
-        compute: where the tagger learns, and how.
+        checkpoint: what to resume from, and to save to after each step.
+        on_epoch: called with epoch, loss, validation_map of each epoch, those before a kill too.
+        wrap_tagger: gives the module that learns in the tagger's place.
+        on_start: called with the state before the first epoch, to share it among processes.
+        wrap_evaluate: gives the evaluation that several processes agree on.
+        compute: device, precision and threads.
     """
 
     checkpoint: Checkpoint | None = None
-    follow: Callable[[dict], None] = lambda row: None
-    held: Callable[[EmbeddingTagger], EmbeddingTagger] = lambda tagger: tagger
-    prepare: Callable[[Course], None] = lambda course: None
-    judged: Callable[[Judge], Judge] = lambda judge: judge
+    on_epoch: Callable[[dict], None] = lambda row: None
+    wrap_tagger: Callable[[EmbeddingTagger], EmbeddingTagger] = lambda tagger: tagger
+    on_start: Callable[[TrainState], None] = lambda state: None
+    wrap_evaluate: Callable[[Evaluate], Evaluate] = lambda evaluate: evaluate
     compute: Compute = Compute()
 
-    def placed(self, tagger: EmbeddingTagger) -> EmbeddingTagger:
-        """What learns in the tagger's place, where it learns.
+    def place(self, tagger: EmbeddingTagger) -> EmbeddingTagger:
+        """Wrap the tagger and move it to its device.
 
         Raises:
             ParamsError: there is no such device.
         """
-        device, tagger = torch.device(self.compute.device), self.held(tagger)
+        device, tagger = torch.device(self.compute.device), self.wrap_tagger(tagger)
         if device.type == "cuda":
             if (device.index or 0) >= torch.cuda.device_count():
                 raise ParamsError(
@@ -48,8 +49,8 @@ class Around:
                     "Set `device: cpu`, or train where there is one."
                 )
             torch.backends.cudnn.allow_tf32 = self.compute.precision != "fp32"
-        tagger.place(device, device if self.compute.table == "device" else "cpu")
+        tagger.place(device, device if self.compute.tag_table == "device" else "cpu")
         return tagger
 
 
-ALONE = Around()
+DEFAULT_CONTEXT = TrainContext()

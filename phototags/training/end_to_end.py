@@ -1,4 +1,4 @@
-"""A tagger whose backbone learns too: from pixels to scores, on a CPU or a GPU."""
+"""End-to-end training of a tagger and the backbone below it, from pixels to scores."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,29 +19,28 @@ from phototags.systems.parts.tagged_photos import TaggedPhotos
 from phototags.systems.ranked import Ranked
 from phototags.training.assembly import shown_as
 from phototags.training.batch_loader import add_label_noise
-from phototags.training.context import ALONE, Around
+from phototags.training.context import DEFAULT_CONTEXT, TrainContext
 from phototags.training.image_loader import ImageLoader
-from phototags.training.images import Pictures
+from phototags.training.images import TrainImages, make_image_evaluator
 from phototags.training.loop import Schedule, fit
 from phototags.training.plans import plan
-from phototags.training.validation import judged_on_pictures
 
 Precision = Literal["fp32", "bf16"]
 
 
 class BackboneAndHead(nn.Module):
-    """The head of an EmbeddingTagger that is given pixels.
+    """The head of an EmbeddingTagger whose inputs are pixels: backbone, then head.
 
     Args:
-        network: learns. head: (B, n) -> (B, D).
-        precision: `bf16` is the backbone's only, by autocast; weights and head stay fp32.
-        generator: seeds, in training, the draws that the network's own layers (dropout, stochastic
-            depth) make from torch's; else what a process did before would change the weights.
-        kept: batch normalisations go by the statistics that they came with, in training too.
+        network: the backbone; its weights are trained in place. head: (B, n) -> (B, D).
+        precision: of the backbone, by autocast; its weights and the head stay fp32.
+        generator: seeds torch's global generators for the backbone's own dropout and stochastic
+            depth in training; else what a process did before would change the weights.
+        freeze_batch_norm: normalise by the pretrained statistics, in training too.
     """
 
     part: tuple[slice, int] | None = None
-    """As a Dropout's: where several processes share a batch, each draws for its photos anew."""
+    """As a Dropout's: where several processes share a batch, each draws for its own photos."""
 
     def __init__(
         self,
@@ -49,43 +48,44 @@ class BackboneAndHead(nn.Module):
         head: nn.Module,
         precision: Precision = "fp32",
         generator: torch.Generator | None = None,
-        kept: bool = False,
+        freeze_batch_norm: bool = False,
     ):
         super().__init__()
-        self.generator, self.kept = generator, kept
+        self.generator, self.freeze_batch_norm = generator, freeze_batch_norm
         self.backbone = network.module.to(memory_format=torch.channels_last)
         self.head, self.precision = head, precision
         for name, of in (("mean", network.mean), ("std", network.std)):
             self.register_buffer(name, 255 * torch.tensor(of).view(3, 1, 1), persistent=False)
 
     def train(self, mode: bool = True) -> "BackboneAndHead":
-        """As a module's; kept statistics are used as in evaluation."""
+        """Set the mode, as a module's; frozen batch normalisations stay in evaluation mode."""
         super().train(mode)
         for module in self.backbone.modules():
-            if self.kept and isinstance(module, nn.modules.batchnorm._BatchNorm):
+            if self.freeze_batch_norm and isinstance(module, nn.modules.batchnorm._BatchNorm):
                 module.eval()
         return self
 
     def forward(self, photos: Tensor) -> Tensor:
         """(B, 3, S, S), 0 to 255 in any type, on any device, to (B, D) float32."""
-        seen = (photos.to(self.mean.device, non_blocking=True).float() - self.mean) / self.std
+        pixels = (photos.to(self.mean.device, non_blocking=True).float() - self.mean) / self.std
         kind, first = self.mean.device.type, self.part[0].start if self.part else 0
         with (
             torch.autocast(kind, torch.bfloat16, enabled=self.precision == "bf16"),
-            seeded(self.generator if self.training else None, self.mean.device, first),
+            fork_seeded(self.generator if self.training else None, self.mean.device, first),
         ):
-            features = self.backbone(seen.contiguous(memory_format=torch.channels_last))
+            features = self.backbone(pixels.contiguous(memory_format=torch.channels_last))
         return self.head(features.float())
 
 
 @contextmanager
-def seeded(
+def fork_seeded(
     generator: torch.Generator | None, device: torch.device, first: int = 0
 ) -> Iterator[None]:
-    """Inside, torch's own generators go by one draw from this one, and are put back after it.
+    """Seed torch's global generators by one draw from `generator`; restore them after the block.
 
     Args:
-        first: number of the first photo given; others draw otherwise.
+        generator: None changes nothing.
+        first: position of the first photo in the batch; each process has another.
     """
     if generator is None:
         yield
@@ -97,56 +97,56 @@ def seeded(
 
 def train_end_to_end(
     system: Trained,
-    photos: tuple[TaggedPhotos, Pictures],
-    validation: tuple[TaggedPhotos, Pictures],
+    photos: tuple[TaggedPhotos, TrainImages],
+    validation: tuple[TaggedPhotos, TrainImages],
     tag_vectors: Tensor,
     network: Network,
     seed: int,
-    around: Around = ALONE,
+    context: TrainContext = DEFAULT_CONTEXT,
     start: Mapping[str, Tensor] | None = None,
-    part: Callable[[int], slice] | None = None,
+    own_part: Callable[[int], slice] | None = None,
 ) -> tuple[EmbeddingTagger, pd.DataFrame]:
-    """Train a head and the backbone below it by the same loop as heads alone.
+    """Train a head and the backbone below it, by the loop that trains heads alone.
 
     Args:
-        photos, validation: what is known of them, features unread, and their pictures.
-        network: with the weights to start from; what it learns is put into it.
-        around: as `train`'s. start: what the tagger knows that the system starts from.
-        part: an ImageLoader's, when processes share batches.
+        photos, validation: photos, whose features are not read, and their images.
+        network: the backbone with its initial weights; they are trained in place.
+        context, start: as `train`'s.
+        own_part: an ImageLoader's, when processes share batches.
 
     Returns:
         the tagger of the features that the network gives now, and its history.
 
     Raises:
-        ParamsError: a system, a device or a precision that cannot be.
+        ParamsError: a system, device or precision that is not supported.
     """
-    compute = around.compute
-    refuse_impossible(system, compute)
-    tags, generator = len(tag_vectors), torch.Generator().manual_seed(seed)
-    known = add_label_noise(photos[0], system.label_noise, tags, generator)
+    compute = context.compute
+    refuse_unsupported(system, compute)
+    n_tags, generator = len(tag_vectors), torch.Generator().manual_seed(seed)
+    known = add_label_noise(photos[0], system.label_noise, n_tags, generator)
     with torch.inference_mode():
         width = network.module.eval()(torch.zeros(2, 3, *[photos[1].size] * 2)).shape[1]
     known = replace(known, features=torch.empty(len(known), width, device="meta"))
     tagger, objective, constrain = plan(system, known, tag_vectors, generator, start)
-    kept = system.batch_norm == "frozen"
-    tagger.head = BackboneAndHead(network, tagger.head, compute.precision, generator, kept)
-    tagger = around.placed(tagger)
+    frozen = system.batch_norm == "frozen"
+    tagger.head = BackboneAndHead(network, tagger.head, compute.precision, generator, frozen)
+    tagger = context.place(tagger)
     if compute.compile:
         network.module.compile()
-    device = torch.device(compute.device)
-    shown = {"pictures": photos[1], "loaders": compute.loaders, "pinned": device.type == "cuda"}
-    shown |= {"device": device} if compute.pictures == "device" else {}
-    shown |= {"part": part} if part else {}
-    feed = ImageLoader(known, system.batch_size, **shown_as(system, known, tags), **shown)
+    device, threads = torch.device(compute.device), compute.loader_threads
+    keys = {"images": photos[1], "threads": threads, "pin_memory": device.type == "cuda"}
+    keys |= {"device": device} if compute.decode_on == "device" else {}
+    keys |= {"own_part": own_part} if own_part else {}
+    loader = ImageLoader(known, system.batch_size, **shown_as(system, known, n_tags), **keys)
     schedule = Schedule(**system.model_dump(include=Schedule.__annotations__))
-    judge = judged_on_pictures(*validation, system.batch_size, compute.loaders)
-    history = fit(tagger, objective, feed, judge, schedule, generator, constrain, around)
+    evaluate = make_image_evaluator(*validation, system.batch_size, threads)
+    history = fit(tagger, objective, loader, evaluate, schedule, generator, constrain, context)
     tagger.head = tagger.head.head
     return tagger, history
 
 
-def refuse_impossible(system: Trained, compute: Compute) -> None:
-    """Raise the ParamsError of a system or a precision that cannot be."""
+def refuse_unsupported(system: Trained, compute: Compute) -> None:
+    """Raise the ParamsError of a system or a precision that is not supported."""
     if isinstance(system, Ranked):
         raise ParamsError(
             f"model: {system.model} limits the weights that learn: set `backbone: frozen`."

@@ -1,8 +1,9 @@
-"""The pictures that a training sees: whole to be judged by, cropped anew to be learned from."""
+"""The images of a training: the full image to evaluate, random crops to learn from."""
 
 import math
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,20 +15,23 @@ from phototags.features.embed_photos import squeeze
 from phototags.photos.decoding import decode
 from phototags.photos.device_decoding import Jpeg, decode_jpegs, load_jpeg
 from phototags.photos.shards import ShardIndex
+from phototags.systems.parts.embedding_tagger import EmbeddingTagger
 from phototags.systems.parts.tagged_photos import TaggedPhotos
+from phototags.training.context import Evaluate
+from phototags.training.validation import compute_map
 
-TRIES = 10  # to find a crop inside the picture
+MAX_TRIES = 10  # to find a crop inside the image
 
 
 @dataclass(frozen=True, eq=False)
-class Pictures:
-    """The picture of each photo, by its number.
+class TrainImages:
+    """The image of each photo, by its position.
 
     Args:
         rows: N rows of the photo table.
-        lookup: finds their bytes. max_pixels, max_bytes: the caps of `decode`.
+        lookup: finds their bytes. max_pixels, max_bytes: the limits of `decode`.
         size: S, pixels a side.
-        least: in (0, 1], the smallest share of a picture's area that training may see.
+        min_area: in (0, 1], the smallest share of an image's area that a crop has.
     """
 
     rows: Sequence[int]
@@ -35,80 +39,95 @@ class Pictures:
     max_pixels: int
     max_bytes: int
     size: int
-    least: float = 0.35
+    min_area: float = 0.35
 
-    def whole(self, photo: int) -> Tensor:
-        """(3, S, S) uint8, the whole picture, as features are made from it.
+    def full_image(self, photo: int) -> Tensor:
+        """(3, S, S) uint8, the full image, as features are made from it.
 
         Raises:
             PhotoError: it cannot be decoded; embed_photos lists those, so leave them out.
         """
-        return squeeze(self.decoded(photo), self.size)
+        return squeeze(self.decode(photo), self.size)
 
-    def cropped(self, photo: int, seed: int) -> Tensor:
-        """(3, S, S) uint8, a part of the picture, half the time mirrored."""
-        return self.crop(self.decoded(photo), seed)
+    def random_crop(self, photo: int, seed: int) -> Tensor:
+        """(3, S, S) uint8, a part of the image, half the time mirrored."""
+        return self.crop(self.decode(photo), seed)
 
-    def crop(self, picture: Tensor, seed: int) -> Tensor:
-        """The same of a decoded picture, on the device where it is."""
+    def crop(self, image: Tensor, seed: int) -> Tensor:
+        """Crop and mirror a decoded image, (3, H, W), on the device where it is."""
         chance = random.Random(seed)
-        place = crop_of(*picture.shape[1:], self.least, chance)
-        seen = functional.resized_crop(picture, *place, [self.size] * 2, antialias=True)
-        return functional.horizontal_flip(seen) if chance.random() < 0.5 else seen
+        box = sample_crop(*image.shape[1:], self.min_area, chance)
+        crop = functional.resized_crop(image, *box, [self.size] * 2, antialias=True)
+        return functional.horizontal_flip(crop) if chance.random() < 0.5 else crop
 
-    def decoded(self, photo: int) -> Tensor:
+    def decode(self, photo: int) -> Tensor:
         """(3, H, W) uint8."""
-        return decode(self.content(photo), self.max_pixels, self.max_bytes)
+        return decode(self.read_bytes(photo), self.max_pixels, self.max_bytes)
 
-    def content(self, photo: int) -> bytes:
-        """Of the picture's file."""
+    def read_bytes(self, photo: int) -> bytes:
+        """The content of the image file."""
         return self.lookup.read(self.rows[photo], self.max_bytes)
 
-    def begun(self, photo: int, seed: int) -> Jpeg | Tensor:
-        """What a thread does for a device: it reads a JPEG, and crops what only it can decode."""
-        jpeg = load_jpeg(self.content(photo), self.max_pixels, self.max_bytes)
-        return jpeg or self.cropped(photo, seed)
+    def prepare_on_host(self, photo: int, seed: int) -> Jpeg | Tensor:
+        """What a thread does for a device: read a JPEG, or crop what only the host decodes."""
+        jpeg = load_jpeg(self.read_bytes(photo), self.max_pixels, self.max_bytes)
+        return jpeg or self.random_crop(photo, seed)
 
-    def finished(
-        self, begun: Sequence[Jpeg | Tensor], seeds: Sequence[int], device: torch.device
+    def finish_on_device(
+        self, prepared: Sequence[Jpeg | Tensor], seeds: Sequence[int], device: torch.device
     ) -> list[Tensor]:
-        """What `cropped` gives of each, (3, S, S) uint8, decoded and cropped on the device."""
-        jpegs = decode_jpegs([one for one in begun if isinstance(one, Jpeg)], device)
+        """What `random_crop` gives of each, (3, S, S) uint8, decoded and cropped on the device."""
+        jpegs = decode_jpegs([one for one in prepared if isinstance(one, Jpeg)], device)
         return [
             self.crop(next(jpegs), seed) if isinstance(one, Jpeg) else one.to(device)
-            for one, seed in zip(begun, seeds, strict=True)
+            for one, seed in zip(prepared, seeds, strict=True)
         ]
 
 
-def pictures_of(
+def open_images(
     parts: Iterable[TaggedPhotos],
     shards: Iterable[Path | str],
     max_pixels: int,
     max_bytes: int,
     size: int,
-) -> list[Pictures]:
-    """The pictures of each part's photos; what cannot be decoded has no features and is in none.
+) -> list[TrainImages]:
+    """Open the images of each part's photos; what cannot be decoded has no features and no part.
 
     Args:
-        parts: with the rows of the photo table. shards: of the same corpus.
+        parts: with rows of the photo table. shards: of the same corpus.
 
     Raises:
         ArchiveError: when a shard is missing or damaged.
     """
     lookup = ShardIndex(shards)
-    return [Pictures(part.rows, lookup, max_pixels, max_bytes, size) for part in parts]
+    return [TrainImages(part.rows, lookup, max_pixels, max_bytes, size) for part in parts]
 
 
-def crop_of(
-    height: int, width: int, least: float, chance: random.Random
+def make_image_evaluator(
+    photos: TaggedPhotos, images: TrainImages, batch_size: int, loader_threads: int
+) -> Evaluate:
+    """Make the function that computes a tagger's mAP on full images; nan without photos."""
+
+    def scores(tagger: EmbeddingTagger) -> Iterator[Tensor]:
+        with ThreadPoolExecutor(loader_threads, "decode", torch.set_num_threads, (1,)) as pool:
+            for indices in torch.arange(len(photos)).split(batch_size):
+                pixels = torch.stack(list(pool.map(images.full_image, indices.tolist())))
+                yield tagger.scores(pixels)
+
+    return lambda tagger: compute_map(scores(tagger), photos, tagger.rows)
+
+
+def sample_crop(
+    height: int, width: int, min_area: float, chance: random.Random
 ) -> tuple[int, int, int, int]:
-    """Top, left, height, width of a part of a picture, at least one pixel of it.
+    """Sample the top, left, height, width of a crop, at least one pixel.
 
     Inception's crops (Szegedy et al., CVPR 2015): the share of the area is uniform in
-    [least, 1], the aspect log-uniform in [3/4, 4/3]; the whole picture when none fits.
+    [min_area, 1], the aspect log-uniform in [3/4, 4/3]; the full image when none fits. Not
+    torchvision's, which draws from torch's global generator.
     """
-    for _ in range(TRIES):
-        area = height * width * chance.uniform(least, 1)
+    for _ in range(MAX_TRIES):
+        area = height * width * chance.uniform(min_area, 1)
         aspect = math.exp(chance.uniform(math.log(3 / 4), math.log(4 / 3)))
         wide, high = round(math.sqrt(area * aspect)), round(math.sqrt(area / aspect))
         if 0 < wide <= width and 0 < high <= height:

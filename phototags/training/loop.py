@@ -1,4 +1,4 @@
-"""One training loop for every tagger that is trained."""
+"""The training loop of every tagger that learns by gradient."""
 
 import logging
 import math
@@ -14,13 +14,13 @@ from phototags.errors import ModelError
 from phototags.io.progress import show_progress
 from phototags.systems.parts.embedding_tagger import EmbeddingTagger
 from phototags.systems.parts.tagged_photos import Batch
-from phototags.training.averaging import MovingAverage, put
+from phototags.training.averaging import MovingAverage, copy_tensors
 from phototags.training.batch_loader import BatchLoader
-from phototags.training.context import ALONE, Around, Judge
-from phototags.training.lr_schedule import Decay, rate_at
+from phototags.training.context import DEFAULT_CONTEXT, Evaluate, TrainContext
+from phototags.training.lr_schedule import LrSchedule, lr_at
 from phototags.training.negatives import DrawnEachEpoch
 from phototags.training.objectives import Objective
-from phototags.training.state import Course
+from phototags.training.state import TrainState
 
 log = logging.getLogger(__name__)
 
@@ -49,121 +49,118 @@ class Schedule:
     ema_decay: float = 0.0
     accumulate_batches: int = 1
     warmup_epochs: float = 0.0
-    lr_schedule: Decay | None = None
+    lr_schedule: LrSchedule | None = None
 
-    def rate(self, moment: float, scores: list[float]) -> float:
-        """The learning rate when `moment` epochs have passed."""
-        decay = self.lr_schedule or ("plateau" if self.optimiser == "sgd" else "constant")
-        settings = {"epochs": self.epochs, "decay": decay, "warm_up": self.warmup_epochs}
-        return rate_at(moment, self.learning_rate, **settings, scores=scores)
+    def lr_at(self, epochs_done: float, scores: list[float]) -> float:
+        """The learning rate when so many epochs are done."""
+        schedule = self.lr_schedule or ("plateau" if self.optimiser == "sgd" else "constant")
+        keys = {"epochs": self.epochs, "warmup_epochs": self.warmup_epochs, "scores": scores}
+        return lr_at(epochs_done, self.learning_rate, schedule=schedule, **keys)
 
 
 def fit(
     tagger: EmbeddingTagger,
     objective: Objective,
-    feed: BatchLoader,
-    judge: Judge,
+    loader: BatchLoader,
+    evaluate: Evaluate,
     schedule: Schedule,
     generator: torch.Generator,
     constrain: Callable[[EmbeddingTagger], None] = lambda tagger: None,
-    around: Around = ALONE,
+    context: TrainContext = DEFAULT_CONTEXT,
 ) -> pd.DataFrame:
-    """Train in place, keep the weights of the best epoch; the tagger ends on the CPU.
+    """Train a tagger in place and keep the weights of its best epoch; it ends on the CPU.
 
     Args:
-        judge: the tagger's validation mAP, more is better; nan when it cannot be judged, and
-            then the last epoch counts as the best.
-        constrain: brings the weights back to where they may be, after each step.
-        around: what the training goes on from, who follows it, who shares it.
+        evaluate: validation mAP; where it is nan the last epoch counts as the best.
+        constrain: called after each step, to bring the weights back into their limits.
 
     Returns:
         a frame (epoch from 1, loss: mean over photos, validation_map, best: one row is True).
 
     Raises:
-        ModelError: when a loss is not a number, with the photos of the batch.
+        ModelError: when a loss is not a finite number, with the photos of the batch.
     """
-    average = MovingAverage(tagger, schedule.ema_decay, tagger.still)
-    optimiser, negatives = make_optimiser(tagger, schedule), drawn_each_epoch(objective)
-    course = Course(tagger, optimiser, average, generator, negatives)
-    keep = around.checkpoint.keep if around.checkpoint else lambda course: None
-    if around.checkpoint:
-        around.checkpoint.resume(course)
-    around.prepare(course)
-    for row in course.rows:
-        around.follow(row)
-    for _ in show_progress(range(course.epoch, schedule.epochs + 1), "epochs"):
-        if course.over(schedule.epochs, schedule.patience):
+    average = MovingAverage(tagger, schedule.ema_decay, tagger.frozen)
+    optimiser, negatives = make_optimiser(tagger, schedule), epoch_negatives(objective)
+    state = TrainState(tagger, optimiser, average, generator, negatives)
+    save = context.checkpoint.save if context.checkpoint else lambda state: None
+    if context.checkpoint:
+        context.checkpoint.resume(state)
+    context.on_start(state)
+    for row in state.history:
+        context.on_epoch(row)
+    for _ in show_progress(range(state.epoch, schedule.epochs + 1), "epochs"):
+        if state.is_finished(schedule.epochs, schedule.patience):
             break
-        learn(course, objective, feed, schedule, constrain, keep)
-        with average.shown():
-            score = around.judged(judge)(tagger)
-        course.note(score)
-        around.follow(course.rows[-1])
-        log.info(
-            "epoch %(epoch)d: loss %(loss).4f, validation mAP %(validation_map).4f", course.rows[-1]
-        )
-        keep(course)
-    put(course.weights, average.weights)
+        train_epoch(state, objective, loader, schedule, constrain, save)
+        with average.swap_in():
+            score = context.wrap_evaluate(evaluate)(tagger)
+        state.end_epoch(score)
+        row = state.history[-1]
+        context.on_epoch(row)
+        log.info("epoch %(epoch)d: loss %(loss).4f, validation mAP %(validation_map).4f", row)
+        save(state)
+    copy_tensors(state.best_weights, average.weights)
     tagger.eval().cpu()
-    history = pd.DataFrame(course.rows)
-    return history.assign(best=history.epoch == course.best)
+    history = pd.DataFrame(state.history)
+    return history.assign(best=history.epoch == state.best_epoch)
 
 
 def make_optimiser(tagger: EmbeddingTagger, schedule: Schedule) -> torch.optim.Optimizer:
-    """Of the weights that learn by gradient."""
-    moving = [values for values in tagger.parameters() if values.requires_grad]
-    pace = {"lr": schedule.learning_rate, "weight_decay": schedule.weight_decay}
+    """Make the optimiser of the weights that learn by gradient."""
+    weights = [values for values in tagger.parameters() if values.requires_grad]
+    keys = {"lr": schedule.learning_rate, "weight_decay": schedule.weight_decay}
     if schedule.optimiser == "sgd":
-        return torch.optim.SGD(moving, momentum=0.9, **pace)
-    return torch.optim.AdamW(moving, **pace)
+        return torch.optim.SGD(weights, momentum=0.9, **keys)
+    return torch.optim.AdamW(weights, **keys)
 
 
-def drawn_each_epoch(objective: Objective) -> DrawnEachEpoch | None:
-    """The negatives of an objective that stand for an epoch, which a checkpoint must know of."""
+def epoch_negatives(objective: Objective) -> DrawnEachEpoch | None:
+    """The negatives that an objective samples for a whole epoch: a checkpoint must hold them."""
     negatives = getattr(objective, "negatives", None)
     return negatives if isinstance(negatives, DrawnEachEpoch) else None
 
 
-def learn(
-    course: Course,
+def train_epoch(
+    state: TrainState,
     objective: Objective,
-    feed: BatchLoader,
+    loader: BatchLoader,
     schedule: Schedule,
     constrain: Callable[[EmbeddingTagger], None],
-    keep: Callable[[Course], None],
+    save: Callable[[TrainState], None],
 ) -> None:
-    """One epoch, or what was left of it."""
-    course.tagger.train()
-    scores = course.scores
-    for batches in steps(course.rest(feed), schedule.accumulate_batches):
-        for group in course.optimiser.param_groups:
-            group["lr"] = schedule.rate(course.epoch - 1 + batches[-1].epoch_fraction, scores)
+    """Train for one epoch, or for what is left of it."""
+    state.tagger.train()
+    scores = state.scores
+    for batches in group_batches(state.remaining_batches(loader), schedule.accumulate_batches):
+        for group in state.optimiser.param_groups:
+            group["lr"] = schedule.lr_at(state.epoch - 1 + batches[-1].epoch_fraction, scores)
         size = sum(len(batch.indices) for batch in batches)
-        course.optimiser.zero_grad(set_to_none=True)
+        state.optimiser.zero_grad(set_to_none=True)
         for batch in batches:
-            loss = objective(course.tagger, batch, course.generator)
-            cost = loss.item()  # a GPU is waited for here alone: it learns while batches are made
-            refuse_no_number(cost, batch, feed)
+            loss = objective(state.tagger, batch, state.generator)
+            value = loss.item()  # the only wait for a GPU: it computes while batches are made
+            refuse_non_finite(value, batch, loader)
             (loss * (len(batch.indices) / size)).backward()
-            course.costs += cost * len(batch.indices)
-        course.optimiser.step()
-        constrain(course.tagger)
-        course.average.take()
-        course.photos += size
-        course.batches += len(batches)
-        keep(course)
+            state.loss_sum += value * len(batch.indices)
+        state.optimiser.step()
+        constrain(state.tagger)
+        state.average.update()
+        state.photos_done += size
+        state.batches_done += len(batches)
+        save(state)
 
 
-def steps(batches: Iterator[Batch], accumulate: int) -> Iterator[list[Batch]]:
-    """The batches of each step; the last of an epoch may have fewer."""
-    while together := list(islice(batches, accumulate)):
-        yield together
+def group_batches(batches: Iterator[Batch], number: int) -> Iterator[list[Batch]]:
+    """The batches of each step, `number` of them; the last step of an epoch may have fewer."""
+    while group := list(islice(batches, number)):
+        yield group
 
 
-def refuse_no_number(loss: float, batch: Batch, feed: BatchLoader) -> None:
-    """Raise the ModelError that names the photos of a loss that is no number."""
+def refuse_non_finite(loss: float, batch: Batch, loader: BatchLoader) -> None:
+    """Raise the ModelError that names the photos of a loss that is nan or infinite."""
     if not math.isfinite(loss):
-        ids = ", ".join(feed.photos.ids[photo] for photo in batch.indices.tolist())
+        ids = ", ".join(loader.photos.ids[photo] for photo in batch.indices.tolist())
         raise ModelError(
             f"the loss should be a finite number, but is {loss} on the photos {ids}. "
             "Look at their features, or lower the learning rate in params.yaml."

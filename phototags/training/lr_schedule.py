@@ -1,64 +1,67 @@
-"""How large a step is at each moment of a training: pure functions of what has passed."""
+"""Learning rate schedules as pure functions of the epochs done and their validation scores."""
 
 import math
 from collections.abc import Sequence
 from typing import Literal
 
-PATIENCE = 3  # epochs without a better validation mAP that a plateau may last
-TENTH = 0.1
-BETTER = 1e-4  # share by which a mAP must be better to end a plateau
-SMALLEST = 1e-8  # less than this no step changes by
+PLATEAU_PATIENCE = 3  # epochs without a better validation mAP before the rate is reduced
+PLATEAU_FACTOR = 0.1
+MIN_IMPROVEMENT = 1e-4  # relative; a smaller one counts as none
+MIN_REDUCTION = 1e-8  # a reduction smaller than this is not made
 
-Decay = Literal["constant", "plateau", "cosine"]
+LrSchedule = Literal["constant", "plateau", "cosine"]
 
 
-def rate_at(
-    moment: float,
-    rate: float,
+def lr_at(
+    epochs_done: float,
+    learning_rate: float,
     *,
     epochs: int,
-    decay: Decay,
-    warm_up: float = 0.0,
+    schedule: LrSchedule,
+    warmup_epochs: float = 0.0,
     scores: Sequence[float] = (),
 ) -> float:
     """The learning rate of a step.
 
-    Warm-up grows in a straight line, without which large batches diverge at the start (Goyal
-    et al., 2017); the cosine ends at nothing (Loshchilov & Hutter, ICLR 2017).
+    Linear warm-up keeps large batches from diverging at the start (Goyal et al., 2017); the
+    cosine ends at zero (Loshchilov & Hutter, ICLR 2017).
 
     Args:
-        moment: epochs that lie before the step's end, parts counted, in (0, epochs].
-        rate: the learning rate between warm-up and decay.
-        warm_up: epochs, parts counted, in which the step grows from nothing to `rate`.
-        scores: validation mAP of each epoch so far, which `plateau` looks at.
+        epochs_done: epochs up to the step's end, fractions counted, in (0, epochs].
+        learning_rate: the rate between warm-up and decay.
+        epochs: at which the cosine ends.
+        warmup_epochs: epochs, fractions allowed, in which the rate grows from zero.
+        scores: validation mAP of each epoch so far, for `plateau`.
 
-    >>> [round(rate_at(now, 1.0, epochs=4, decay="cosine", warm_up=2), 3) for now in (1, 2, 3, 4)]
+    >>> keys = {"epochs": 4, "schedule": "cosine", "warmup_epochs": 2}
+    >>> [round(lr_at(done, 1.0, **keys), 3) for done in (1, 2, 3, 4)]
     [0.5, 1.0, 0.5, 0.0]
     """
-    if moment < warm_up:
-        return rate * moment / warm_up
-    if decay == "plateau":
-        return after_plateaus(rate, scores)
-    if decay == "cosine":
-        share = (moment - warm_up) / max(epochs - warm_up, 1e-9)
-        return rate * (1 + math.cos(math.pi * min(share, 1.0))) / 2
-    return rate
+    if epochs_done < warmup_epochs:
+        return learning_rate * epochs_done / warmup_epochs
+    if schedule == "plateau":
+        return reduce_on_plateau(learning_rate, scores)
+    if schedule == "cosine":
+        share = (epochs_done - warmup_epochs) / max(epochs - warmup_epochs, 1e-9)
+        return learning_rate * (1 + math.cos(math.pi * min(share, 1.0))) / 2
+    return learning_rate
 
 
-def after_plateaus(rate: float, scores: Sequence[float]) -> float:
-    """A tenth of the rate for each time that PATIENCE epochs in a row brought nothing better.
+def reduce_on_plateau(learning_rate: float, scores: Sequence[float]) -> float:
+    """A tenth of the rate for each PLATEAU_PATIENCE epochs in a row without improvement.
 
-    As Denton et al. (KDD 2015) train. An epoch that cannot be judged (nan) brought nothing.
+    As torch's ReduceLROnPlateau, from the history of scores alone, so that a resumed training
+    needs no state of a scheduler; as Denton et al. (KDD 2015) train. nan is no improvement.
 
-    >>> after_plateaus(1.0, [0.3, 0.2, 0.2, 0.2, 0.2])
+    >>> reduce_on_plateau(1.0, [0.3, 0.2, 0.2, 0.2, 0.2])
     0.1
     """
     best, waited = -math.inf, 0
     for score in scores:
         waited += 1
-        if score > best * (1 + BETTER):
+        if score > best * (1 + MIN_IMPROVEMENT):
             best, waited = score, 0
-        if waited > PATIENCE:
-            waited = 0
-            rate = rate * TENTH if rate - rate * TENTH > SMALLEST else rate
-    return rate
+        if waited > PLATEAU_PATIENCE:
+            waited, reduced = 0, learning_rate * PLATEAU_FACTOR
+            learning_rate = reduced if learning_rate - reduced > MIN_REDUCTION else learning_rate
+    return learning_rate

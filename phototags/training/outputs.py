@@ -11,24 +11,24 @@ from phototags.params.compute import Compute
 from phototags.systems.parts.tagged_photos import TaggedPhotos
 from phototags.systems.registry import System
 from phototags.systems.tagger import Tagger, save
-from phototags.training.checkpoints import SECONDS, Checkpoint, fingerprint_of
-from phototags.training.context import Around
+from phototags.training.checkpoints import MIN_SECONDS, Checkpoint, compute_fingerprint
+from phototags.training.context import TrainContext
 from phototags.training.inputs import Files, Inputs, deciding
 from phototags.training.live_curves import LiveCurves
 
 
-def around_job(model: Path, files: Files, settings: Mapping, loaders: int = 1) -> Around:
+def around_job(model: Path, files: Files, settings: Mapping, loaders: int = 1) -> TrainContext:
     """What a workflow's job leaves while it trains, in folders that are no job's outputs.
 
     Args:
         model: the job's output below models/. files: its inputs. settings: its params, `compute`
             among them. loaders: threads that decode pictures, which change no result.
     """
-    fingerprint = fingerprint_of(deciding(files), settings)
-    checkpoint = Checkpoint(Path("checkpoints") / model, fingerprint, SECONDS)
+    fingerprint = compute_fingerprint(deciding(files), settings)
+    checkpoint = Checkpoint(Path("checkpoints") / model, fingerprint, MIN_SECONDS)
     live = LiveCurves(Path("live") / model.relative_to("models").parent)
-    compute = Compute(**settings["compute"], loaders=loaders)
-    return Around(checkpoint, live, compute=compute)
+    compute = Compute(**settings["compute"], loader_threads=loaders)
+    return TrainContext(checkpoint, live, compute=compute)
 
 
 def write_trained(

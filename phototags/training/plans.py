@@ -147,11 +147,11 @@ def negatives_of(system: SampledSystem, photos: TaggedPhotos, tags: int) -> Nega
     return DrawnEachStep(urn, system.negatives, system.exclude)
 
 
-def fixed(tagger: EmbeddingTagger, *still: str) -> EmbeddingTagger:
+def fixed(tagger: EmbeddingTagger, *frozen: str) -> EmbeddingTagger:
     """The tagger with a tag table and bias that no gradient moves, those named nothing else."""
     for name in TABLE:
         getattr(tagger, name).requires_grad_(False)
-    tagger.still = still
+    tagger.frozen = frozen
     return tagger
 
 

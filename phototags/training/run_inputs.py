@@ -10,7 +10,7 @@ import yaml
 from phototags.errors import ModelError
 from phototags.systems.registry import learns_backbone
 from phototags.systems.tagger import BACKBONE
-from phototags.training.images import Pictures, pictures_of
+from phototags.training.images import TrainImages, open_images
 from phototags.training.inputs import Files, Inputs, flat
 from phototags.workflow.config import Params, validate_params
 
@@ -69,11 +69,11 @@ def inputs_of(params: Params, train: str, name: str, seed: int) -> Files:
 
 def pictures_of_run(
     params: Params, inputs: Inputs, shards: list[Path], size: int
-) -> list[Pictures]:
+) -> list[TrainImages]:
     """The pictures of both parts, as rule `train_with_backbone` takes them.
 
     Raises:
         ArchiveError: when a shard is missing or damaged.
     """
     caps = params.corpora.max_pixels, params.corpora.max_bytes
-    return pictures_of(inputs.parts, shards, *caps, size)
+    return open_images(inputs.parts, shards, *caps, size)

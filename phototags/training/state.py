@@ -1,4 +1,4 @@
-"""All that a training has come to after a step, so that it can go on from there."""
+"""The state of a training between two steps, from which it can go on."""
 
 import math
 from collections.abc import Iterator
@@ -8,28 +8,28 @@ import torch
 from torch import Tensor, nn
 
 from phototags.systems.parts.tagged_photos import Batch
-from phototags.training.averaging import MovingAverage, copied
+from phototags.training.averaging import MovingAverage, clone_tensors
 from phototags.training.batch_loader import BatchLoader
 from phototags.training.negatives import DrawnEachEpoch
 
 
 @dataclass(eq=False)
-class Course:
+class TrainState:
     """The state between two steps; everything else follows from settings and photos.
 
-    In the middle of an epoch the photos that it still has to show are drawn again, from where the
-    generator was at its beginning.
+    A checkpoint in the middle of an epoch does not hold the epoch's order of photos: it is
+    sampled again from the generator's state at the epoch's start.
 
     Args:
         tagger: its weights change in place.
-        optimiser: of those that learn by gradient.
-        average: of all weights that move; what is judged.
-        generator: what every draw of the training comes from.
-        negatives: those that stand for a whole epoch, where there are such.
-        rows: an epoch each: epoch, loss, validation_map.
-        best: the epoch whose averages are kept, 0 before the first. weights: these averages.
-        batches: of the epoch under way that are learned. photos: in them. costs: their losses'
-            sum over photos. begun: the generator's state when the epoch began.
+        optimiser: of the weights that learn by gradient.
+        average: of all weights that change; it is evaluated and kept.
+        generator: source of every random number of the training.
+        negatives: those that are sampled for a whole epoch; None where there are none.
+        history: a row an epoch: epoch, loss, validation_map.
+        best_epoch: whose averages are kept, 0 before the first. best_weights: these averages.
+        batches_done: of the current epoch. photos_done: in them. loss_sum: over these photos.
+        epoch_start: the generator's state at the start of the current epoch.
     """
 
     tagger: nn.Module
@@ -37,74 +37,76 @@ class Course:
     average: MovingAverage
     generator: torch.Generator
     negatives: DrawnEachEpoch | None = None
-    rows: list[dict] = field(default_factory=list)
-    best: int = 0
-    weights: dict[str, Tensor] = field(default_factory=dict)
-    batches: int = 0
-    photos: int = 0
-    costs: float = 0.0
-    begun: Tensor | None = None
+    history: list[dict] = field(default_factory=list)
+    best_epoch: int = 0
+    best_weights: dict[str, Tensor] = field(default_factory=dict)
+    batches_done: int = 0
+    photos_done: int = 0
+    loss_sum: float = 0.0
+    epoch_start: Tensor | None = None
 
     @property
     def epoch(self) -> int:
-        """That under way, from 1."""
-        return len(self.rows) + 1
+        """Number of the current epoch, from 1."""
+        return len(self.history) + 1
 
     @property
     def scores(self) -> list[float]:
-        """Validation mAP of each epoch."""
-        return [row["validation_map"] for row in self.rows]
+        """Validation mAP of each finished epoch."""
+        return [row["validation_map"] for row in self.history]
 
-    def over(self, epochs: int, patience: int) -> bool:
-        """Whether all epochs have passed, or too many since the best."""
-        passed = len(self.rows)
-        return passed >= epochs or (passed > 0 and passed - self.best >= patience)
+    def is_finished(self, epochs: int, patience: int) -> bool:
+        """Whether all epochs are done, or `patience` of them since the best one."""
+        done = len(self.history)
+        return done >= epochs or (done > 0 and done - self.best_epoch >= patience)
 
-    def rest(self, feed: BatchLoader) -> Iterator[Batch]:
-        """The batches of the epoch that are not learned yet."""
+    def remaining_batches(self, loader: BatchLoader) -> Iterator[Batch]:
+        """The batches of the current epoch that are not done yet."""
         now = self.generator.get_state()
-        if not self.batches:
-            self.begun = now
-            return feed.batches(self.epoch, self.generator)
-        self.generator.set_state(self.begun)
-        batches = feed.batches(self.epoch, self.generator, self.batches)
+        if not self.batches_done:
+            self.epoch_start = now
+            return loader.batches(self.epoch, self.generator)
+        self.generator.set_state(self.epoch_start)
+        batches = loader.batches(self.epoch, self.generator, self.batches_done)
         self.generator.set_state(now)
         return batches
 
-    def note(self, score: float) -> None:
-        """End an epoch; without a score (nan) the latest counts as the best."""
-        better = not self.best or math.isnan(score) or score > self.scores[self.best - 1]
-        if better:
-            self.best, self.weights = self.epoch, copied(self.average.averages)
-        loss = self.costs / max(self.photos, 1)
-        self.rows.append({"epoch": self.epoch, "loss": loss, "validation_map": score})
-        self.batches, self.photos, self.costs, self.begun = 0, 0, 0.0, None
+    def end_epoch(self, score: float) -> None:
+        """Add an epoch to the history; without a score (nan) the latest counts as the best."""
+        if (
+            not self.best_epoch
+            or math.isnan(score)
+            or score > self.history[self.best_epoch - 1]["validation_map"]
+        ):
+            self.best_epoch, self.best_weights = self.epoch, clone_tensors(self.average.averages)
+        loss = self.loss_sum / max(self.photos_done, 1)
+        self.history.append({"epoch": self.epoch, "loss": loss, "validation_map": score})
+        self.batches_done, self.photos_done, self.loss_sum, self.epoch_start = 0, 0, 0.0, None
 
     def tensors(self) -> dict[str, Tensor]:
-        """All of it that is tensors, by names that say whose they are."""
+        """The tensors of the state, named `owner/name`."""
         parts = {
             "tagger": self.tagger.state_dict(),
-            "average": self.average.averages if self.average.share else {},
-            "best": self.weights,
+            "average": self.average.averages if self.average.decay else {},
+            "best": self.best_weights,
             "generator": {"state": self.generator.get_state()},
         }
-        for place, state in self.optimiser.state_dict()["state"].items():
-            known = {name: value for name, value in state.items() if value is not None}
-            parts[f"optimiser.{place}"] = known
-        if self.batches:
-            parts["begun"] = {"state": self.begun}
+        for number, slots in self.optimiser.state_dict()["state"].items():
+            known = {name: value for name, value in slots.items() if value is not None}
+            parts[f"optimiser.{number}"] = known
+        if self.batches_done:
+            parts["epoch_start"] = {"state": self.epoch_start}
             if self.negatives:
                 parts["negatives"] = {"before": self.negatives.before}
         return {f"{of}/{name}": value for of, part in parts.items() for name, value in part.items()}
 
     def numbers(self) -> dict:
-        """The rest, as JSON."""
-        under_way = {"batches": self.batches, "photos": self.photos, "costs": self.costs}
-        so_far = {"rows": self.rows, "best": self.best, "averaged": self.average.steps}
-        return so_far | {"under_way": under_way}
+        """The rest of the state, as JSON."""
+        names = "history", "best_epoch", "batches_done", "photos_done", "loss_sum"
+        return {name: getattr(self, name) for name in names} | {"averaged": self.average.steps}
 
-    def take_up(self, tensors: dict[str, Tensor], numbers: dict) -> None:
-        """Be where `tensors()` and `numbers()` were taken, for the same settings and photos."""
+    def load(self, tensors: dict[str, Tensor], numbers: dict) -> None:
+        """Restore what `tensors()` and `numbers()` gave, for the same settings and photos."""
         parts: dict[str, dict[str, Tensor]] = {}
         for key, value in tensors.items():
             of, _, name = key.partition("/")
@@ -112,18 +114,18 @@ class Course:
         self.tagger.load_state_dict(parts["tagger"])
         for name, values in parts.get("average", {}).items():
             self.average.averages[name].copy_(values)
-        places = {int(of.partition(".")[2]): of for of in parts if of.startswith("optimiser.")}
-        state = {place: parts[of] for place, of in sorted(places.items())}
+        owners = {int(of.partition(".")[2]): of for of in parts if of.startswith("optimiser.")}
+        slots = {number: parts[of] for number, of in sorted(owners.items())}
         groups = self.optimiser.state_dict()["param_groups"]
-        self.optimiser.load_state_dict({"state": state, "param_groups": groups})
+        self.optimiser.load_state_dict({"state": slots, "param_groups": groups})
         self.generator.set_state(parts["generator"]["state"])
-        self.weights = parts.get("best", {})
-        self.rows, self.best = numbers["rows"], numbers["best"]
-        self.average.steps = numbers["averaged"]
-        self.batches, self.photos, self.costs = (
-            numbers["under_way"][name] for name in ("batches", "photos", "costs")
-        )
-        if self.batches:
-            self.begun = parts["begun"]["state"]
+        self.best_weights = parts.get("best", {})
+        for name, value in numbers.items():
+            if name == "averaged":
+                self.average.steps = value
+            else:
+                setattr(self, name, value)
+        if self.batches_done:
+            self.epoch_start = parts["epoch_start"]["state"]
             if self.negatives:
                 self.negatives.draw(self.epoch, parts["negatives"]["before"])

@@ -28,9 +28,9 @@ from phototags.photos.shards import ShardIndex
 from phototags.systems.parts.tagged_photos import TaggedPhotos
 from phototags.systems.registry import Im2Vec
 from phototags.training.assembly import train
-from phototags.training.context import Around
+from phototags.training.context import TrainContext
 from phototags.training.end_to_end import BackboneAndHead, train_end_to_end
-from phototags.training.images import Pictures
+from phototags.training.images import TrainImages
 
 SIZES = {  # photos a step, steps an epoch, pixels a side, drawn pictures, tags, features
     False: {
@@ -73,14 +73,14 @@ def from_shards(lookup: ShardIndex, sizes: dict, **compute) -> Callable[[], floa
     """A function that trains with the backbone and gives photos/s."""
     photos, rows = sizes["batch"] * sizes["steps"], sorted(lookup.places)
     shown = [rows[number % len(rows)] for number in range(photos)]
-    pictures = Pictures(shown, lookup, *CAPS, sizes["size"])
+    pictures = TrainImages(shown, lookup, *CAPS, sizes["size"])
     known, nothing = some(photos, FEW_TAGS), (without_validation(1), pictures)
     system = im2vec(sizes["batch"], backbone="trained", ema_decay=0.99)
 
     def run() -> float:
         clock = Clock()
-        around = Around(follow=clock, compute=Compute(**compute))
-        given = (known, pictures), nothing, vectors(FEW_TAGS), scratch(sizes["size"]), 0, around
+        context = TrainContext(on_epoch=clock, compute=Compute(**compute))
+        given = (known, pictures), nothing, vectors(FEW_TAGS), scratch(sizes["size"]), 0, context
         train_end_to_end(system, *given)
         return clock.rate(photos)
 
@@ -115,8 +115,8 @@ def head(tags: int, sizes: dict, **compute) -> Callable[[], float]:
 
     def run() -> float:
         clock, known = Clock(), some(CACHED_BATCH * sizes["cached"], tags, WIDTH)
-        around = Around(follow=clock, compute=Compute(**compute))
-        train(system, known, without_validation(WIDTH), vectors(tags), 0, around)
+        context = TrainContext(on_epoch=clock, compute=Compute(**compute))
+        train(system, known, without_validation(WIDTH), vectors(tags), 0, context)
         return clock.rate(len(known))
 
     return run
@@ -125,9 +125,9 @@ def head(tags: int, sizes: dict, **compute) -> Callable[[], float]:
 def cases(shards: list[Path], device: str, sizes: dict) -> dict[str, tuple]:
     """By name: the peer, ours and theirs."""
     lookup, fast = ShardIndex(shards), "bf16" if device == "cuda" else "fp32"
-    way = {"device": device, "precision": fast, "loaders": os.cpu_count()}
+    way = {"device": device, "precision": fast, "loader_threads": os.cpu_count()}
     ours = from_shards(lookup, sizes, **way)
-    on_device = from_shards(lookup, sizes, **way, pictures="device")
+    on_device = from_shards(lookup, sizes, **way, decode_on="device")
     large = head(sizes["tags"], sizes, device=device)
     found = {
         "resnet50_step": ("synthetic data", ours, synthetic(sizes, device, fast)),
@@ -135,7 +135,7 @@ def cases(shards: list[Path], device: str, sizes: dict) -> dict[str, tuple]:
         "table_large": (f"{FEW_TAGS} tags", large, head(FEW_TAGS, sizes, device=device)),
         "table_host": (
             "on the device",
-            head(sizes["tags"], sizes, device=device, table="host"),
+            head(sizes["tags"], sizes, device=device, tag_table="host"),
             large,
         ),
     }

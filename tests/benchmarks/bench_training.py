@@ -26,9 +26,9 @@ from phototags.systems.parts.tagged_photos import TaggedPhotos, select_tagged
 from phototags.systems.registry import Bilinear, Im2Vec
 from phototags.tags.encoding import TagSets
 from phototags.training.assembly import train
-from phototags.training.context import Around
+from phototags.training.context import TrainContext
 from phototags.training.end_to_end import BackboneAndHead, train_end_to_end
-from phototags.training.images import Pictures
+from phototags.training.images import TrainImages
 
 HERE = Path(__file__).parent
 BACKBONE, BATCH, BATCHES, CACHED = "efficientnet_lite0", 16, 10, 40_000
@@ -58,13 +58,13 @@ def end_to_end(folder: Path, batches: int):
     """A function that trains with the backbone and gives photos/s."""
     photos, vectors = BATCH * batches, torch.rand(TAGS, 50)
     network, lookup = load_network(BACKBONE), ShardIndex([shard_of(folder, photos)])
-    pictures = Pictures(list(range(photos)), lookup, 10**8, 10**8, network.size)
+    pictures = TrainImages(list(range(photos)), lookup, 10**8, 10**8, network.size)
     known, nothing = some_tags(photos, 1), (without_validation(1), pictures)
 
     def run() -> float:
         clock = Clock()
         given = (im2vec(BATCH), (known, pictures), nothing, vectors, network, 0)
-        train_end_to_end(*given, Around(follow=clock, compute=Compute(loaders=1)))
+        train_end_to_end(*given, TrainContext(on_epoch=clock, compute=Compute(loader_threads=1)))
         return clock.rate(photos)
 
     return run
@@ -93,7 +93,9 @@ def cached(photos: int):
 
     def run() -> float:
         clock = Clock()
-        train(im2vec(128), known, without_validation(1280), vectors, 0, Around(follow=clock))
+        train(
+            im2vec(128), known, without_validation(1280), vectors, 0, TrainContext(on_epoch=clock)
+        )
         return clock.rate(photos)
 
     return run

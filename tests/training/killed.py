@@ -20,7 +20,7 @@ from phototags.systems.parts.tagged_photos import TaggedPhotos
 from phototags.systems.registry import Im2Vec
 from phototags.training.assembly import train
 from phototags.training.checkpoints import Checkpoint
-from phototags.training.context import Around
+from phototags.training.context import TrainContext
 
 SYSTEM = Im2Vec(
     model="im2vec", hidden=[16], dropout=0.3, tag_vectors="joint", ema_decay=0.9,
@@ -40,7 +40,7 @@ def photos() -> TaggedPhotos:
 def learn(path: Path, checkpoint: Checkpoint | None) -> None:
     """The whole training, from the checkpoint if it is there; its bytes go to `path`."""
     vectors = torch.rand(9, 8, generator=torch.Generator().manual_seed(1))
-    tagger, history = train(SYSTEM, photos(), photos(), vectors, 3, Around(checkpoint))
+    tagger, history = train(SYSTEM, photos(), photos(), vectors, 3, TrainContext(checkpoint))
     write_tensors(path, tagger.tensors(), history.astype(float).values.tolist())
 
 

@@ -18,21 +18,21 @@ from phototags.io.storage import write_tensors
 from phototags.systems.parts.tagged_photos import TaggedPhotos
 from phototags.systems.registry import Bilinear, Im2Vec, Khot, Multihot
 from phototags.training.assembly import train
-from phototags.training.context import ALONE, Around
+from phototags.training.context import DEFAULT_CONTEXT, TrainContext
 from phototags.training.distributed.sharded_tags import (
     ShardedCheckpoint,
     ShardedTagger,
-    judged_in_parts,
-    whole,
+    evaluate_by_shard,
+    gather_tagger,
 )
 from phototags.training.distributed.shared_batches import (
     SharedCheckpoint,
-    judged_once,
+    evaluate_on_first,
     part_of_process,
     share_photos,
 )
 from phototags.training.end_to_end import train_end_to_end
-from phototags.training.images import Pictures
+from phototags.training.images import TrainImages
 from tests.training.small_network import small_network
 
 KEYS = {"epochs": 3, "patience": 3, "batch_size": 7}  # 40 photos: the last batch has 5
@@ -54,9 +54,9 @@ def photos() -> TaggedPhotos:
     return TaggedPhotos([str(row) for row in range(40)], features, tags)
 
 
-def learned(system, around: Around = ALONE):
+def learned(system, context: TrainContext = DEFAULT_CONTEXT):
     vectors = torch.rand(9, 8, generator=torch.Generator().manual_seed(1))
-    return train(system, photos(), photos(), vectors, 3, around)
+    return train(system, photos(), photos(), vectors, 3, context)
 
 
 SHARDED = ("joint", "batch")
@@ -68,24 +68,24 @@ BACKBONES = {  # by batch_norm; 39 photos: the last batch has 1, none for the se
 }
 
 
-class Noise(Pictures):
+class Noise(TrainImages):
     """A picture by its seed."""
 
-    def whole(self, photo: int) -> torch.Tensor:
-        return self.cropped(photo, photo)
+    def full_image(self, photo: int) -> torch.Tensor:
+        return self.random_crop(photo, photo)
 
-    def cropped(self, photo: int, seed: int) -> torch.Tensor:
+    def random_crop(self, photo: int, seed: int) -> torch.Tensor:
         generator = torch.Generator().manual_seed(seed)
         return torch.randint(256, (3, 16, 16), dtype=torch.uint8, generator=generator)
 
 
-def learned_whole(kind: str, dropout: float, around: Around = ALONE, part=None):
+def learned_whole(kind: str, dropout: float, context: TrainContext = DEFAULT_CONTEXT, part=None):
     """The tagger's and its backbone's tensors, and the history."""
     known = photos()
     known = replace(known, ids=known.ids[:39], tags=known.tags[:39], features=known.features[:39])
     shown = known, Noise([], None, 0, 0, 16)
     network, vectors = small_network(dropout), torch.zeros(9, 8)
-    way = vectors, network, 3, around, None, part
+    way = vectors, network, 3, context, None, part
     tagger, history = train_end_to_end(BACKBONES[kind], shown, shown, *way)
     own = {f"backbone.{name}": values for name, values in network.module.state_dict().items()}
     return tagger.tensors() | own, history
@@ -96,8 +96,8 @@ class Killed(SharedCheckpoint):
 
     writes = -1
 
-    def keep(self, course) -> None:
-        super().keep(course)
+    def save(self, state) -> None:
+        super().save(state)
         self.writes -= 1
         if not self.writes and self.first:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -111,21 +111,25 @@ def main(folder: Path, killed: str = "", writes: str = "-1") -> None:
     for name, system in SYSTEMS.items():
         checkpoint = Killed(folder / f"{name}.checkpoint.safetensors", "same")
         checkpoint.writes = int(writes) if name == killed else -1
-        around = Around(checkpoint, prepare=share_photos, judged=judged_once)
-        tagger, history = learned(system, around)
+        context = TrainContext(checkpoint, on_start=share_photos, wrap_evaluate=evaluate_on_first)
+        tagger, history = learned(system, context)
         written(folder, name, tagger.tensors(), history)
     has = photos().counts(9) > 0
-    parts = {"held": ShardedTagger, "judged": judged_in_parts(has), "prepare": share_photos}
+    parts = {
+        "wrap_tagger": ShardedTagger,
+        "wrap_evaluate": evaluate_by_shard(has),
+        "on_start": share_photos,
+    }
     for name in SHARDED:
         checkpoint = KilledInParts(folder / f"{name}.sharded.checkpoint.safetensors", "same")
         checkpoint.writes = int(writes) if f"{name}.sharded" == killed else -1
-        tagger, history = learned(SYSTEMS[name], Around(checkpoint, **parts))
+        tagger, history = learned(SYSTEMS[name], TrainContext(checkpoint, **parts))
         assert len(tagger.tag_vectors) == (5, 4)[dist.get_rank()]
-        written(folder, f"{name}.sharded", whole(tagger, 9).tensors(), history)
+        written(folder, f"{name}.sharded", gather_tagger(tagger, 9).tensors(), history)
     part = partial(part_of_process, process=dist.get_rank(), processes=dist.get_world_size())
     for kind, dropout in (("frozen", 0.0), ("batch", 0.5)):
-        around = Around(prepare=share_photos, judged=judged_once)
-        written(folder, f"whole.{kind}", *learned_whole(kind, dropout, around, part))
+        context = TrainContext(on_start=share_photos, wrap_evaluate=evaluate_on_first)
+        written(folder, f"whole.{kind}", *learned_whole(kind, dropout, context, part))
 
 
 def written(folder: Path, name: str, tensors, history) -> None:

@@ -12,7 +12,7 @@ def followed(share: float, steps: int = 30):
     for _ in range(steps):
         with torch.no_grad():
             layer.weight.add_(torch.randn(1, 2, generator=generator))
-        average.take()
+        average.update()
         seen.append(layer.weight.detach().clone())
     return layer, average, seen
 
@@ -33,21 +33,21 @@ def test_a_share_of_nothing_is_the_last_weights():
 
 def test_the_module_shows_the_average_only_inside_the_block():
     layer, average, seen = followed(0.9)
-    with average.shown():
+    with average.swap_in():
         assert layer.weight.detach().equal(average.averages["weight"])
     assert layer.weight.detach().equal(seen[-1])
 
 
 def test_what_no_step_moves_is_neither_copied_nor_averaged():
     layer = torch.nn.Linear(2, 1)
-    average = MovingAverage(layer, 0.9, still=["bias"])
-    average.take()
+    average = MovingAverage(layer, 0.9, frozen=["bias"])
+    average.update()
     assert set(average.averages) == {"weight"}
 
 
 def test_a_share_of_nothing_copies_nothing():
     layer = torch.nn.Linear(2, 1)
     average = MovingAverage(layer, 0.0)
-    average.take()
-    with average.shown():
+    average.update()
+    with average.swap_in():
         assert average.averages["weight"].data_ptr() == layer.weight.data_ptr()

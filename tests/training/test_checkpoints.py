@@ -16,9 +16,9 @@ from phototags.training import checkpoints
 from phototags.training.assembly import train
 from phototags.training.averaging import MovingAverage
 from phototags.training.batch_loader import BatchLoader
-from phototags.training.checkpoints import Checkpoint, digest, fingerprint_of
-from phototags.training.context import Around
-from phototags.training.state import Course
+from phototags.training.checkpoints import Checkpoint, compute_fingerprint, hash_state
+from phototags.training.context import TrainContext
+from phototags.training.state import TrainState
 
 ROOT = Path(__file__).parents[2]
 KEYS = {"epochs": 8, "patience": 8, "batch_size": 8}
@@ -59,9 +59,9 @@ def photos() -> TaggedPhotos:
     )
 
 
-def learned(system, checkpoint=None, follow=lambda row: None):
+def learned(system, checkpoint=None, on_epoch=lambda row: None):
     vectors = torch.rand(5, 3, generator=torch.Generator().manual_seed(1))
-    return train(system, photos(), photos(), vectors, 0, Around(checkpoint, follow))
+    return train(system, photos(), photos(), vectors, 0, TrainContext(checkpoint, on_epoch))
 
 
 def stopped_after(epochs: int, system, checkpoint) -> None:
@@ -80,8 +80,8 @@ class Killed(Checkpoint):
         super().__init__(path, "same")
         self.left = writes
 
-    def keep(self, course):
-        super().keep(course)
+    def save(self, state):
+        super().save(state)
         self.left -= 1
         if not self.left:
             raise Stopped
@@ -152,9 +152,9 @@ def test_a_state_that_takes_long_to_write_is_written_seldom(tmp_path, monkeypatc
     checkpoint = Checkpoint(tmp_path / "state.safetensors", "same", seconds=10)
     tagger = torch.nn.Linear(1, 1)
     learning = torch.optim.SGD(tagger.parameters()), MovingAverage(tagger, 0), torch.Generator()
-    course = Course(tagger, *learning)
+    state = TrainState(tagger, *learning)
     while now[0] < 100:
-        checkpoint.keep(course)
+        checkpoint.save(state)
         now[0] += 0.5
     assert written == [10, 61]
 
@@ -215,14 +215,17 @@ def test_a_checkpoint_that_cannot_be_written_stops_no_training(tmp_path, caplog)
 def test_the_fingerprint_is_of_contents_and_settings_not_of_names(tmp_path):
     for name, content in (("a", "1"), ("b", "1"), ("c", "2")):
         (tmp_path / name).write_text(content)
-    of = {name: fingerprint_of([tmp_path / name], {"seed": 0}) for name in "abc"}
+    of = {name: compute_fingerprint([tmp_path / name], {"seed": 0}) for name in "abc"}
     assert of["a"] == of["b"] != of["c"]
-    assert fingerprint_of([tmp_path / "a"], {"seed": 1}) != of["a"]
+    assert compute_fingerprint([tmp_path / "a"], {"seed": 1}) != of["a"]
 
 
 def test_the_digest_sees_every_value_and_name(tmp_path):
     one = {"a": torch.zeros(2), "n": torch.tensor(3.0)}
     write_tensors(tmp_path / "t.safetensors", one)
-    assert digest(read_tensors(tmp_path / "t.safetensors")[0], {}) == digest(one, {})
+    assert hash_state(read_tensors(tmp_path / "t.safetensors")[0], {}) == hash_state(one, {})
     others = ({"b": one["a"], "n": one["n"]}, one | {"n": torch.tensor(4.0)})
-    assert len({digest(tensors, {}) for tensors in (one, *others)} | {digest(one, {"x": 1})}) == 4
+    assert (
+        len({hash_state(tensors, {}) for tensors in (one, *others)} | {hash_state(one, {"x": 1})})
+        == 4
+    )

@@ -29,7 +29,7 @@ from phototags.systems.registry import (
 from phototags.training.assembly import train
 from phototags.training.averaging import MovingAverage
 from phototags.training.batch_loader import Batch
-from phototags.training.context import Around
+from phototags.training.context import TrainContext
 from phototags.training.loop import Schedule, make_optimiser
 from phototags.training.plans import plan
 
@@ -86,13 +86,13 @@ def test_a_step_and_a_judgement_mix_no_devices(system, table, monkeypatch):
     batch = Batch(torch.arange(4), known.features[:4], known.tags[:4], 1)
     with FakeTensorMode(allow_non_fake_inputs=True):
         tagger.place("meta", table)
-        average = MovingAverage(tagger, 0.9, tagger.still)
+        average = MovingAverage(tagger, 0.9, tagger.frozen)
         optimiser = make_optimiser(tagger, Schedule(epochs=2, patience=2, learning_rate=0.1))
         loss = objective(tagger.train(), batch, generator)
         loss.backward()
         optimiser.step()
         constrain(tagger)
-        average.take()
+        average.update()
         assert loss.device.type == tagger.tag_vectors.device.type == table
         assert {values.device.type for values in tagger.head.parameters()} <= {"meta"}
         assert tagger.scores(known.features).device.type == "cpu"
@@ -119,8 +119,8 @@ def test_the_head_goes_to_one_device_and_the_table_to_another():
 def test_a_gpu_learns_what_the_processor_learns(system, table):
     known = photos(USERS if hasattr(system, "descriptors") else 0)
     found = [
-        train(system, known, known, vectors(), 0, Around(compute=compute))
-        for compute in (Compute(), Compute(device="cuda", table=table))
+        train(system, known, known, vectors(), 0, TrainContext(compute=compute))
+        for compute in (Compute(), Compute(device="cuda", tag_table=table))
     ]
     (alone, history), (other, rows) = found
     torch.testing.assert_close(other.tensors(), alone.tensors(), rtol=1e-3, atol=1e-5)
@@ -129,9 +129,9 @@ def test_a_gpu_learns_what_the_processor_learns(system, table):
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="a GPU is here")
 def test_a_gpu_that_is_not_here_is_refused_in_words():
-    around = Around(compute=Compute(device="cuda:1"))
+    context = TrainContext(compute=Compute(device="cuda:1"))
     with pytest.raises(ParamsError, match="finds no such GPU"):
-        train(SYSTEMS[0], photos(), photos(), vectors(), 0, around)
+        train(SYSTEMS[0], photos(), photos(), vectors(), 0, context)
 
 
 @pytest.mark.parametrize("device", ["gpu", "cuda:", "cuda:x", "CPU", ""])

@@ -20,10 +20,10 @@ from phototags.systems.parts.tagged_photos import TaggedPhotos
 from phototags.systems.registry import Bilinear, Im2Vec, Multihot, learns_backbone
 from phototags.systems.tagger import BACKBONE, load, own_backbone, save
 from phototags.training.checkpoints import Checkpoint
-from phototags.training.context import ALONE, Around
+from phototags.training.context import DEFAULT_CONTEXT, TrainContext
 from phototags.training.end_to_end import train_end_to_end
 from phototags.training.image_loader import ImageLoader
-from phototags.training.images import Pictures, crop_of
+from phototags.training.images import TrainImages, sample_crop
 from phototags.workflow.config import validate_params
 from tests.training.small_network import small_network
 
@@ -43,17 +43,17 @@ def shown(make_tar, make_picture):
     known = TaggedPhotos(
         [f"p{row}" for row in range(24)], torch.empty(24, 0), torch.arange(24)[:, None] % 3
     )
-    return known, Pictures(
+    return known, TrainImages(
         list(range(24)), ShardIndex([make_tar("s.tar", members)]), 10**4, 10**5, 16
     )
 
 
-def learned(shown, system, around=ALONE, network=None, **compute):
+def learned(shown, system, context=DEFAULT_CONTEXT, network=None, **compute):
     """The tagger, its history and the backbone that learned with it."""
     vectors = torch.rand(3, 4, generator=torch.Generator().manual_seed(1))
     network = network or small_network()
-    around = replace(around, compute=Compute(**compute))
-    return *train_end_to_end(system, shown, shown, vectors, network, 0, around), network.module
+    context = replace(context, compute=Compute(**compute))
+    return *train_end_to_end(system, shown, shown, vectors, network, 0, context), network.module
 
 
 def same(one, other) -> bool:
@@ -78,7 +78,9 @@ def test_colours_are_learned_and_the_backbone_moves(shown, system):
 
 
 def test_threads_change_nothing(shown):
-    one, other = (learned(shown, Multihot(model="multihot", **KEYS), loaders=n) for n in (1, 3))
+    one, other = (
+        learned(shown, Multihot(model="multihot", **KEYS), loader_threads=n) for n in (1, 3)
+    )
     assert same(one, other)
 
 
@@ -97,13 +99,15 @@ def mixed(shown, make_tar, make_picture):
 def test_where_pictures_are_decoded_changes_nothing_on_one_device(mixed):
     """The device is the processor here; crops come from the same seeds."""
     system = Im2Vec(model="im2vec", **KEYS)
-    one, other = (learned(mixed, system, pictures=where) for where in ("host", "device"))
+    one, other = (learned(mixed, system, decode_on=where) for where in ("host", "device"))
     assert same(one, other)
 
 
 def test_a_device_too_decodes_the_own_part_of_a_batch(mixed):
     feeds = [
-        ImageLoader(mixed[0], 6, pictures=mixed[1], part=lambda photos: slice(2, 4), device=device)
+        ImageLoader(
+            mixed[0], 6, images=mixed[1], own_part=lambda photos: slice(2, 4), device=device
+        )
         for device in (None, torch.device("cpu"))
     ]
     pairs = zip(*(feed.batches(1, torch.Generator().manual_seed(0)) for feed in feeds), strict=True)
@@ -116,8 +120,8 @@ class Killed(Checkpoint):
 
     left = 0
 
-    def keep(self, course):
-        super().keep(course)
+    def save(self, state):
+        super().save(state)
         self.left -= 1
         if not self.left:
             raise KeyboardInterrupt
@@ -130,12 +134,12 @@ def test_a_killed_training_goes_on_with_the_same_bytes(shown, steps, tmp_path, m
     undisturbed, checkpoint = learned(shown, system), Killed(tmp_path / "state.safetensors", "same")
     checkpoint.left = steps
     with pytest.raises(KeyboardInterrupt):
-        learned(shown, system, Around(checkpoint))
-    decoded, cropped = [], Pictures.cropped
+        learned(shown, system, TrainContext(checkpoint))
+    decoded, cropped = [], TrainImages.random_crop
     monkeypatch.setattr(
-        Pictures, "cropped", lambda *given: decoded.append(given) or cropped(*given)
+        TrainImages, "random_crop", lambda *given: decoded.append(given) or cropped(*given)
     )
-    assert same(learned(shown, system, Around(checkpoint)), undisturbed)
+    assert same(learned(shown, system, TrainContext(checkpoint)), undisturbed)
     assert len(decoded) == 48 - 8 * (steps - steps // 4)
 
 
@@ -176,7 +180,7 @@ def test_what_was_written_scores_as_what_was_judged(shown, tmp_path, monkeypatch
     config = {"system": system.model_dump(), "features": 8, "backbone": "small"}
     save(tagger, config, tmp_path, backbone)
     monkeypatch.setattr(backbones, "from_library", lambda name: small_network())
-    seen = torch.stack([shown[1].whole(row) for row in range(24)])
+    seen = torch.stack([shown[1].full_image(row) for row in range(24)])
     features = feature_of(load_backbone("small", own_backbone(tmp_path)), seen)
     scores, relevant = load(tmp_path).scores(features), shown[0].relevant(3)
     found = mean_average_precision(scores.numpy(), relevant.numpy())
@@ -192,8 +196,8 @@ def test_the_head_and_the_backbone_lie_in_files_of_their_own(shown, tmp_path):
 
 
 def test_each_process_decodes_its_own_part_of_a_batch(shown):
-    feed = ImageLoader(shown[0], 6, pictures=shown[1], part=lambda photos: slice(2, 4))
-    whole = ImageLoader(shown[0], 6, pictures=shown[1])
+    feed = ImageLoader(shown[0], 6, images=shown[1], own_part=lambda photos: slice(2, 4))
+    whole = ImageLoader(shown[0], 6, images=shown[1])
     pairs = zip(
         feed.batches(1, torch.Generator().manual_seed(0)),
         whole.batches(1, torch.Generator().manual_seed(0)),
@@ -208,18 +212,18 @@ def test_each_process_decodes_its_own_part_of_a_batch(shown):
 def test_crops_lie_inside_and_keep_to_their_area_and_aspect():
     chance = random.Random(0)
     for _ in range(500):
-        top, left, height, width = crop_of(300, 280, 0.25, chance)
+        top, left, height, width = sample_crop(300, 280, 0.25, chance)
         assert 0 <= top <= 300 - height and 0 <= left <= 280 - width
         assert 0.24 <= height * width / 84000 <= 1
         assert 0.74 <= width / height <= 1.35
-    assert crop_of(1000, 1, 0.5, chance) == (0, 0, 1000, 1)  # no such aspect fits
+    assert sample_crop(1000, 1, 0.5, chance) == (0, 0, 1000, 1)  # no such aspect fits
 
 
 def test_a_picture_that_cannot_be_decoded_is_an_error_not_a_black_picture(shown, make_tar):
     broken = ShardIndex([make_tar("b.tar", {"00000003.png": b"no picture"})])
-    pictures = Pictures([3], broken, 10**4, 10**5, 16)
+    pictures = TrainImages([3], broken, 10**4, 10**5, 16)
     with pytest.raises(PhotoError):
-        pictures.cropped(0, 0)
+        pictures.random_crop(0, 0)
 
 
 def test_what_cannot_be_trained_so_is_refused(shown):

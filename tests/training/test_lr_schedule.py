@@ -5,23 +5,25 @@ import math
 import pytest
 import torch
 
-from phototags.training.lr_schedule import after_plateaus, rate_at
+from phototags.training.lr_schedule import lr_at, reduce_on_plateau
 
 
 def test_a_constant_rate_is_the_rate_itself():
-    assert rate_at(7.3, 0.1, epochs=9, decay="constant") == 0.1
+    assert lr_at(7.3, 0.1, epochs=9, schedule="constant") == 0.1
 
 
 def test_warm_up_grows_in_a_straight_line_whatever_comes_after():
-    for decay in ("constant", "plateau", "cosine"):
-        rates = [rate_at(now, 0.8, epochs=9, decay=decay, warm_up=2) for now in (0.5, 1, 1.5)]
+    for schedule in ("constant", "plateau", "cosine"):
+        rates = [
+            lr_at(now, 0.8, epochs=9, schedule=schedule, warmup_epochs=2) for now in (0.5, 1, 1.5)
+        ]
         assert rates == pytest.approx([0.2, 0.4, 0.6])
 
 
 def test_the_cosine_is_half_in_the_middle_and_nothing_at_the_end():
-    rates = [rate_at(now, 1.0, epochs=5, decay="cosine", warm_up=1) for now in (1, 2, 3, 5)]
+    rates = [lr_at(now, 1.0, epochs=5, schedule="cosine", warmup_epochs=1) for now in (1, 2, 3, 5)]
     assert rates == pytest.approx([1, (1 + math.sqrt(0.5)) / 2, 0.5, 0])
-    assert rate_at(2, 1.0, epochs=2, decay="cosine", warm_up=2) == pytest.approx(1)
+    assert lr_at(2, 1.0, epochs=2, schedule="cosine", warmup_epochs=2) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -31,5 +33,5 @@ def test_plateaus_are_those_of_torch(seed):
     optimiser = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.01)
     plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(optimiser, "max", patience=3)
     for epoch, score in enumerate(scores):
-        assert after_plateaus(0.01, scores[:epoch]) == optimiser.param_groups[0]["lr"]
+        assert reduce_on_plateau(0.01, scores[:epoch]) == optimiser.param_groups[0]["lr"]
         plateau.step(score)

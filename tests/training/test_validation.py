@@ -8,7 +8,7 @@ import torch
 from phototags.evaluation.metrics.ranking import mean_average_precision
 from phototags.systems.parts.tagged_photos import TaggedPhotos
 from phototags.training import validation as judging
-from phototags.training.validation import judged_on, map_of
+from phototags.training.validation import compute_map, make_evaluator
 
 TAGS = 12
 
@@ -30,20 +30,20 @@ class Linear:
 
 @pytest.mark.parametrize("at_once", [1, 2 * TAGS, 1 << 28])
 def test_however_many_scores_are_made_at_once_the_map_is_that_of_all(at_once, monkeypatch):
-    monkeypatch.setattr(judging, "AT_ONCE", at_once)
+    monkeypatch.setattr(judging, "MAX_SCORES", at_once)
     expected = mean_average_precision(
         Linear().scores(photos().features).numpy(), photos().relevant(TAGS).numpy()
     )
-    assert judged_on(photos(), TAGS)(Linear()) == pytest.approx(expected)
+    assert make_evaluator(photos(), TAGS)(Linear()) == pytest.approx(expected)
 
 
 def test_tags_in_parts_are_judged_by_their_own_columns():
     scores, relevant = Linear().scores(photos().features), photos().relevant(TAGS)
     for rows in (slice(0, 4), slice(4, 12), slice(0, 12)):
         expected = mean_average_precision(scores[:, rows].numpy(), relevant[:, rows].numpy())
-        assert map_of([scores[:4, rows], scores[4:, rows]], photos(), rows) == expected
-    assert map_of([scores[:, 6:11]], photos(), slice(6, 11)) == 0.0  # nobody has one of these
+        assert compute_map([scores[:4, rows], scores[4:, rows]], photos(), rows) == expected
+    assert compute_map([scores[:, 6:11]], photos(), slice(6, 11)) == 0.0  # nobody has one of these
 
 
 def test_without_photos_there_is_no_map():
-    assert math.isnan(judged_on(photos(0), TAGS)(Linear()))
+    assert math.isnan(make_evaluator(photos(0), TAGS)(Linear()))

@@ -17,7 +17,7 @@ class EmbeddingTagger(nn.Module):
 
     rows = slice(None)
     """The tags that it scores: all, but where several processes have a part of the table each."""
-    still: tuple[str, ...] = ()
+    frozen: tuple[str, ...] = ()
     """Names of the tensors that no step moves."""
 
     def __init__(self, head: nn.Module, tag_vectors: Tensor, bias: Tensor):

@@ -29,17 +29,17 @@ from phototags.systems.gradient import Trained
 from phototags.systems.registry import Sampled, learns_backbone
 from phototags.systems.tagger import Tagger
 from phototags.training.assembly import train
-from phototags.training.checkpoints import SECONDS, Checkpoint, fingerprint_of
-from phototags.training.context import Around
+from phototags.training.checkpoints import MIN_SECONDS, Checkpoint, compute_fingerprint
+from phototags.training.context import TrainContext
 from phototags.training.distributed.sharded_tags import (
     ShardedCheckpoint,
     ShardedTagger,
-    judged_in_parts,
-    whole,
+    evaluate_by_shard,
+    gather_tagger,
 )
 from phototags.training.distributed.shared_batches import (
     SharedCheckpoint,
-    judged_once,
+    evaluate_on_first,
     part_of_process,
     share_photos,
 )
@@ -62,11 +62,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--params", type=Path, nargs="+", default=[Path("params.yaml")])
     parser.add_argument("--backbone", choices=["frozen", "trained"])
     parser.add_argument("--device", help="cpu, cuda (each process its own) or cuda:1")
-    parser.add_argument("--table", choices=["device", "host"], help="where the tag table lies")
+    parser.add_argument("--tag-table", choices=["device", "host"], help="where the tag table lies")
     parser.add_argument("--precision", choices=["fp32", "bf16"], help="of a trained backbone")
-    parser.add_argument("--pictures", choices=["host", "device"], help="where they are decoded")
+    parser.add_argument("--decode-on", choices=["host", "device"], help="where they are decoded")
     parser.add_argument("--compile", action="store_true", default=None, help="by torch.compile")
-    parser.add_argument("--loaders", type=int, help="threads that decode pictures")
+    parser.add_argument("--loader-threads", type=int, help="threads that decode pictures")
     parser.add_argument(
         "--shard-tags", action="store_true", help="a part of the tag table on each process"
     )
@@ -86,57 +86,63 @@ def main() -> None:
     inputs = read_inputs(files, system, given.seed)
     if given.shard_tags:
         refuse_to_shard(system, len(inputs.vectors))
-    around, backbone = around_of(given, params, files, inputs), None
+    context, backbone = context_of(given, params, files, inputs), None
     if learns_backbone(system):
-        trained, backbone = with_backbone(given, params, files, inputs, around)
+        trained, backbone = with_backbone(given, params, files, inputs, context)
     else:
-        trained = train(system, *inputs.parts, inputs.vectors, given.seed, around, inputs.start)
+        trained = train(system, *inputs.parts, inputs.vectors, given.seed, context, inputs.start)
     if given.shard_tags:
-        trained = whole(trained[0], len(inputs.vectors)), trained[1]
+        trained = gather_tagger(trained[0], len(inputs.vectors)), trained[1]
     if first:
         about = {"backbone": params.embed_photos.backbone}
         about |= {"train": given.train, "seed": given.seed}
         write_trained(given.to, trained, system, inputs, about, backbone)
-    around.checkpoint.remove()
+    context.checkpoint.remove()
 
 
 def said(given: argparse.Namespace) -> dict:
     """What the command line says in the place of params."""
-    names = ("device", "table", "precision", "compile", "pictures", "loaders")
+    names = ("device", "tag_table", "precision", "compile", "decode_on", "loader_threads")
     compute = {name: getattr(given, name) for name in names if getattr(given, name) is not None}
     systems = {given.system: {"backbone": given.backbone}} if given.backbone else {}
     return {"train": {"compute": compute, "systems": systems}}
 
 
-def around_of(given: argparse.Namespace, params: Params, files: Files, inputs: Inputs) -> Around:
+def context_of(
+    given: argparse.Namespace, params: Params, files: Files, inputs: Inputs
+) -> TrainContext:
     """A checkpoint in the folder, who shares the photos, and who the tag table; each its GPU."""
-    place = given.to / "checkpoint.safetensors", fingerprint(given, params, files), SECONDS
+    place = given.to / "checkpoint.safetensors", fingerprint(given, params, files), MIN_SECONDS
     compute = params.train.compute
     if compute.device == "cuda":
         own = f"cuda:{os.environ.get('LOCAL_RANK', 0)}"
         compute = compute.model_copy(update={"device": own})
     if given.shard_tags:
         has = inputs.parts[1].counts(len(inputs.vectors)) > 0
-        parts = {"held": ShardedTagger, "judged": judged_in_parts(has), "compute": compute}
-        return Around(ShardedCheckpoint(*place), prepare=share_photos, **parts)
+        parts = {
+            "wrap_tagger": ShardedTagger,
+            "wrap_evaluate": evaluate_by_shard(has),
+            "compute": compute,
+        }
+        return TrainContext(ShardedCheckpoint(*place), on_start=share_photos, **parts)
     if processes() == 1:
-        return Around(Checkpoint(*place), compute=compute)
-    shared = {"prepare": share_photos, "judged": judged_once, "compute": compute}
-    return Around(SharedCheckpoint(*place), **shared)
+        return TrainContext(Checkpoint(*place), compute=compute)
+    shared = {"on_start": share_photos, "wrap_evaluate": evaluate_on_first, "compute": compute}
+    return TrainContext(SharedCheckpoint(*place), **shared)
 
 
 def fingerprint(given: argparse.Namespace, params: Params, files: Files) -> str:
     """Of all that decides how the training goes; the number of processes rounds otherwise."""
     system = params.train.systems[given.system]
     settings = {"system": system.model_dump(), "seed": given.seed, "processes": processes()}
-    compute = params.train.compute.model_dump(exclude={"loaders"})
-    settings["compute"] = {key: compute[key] for key in ("device", "table")}
+    compute = params.train.compute.model_dump(exclude={"loader_threads"})
+    settings["compute"] = {key: compute[key] for key in ("device", "tag_table")}
     if learns_backbone(system):
         settings["compute"] = compute
         settings["backbone"] = params.embed_photos.backbone
         settings["caps"] = [params.corpora.max_pixels, params.corpora.max_bytes]
     code = sorted(Path(phototags.__file__).parent.rglob("*.py"))
-    return fingerprint_of([*deciding(files), *code], settings)
+    return compute_fingerprint([*deciding(files), *code], settings)
 
 
 def refuse_to_shard(system: Trained, tags: int) -> None:
@@ -159,7 +165,7 @@ def refuse_to_shard(system: Trained, tags: int) -> None:
 
 
 def with_backbone(
-    given: argparse.Namespace, params: Params, files: Files, inputs: Inputs, around: Around
+    given: argparse.Namespace, params: Params, files: Files, inputs: Inputs, context: TrainContext
 ) -> tuple[tuple[Tagger, pd.DataFrame], nn.Module]:
     """Train the network as well, on the pictures themselves."""
     network = load_network(params.embed_photos.backbone, *files["start"][1:])
@@ -170,7 +176,7 @@ def with_backbone(
         inputs.vectors,
         network,
         given.seed,
-        around,
+        context,
         inputs.start,
         functools.partial(part_of_process, process=process(), processes=processes()),
     )

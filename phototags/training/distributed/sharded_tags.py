@@ -1,8 +1,9 @@
-"""A tag table in parts, one on each process, for vocabularies that outgrow a GPU.
+"""A tag table of which each process keeps a part, for vocabularies that outgrow a GPU.
 
-A step scores only the few tags that it drew. So no row travels: each process scores the drawn
-tags whose rows it holds, and the sum over processes is every score. Each row is moved where it
-lies. Embeddings, which every process has anyway (`sharing`), get the sum of all gradients.
+A step scores only the few tags that it sampled, so no row is sent: each process scores those
+sampled tags whose rows it has, and the sum over processes gives every score. Each row is updated
+where it is. Embeddings, which every process has anyway (`shared_batches`), get the sum of all
+gradients.
 """
 
 import time
@@ -15,154 +16,161 @@ import torch.distributed as dist
 from torch import Tensor
 
 from phototags.systems.parts.embedding_tagger import EmbeddingTagger
-from phototags.training.context import Judge
+from phototags.training.context import Evaluate
 from phototags.training.distributed.shared_batches import SharedCheckpoint, part_of_process
-from phototags.training.state import Course
+from phototags.training.state import TrainState
 
-IN_PARTS = ("tag_vectors", "bias")
+SHARDED = ("tag_vectors", "bias")
 
 
-class Summed(torch.autograd.Function):
-    """The sum over processes of what each has; the gradient of the sum is each one's own."""
+class SumOverProcesses(torch.autograd.Function):
+    """The sum of what each process has; the gradient of the sum is that of each summand."""
 
     @staticmethod
     def forward(ctx: object, own: Tensor) -> Tensor:
-        return summed(own)
+        return sum_over_processes(own)
 
     @staticmethod
     def backward(ctx: object, gradient: Tensor) -> Tensor:
         return gradient
 
 
-def summed(own: Tensor) -> Tensor:
-    """The sum over processes, anew."""
+def sum_over_processes(own: Tensor) -> Tensor:
+    """The sum over processes, as a new tensor."""
     total = own.clone()
     dist.all_reduce(total)
     return total
 
 
 class ShardedTagger(EmbeddingTagger):
-    """Holds its process' rows of a table that no gradient moves, and scores these tags only.
+    """A tagger with this process' rows of the tag table, which no gradient moves.
 
     Args:
-        whole: the same on every process; its head is taken as it is.
+        tagger: the same on every process; its head is used as it is.
     """
 
-    def __init__(self, whole: EmbeddingTagger):
-        rows = part_of_process(len(whole.bias), dist.get_rank(), dist.get_world_size())
-        super().__init__(whole.head, whole.tag_vectors.detach()[rows], whole.bias.detach()[rows])
+    def __init__(self, tagger: EmbeddingTagger):
+        rows = part_of_process(len(tagger.bias), dist.get_rank(), dist.get_world_size())
+        tables = tagger.tag_vectors.detach()[rows], tagger.bias.detach()[rows]
+        super().__init__(tagger.head, *tables)
         self.tag_vectors.requires_grad_(False)
         self.bias.requires_grad_(False)
-        self.rows, self.still = rows, whole.still
+        self.rows, self.frozen = rows, tagger.frozen
 
     def embed(self, features: Tensor) -> Tensor:
-        """(B, n) float to (B, D) float; its gradient is what all processes' rows say."""
+        """(B, n) float to (B, D) float; its gradient is the sum over all processes' rows."""
         embeddings = super().embed(features)
         if embeddings.requires_grad:
-            embeddings.register_hook(summed)
+            embeddings.register_hook(sum_over_processes)
         return embeddings
 
     def agreement(self, embeddings: Tensor, drawn: Tensor) -> Tensor:
-        """(B, K) scores of drawn tags, whoever has their rows."""
-        return Summed.apply(super().agreement(embeddings, drawn))
+        """(B, K) scores of sampled tags, whichever process has their rows."""
+        return SumOverProcesses.apply(super().agreement(embeddings, drawn))
 
 
-def whole(tagger: ShardedTagger, tags: int) -> EmbeddingTagger:
-    """The tagger with all its rows, on every process; all must ask together."""
-    return EmbeddingTagger(tagger.head, *(gathered(getattr(tagger, of), tags) for of in IN_PARTS))
+def gather_tagger(tagger: ShardedTagger, n_tags: int) -> EmbeddingTagger:
+    """The tagger with all its rows, on every process; all must call together."""
+    return EmbeddingTagger(
+        tagger.head, *(gather_table(getattr(tagger, name), n_tags) for name in SHARDED)
+    )
 
 
-def gathered(own: Tensor, tags: int) -> Tensor:
-    """(T, ...) from every process' rows."""
+def gather_table(own: Tensor, n_tags: int) -> Tensor:
+    """(T, ...) in host memory, from every process' rows; all must call together."""
     processes = dist.get_world_size()
     own = own.detach().cpu()  # a GPU may have no room for all
-    padded = own.new_zeros(-(-tags // processes), *own.shape[1:])
+    padded = own.new_zeros(-(-n_tags // processes), *own.shape[1:])
     padded[: len(own)] = own
     parts = [torch.empty_like(padded) for _ in range(processes)]
     dist.all_gather(parts, padded)
-    return torch.cat(parts)[:tags]  # only the last ones are padded
+    return torch.cat(parts)[:n_tags]  # only the last ones are padded
 
 
-def judged_in_parts(has: Tensor) -> Callable[[Judge], Judge]:
-    """Each process judges its own tags; all are told the mean over all.
+def evaluate_by_shard(present: Tensor) -> Callable[[Evaluate], Evaluate]:
+    """Let each process evaluate its own tags, and give all the mean over all tags.
 
     Args:
-        has: (T,) bool, tags that a validation photo has: mAP is a mean over these.
+        present: (T,) bool, tags that a validation photo has: mAP is a mean over these.
     """
 
-    def judged(judge: Judge) -> Judge:
-        def told(tagger: ShardedTagger) -> float:
-            number = int(has[tagger.rows].sum())
-            own = [judge(tagger) * number if number else 0.0, number]
-            total, tags = summed(torch.tensor(own, dtype=torch.float64)).tolist()
+    def wrap(evaluate: Evaluate) -> Evaluate:
+        def evaluate_all(tagger: ShardedTagger) -> float:
+            number = int(present[tagger.rows].sum())
+            own = [evaluate(tagger) * number if number else 0.0, number]
+            total, tags = sum_over_processes(torch.tensor(own, dtype=torch.float64)).tolist()
             return total / tags if tags else nan
 
-        return told
+        return evaluate_all
 
-    return judged
+    return wrap
 
 
 @dataclass(eq=False)
-class WholeCourse:
-    """A course as one process would have it: what is in parts is gathered, and cut again.
+class GatheredState:
+    """A TrainState as one process would have it: sharded tensors are gathered, and cut again.
 
     Args:
-        course: this process' own. tags: T.
+        state: this process' own. n_tags: T.
     """
 
-    course: Course
-    tags: int
+    state: TrainState
+    n_tags: int
 
     def __getattr__(self, name: str) -> object:
-        return getattr(self.course, name)
+        return getattr(self.state, name)
 
     def tensors(self) -> dict[str, Tensor]:
-        """The course's, with whole tables; all processes must ask together."""
-        own = self.course.tensors()
-        return {name: gathered(v, self.tags) if in_parts(name) else v for name, v in own.items()}
+        """The state's, with complete tables; all processes must call together."""
+        return {
+            name: gather_table(values, self.n_tags) if is_sharded(name) else values
+            for name, values in self.state.tensors().items()
+        }
 
-    def take_up(self, tensors: dict[str, Tensor], numbers: dict) -> None:
-        """The course's, of its own rows."""
-        rows = self.course.tagger.rows
-        own = {name: v[rows] if in_parts(name) else v for name, v in tensors.items()}
-        self.course.take_up(own, numbers)
+    def load(self, tensors: dict[str, Tensor], numbers: dict) -> None:
+        """Restore the state, of a table this process' rows."""
+        rows = self.state.tagger.rows
+        own = {
+            name: values[rows] if is_sharded(name) else values for name, values in tensors.items()
+        }
+        self.state.load(own, numbers)
 
 
-def in_parts(name: str) -> bool:
-    """Whether a tensor of a course is of the tag table: tagger/bias, best/tag_vectors, ..."""
-    return name.partition("/")[2] in IN_PARTS
-
-
-class ShardedCheckpoint(SharedCheckpoint):
-    """One file with the whole table, whatever the processes hold."""
-
-    tags = 0
-
-    def resume(self, course: Course) -> bool:
-        """As a shared one's."""
-        self.tags = int(summed(torch.tensor(len(course.tagger.bias))))
-        return super().resume(WholeCourse(course, self.tags))
-
-    def keep(self, course: Course) -> None:
-        """As a shared one's, when the first process says that it is time: all must gather."""
-        due = torch.tensor(time.monotonic() >= self.next)
-        dist.broadcast(due, 0)
-        if due:
-            state = WholeCourse(course, self.tags)
-            super().keep(Held(state.tensors(), state.numbers()))
+def is_sharded(name: str) -> bool:
+    """Whether a state's tensor is a part of the tag table: tagger/bias, best/tag_vectors, ..."""
+    return name.partition("/")[2] in SHARDED
 
 
 @dataclass(eq=False)
-class Held:
-    """A state that was gathered once."""
+class Snapshot:
+    """What a GatheredState gave, which is gathered once only."""
 
     gathered: dict[str, Tensor]
-    said: dict
+    rest: dict
 
     def tensors(self) -> dict[str, Tensor]:
         """As gathered."""
         return self.gathered
 
     def numbers(self) -> dict:
-        """The rest."""
-        return self.said
+        """The rest of the state."""
+        return self.rest
+
+
+class ShardedCheckpoint(SharedCheckpoint):
+    """One file with the complete table, whatever rows the processes have."""
+
+    n_tags = 0
+
+    def resume(self, state: TrainState) -> bool:
+        """As a shared checkpoint's."""
+        self.n_tags = int(sum_over_processes(torch.tensor(len(state.tagger.bias))))
+        return super().resume(GatheredState(state, self.n_tags))
+
+    def save(self, state: TrainState) -> None:
+        """As a shared checkpoint's, when the first process' clock says so: all must gather."""
+        due = torch.tensor(time.monotonic() >= self.next_write)
+        dist.broadcast(due, 0)
+        if due:
+            gathered = GatheredState(state, self.n_tags)
+            super().save(Snapshot(gathered.tensors(), gathered.numbers()))
