@@ -36,11 +36,14 @@ def feature_files(name, ending="safetensors"):
     return [f"{folder}/{shard}.{ending}" for shard in PLAN.shards(name)]
 
 
-def tags_file(wildcards):
+def tags_path(train, test):
     """Tags of a test corpus; of the training corpus, with the merges of its vocabulary."""
-    if wildcards.test == wildcards.train:
-        return f"{MODELS}/{wildcards.train}/tags.parquet"
-    return f"data/corpora/{wildcards.test}/tags.parquet"
+    folder = f"{MODELS}/{train}" if test == train else f"data/corpora/{test}"
+    return f"{folder}/tags.parquet"
+
+
+def tags_file(wildcards):
+    return tags_path(wildcards.train, wildcards.test)
 
 
 def train_split(wildcards):

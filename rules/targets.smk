@@ -53,12 +53,13 @@ JOBS = {
         for job in WHOLE_TRAININGS
         for shard in shards(PLAN.tests(job["train"], job["system"]))
     ],
-    "score_tagger": [
-        job | dict(test=test)
-        for job in TRAININGS
-        for test in PLAN.tests(job["train"], job["system"])
-    ],
-    "judge_tags": jobs("train test", PLAN.train_test_pairs),
+    **{
+        f"score_tagger{rule_suffix(number)}": [
+            job for job in TRAININGS if job["train"] == train and job["system"] in of
+        ]
+        for number, (train, _, of) in enumerate(PLAN.score_groups, start=1)
+    },
+    "score_tag_vectors": jobs("train test", PLAN.train_test_pairs),
     "summarise_scores": OF_RUN,
     "write_tables": OF_RUN,
     "plot_scores": OF_RUN,

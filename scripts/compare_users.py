@@ -4,7 +4,7 @@ import json
 
 import pandas as pd
 
-from phototags.evaluation.users.comparison import compared
+from phototags.evaluation.users.comparison import compare_systems
 from phototags.io.logs import configure_logging
 from phototags.io.storage import atomic_write
 from phototags.report.tables.user_gains import user_tags, users
@@ -17,9 +17,9 @@ train, systems = given.wildcards.train, json.loads(given.params.systems)
 photos = pd.read_parquet(given.input.tags).set_index("row")
 judged = given.input.scores, given.input.predictions
 vocabulary = read_vocabulary(given.input.vocabulary)
-found = compared(systems, *judged, photos, vocabulary, **given.params.bootstrap)
+found = compare_systems(systems, *judged, photos, vocabulary, **given.params.bootstrap)
 found.write(given.output.gains, given.output.tags)
 with atomic_write(given.output.table) as part:
-    part.write_text(users(train, found.gains), encoding="utf-8")
+    part.write_text(users(train, found.improvements), encoding="utf-8")
 with atomic_write(given.output.lists) as part:
-    part.write_text(user_tags(train, found.gains, found.tags), encoding="utf-8")
+    part.write_text(user_tags(train, found.improvements, found.tags), encoding="utf-8")

@@ -1,11 +1,11 @@
-"""Rule `draw_tag_curves`: plot precision over recall of single tags, with and without the user."""
+"""Rule `draw_tag_curves`: precision-recall curves of single tags, with and without the user."""
 
 from pathlib import Path
 
-from phototags.evaluation.test_photos import JUDGED, photos_of, with_features, without_history
-from phototags.evaluation.users.relative_improvement import read_gains
-from phototags.evaluation.users.tag_curves import tag_curves
-from phototags.evaluation.users.user_tags import read_user_tags
+from phototags.evaluation import test_photos
+from phototags.evaluation.users.comparison import read_user_tags
+from phototags.evaluation.users.relative_improvement import read_improvements
+from phototags.evaluation.users.tag_curves import compute_tag_curves
 from phototags.features.feature_cache import read_features
 from phototags.io.logs import configure_logging
 from phototags.report.figures.tag_precision_recall import panels, plot_tag_curves
@@ -18,10 +18,11 @@ configure_logging(given.log[0])
 train, files = given.wildcards.train, given.input
 
 users, features = read_users(files.users), read_features(files.features)
-photos, _ = without_history(photos_of(files.tags, files.split, JUDGED), users, train)
-photos = with_features(photos, features.rows.tolist(), train)
-lists = panels(listed(read_gains(files.gains), read_user_tags(files.found)))
+photos = test_photos.photos_in_parts(files.tags, files.split, test_photos.TEST_PARTS)
+photos, _ = test_photos.exclude_history(photos, users, train)
+photos = test_photos.select_with_features(photos, features.rows.tolist(), train)
+lists = panels(listed(read_improvements(files.gains), read_user_tags(files.found)))
 tags = dict.fromkeys(tag for chosen in lists.values() for tag in chosen)
 folders = dict(zip(given.params.systems, (Path(file).parent for file in files.models), strict=True))
 known = photos, features, users, read_vocabulary(files.vocabulary)
-plot_tag_curves(lists, tag_curves(folders, tags, *known), given.output.figure)
+plot_tag_curves(lists, compute_tag_curves(folders, tags, *known), given.output.figure)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from phototags.evaluation.users.user_map import user_map
+from phototags.evaluation.users.user_map import map_users
 from phototags.io.logs import configure_logging
 from phototags.io.storage import atomic_write
 from phototags.report.figures.user_scatter import plot_users
@@ -20,7 +20,7 @@ parts = pd.read_parquet(given.input.split, columns=["row", "part"])
 photos = pd.read_parquet(given.input.tags).merge(parts, on="row").sort_values("row")
 photos["tags"] = [[tag for tag in tags if tag in vocabulary] for tags in photos["tags"]]
 descriptors = read_config(folder)["system"]["descriptors"]
-table = user_map(load(folder), read_users(given.input.users), photos, descriptors, 0)
+table = map_users(load(folder), read_users(given.input.users), photos, descriptors, 0)
 with atomic_write(given.output.map) as part:
     table.round(4).to_csv(part, sep="\t", index=False, lineterminator="\n")
 plot_users(table, given.output.figure)

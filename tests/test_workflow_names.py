@@ -6,12 +6,24 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+ONE = r"^(?:rule|checkpoint) (\w+):\n(.*?)(?=^\S|\Z)"
+# of a loop
+SEVERAL = (
+    r'^    rule:\n        """.*"""\n        name:\n            f"(\w+)\{.*?\}"\n(.*?)(?=^\S|\Z)'
+)
+
+
+def rules_in(text: str) -> list[tuple[str, str]]:
+    looped = re.findall(SEVERAL, text, re.M | re.S)
+    return re.findall(ONE, text, re.M | re.S) + [
+        (name, re.sub("^    ", "", of, flags=re.M)) for name, of in looped
+    ]
+
+
 RULES = {
     name: text
     for path in sorted((ROOT / "rules").glob("*.smk"))
-    for name, text in re.findall(
-        r"^(?:rule|checkpoint) (\w+):\n(.*?)(?=^\S|\Z)", path.read_text(), re.M | re.S
-    )
+    for name, text in rules_in(path.read_text())
 }
 
 

@@ -76,14 +76,14 @@ def tabulate_drops(folder: Path) -> list[str]:
     """Heading and table of the photos that each step left out."""
     from pyarrow.parquet import read_metadata
 
-    from phototags.evaluation.metrics.drop_counts import drops_table
+    from phototags.evaluation.metrics.run_tables import count_drops
     from phototags.report.drops import way
     from phototags.report.tables.markdown import table
 
     photos, drops = folder / "photos.parquet", folder / "drops.tsv"
     if not (photos.exists() and drops.exists()):
         return [f"{folder.name}: not collected yet, so the drops of its steps are unknown"]
-    took = way(folder.name, drops_table([drops]), read_metadata(photos).num_rows)
+    took = way(folder.name, count_drops([drops]), read_metadata(photos).num_rows)
     rows = [
         (loss.step, loss.reason, f"{loss.photos:,}", f"{loss.share:.1f} %", f"{loss.left:,}")
         for loss in took.losses

@@ -25,7 +25,7 @@ from pathlib import Path
 import pandas as pd
 
 from phototags.errors import PhototagsError
-from phototags.evaluation.metrics.summary import means, read_scores, strictest
+from phototags.evaluation.metrics.summary import first_bridge_rows, mean_rows, read_scores
 from phototags.io.storage import atomic_write
 from phototags.report.tables.cells import NAMES, with_interval
 
@@ -144,7 +144,7 @@ def tabulate_scores(scores: pd.DataFrame, measures: Sequence[str]) -> str:
 
     Columns name the training corpus too where several were tested on one corpus.
     """
-    mean = strictest(means(scores))
+    mean = first_bridge_rows(mean_rows(scores))
     pairs = list(dict.fromkeys(zip(mean["train"], mean["test"], strict=True)))
     tests = [test for _, test in pairs]
     names = [f"{train} → {test}" if tests.count(test) > 1 else test for train, test in pairs]

@@ -1,4 +1,6 @@
-"""How good it is what a tagger says of test photos."""
+"""Evaluate the scores that a tagger predicts for test photos."""
+
+from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Sequence
@@ -10,10 +12,9 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from phototags.evaluation.metrics.all_metrics import evaluate
-from phototags.evaluation.metrics.bootstrap import multiplicities
-from phototags.evaluation.metrics.lower_bound import lower_bounds
-from phototags.evaluation.word_mapping import Reach
+from phototags.evaluation.metrics.all_metrics import compute_lower_bounds, compute_metrics
+from phototags.evaluation.metrics.bootstrap import bootstrap_weights
+from phototags.evaluation.word_mapping import WordMapping
 from phototags.params.score import Score
 from phototags.photos.photo_table import Drop, write_drops, write_table
 from phototags.tags.encoding import encode_tags
@@ -27,14 +28,14 @@ PREDICTIONS = pa.schema(
     [("row", pa.int64()), ("bridge", pa.string())]
     + [("tags", pa.list_(pa.string())), ("scores", pa.list_(pa.float32()))]
 )
-SHOWN = 5
-"""Tags a photo in the predictions."""
+TOP = 5
+"""Tags per photo in the predictions."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Judgement:
+class EvaluationResult:
     """Columns of SCORES and of PREDICTIONS, and the photos and words that were left out."""
 
     scores: pd.DataFrame
@@ -48,85 +49,76 @@ class Judgement:
         write_drops(drops, self.drops)
 
 
-def judge(
+def evaluate(
     scores: NDArray[np.float32],
     model_tags: Sequence[str],
     photos: pd.DataFrame,
-    reaches: Sequence[Reach],
+    mappings: Sequence[WordMapping],
     settings: Score,
     train: str,
-    doubted: Collection[int] = (),
-    unscored: Sequence[Drop] = (),
-) -> Judgement:
-    """Score every bridge; photos without a word of a bridge are counted and left out.
+    contaminated: Collection[int] = (),
+    earlier_drops: Sequence[Drop] = (),
+) -> EvaluationResult:
+    """Compute metrics for each word mapping; photos without a word of it are counted and left out.
 
     Args:
         scores: (N, T) of the model's tags for the N test photos.
         photos: N rows with row, photo_id, tags.
-        reaches: the words of each bridge; the first one's best words become predictions.
-        train: the training corpus, which the drops name.
-        doubted: rows of photos with a near-duplicate among the training photos.
-        unscored: photos that were left out before.
+        mappings: one for each bridge; predictions are written for the first.
+        train: the training corpus, named in the drops.
+        contaminated: rows of photos with a near-duplicate among the training photos.
+        earlier_drops: photos that were left out before.
     """
-    tables, drops = [], [*unscored]
-    for reach in reaches:
-        relevant = has_words(photos["tags"], reach.words)
+    tables, drops = [], [*earlier_drops]
+    for mapping in mappings:
+        relevant = encode_tags(photos["tags"], mapping.words).to_multi_hot(len(mapping.words))
         known = relevant.any(axis=1)
-        drops += _left_out(photos[~known], reach, train)
-        log.info("%s: %d words, %d photos", reach.bridge, len(reach.words), known.sum())
+        drops += _mapping_drops(photos[~known], mapping, train)
+        log.info("%s: %d words, %d photos", mapping.bridge, len(mapping.words), known.sum())
         if known.any():
-            seen = photos.loc[known, "row"].isin(doubted).to_numpy()
-            of_words = reach.scores(scores)[known]
-            tables.append(_measured(of_words, relevant[known], seen, settings, reach))
+            doubtful = photos.loc[known, "row"].isin(contaminated).to_numpy()
+            word_scores = mapping.word_scores(scores)[known]
+            table = _metrics_table(word_scores, relevant[known], doubtful, settings)
+            tables.append(table.assign(bridge=mapping.bridge))
     rows = pd.concat(tables) if tables else pd.DataFrame(columns=SCORES.names)
-    own = Reach("own", list(model_tags), [[tag] for tag in range(len(model_tags))])
-    predictions = [first_words(scores, photos["row"], reach) for reach in (*reaches[:1], own)]
-    return Judgement(rows, pd.concat(predictions), drops)
+    own = WordMapping("own", list(model_tags), [[tag] for tag in range(len(model_tags))])
+    predictions = [top_words(scores, photos["row"], mapping) for mapping in (*mappings[:1], own)]
+    return EvaluationResult(rows, pd.concat(predictions), drops)
 
 
-def has_words(tags: pd.Series, words: Sequence[str]) -> NDArray[np.bool_]:
-    """(N, W) bool, True where the photo has the word.
-
-    >>> has_words(pd.Series([["sea", "sun"], ["moon"]]), ["sun", "sea"]).tolist()
-    [[True, True], [False, False]]
-    """
-    return encode_tags(tags, words).to_multi_hot(len(words))
-
-
-def _left_out(photos: pd.DataFrame, reach: Reach, train: str) -> list[Drop]:
-    """The words that a bridge does not reach, and the photos that have none of the others."""
-    step = f"score_tagger {train}/{reach.bridge}"
-    words = [Drop(step, "", "unreached_word", word) for word in reach.unreached]
+def _mapping_drops(photos: pd.DataFrame, mapping: WordMapping, train: str) -> list[Drop]:
+    """The words that a bridge does not map, and the photos that have no other word."""
+    step = f"score_tagger {train}/{mapping.bridge}"
+    words = [Drop(step, "", "unreached_word", word) for word in mapping.unmapped]
     return words + [
         Drop(step, photo, "no_known_word", ", ".join(tags))
         for photo, tags in zip(photos["photo_id"], photos["tags"], strict=True)
     ]
 
 
-def _measured(
-    scores: NDArray, relevant: NDArray, seen: NDArray, settings: Score, reach: Reach
+def _metrics_table(
+    scores: NDArray, relevant: NDArray, contaminated: NDArray, settings: Score
 ) -> pd.DataFrame:
-    weights = multiplicities(len(relevant), settings.resamples, settings.seed)
-    measured = evaluate(scores, relevant, weights)
-    measured += lower_bounds(scores, relevant, weights, seen, measured)
-    table = pd.DataFrame([vars(one) for one in measured])
-    counts = {"photos": len(relevant), "tags": int(relevant.any(axis=0).sum())}
-    return table.assign(bridge=reach.bridge, **counts)
+    weights = bootstrap_weights(len(relevant), settings.resamples, settings.seed)
+    results = compute_metrics(scores, relevant, weights)
+    results += compute_lower_bounds(scores, relevant, weights, contaminated, results)
+    table = pd.DataFrame([vars(result) for result in results])
+    return table.assign(photos=len(relevant), tags=int(relevant.any(axis=0).sum()))
 
 
-def first_words(scores: NDArray, rows: pd.Series, reach: Reach) -> pd.DataFrame:
-    """The best words of each photo, best first, equals in the order of the words.
+def top_words(scores: NDArray, rows: pd.Series, mapping: WordMapping) -> pd.DataFrame:
+    """The TOP best words of each photo, best first, equal scores in the order of the words.
 
     Returns:
-        PREDICTIONS, SHOWN words a photo, fewer where there are fewer.
+        PREDICTIONS, fewer than TOP words where there are fewer.
     """
-    of_words = reach.scores(scores)
-    best = np.argsort(-of_words, axis=1, kind="stable")[:, :SHOWN]
+    word_scores = mapping.word_scores(scores)
+    best = np.argsort(-word_scores, axis=1, kind="stable")[:, :TOP]
     return pd.DataFrame(
         {
             "row": rows.to_numpy(),
-            "bridge": reach.bridge,
-            "tags": [[reach.words[word] for word in photo] for photo in best],
-            "scores": list(np.take_along_axis(of_words, best, axis=1)),
+            "bridge": mapping.bridge,
+            "tags": [[mapping.words[word] for word in photo] for photo in best],
+            "scores": list(np.take_along_axis(word_scores, best, axis=1)),
         }
     )

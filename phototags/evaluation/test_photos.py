@@ -1,4 +1,4 @@
-"""Which photos are judged, and that none of them was learned from."""
+"""Select the test photos of a corpus and check that none of them was trained on."""
 
 from collections.abc import Collection
 from pathlib import Path
@@ -9,23 +9,22 @@ from phototags.errors import CorpusError
 from phototags.photos.photo_table import Drop
 from phototags.users.user_table import UserTable
 
-LEARNED = frozenset({"train", "validation"})
-JUDGED = frozenset({"test"})
+TRAINING_PARTS = frozenset({"train", "validation"})
+TEST_PARTS = frozenset({"test"})
 
 Files = tuple[Path | str, Path | str]
 """tags.parquet and split.parquet of a corpus."""
 
 
-def photos_of(tags: Path | str, split: Path | str, parts: Collection[str]) -> pd.DataFrame:
-    """The photos in these parts of a corpus: row, photo_id, user_id, tags, by row.
+def photos_in_parts(tags: Path | str, split: Path | str, parts: Collection[str]) -> pd.DataFrame:
+    """The photos in these parts of a corpus: row, photo_id, user_id, tags, sorted by row.
 
     Args:
         tags: tags.parquet. split: split.parquet.
 
     Raises:
-        CorpusError: when the two files are not of the same photos.
+        CorpusError: when the two files do not list the same photos.
     """
-    tags, split = Path(tags), Path(split)
     photos, assigned = pd.read_parquet(tags), pd.read_parquet(split)
     if sorted(photos["row"]) != sorted(assigned["row"]):
         raise CorpusError(
@@ -37,58 +36,53 @@ def photos_of(tags: Path | str, split: Path | str, parts: Collection[str]) -> pd
     return chosen[["row", "photo_id", "user_id", "tags"]]
 
 
-def refuse_overlap(train: str, test: str, learned: pd.DataFrame, judged: pd.DataFrame) -> None:
-    """Scores on photos, or on people, that were learned from tell nothing.
-
-    Ids of two corpora mean nothing to each other, so only a corpus and itself are compared.
+def select_test_photos(
+    train: str, train_files: Files, test: str, test_files: Files, users: UserTable | None = None
+) -> tuple[pd.DataFrame, list[Drop]]:
+    """The test photos to be scored, as `photos_in_parts`, and the drops of `exclude_history`.
 
     Args:
         train, test: names of the corpora.
-        learned, judged: photos of `photos_of`; without users (null) only photos are held apart.
 
     Raises:
-        CorpusError: with how many photos and users stand on both sides.
+        CorpusError: when one of them, or its user, is in the training data.
     """
-    if train != test:
-        return
-    shared = {
-        column: sorted(set(learned[column].dropna()) & set(judged[column].dropna()))
+    photos, drops = exclude_history(photos_in_parts(*test_files, TEST_PARTS), users, train)
+    if train == test:  # ids of two corpora are unrelated
+        refuse_overlap(test, photos_in_parts(*train_files, TRAINING_PARTS), photos)
+    return photos, drops
+
+
+def refuse_overlap(corpus: str, training: pd.DataFrame, test: pd.DataFrame) -> None:
+    """Refuse test photos or users that are in the training data: their scores mean nothing.
+
+    Args:
+        training, test: of `photos_in_parts`; unknown users (null) are not compared.
+
+    Raises:
+        CorpusError: with the number of shared photos and users.
+    """
+    photos, users = (
+        sorted(set(training[column].dropna()) & set(test[column].dropna()))
         for column in ("photo_id", "user_id")
-    }
-    if any(shared.values()):
-        photos, users = shared["photo_id"], shared["user_id"]
+    )
+    if photos or users:
         raise CorpusError(
-            f"the {len(judged)} test photos of {test} should have no photo and no user in "
-            f"common with its {len(learned)} photos that are learned from, but {len(photos)} "
-            f"photos and {len(users)} users stand on both sides, such as {(photos + users)[0]!r}. "
+            f"the {len(test)} test photos of {corpus} should have no photo and no user in common "
+            f"with its {len(training)} training and validation photos, but share {len(photos)} "
+            f"photos and {len(users)} users, such as {(photos + users)[0]!r}. "
             "Remove its split.parquet and run `snakemake` again."
         )
 
 
-def judged_photos(
-    train: str, learned: Files, test: str, tested: Files, users: UserTable | None = None
-) -> tuple[pd.DataFrame, list[Drop]]:
-    """The test photos that may be scored, as `photos_of`, and the drops of `without_history`.
-
-    Args:
-        train, test: names of the corpora. learned, tested: their files.
-
-    Raises:
-        CorpusError: when one of them, or its user, was learned from.
-    """
-    photos, drops = without_history(photos_of(*tested, JUDGED), users, train)
-    refuse_overlap(train, test, photos_of(*learned, LEARNED), photos)
-    return photos, drops
-
-
-def without_history(
+def exclude_history(
     photos: pd.DataFrame, users: UserTable | None, train: str
 ) -> tuple[pd.DataFrame, list[Drop]]:
-    """The photos that are scored, and a drop for each that only describes its user.
+    """Leave out the photos that only describe their user, with a drop for each.
 
     Args:
-        users: None in a run that describes nobody: then every photo is scored.
-        train: the training corpus, which the drops name.
+        users: None in a run that describes no users: then every photo is scored.
+        train: the training corpus, named in the drops.
     """
     if users is None:
         return photos, []
@@ -98,11 +92,11 @@ def without_history(
     return photos[scored], drops
 
 
-def with_features(photos: pd.DataFrame, rows: Collection[int], corpus: str) -> pd.DataFrame:
-    """The test photos that have features; why others have none is in the drops of embed_photos.
+def select_with_features(photos: pd.DataFrame, rows: Collection[int], corpus: str) -> pd.DataFrame:
+    """Keep the photos that have features; the drops of embed_photos list the others.
 
     Raises:
-        CorpusError: when no photo is left to be judged.
+        CorpusError: when no photo is left.
     """
     kept = photos[photos["row"].isin(rows)].reset_index(drop=True)
     if kept.empty:

@@ -1,7 +1,7 @@
-"""Which words are scored, and which of a model's tags speak for each of them."""
+"""Mapping of a model's tags to the words of a test corpus that are scored."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,91 +10,112 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from phototags.errors import CorpusError
-from phototags.evaluation.metrics.protocols import PROTOCOLS
 from phototags.params.score import UNSEEN, Score
-from phototags.tag_vectors.text_vectors import load_glove
-from phototags.tag_vectors.zero_shot import find_placeable
+from phototags.tag_vectors.text_vectors import TextVectors, load_glove
 from phototags.tags.mapping import map_vocabulary
 from phototags.tags.wordnet import WordNet
 
+PROTOCOLS = {"corel5k-260": 260}
+"""Number of words of corpora in the form of a published protocol: means over words are over all of
+them, each has a test photo, and a word that the tagger does not know or never predicts counts as
+missed (TagProp, ICCV 2009, and all since)."""
+
 
 @dataclass(frozen=True)
-class Reach:
-    """The words that a bridge reaches.
+class WordMapping:
+    """The words of a test corpus that one bridge maps a model's tags to.
 
     Args:
         bridge: its name.
         words: W words that are scored.
-        sources: W lists of model tag numbers; the largest of their scores is the word's. A word
+        sources: W lists of model tag numbers; a word's score is the maximum of their scores. A word
             without any is ranked behind all others.
-        unreached: words of the test corpus that no model tag meets.
-        unseen: places of the words that no tag means and the model is asked for all the same.
-        said: (N, len(unseen)) float32, its scores of these for N photos; None where it has none.
+        unmapped: words of the test corpus that no model tag maps to.
+        unseen: positions of the words without a tag that the model scores nevertheless.
+        unseen_scores: (N, len(unseen)) float32, its scores of these for N photos; None if it
+            cannot score them.
     """
 
     bridge: str
     words: list[str]
     sources: list[list[int]]
-    unreached: list[str] = field(default_factory=list)
+    unmapped: list[str] = field(default_factory=list)
     unseen: list[int] = field(default_factory=list)
-    said: NDArray | None = None
+    unseen_scores: NDArray | None = None
 
-    def scores(self, model_scores: NDArray) -> NDArray:
-        """Scores of the model's tags (N, T) to scores of the words (N, W).
+    def word_scores(self, tag_scores: NDArray) -> NDArray:
+        """Convert scores of the model's tags (N, T) to scores of the words (N, W).
 
-        >>> Reach("lemma", ["cat", "dog"], [[0, 2], []]).scores(np.array([[1.0, 9.0, 5.0]]))
+        >>> mapping = WordMapping("lemma", ["cat", "dog"], [[0, 2], []])
+        >>> mapping.word_scores(np.array([[1.0, 9.0, 5.0]]))
         array([[  5., -inf]])
         """
-        words = np.full((len(model_scores), len(self.words)), -np.inf, model_scores.dtype)
+        scores = np.full((len(tag_scores), len(self.words)), -np.inf, tag_scores.dtype)
         for word, tags in enumerate(self.sources):
             if tags:
-                words[:, word] = model_scores[:, tags].max(axis=1)
-        if self.said is not None:
-            words[:, self.unseen] = self.said
-        return words
+                scores[:, word] = tag_scores[:, tags].max(axis=1)
+        if self.unseen_scores is not None:
+            scores[:, self.unseen] = self.unseen_scores
+        return scores
 
 
-def reaches(
+def read_word_sources(
+    settings: Score, wordnet: Path | str
+) -> tuple[WordNet | None, TextVectors | None]:
+    """WordNet and GloVe, each only if a bridge of the settings needs it.
+
+    Args:
+        wordnet: the package or folder of WordNet.
+    """
+    bridges = set(settings.bridges)
+    nouns = WordNet.read(Path(wordnet)) if bridges != {"exact"} else None
+    return nouns, load_glove() if bridges & {"embedding", *UNSEEN} else None
+
+
+def map_words(
     train: str,
     test: str,
     model_tags: Sequence[str],
     photos: pd.DataFrame,
     settings: Score,
-    wordnet: Path | str,
-) -> list[Reach]:
-    """What is scored on a test corpus, one Reach a bridge.
+    wordnet: WordNet | None = None,
+    text: TextVectors | None = None,
+) -> list[WordMapping]:
+    """Map a model's tags to the words of a test corpus, one WordMapping for each bridge.
 
-    On its own corpus a model is asked for its own vocabulary, which every bridge leaves as it
-    is: only `exact` is made. On another it is asked for the words that `min_test_photos` test
-    photos have, as far as each bridge reaches them.
+    On its training corpus a model is scored on its own vocabulary, which every bridge leaves as
+    it is: only `exact` is made. On another, words are scored that `min_test_photos` test photos
+    have and that the bridge maps a tag to.
 
     Args:
         photos: the test photos that can be scored, with their tags.
-        wordnet: the package or folder of WordNet.
+        wordnet, text: of `read_word_sources`.
 
     Raises:
         CorpusError: when a corpus in a published form has not the words of its protocol.
     """
-    found = Counter(tag for tags in photos["tags"] for tag in tags)
+    counts = Counter(tag for tags in photos["tags"] for tag in tags)
     if train == test:
-        return [own_words(test, list(model_tags), found)]
-    words = sorted(word for word, count in found.items() if count >= settings.min_test_photos)
-    nouns = WordNet.read(Path(wordnet)) if set(settings.bridges) != {"exact"} else None
-    text = load_glove() if set(settings.bridges) & {"embedding", *UNSEEN} else None
-    made = []
+        return [map_own_vocabulary(test, list(model_tags), counts)]
+    words = sorted(word for word, count in counts.items() if count >= settings.min_test_photos)
+    mappings = []
     for kind in settings.bridges:
-        known = "synset" if kind in UNSEEN else kind
-        pairs = map_vocabulary(known, list(model_tags), words, nouns, text)
-        places = find_placeable(kind, words, model_tags, text) if kind in UNSEEN else []
-        made.append(reached(kind, words, pairs, np.flatnonzero(places).tolist()))
-    return made
+        base = "synset" if kind in UNSEEN else kind
+        pairs = map_vocabulary(base, list(model_tags), words, wordnet, text)
+        unseen = []
+        if kind in UNSEEN:
+            from phototags.tag_vectors.zero_shot import find_placeable
+
+            unseen = np.flatnonzero(find_placeable(kind, words, model_tags, text)).tolist()
+        mappings.append(mapping_from_pairs(kind, words, pairs, unseen))
+    return mappings
 
 
-def own_words(corpus: str, model_tags: list[str], found: Mapping[str, int]) -> Reach:
-    """A model's whole vocabulary; in a published form also the test words it does not know.
+def map_own_vocabulary(corpus: str, model_tags: list[str], found: Collection[str]) -> WordMapping:
+    """Map a model's vocabulary to itself; in a published form also the unknown test words.
 
     Args:
-        found: photos of each word of the test photos.
+        found: the words of the test photos.
     """
     unknown = sorted(set(found) - set(model_tags)) if corpus in PROTOCOLS else []
     if corpus in PROTOCOLS and len(found) != PROTOCOLS[corpus]:
@@ -104,31 +125,31 @@ def own_words(corpus: str, model_tags: list[str], found: Mapping[str, int]) -> R
             "for photos and words that were lost, and for two words that became one."
         )
     sources = [[tag] for tag in range(len(model_tags))] + [[] for _ in unknown]
-    return Reach("exact", model_tags + unknown, sources)
+    return WordMapping("exact", model_tags + unknown, sources)
 
 
-def reached(
-    kind: str, words: list[str], pairs: Sequence[tuple[int, int]], askable: Sequence[int] = ()
-) -> Reach:
-    """The words that have a pair, in their order, and those that have none.
+def mapping_from_pairs(
+    kind: str, words: list[str], pairs: Sequence[tuple[int, int]], unseen: Sequence[int] = ()
+) -> WordMapping:
+    """Collect the words that have a pair, in their order, and those that have none.
 
     Args:
         pairs: (model tag number, word number) of `map_vocabulary`.
-        askable: numbers of words that a model may be asked for without a pair.
+        unseen: numbers of words that a model can score without a pair.
 
-    >>> reach = reached("lemma", ["cars", "sea"], [(4, 0), (7, 0)])
-    >>> reach.words, reach.sources, reach.unreached
+    >>> mapping = mapping_from_pairs("lemma", ["cars", "sea"], [(4, 0), (7, 0)])
+    >>> mapping.words, mapping.sources, mapping.unmapped
     (['cars'], [[4, 7]], ['sea'])
     """
     sources: list[list[int]] = [[] for _ in words]
     for tag, word in pairs:
         sources[word].append(tag)
-    asked = set(askable)
-    reached = [word for word, tags in enumerate(sources) if tags or word in asked]
-    return Reach(
+    scored = {word for word, tags in enumerate(sources) if tags}.union(unseen)
+    kept = [word for word in range(len(words)) if word in scored]
+    return WordMapping(
         kind,
-        [words[word] for word in reached],
-        [sources[word] for word in reached],
-        [words[word] for word, tags in enumerate(sources) if not tags and word not in asked],
-        [place for place, word in enumerate(reached) if not sources[word]],
+        [words[word] for word in kept],
+        [sources[word] for word in kept],
+        [name for word, name in enumerate(words) if word not in scored],
+        [position for position, word in enumerate(kept) if not sources[word]],
     )

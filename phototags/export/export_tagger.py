@@ -9,7 +9,7 @@ import pandas as pd
 import polars as pl
 from numpy.typing import NDArray
 
-from phototags.evaluation.metrics.thresholds import best_thresholds
+from phototags.evaluation.metrics.per_tag import best_f1_thresholds
 from phototags.features.feature_cache import read_features
 from phototags.io.storage import atomic_write
 from phototags.systems.parts.tagged_photos import TaggedPhotos
@@ -99,7 +99,7 @@ def choose_thresholds(tagger: Tagger, validation: TaggedPhotos, tags: int) -> ND
     if not len(validation):
         return np.full(tags, np.nan)
     scores = tagger.scores(validation.features).numpy()
-    return best_thresholds(scores, validation.relevant(tags).numpy())
+    return best_f1_thresholds(scores, validation.relevant(tags).numpy())
 
 
 def write_exported_vocabulary(

@@ -8,7 +8,7 @@ import pandas as pd
 
 import phototags
 from phototags.corpora.corpus_registry import CORPORA
-from phototags.evaluation.metrics.summary import read_scores, strictest
+from phototags.evaluation.metrics.summary import first_bridge_rows, read_scores
 from phototags.io.storage import atomic_write
 from phototags.params.pages import Export
 from phototags.report.tables.cells import INTERVALS, MEANING, NAMES, with_interval
@@ -105,7 +105,7 @@ def count_photos(config: Mapping) -> str:
 
 def tabulate_scores(export: Export, scores: pd.DataFrame) -> str:
     """A row per test corpus for this tagger, and for the mean of seeds of each system."""
-    ours = strictest(scores[scores["train"] == export.train])
+    ours = first_bridge_rows(scores[scores["train"] == export.train])
     rows = []
     for (train, test, system, seed), group in ours.groupby(
         ["train", "test", "system", "seed"], sort=False

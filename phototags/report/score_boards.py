@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from phototags.evaluation.metrics.summary import means, strictest
+from phototags.evaluation.metrics.summary import first_bridge_rows, mean_rows
 from phototags.report.tables.cells import NAMES, shown
 
 CONTROLS = ("neighbours", "frequency", "random", "rarest")
@@ -66,7 +66,7 @@ class Board:
 
 def boards(scores: pd.DataFrame) -> list[Board]:
     """One board for each (train, test): means over the seeds, by the strictest bridge."""
-    mean = strictest(means(scores))
+    mean = first_bridge_rows(mean_rows(scores))
     pairs = dict.fromkeys(zip(mean["train"], mean["test"], strict=True))
     return [
         board(train, test, mean[(mean["train"] == train) & (mean["test"] == test)])

@@ -100,6 +100,14 @@ class Plan:
         return list(dict.fromkeys(tests))
 
     @functools.cached_property
+    def score_groups(self) -> list[tuple[str, list[str], list[str]]]:
+        """(train corpus, its test corpora, the systems that are tested on all of them)."""
+        groups: dict[tuple[str, ...], list[str]] = {}
+        for train, system in self.taggers:
+            groups.setdefault((train, *self.tests(train, system)), []).append(system)
+        return [(train, tests, systems) for (train, *tests), systems in groups.items()]
+
+    @functools.cached_property
     def backbone_systems(self) -> list[str]:
         """Systems whose backbone is trained too."""
         return [name for name, one in self.params.train.systems.items() if learns_backbone(one)]

@@ -10,11 +10,11 @@ import pandas as pd
 from harness import ROOT
 from torch import Tensor, nn
 
-from phototags.evaluation.evaluate import judge
-from phototags.evaluation.metrics.summary import scores_table
-from phototags.evaluation.prediction import model_scores
-from phototags.evaluation.test_photos import JUDGED, photos_of, with_features
-from phototags.evaluation.word_mapping import reaches
+from phototags.evaluation.evaluate import evaluate
+from phototags.evaluation.metrics.summary import summarise_scores
+from phototags.evaluation.prediction import predict
+from phototags.evaluation.test_photos import TEST_PARTS, photos_in_parts, select_with_features
+from phototags.evaluation.word_mapping import map_words
 from phototags.features.backbones import Backbone, frozen
 from phototags.features.embed_photos import embed_shard
 from phototags.features.feature_cache import Features, read_features, write_features
@@ -113,12 +113,12 @@ class Study:
         """Scores on a corpus' test photos, with replicates."""
         own, data = self.params.experiments[0].train, ROOT / "data/corpora" / test
         tags = (self.models if test == own else data) / "tags.parquet"
-        photos = photos_of(tags, data / "split.parquet", JUDGED)
-        photos = with_features(photos, features.rows.tolist(), test)
+        photos = photos_in_parts(tags, data / "split.parquet", TEST_PARTS)
+        photos = select_with_features(photos, features.rows.tolist(), test)
         vocabulary, settings = self.vocabulary(), self.params.score
-        words = reaches(own, test, vocabulary, photos, settings, WORDNET)[:1]
-        scores = model_scores(tagger, features.of(photos["row"].tolist()), len(vocabulary))
-        return judge(scores, vocabulary, photos, words, settings, own).scores
+        words = map_words(own, test, vocabulary, photos, settings, WORDNET)[:1]
+        scores = predict(tagger, features.of(photos["row"].tolist()), len(vocabulary))
+        return evaluate(scores, vocabulary, photos, words, settings, own).scores
 
     def scored(self, known: dict[str, Backbone], seeds: list[int]) -> pd.DataFrame:
         """The tidy scores of all backbones, as a run's scores.csv, backbones as systems."""
@@ -128,7 +128,7 @@ class Study:
                 files.append(Path(folder) / f"{len(jobs)}.parquet")
                 jobs.append(job)
                 scores.to_parquet(files[-1])
-            return scores_table(files, jobs)
+            return summarise_scores(files, jobs)
 
     def jobs(
         self, known: dict[str, Backbone], seeds: list[int]

@@ -19,8 +19,12 @@ import yaml
 from harness import RESULTS, ROOT
 
 from phototags.corpora.formats.yfcc_lines import read_blocks
-from phototags.evaluation.metrics.summary import tag_vectors_table
-from phototags.evaluation.tag_completion_scores import Tables, common_tags, judge_tags
+from phototags.evaluation.metrics.summary import summarise_tag_vectors
+from phototags.evaluation.tag_completion_scores import (
+    TagVectorTables,
+    common_tags,
+    score_tag_vectors,
+)
 from phototags.io.storage import atomic_write
 from phototags.params.embeddings import EmbedTags
 from phototags.params.vocabulary import Vocabulary
@@ -101,8 +105,10 @@ def judged(
         {seed: getattr(table, part).numpy()[rows] for seed, table in learned.items()}
         for part in ("words", "contexts")
     )
-    tables = Tables(words, contexts, settings.power, text and text.of(tags))
-    return judge_tags(tags, training, test, tables, params.score.resamples, params.score.seed)
+    tables = TagVectorTables(words, contexts, settings.power, text and text.of(tags))
+    return score_tag_vectors(
+        tags, training, test, tables, params.score.resamples, params.score.seed
+    )
 
 
 def learn(
@@ -127,7 +133,7 @@ def main() -> None:
                 files.append(Path(folder) / f"{train}-{test}.parquet")
                 pairs.append((train, test))
                 judged(vocabulary, training, photos, learned, params).to_parquet(files[-1])
-        scores = tag_vectors_table(files, pairs)
+        scores = summarise_tag_vectors(files, pairs)
     with atomic_write(RESULTS / "tag_vectors_across.csv") as part:
         scores.to_csv(part, index=False, lineterminator="\n")
     with atomic_write(RESULTS / "tag_vectors_across.md") as part:

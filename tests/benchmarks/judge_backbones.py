@@ -18,7 +18,7 @@ from backbone_study import Study, backbones
 from harness import PAIRS, RESULTS, ROOT, compute_as, machine
 from measuring import measured
 
-from phototags.evaluation.metrics.summary import means
+from phototags.evaluation.metrics.summary import mean_rows
 from phototags.features.backbones import Backbone, feature_of
 from phototags.io.storage import atomic_write
 from phototags.report.tables.cells import INTERVALS, with_interval
@@ -95,7 +95,7 @@ def main() -> None:
     known, seeds = backbones(), params.train.seeds[: 1 if given.quick else None]
     folder = given.folder / "quick" if given.quick else given.folder
     study = Study(params, folder, few=12 if given.quick else None)
-    scores = means(study.scored(known, seeds))
+    scores = mean_rows(study.scored(known, seeds))
     rounds = 1 if given.quick else 2 * PAIRS
     times = timed(milliseconds(known, 4 if given.quick else BATCH, rounds))
     text = page_of(scores, times, len(seeds))

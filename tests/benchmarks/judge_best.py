@@ -16,7 +16,7 @@ from harness import RESULTS, ROOT, arguments
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from phototags.evaluation.metrics.all_metrics import evaluate
+from phototags.evaluation.metrics.all_metrics import compute_metrics
 from phototags.features.backbones import load_backbone
 from phototags.features.feature_cache import read_features
 from phototags.io.storage import atomic_write
@@ -88,7 +88,7 @@ def judged(scores: Tensor, relevant: Tensor, learned: Tensor) -> dict[str, float
     known = relevant.any(0) & learned.any(0)
     photos = relevant[:, known].any(1)
     truth = relevant[photos][:, known].numpy()
-    found = evaluate(scores[photos][:, known].numpy(), truth, np.ones((1, len(truth))))
+    found = compute_metrics(scores[photos][:, known].numpy(), truth, np.ones((1, len(truth))))
     values = {one.metric: one.value for one in found}
     shares = {"P": "tag_precision", "R": "tag_recall", "F1": "f1_of_means"}
     return {name: 100 * values[key] for name, key in shares.items()} | {"N+": values["n_plus"]}

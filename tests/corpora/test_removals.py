@@ -13,7 +13,7 @@ from phototags.corpora.corpus_registry import find_corpus
 from phototags.corpora.listing import drop_removals
 from phototags.corpora.photos_tsv import PhotosTsv
 from phototags.errors import ParamsError
-from phototags.evaluation.metrics.drop_counts import drops_table
+from phototags.evaluation.metrics.run_tables import count_drops
 from phototags.features.feature_cache import Features
 from phototags.io.storage import atomic_write
 from phototags.params.own_tables import read_own_tables
@@ -144,7 +144,7 @@ def test_nothing_of_a_removed_photo_is_left_in_any_file(source, picture, tmp_pat
     assert traces(tmp_path / "out", picture) == []
     photos = read_photos(tmp_path / "out/photos.parquet")
     assert photos["row"].tolist() == [row for row in range(40) if row != ROW]
-    counted = drops_table([tmp_path / "out/shapes/drops.tsv"])
+    counted = count_drops([tmp_path / "out/shapes/drops.tsv"])
     assert counted.values.tolist() == [["shapes", "list_photos", "removed", 1]]
 
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from phototags.errors import PhototagsError
-from phototags.evaluation.metrics.compare import differences, main
+from phototags.evaluation.metrics.compare import find_differences, main
 
 
 @pytest.fixture
@@ -22,12 +22,12 @@ def scores():
 
 
 def test_equal_scores_have_no_differences_in_whatever_order(scores):
-    assert differences(scores, scores.iloc[::-1], tolerance=0) == []
+    assert find_differences(scores, scores.iloc[::-1], tolerance=0) == []
 
 
 def test_a_value_within_the_tolerance_is_no_difference(scores):
     moved = scores.assign(value=scores["value"] + 0.0099)
-    assert differences(scores, moved, tolerance=0.01) == []
+    assert find_differences(scores, moved, tolerance=0.01) == []
 
 
 @pytest.mark.parametrize("number", ["value", "low", "high"])
@@ -35,19 +35,19 @@ def test_a_value_within_the_tolerance_is_no_difference(scores):
 def test_each_number_of_seeds_and_means_is_held(scores, number, row):
     moved = scores.copy()
     moved.loc[row, number] += 0.02
-    (line,) = differences(scores, moved, tolerance=0.01)
+    (line,) = find_differences(scores, moved, tolerance=0.01)
     assert f"seed {scores.seed[row]}" in line and f"{number} was" in line
 
 
 def test_the_tolerance_of_a_number_of_words_is_a_share_of_the_words(scores):
     moved = scores.assign(value=scores["value"].where(scores["metric"] != "n_plus", 30.5))
-    assert differences(scores, moved, tolerance=0.01) == []
+    assert find_differences(scores, moved, tolerance=0.01) == []
     moved = scores.assign(value=scores["value"].where(scores["metric"] != "n_plus", 31.0))
-    assert len(differences(scores, moved, tolerance=0.01)) == 2
+    assert len(find_differences(scores, moved, tolerance=0.01)) == 2
 
 
 def test_rows_that_only_one_side_has_are_differences(scores):
-    lines = differences(scores.iloc[1:], scores.iloc[:-1], tolerance=1)
+    lines = find_differences(scores.iloc[1:], scores.iloc[:-1], tolerance=1)
     assert [line.split(":")[0] for line in lines] == [
         "only in the old scores",
         "only in the new scores",
@@ -55,22 +55,22 @@ def test_rows_that_only_one_side_has_are_differences(scores):
 
 
 def test_other_counts_are_a_difference_whatever_the_tolerance(scores):
-    (line, *_) = differences(scores, scores.assign(photos=99), tolerance=1)
+    (line, *_) = find_differences(scores, scores.assign(photos=99), tolerance=1)
     assert "photos were 100, are 99" in line
 
 
 def test_a_value_that_is_missing_is_a_difference(scores):
-    assert differences(scores, scores.assign(value=float("nan")), tolerance=1)
+    assert find_differences(scores, scores.assign(value=float("nan")), tolerance=1)
 
 
 def test_a_row_that_stands_twice_is_an_error(scores):
     with pytest.raises(PhototagsError, match="have twice"):
-        differences(scores, pd.concat([scores, scores]), tolerance=1)
+        find_differences(scores, pd.concat([scores, scores]), tolerance=1)
 
 
 def test_a_table_without_the_columns_is_an_error(scores):
     with pytest.raises(PhototagsError, match="columns of a scores.csv"):
-        differences(scores, scores.drop(columns="low"), tolerance=1)
+        find_differences(scores, scores.drop(columns="low"), tolerance=1)
 
 
 def test_the_command_line_ends_with_0_or_1_and_names_the_difference(scores, tmp_path, capsys):

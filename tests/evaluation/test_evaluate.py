@@ -7,12 +7,11 @@ import pytest
 import torch
 
 from phototags.errors import ModelError
-from phototags.evaluation.evaluate import first_words, has_words, judge
-from phototags.evaluation.metrics.all_metrics import LENGTHS, PER_PHOTO
-from phototags.evaluation.metrics.lower_bound import BOUNDED
+from phototags.evaluation.evaluate import evaluate, top_words
+from phototags.evaluation.metrics.all_metrics import BOUNDED, CUTOFFS, PER_PHOTO
 from phototags.evaluation.metrics.ranking import mean_average_precision
-from phototags.evaluation.prediction import asked, model_scores, scores_in
-from phototags.evaluation.word_mapping import Reach
+from phototags.evaluation.prediction import predict, predict_from_folder, score_unseen
+from phototags.evaluation.word_mapping import WordMapping
 from phototags.features.feature_cache import Features
 from phototags.params.score import Score
 from phototags.systems.parts.baselines import FrequencyTagger
@@ -21,6 +20,7 @@ from phototags.systems.ranked import UserBiased
 from phototags.systems.tagger import save, untrained
 from phototags.tag_vectors.text_vectors import TextVectors
 from phototags.tag_vectors.zero_shot import ALPHA
+from phototags.tags.encoding import encode_tags
 from phototags.users.user_table import UserTable
 
 SETTINGS = Score(bridges=["exact"], min_test_photos=1, resamples=20, seed=0)
@@ -44,9 +44,9 @@ def scores():
 
 
 @pytest.fixture
-def reaches():
-    exact = Reach("exact", ["sea", "sun", "sky"], [[0], [1], [6]], unreached=["cars"])
-    lemma = Reach("lemma", ["cars", "sea", "sun", "sky"], [[3], [0], [1], [6]])
+def mappings():
+    exact = WordMapping("exact", ["sea", "sun", "sky"], [[0], [1], [6]], unmapped=["cars"])
+    lemma = WordMapping("lemma", ["cars", "sea", "sun", "sky"], [[3], [0], [1], [6]])
     return [exact, lemma]
 
 
@@ -57,12 +57,12 @@ class Constant:
         return features * 2
 
 
-def test_photos_without_a_word_are_left_out_and_listed_for_each_bridge(photos, scores, reaches):
-    judgement = judge(scores, TAGS, photos, reaches, SETTINGS, "shapes")
-    counted = judgement.scores.groupby("bridge")[["photos", "tags"]].first()
+def test_photos_without_a_word_are_left_out_and_listed_for_each_bridge(photos, scores, mappings):
+    result = evaluate(scores, TAGS, photos, mappings, SETTINGS, "shapes")
+    counted = result.scores.groupby("bridge")[["photos", "tags"]].first()
     assert counted.loc["exact"].to_list() == [2, 3]
     assert counted.loc["lemma"].to_list() == [3, 4]
-    listed = {(drop.step, drop.photo_id, drop.reason, drop.detail) for drop in judgement.drops}
+    listed = {(drop.step, drop.photo_id, drop.reason, drop.detail) for drop in result.drops}
     assert listed == {
         ("score_tagger shapes/exact", "", "unreached_word", "cars"),
         ("score_tagger shapes/exact", "b", "no_known_word", "cars"),
@@ -71,20 +71,20 @@ def test_photos_without_a_word_are_left_out_and_listed_for_each_bridge(photos, s
     }
 
 
-def test_scores_are_those_of_the_photos_that_have_a_word(photos, scores, reaches):
-    judgement = judge(scores, TAGS, photos, reaches, SETTINGS, "shapes")
-    table = judgement.scores.set_index(["bridge", "metric", "k"])
+def test_scores_are_those_of_the_photos_that_have_a_word(photos, scores, mappings):
+    result = evaluate(scores, TAGS, photos, mappings, SETTINGS, "shapes")
+    table = result.scores.set_index(["bridge", "metric", "k"])
     relevant = [[True, True, False], [False, True, True]]
     expected = mean_average_precision(scores[[0, 3]][:, [0, 1, 6]], relevant)
     assert table.loc[("exact", "map", 0), "value"] == pytest.approx(expected)
-    assert len(table.loc["exact"]) == len(PER_PHOTO) * len(LENGTHS) + 7 + len(BOUNDED)
+    assert len(table.loc["exact"]) == len(PER_PHOTO) * len(CUTOFFS) + 7 + len(BOUNDED)
     assert {len(replicates) for replicates in table["replicates"]} == {20}
 
 
 def test_predictions_are_the_first_words_of_the_first_bridge_and_the_models_own(
-    photos, scores, reaches
+    photos, scores, mappings
 ):
-    predictions = judge(scores, TAGS, photos, reaches, SETTINGS, "shapes").predictions
+    predictions = evaluate(scores, TAGS, photos, mappings, SETTINGS, "shapes").predictions
     own = predictions[predictions["bridge"] == "own"]
     assert own["row"].to_list() == photos["row"].to_list()
     for photo, (tags, numbers) in enumerate(zip(own["tags"], own["scores"], strict=True)):
@@ -95,23 +95,23 @@ def test_predictions_are_the_first_words_of_the_first_bridge_and_the_models_own(
 
 
 def test_equal_scores_are_predicted_in_the_order_of_the_words():
-    reach = Reach("own", ["a", "b"], [[0], [1]])
-    assert first_words(np.zeros((1, 2)), pd.Series([7]), reach)["tags"][0] == ["a", "b"]
+    mapping = WordMapping("own", ["a", "b"], [[0], [1]])
+    assert top_words(np.zeros((1, 2)), pd.Series([7]), mapping)["tags"][0] == ["a", "b"]
 
 
 def test_a_bridge_that_reaches_nothing_gives_no_scores_and_says_what_it_missed(photos, scores):
-    reach = Reach("exact", [], [], unreached=["cars", "sun"])
-    judgement = judge(scores, TAGS, photos, [reach], SETTINGS, "shapes")
-    assert judgement.scores.empty
-    assert [drop.detail for drop in judgement.drops[:2]] == ["cars", "sun"]
-    assert judgement.predictions.query("bridge == 'exact'")["tags"].to_list() == [[]] * 4
+    mapping = WordMapping("exact", [], [], unmapped=["cars", "sun"])
+    result = evaluate(scores, TAGS, photos, [mapping], SETTINGS, "shapes")
+    assert result.scores.empty
+    assert [drop.detail for drop in result.drops[:2]] == ["cars", "sun"]
+    assert result.predictions.query("bridge == 'exact'")["tags"].to_list() == [[]] * 4
 
 
-def test_written_twice_the_three_tables_have_the_same_bytes(photos, scores, reaches, tmp_path):
+def test_written_twice_the_three_tables_have_the_same_bytes(photos, scores, mappings, tmp_path):
     contents = []
     for attempt in "ab":
         paths = [tmp_path / f"{attempt}{name}" for name in (".1.parquet", ".2.parquet", ".tsv")]
-        judge(scores, TAGS, photos, reaches, SETTINGS, "shapes").write(*paths)
+        evaluate(scores, TAGS, photos, mappings, SETTINGS, "shapes").write(*paths)
         contents.append([path.read_bytes() for path in paths])
     assert contents[0] == contents[1]
     table = pd.read_parquet(tmp_path / "a.1.parquet")
@@ -119,31 +119,31 @@ def test_written_twice_the_three_tables_have_the_same_bytes(photos, scores, reac
 
 
 def test_a_judgement_without_scores_can_be_written_and_read(photos, scores, tmp_path):
-    judgement = judge(scores, TAGS, photos, [Reach("exact", [], [])], SETTINGS, "shapes")
-    judgement.write(tmp_path / "scores", tmp_path / "predictions", tmp_path / "drops")
+    result = evaluate(scores, TAGS, photos, [WordMapping("exact", [], [])], SETTINGS, "shapes")
+    result.write(tmp_path / "scores", tmp_path / "predictions", tmp_path / "drops")
     assert pd.read_parquet(tmp_path / "scores").empty
 
 
 def test_batches_do_not_change_the_scores_of_a_tagger(monkeypatch):
     features = np.random.default_rng(0).random((7, 3)).astype(np.float32)
     monkeypatch.setattr("phototags.evaluation.prediction.BATCH", 2)
-    assert (model_scores(Constant(), features, 3) == features * 2).all()
+    assert (predict(Constant(), features, 3) == features * 2).all()
 
 
 def test_a_tagger_with_another_vocabulary_is_refused():
     with pytest.raises(ModelError, match="4 scores each, but gives an array of \\(2, 3\\)"):
-        model_scores(Constant(), np.zeros((2, 3), np.float32), 4)
+        predict(Constant(), np.zeros((2, 3), np.float32), 4)
 
 
 def test_scores_that_are_not_numbers_are_refused():
     with pytest.raises(ModelError, match="with 2 that are not numbers"):
-        model_scores(Constant(), torch.full((2, 1), torch.nan), 1)
+        predict(Constant(), torch.full((2, 1), torch.nan), 1)
 
 
-def test_has_words_equals_asking_each_photo_for_each_word(photos):
+def test_relevance_equals_asking_each_photo_for_each_word(photos):
     words = ["sky", "sea", "cars"]
     expected = [[word in tags for word in words] for tags in photos["tags"]]
-    assert has_words(photos["tags"], words).tolist() == expected
+    assert encode_tags(photos["tags"], words).to_multi_hot(3).tolist() == expected
 
 
 FEATURES = Features(torch.tensor([2, 5]), torch.tensor([[0.5, 1.0, 2.0], [4.0, 1.0, 0.0]]))
@@ -163,15 +163,15 @@ def test_a_tagger_that_knows_users_is_shown_what_it_was_trained_with(tmp_path):
     with torch.no_grad():
         expected = tagger.scores(shown).numpy()
         assert not torch.equal(tagger.scores(shown), tagger.scores(shown[:, :3]))
-    assert (scores_in(tmp_path, [5, 2], FEATURES, USERS, 4) == expected).all()
+    assert (predict_from_folder(tmp_path, [5, 2], FEATURES, USERS, 4) == expected).all()
 
 
 def test_a_tagger_that_knows_nobody_is_shown_features_alone(tmp_path):
     config = {"system": {"model": "frequency"}, "features": 3}
     save(FrequencyTagger(torch.tensor([3, 9])), config, tmp_path)
-    assert scores_in(tmp_path, [5], FEATURES, USERS, 2).tolist() == [[3, 9]]
+    assert predict_from_folder(tmp_path, [5], FEATURES, USERS, 2).tolist() == [[3, 9]]
     with pytest.raises(ModelError, match="1 photos 4 scores each"):
-        scores_in(tmp_path, [5], FEATURES, None, 4)
+        predict_from_folder(tmp_path, [5], FEATURES, None, 4)
 
 
 def test_a_tagger_with_tag_vectors_is_asked_for_unseen_words():
@@ -179,10 +179,10 @@ def test_a_tagger_with_tag_vectors_is_asked_for_unseen_words():
     text = TextVectors(pa.array(["sea", "sun", "ocean"]), np.float32([[2, 0], [0, 1], [2, 1]]))
     vectors, bias = torch.tensor([[2.0, 0.0], [0.0, 1.0]]), torch.tensor([-3.0, -1.0])
     tagger = EmbeddingTagger(torch.nn.Identity(), vectors, bias)
-    reach = Reach("transport", ["sun", "ocean"], [[1], []], unseen=[1])
+    mapping = WordMapping("transport", ["sun", "ocean"], [[1], []], unseen=[1])
     features = torch.tensor([[1.0, 4.0], [0.0, 0.5]])
-    said = asked(reach, tagger, features, ["sea", "sun"], text).said
+    found = score_unseen(mapping, tagger, features, ["sea", "sun"], text).unseen_scores
     expected = [[row @ (ALPHA * np.array([2, 1])) - 3] for row in features.numpy()]
-    assert said == pytest.approx(np.array(expected))
+    assert found == pytest.approx(np.array(expected))
     control = FrequencyTagger(torch.tensor([3, 4]))
-    assert asked(reach, control, features, ["sea", "sun"], text).said is None
+    assert score_unseen(mapping, control, features, ["sea", "sun"], text).unseen_scores is None

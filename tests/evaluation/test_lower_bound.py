@@ -3,9 +3,13 @@
 import numpy as np
 import pytest
 
-from phototags.evaluation.metrics.all_metrics import evaluate
-from phototags.evaluation.metrics.bootstrap import multiplicities
-from phototags.evaluation.metrics.lower_bound import BOUNDED, SUFFIX, lower_bounds
+from phototags.evaluation.metrics.all_metrics import (
+    BOUNDED,
+    SUFFIX,
+    compute_lower_bounds,
+    compute_metrics,
+)
+from phototags.evaluation.metrics.bootstrap import bootstrap_weights
 
 
 @pytest.fixture
@@ -13,7 +17,7 @@ def judged():
     generator = np.random.default_rng(5)
     relevant = generator.random((12, 15)) < 0.2
     relevant[np.arange(12), np.arange(12)] = True
-    return generator.random((12, 15)), relevant, multiplicities(12, 20, seed=1)
+    return generator.random((12, 15)), relevant, bootstrap_weights(12, 20, seed=1)
 
 
 def table(measured):
@@ -21,8 +25,8 @@ def table(measured):
 
 
 def test_without_doubt_the_bound_is_the_score(judged):
-    measured = evaluate(*judged)
-    bounds = table(lower_bounds(*judged, np.zeros(12, bool), measured))
+    measured = compute_metrics(*judged)
+    bounds = table(compute_lower_bounds(*judged, np.zeros(12, bool), measured))
     scores = table(measured)
     assert set(bounds) == {(metric + SUFFIX, k) for metric, k in BOUNDED}
     for metric, k in BOUNDED:
@@ -33,8 +37,8 @@ def test_without_doubt_the_bound_is_the_score(judged):
 def test_doubted_photos_add_nothing_to_means_over_photos(judged):
     scores, relevant, weights = judged
     doubted = np.arange(12) < 5
-    bounds = table(lower_bounds(*judged, doubted, evaluate(*judged)))
-    rest = table(evaluate(scores[5:], relevant[5:], weights[:, 5:]))
+    bounds = table(compute_lower_bounds(*judged, doubted, compute_metrics(*judged)))
+    rest = table(compute_metrics(scores[5:], relevant[5:], weights[:, 5:]))
     for metric, k in (("precision", 1), ("precision", 5), ("recall", 5)):
         assert bounds[metric + SUFFIX, k].value == pytest.approx(rest[metric, k].value * 7 / 12)
 
@@ -42,12 +46,12 @@ def test_doubted_photos_add_nothing_to_means_over_photos(judged):
 def test_no_other_scores_of_the_doubted_give_less(judged):
     scores, relevant, weights = judged
     doubted = np.arange(12) < 5
-    bounds = table(lower_bounds(*judged, doubted, evaluate(*judged)))
+    bounds = table(compute_lower_bounds(*judged, doubted, compute_metrics(*judged)))
     generator = np.random.default_rng(6)
     for scale in (0.1, 1, 10, 10, 10):
         other = scores.copy()
         other[doubted] = generator.normal(0, scale, (5, 15))
-        found = table(evaluate(other, relevant, weights))
+        found = table(compute_metrics(other, relevant, weights))
         for metric, k in BOUNDED:
             bound = bounds[metric + SUFFIX, k]
             assert bound.value <= found[metric, k].value + 1e-12

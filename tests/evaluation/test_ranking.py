@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score
 
 from phototags.evaluation.metrics.ranking import (
-    accuracy_at,
-    among_first,
     average_precision,
-    hits_in_order,
+    hit_rate_at,
     mean_average_precision,
     pessimistic_order,
     precision_at,
     recall_at,
+    sorted_hits,
+    top_k_mask,
 )
 
 
@@ -51,7 +51,7 @@ def test_the_order_is_that_of_a_python_sort(tied):
 
 
 def test_among_equal_scores_the_relevant_come_last():
-    assert hits_in_order([[1, 1, 1, 1]], [[True, False, True, False]]).tolist() == [
+    assert sorted_hits([[1, 1, 1, 1]], [[True, False, True, False]]).tolist() == [
         [False, False, True, True]
     ]
 
@@ -59,26 +59,26 @@ def test_among_equal_scores_the_relevant_come_last():
 @pytest.mark.parametrize("k", [1, 5, 10, 20])
 def test_metrics_at_k_equal_a_loop(tied, k):
     scores, relevant = tied
-    hits = hits_in_order(scores, relevant)
-    first = among_first(scores, relevant, k)
+    hits = sorted_hits(scores, relevant)
+    first = top_k_mask(scores, relevant, k)
     for photo in range(len(scores)):
         kept = slow_order(scores[photo], relevant[photo])[:k]
         found = sum(relevant[photo][tag] for tag in kept)
         assert sorted(np.flatnonzero(first[photo])) == sorted(kept)
         assert precision_at(hits, k)[photo] == found / k
         assert recall_at(hits, k)[photo] == found / max(relevant[photo].sum(), 1)
-        assert accuracy_at(hits, k)[photo] == (found > 0)
+        assert hit_rate_at(hits, k)[photo] == (found > 0)
 
 
 def test_average_precision_equals_a_loop(tied):
     scores, relevant = tied
     expected = [slow_average_precision(*row) for row in zip(scores, relevant, strict=True)]
-    assert average_precision(hits_in_order(scores, relevant)) == pytest.approx(expected)
+    assert average_precision(sorted_hits(scores, relevant)) == pytest.approx(expected)
 
 
 def test_a_photo_without_tags_has_no_hit_and_is_no_error(tied):
-    hits = hits_in_order(*tied)
-    for values in (precision_at(hits, 5), recall_at(hits, 5), accuracy_at(hits, 5)):
+    hits = sorted_hits(*tied)
+    for values in (precision_at(hits, 5), recall_at(hits, 5), hit_rate_at(hits, 5)):
         assert values[3] == 0
     assert average_precision(hits)[3] == 0
 
@@ -108,8 +108,8 @@ def test_with_ties_map_is_at_most_that_of_scikit_learn(tied):
 
 def test_the_perfect_score_is_one():
     relevant = np.eye(4, dtype=bool)
-    hits = hits_in_order(relevant.astype(float), relevant)
-    for values in (precision_at(hits, 1), recall_at(hits, 1), accuracy_at(hits, 1)):
+    hits = sorted_hits(relevant.astype(float), relevant)
+    for values in (precision_at(hits, 1), recall_at(hits, 1), hit_rate_at(hits, 1)):
         assert values.tolist() == [1] * 4
     assert mean_average_precision(relevant.astype(float), relevant) == 1
 
@@ -143,6 +143,6 @@ def test_unequal_shapes_are_refused():
 def test_raising_the_score_of_a_relevant_tag_never_lowers_average_precision(data):
     scores = np.array([data.draw(st.lists(st.integers(0, 3), min_size=6, max_size=6))], float)
     relevant = np.array([data.draw(st.lists(st.booleans(), min_size=6, max_size=6))])
-    before = average_precision(hits_in_order(scores, relevant))[0]
+    before = average_precision(sorted_hits(scores, relevant))[0]
     raised = scores + relevant * np.eye(6)[data.draw(st.integers(0, 5))]
-    assert average_precision(hits_in_order(raised, relevant))[0] >= before - 1e-12
+    assert average_precision(sorted_hits(raised, relevant))[0] >= before - 1e-12

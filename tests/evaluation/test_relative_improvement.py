@@ -1,21 +1,25 @@
-"""Relative gains and recall of tags, beside loops over photos."""
+"""Relative improvements and recall of tags, against loops over photos."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from phototags.evaluation.evaluate import judge
-from phototags.evaluation.metrics.bootstrap import multiplicities
-from phototags.evaluation.users.comparison import compared
+from phototags.evaluation.evaluate import evaluate
+from phototags.evaluation.metrics.bootstrap import bootstrap_weights
+from phototags.evaluation.users.comparison import (
+    compare_systems,
+    read_user_tags,
+    score_per_tag,
+    tags_in_vocabulary,
+)
 from phototags.evaluation.users.relative_improvement import (
     MEASURES,
-    gains,
-    judged,
-    over_users,
-    read_gains,
+    read_improvements,
+    read_system_scores,
+    relative_improvements,
+    user_interval,
 )
-from phototags.evaluation.users.user_tags import known_tags, read_user_tags, tags_found
-from phototags.evaluation.word_mapping import own_words
+from phototags.evaluation.word_mapping import map_own_vocabulary
 from phototags.params.score import Score
 from phototags.report.tables.user_gains import listed, user_tags, users
 from phototags.tags.vocabulary import TagVocabulary
@@ -35,7 +39,7 @@ SYSTEMS = {
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    """Photos, and for each system two seeds of scores (N, T) and the files of their judgement."""
+    """Photos, and for each system two seeds of scores (N, T) and the files of their evaluation."""
     random, folder = np.random.default_rng(0), tmp_path_factory.mktemp("run")
     sets = [
         sorted({TAGS[tag] for tag in random.integers(0, 7, 1 + row % 3)}) for row in range(N - 1)
@@ -48,7 +52,9 @@ def run(tmp_path_factory):
     for system in SYSTEMS:
         for seed in range(2):
             drawn = random.random((N, 7)).astype(np.float32)
-            found = judge(drawn, TAGS, photos, [own_words("c", TAGS, {})], settings, "c")
+            found = evaluate(
+                drawn, TAGS, photos, [map_own_vocabulary("c", TAGS, {})], settings, "c"
+            )
             paths = [folder / f"{system}{seed}.{end}" for end in ("scores", "predictions", "tsv")]
             found.write(*paths)
             files.setdefault(system, []).append(paths)
@@ -56,29 +62,33 @@ def run(tmp_path_factory):
     return photos.set_index("row"), files, scores
 
 
-def found_of(run):
+def scores_of(run):
     photos, files, _ = run
     return {
-        system: judged(*list(zip(*paths, strict=True))[:2], known_tags(photos["tags"], VOCABULARY))
+        system: read_system_scores(
+            *list(zip(*paths, strict=True))[:2], tags_in_vocabulary(photos["tags"], VOCABULARY)
+        )
         for system, paths in files.items()
     }
 
 
-def first_right(scores, photos):
+def first_correct(scores, photos):
     return np.array(
         [TAGS[int(np.argmax(own))] in photos["tags"][row] for row, own in enumerate(scores)], float
     )[:-1]
 
 
-def test_a_gain_is_the_ratio_of_the_means_over_seeds_and_its_interval_that_of_paired_resamples(run):
+def test_an_improvement_is_the_ratio_of_seed_means_and_its_interval_that_of_paired_resamples(
+    run,
+):
     photos, _, scores = run
-    table = gains(SYSTEMS, found_of(run), photos["user_id"], R, 3)
+    table = relative_improvements(SYSTEMS, scores_of(run), photos["user_id"], R, 3)
     row = table.query("system == 'user-biased' and over == 'bilinear' and metric == 'precision'")
     ours, theirs = (
-        np.mean([first_right(seed, photos) for seed in scores[system]], axis=0)
+        np.mean([first_correct(seed, photos) for seed in scores[system]], axis=0)
         for system in ("user-biased", "bilinear")
     )
-    weights = multiplicities(N - 1, R, 3)[1:].astype(float)
+    weights = bootstrap_weights(N - 1, R, 3)[1:].astype(float)
     ratios = (weights @ ours) / (weights @ theirs) - 1
     expected = [ours.sum() / theirs.sum() - 1, *np.percentile(ratios, [2.5, 97.5])]
     assert row[["gain", "low", "high"]].iloc[0].tolist() == pytest.approx(expected, abs=1e-5)
@@ -86,7 +96,9 @@ def test_a_gain_is_the_ratio_of_the_means_over_seeds_and_its_interval_that_of_pa
 
 
 def test_each_system_stands_beside_what_was_trained_in_the_same_way(run):
-    table = gains(SYSTEMS, found_of(run), run[0]["user_id"], R, 3).dropna(subset="over")
+    table = relative_improvements(SYSTEMS, scores_of(run), run[0]["user_id"], R, 3).dropna(
+        subset="over"
+    )
     pairs = set(zip(table["system"], table["over"], strict=True))
     assert pairs == {
         ("user-biased", "bilinear"),
@@ -104,11 +116,11 @@ def test_drawing_users_draws_all_photos_of_each_together():
     ours, theirs = random.random(20), random.random(20) + 0.1
     users = random.integers(0, 5, 20)
     ratios = []
-    for weights in multiplicities(5, 200, 9)[1:]:
+    for weights in bootstrap_weights(5, 200, 9)[1:]:
         pulled = [sum(weights[users[at]] * of[at] for at in range(20)) for of in (ours, theirs)]
         ratios.append(pulled[0] / pulled[1] - 1)
     ratios.sort()
-    low, high = over_users(ours, theirs, users, 200, 9)
+    low, high = user_interval(ours, theirs, users, 200, 9)
     assert min(abs(low - ratio) for ratio in ratios) < 1e-6 and ratios[2] <= low <= ratios[8]
     assert min(abs(high - ratio) for ratio in ratios) < 1e-6 and ratios[-9] <= high <= ratios[-3]
 
@@ -116,8 +128,8 @@ def test_drawing_users_draws_all_photos_of_each_together():
 def test_precision_and_recall_of_a_tag_are_those_of_a_loop(run):
     photos, files, scores = run
     paths = [one[1] for one in files["bilinear"]]
-    table = tags_found(
-        "bilinear", paths, known_tags(photos["tags"], VOCABULARY), VOCABULARY
+    table = score_per_tag(
+        "bilinear", paths, tags_in_vocabulary(photos["tags"], VOCABULARY), VOCABULARY
     ).set_index("tag")
     for tag, row in table.iterrows():
         have = [photo for photo in range(N - 1) if tag in photos["tags"][photo]]
@@ -133,10 +145,10 @@ def test_precision_and_recall_of_a_tag_are_those_of_a_loop(run):
 
 def test_the_page_shows_each_system_the_published_gains_and_the_lists(run):
     photos, files, _ = run
-    table = gains(SYSTEMS, found_of(run), photos["user_id"], R, 3)
-    known = known_tags(photos["tags"], VOCABULARY)
+    table = relative_improvements(SYSTEMS, scores_of(run), photos["user_id"], R, 3)
+    known = tags_in_vocabulary(photos["tags"], VOCABULARY)
     tags = pd.concat(
-        tags_found(system, [one[1] for one in paths], known, VOCABULARY)
+        score_per_tag(system, [one[1] for one in paths], known, VOCABULARY)
         for system, paths in files.items()
     )
     text = users("c", table)
@@ -151,17 +163,17 @@ def test_the_page_shows_each_system_the_published_gains_and_the_lists(run):
 
 def test_the_tags_that_gain_are_found_by_those_who_know_a_user_alone(run, tmp_path):
     photos, files, _ = run
-    known = known_tags(photos["tags"], VOCABULARY)
+    known = tags_in_vocabulary(photos["tags"], VOCABULARY)
     tags = pd.concat(
-        tags_found(system, [one[1] for one in paths], known, VOCABULARY)
+        score_per_tag(system, [one[1] for one in paths], known, VOCABULARY)
         for system, paths in files.items()
     )
     for name, table in (
-        ("gains", gains(SYSTEMS, found_of(run), photos["user_id"], R, 3)),
+        ("gains", relative_improvements(SYSTEMS, scores_of(run), photos["user_id"], R, 3)),
         ("tags", tags.replace({"tag": {"map": "null"}})),
     ):
         table.to_csv(tmp_path / name, index=False)  # as the rule leaves them to the figure
-    table, tags = read_gains(tmp_path / "gains"), read_user_tags(tmp_path / "tags")
+    table, tags = read_improvements(tmp_path / "gains"), read_user_tags(tmp_path / "tags")
     recall = tags.set_index(["tag", "system"])["recall"]
     knowing = ["user-biased", "pictures", "multiplied", "balanced"]
     best = listed(table, tags)["The 10 tags best predicted by those who know the user"]
@@ -170,12 +182,12 @@ def test_the_tags_that_gain_are_found_by_those_who_know_a_user_alone(run, tmp_pa
         assert value == pytest.approx(np.mean([recall[tag, system] for system in knowing]))
 
 
-def test_of_several_controls_the_first_counts(run):
+def test_of_several_baselines_the_first_counts(run):
     again = {"other bilinear": SYSTEMS["bilinear"], "other nobody": SYSTEMS["nobody"]}
-    found = found_of(run)
+    found = scores_of(run)
     found |= {"other bilinear": found["bilinear"], "other nobody": found["nobody"]}
     systems = SYSTEMS | again
-    table = gains(systems, found, run[0]["user_id"], R, 3)
+    table = relative_improvements(systems, found, run[0]["user_id"], R, 3)
     pairs = table.dropna(subset="over").groupby("system")["over"].unique().map(list).to_dict()
     assert pairs["multiplied"] == ["bilinear", "user-biased", "nobody"]
     assert pairs["other nobody"] == ["bilinear"] and "other bilinear" not in pairs
@@ -186,16 +198,16 @@ def test_a_comparison_gives_each_system_its_own_files(run, tmp_path):
     photos, files, _ = run
     each = [seed for system in SYSTEMS for seed in files[system]]
     scores, predictions = ([paths[at] for paths in each] for at in (0, 1))
-    found = compared(SYSTEMS, scores, predictions, photos, VOCABULARY, R, 3)
-    expected = gains(SYSTEMS, found_of(run), photos["user_id"], R, 3)
-    pd.testing.assert_frame_equal(found.gains, expected)
-    known = known_tags(photos["tags"], VOCABULARY)
-    nobodys = tags_found("nobody", [paths[1] for paths in files["nobody"]], known, VOCABULARY)
+    found = compare_systems(SYSTEMS, scores, predictions, photos, VOCABULARY, R, 3)
+    expected = relative_improvements(SYSTEMS, scores_of(run), photos["user_id"], R, 3)
+    pd.testing.assert_frame_equal(found.improvements, expected)
+    known = tags_in_vocabulary(photos["tags"], VOCABULARY)
+    nobodys = score_per_tag("nobody", [paths[1] for paths in files["nobody"]], known, VOCABULARY)
     own = found.tags[found.tags["system"] == "nobody"]
     pd.testing.assert_frame_equal(own, nobodys)
     assert list(found.tags["system"].unique()) == list(SYSTEMS)
     found.write(tmp_path / "gains.csv", tmp_path / "tags.csv")
-    pd.testing.assert_frame_equal(read_gains(tmp_path / "gains.csv"), expected.round(6))
+    pd.testing.assert_frame_equal(read_improvements(tmp_path / "gains.csv"), expected.round(6))
     assert read_user_tags(tmp_path / "tags.csv")["recall"].tolist() == pytest.approx(
         found.tags["recall"].tolist(), abs=1e-6
     )

@@ -5,9 +5,9 @@ import pytest
 from sklearn.metrics import f1_score, precision_score, recall_score
 
 from phototags.evaluation.metrics import resampled
-from phototags.evaluation.metrics.all_metrics import evaluate
-from phototags.evaluation.metrics.bootstrap import multiplicities
-from phototags.evaluation.metrics.ranking import among_first, mean_average_precision
+from phototags.evaluation.metrics.all_metrics import compute_metrics
+from phototags.evaluation.metrics.bootstrap import bootstrap_weights
+from phototags.evaluation.metrics.ranking import mean_average_precision, top_k_mask
 from phototags.evaluation.metrics.resampled import mean_average_precisions, photo_means, tag_means
 
 
@@ -20,7 +20,7 @@ def judged():
     relevant = generator.random((25, 8)) < 0.3
     relevant[:, 2] = False
     relevant[~relevant.any(axis=1), 0] = True
-    return scores, relevant, multiplicities(25, 12, seed=5)
+    return scores, relevant, bootstrap_weights(25, 12, seed=5)
 
 
 def repeated(weights, *matrices):
@@ -53,7 +53,7 @@ def slow_tag_means(predicted, relevant):
 
 def test_tag_means_of_every_resample_equal_a_loop_over_repeated_photos(judged):
     scores, relevant, weights = judged
-    predicted = among_first(scores, relevant, 5)
+    predicted = top_k_mask(scores, relevant, 5)
     means = tag_means(predicted, relevant, weights)
     for resample, row in enumerate(weights):
         expected = slow_tag_means(*repeated(row, predicted, relevant))
@@ -80,7 +80,7 @@ def test_photo_means_of_every_resample_equal_means_of_repeated_photos(judged):
 
 def test_per_tag_metrics_are_those_of_scikit_learn_where_definitions_agree(judged):
     scores, relevant, weights = judged
-    predicted = among_first(scores, relevant, 5)
+    predicted = top_k_mask(scores, relevant, 5)
     used = relevant.any(axis=0)
     means = tag_means(predicted, relevant, weights)
     for name, function in (
@@ -102,7 +102,7 @@ def test_a_tag_that_is_never_given_has_precision_zero_and_counts():
 
 def test_a_tag_without_a_test_photo_changes_no_mean_over_tags(judged):
     scores, relevant, weights = judged
-    predicted = among_first(scores, relevant, 5)
+    predicted = top_k_mask(scores, relevant, 5)
     without = np.delete(predicted, 2, axis=1), np.delete(relevant, 2, axis=1)
     left = tag_means(*without, weights)
     for name, values in tag_means(predicted, relevant, weights).items():
@@ -125,7 +125,7 @@ def test_a_tagger_without_any_hit_has_f1_zero():
 
 
 def test_evaluate_names_every_metric_of_the_project(judged):
-    names = [(measured.metric, measured.k) for measured in evaluate(*judged)]
+    names = [(measured.metric, measured.k) for measured in compute_metrics(*judged)]
     at = [(name, k) for name in ("precision", "recall", "accuracy") for k in (1, 5, 10)]
     tags = ("tag_precision", "tag_recall", "f1_of_means", "mean_f1", "n_plus")
     assert names == [*at, ("miap", 0), *((name, 5) for name in tags), ("map", 0)]
@@ -133,7 +133,7 @@ def test_evaluate_names_every_metric_of_the_project(judged):
 
 def test_evaluate_gives_the_value_of_the_test_set_and_one_replicate_a_resample(judged):
     scores, relevant, weights = judged
-    last = evaluate(scores, relevant, weights)[-1]
+    last = compute_metrics(scores, relevant, weights)[-1]
     assert last.value == pytest.approx(mean_average_precision(scores, relevant))
     assert last.replicates.shape == (12,)
 
@@ -142,4 +142,4 @@ def test_evaluate_refuses_photos_without_a_tag(judged):
     scores, relevant, weights = judged
     relevant[4] = False
     with pytest.raises(ValueError, match="1 of 25 have none"):
-        evaluate(scores, relevant, weights)
+        compute_metrics(scores, relevant, weights)

@@ -8,11 +8,11 @@ import torch
 from phototags.evaluation import tag_completion_scores as tag_vectors
 from phototags.evaluation.tag_completion_scores import (
     COLUMNS,
-    Tables,
+    TagVectorTables,
     common_tags,
-    judge_tags,
-    questions,
+    hide_test_tags,
     read_tables,
+    score_tag_vectors,
 )
 from phototags.io.storage import write_tensors
 from phototags.params.embeddings import EmbedTags
@@ -22,16 +22,16 @@ TRAINING = pd.Series([["art"]] * 5 + [["sea", "ship"]] * 3 + [["unheard of"]])
 TEST = pd.Series([["ship", "sea"]] * 4 + [["art"], [], ["sea", "unheard of"]])
 WORDS = {7: np.float32([[-1, 0], [0, 1], [0, 2]]), 8: np.float32([[0, 1], [0, 1], [-1, 0]])}
 CONTEXTS = {7: np.float32([[9, 0], [0, 1], [0, 1]]), 8: np.zeros((3, 2), np.float32)}
-TABLES = Tables(WORDS, CONTEXTS, power=0.75, text=WORDS[7])
+TABLES = TagVectorTables(WORDS, CONTEXTS, power=0.75, text=WORDS[7])
 
 
-def judged(test=TEST, **changed):
+def scored(test=TEST, **changed):
     given = {"tables": TABLES, "resamples": 20, "seed": 0} | changed
-    return judge_tags(TAGS, TRAINING, test, **given)
+    return score_tag_vectors(TAGS, TRAINING, test, **given)
 
 
-def test_counts_and_vectors_are_judged_by_the_place_of_the_hidden_tag():
-    scores = judged()
+def test_counts_and_vectors_are_scored_by_the_rank_of_the_hidden_tag():
+    scores = scored()
     assert list(scores.columns) == COLUMNS
     mrr = scores[scores["metric"] == "mrr"].set_index(["system", "seed"])["value"]
     assert mrr["frequency"].to_list() == [0.5, 0.5]  # art stands before the hidden one
@@ -47,29 +47,29 @@ def test_counts_and_vectors_are_judged_by_the_place_of_the_hidden_tag():
 
 
 def test_each_row_has_its_replicates_and_equal_photos_have_equal_ones():
-    for row in judged().itertuples():
+    for row in scored().itertuples():
         assert len(row.replicates) == 20
         assert row.replicates == pytest.approx([row.value] * 20)
 
 
 def test_the_same_seed_gives_the_same_scores():
-    pd.testing.assert_frame_equal(judged(), judged())
+    pd.testing.assert_frame_equal(scored(), scored())
 
 
-def test_without_two_tags_on_a_photo_there_is_nothing_to_judge():
-    assert judged(pd.Series([["art"], []])).empty
-    assert list(judged(pd.Series([], dtype=object)).columns) == COLUMNS
+def test_without_two_tags_on_a_photo_there_is_nothing_to_score():
+    assert scored(pd.Series([["art"], []])).empty
+    assert list(scored(pd.Series([], dtype=object)).columns) == COLUMNS
 
 
 def test_of_many_photos_some_are_asked(monkeypatch):
-    monkeypatch.setattr(tag_vectors, "MOST", 3)
-    asked = questions(TEST, TAGS, seed=1)
-    assert len(asked.hidden) == 3 and set(asked.hidden) <= {1, 2}
-    assert set(judged()["photos"]) == {3}
+    monkeypatch.setattr(tag_vectors, "MAX_PHOTOS", 3)
+    hidden = hide_test_tags(TEST, TAGS, seed=1)
+    assert len(hidden.hidden) == 3 and set(hidden.hidden) <= {1, 2}
+    assert set(scored()["photos"]) == {3}
 
 
 def test_without_text_there_is_no_row_of_it():
-    scores = judged(tables=Tables(WORDS, CONTEXTS, power=0.75))
+    scores = scored(tables=TagVectorTables(WORDS, CONTEXTS, power=0.75))
     assert "text-nearest" not in set(scores["system"]) and len(scores) == 4 * 2 * 2
 
 
@@ -101,11 +101,11 @@ def test_tables_hold_the_rows_of_the_tags_that_are_asked_for(files):
     words, contexts, text = files
     tables = read_tables(words, contexts, text, settings("text.txt"), TAGS, np.array([1, 2]))
     assert tables.power == 0.5
-    assert {seed: own.tolist() for seed, own in tables.words.items()} == {
+    assert {seed: own.tolist() for seed, own in tables.input_vectors.items()} == {
         7: [[0, 1], [0, 2]],
         8: [[0, 1], [-1, 0]],
     }
-    assert tables.contexts[7].tolist() == [[0, 1], [0, 1]]
+    assert tables.output_vectors[7].tolist() == [[0, 1], [0, 1]]
     assert tables.text.tolist() == [[1, 2], [3, 4]]
 
 

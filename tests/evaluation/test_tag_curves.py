@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 import torch
 
-from phototags.evaluation.users.tag_curves import tag_curves
+from phototags.evaluation.users.tag_curves import compute_tag_curves
 from phototags.features.feature_cache import Features
 from phototags.systems.registry import Multihot
 from phototags.systems.tagger import save, untrained
@@ -28,7 +28,7 @@ def folders(tmp_path):
 
 
 def test_each_system_has_a_curve_of_each_tag(folders):
-    curves = tag_curves(folders, ["sky", "sea"], PHOTOS, FEATURES, None, VOCABULARY)
+    curves = compute_tag_curves(folders, ["sky", "sea"], PHOTOS, FEATURES, None, VOCABULARY)
     found = {
         (system, tag): [of.round(3).tolist() for of in curve]
         for system, own in curves.items()
@@ -43,7 +43,7 @@ def test_each_system_has_a_curve_of_each_tag(folders):
 
 
 def test_without_tags_there_is_nothing_to_draw(folders):
-    assert tag_curves(folders, [], PHOTOS, FEATURES, None, VOCABULARY) == {
+    assert compute_tag_curves(folders, [], PHOTOS, FEATURES, None, VOCABULARY) == {
         "seeing": {},
         "blind": {},
     }

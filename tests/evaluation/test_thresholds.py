@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from phototags.evaluation.metrics.thresholds import best_thresholds
+from phototags.evaluation.metrics.per_tag import best_f1_thresholds
 
 
 def f1_at(threshold: float, scores: np.ndarray, relevant: np.ndarray) -> float:
@@ -18,7 +18,7 @@ def test_no_other_score_gives_a_better_f1(seed):
     scores = rng.integers(0, 9, (30, 6)) / 8  # with ties
     relevant = rng.random((30, 6)) < 0.3
     relevant[0] = True
-    for tag, threshold in enumerate(best_thresholds(scores, relevant)):
+    for tag, threshold in enumerate(best_f1_thresholds(scores, relevant)):
         column = scores[:, tag], relevant[:, tag]
         by_loop = {value: f1_at(value, *column) for value in scores[:, tag]}
         assert by_loop[threshold] == pytest.approx(max(by_loop.values()))
@@ -27,9 +27,11 @@ def test_no_other_score_gives_a_better_f1(seed):
 
 
 def test_a_perfect_tag_is_cut_at_its_last_photo():
-    assert best_thresholds(np.array([[3.0], [2.0], [1.0]]), np.array([[1], [1], [0]]) > 0) == [2.0]
+    assert best_f1_thresholds(np.array([[3.0], [2.0], [1.0]]), np.array([[1], [1], [0]]) > 0) == [
+        2.0
+    ]
 
 
 def test_a_tag_of_no_photo_has_no_threshold():
-    assert np.isnan(best_thresholds(np.zeros((4, 1)), np.zeros((4, 1), bool))).all()
-    assert np.isnan(best_thresholds(np.zeros((0, 2)), np.zeros((0, 2), bool))).all()
+    assert np.isnan(best_f1_thresholds(np.zeros((4, 1)), np.zeros((4, 1), bool))).all()
+    assert np.isnan(best_f1_thresholds(np.zeros((0, 2)), np.zeros((0, 2), bool))).all()

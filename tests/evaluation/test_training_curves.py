@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from phototags.evaluation.metrics.training_curves import COLUMNS, losses_table
+from phototags.evaluation.metrics.run_tables import CURVE_COLUMNS, collect_training_curves
 
 
 @pytest.fixture
@@ -21,8 +21,8 @@ def test_each_epoch_is_a_row_that_says_whose_it_is(history):
     path = history(
         "im2vec", 3, "epoch,loss,validation_map,best\n1,0.5,0.25,False\n2,0.4,0.3,True\n"
     )
-    table = losses_table([path])
-    assert list(table.columns) == COLUMNS
+    table = collect_training_curves([path])
+    assert list(table.columns) == CURVE_COLUMNS
     assert table.values.tolist() == [
         ["shapes", "im2vec", "3", 1, 0.5, 0.25],
         ["shapes", "im2vec", "3", 2, 0.4, 0.3],
@@ -30,10 +30,12 @@ def test_each_epoch_is_a_row_that_says_whose_it_is(history):
 
 
 def test_a_control_without_a_loss_keeps_its_validation_score(history):
-    table = losses_table([history("random", 0, "epoch,loss,validation_map,best\n0,,0.1,True\n")])
+    table = collect_training_curves(
+        [history("random", 0, "epoch,loss,validation_map,best\n0,,0.1,True\n")]
+    )
     assert pd.isna(table["loss"][0]) and table["validation_map"][0] == 0.1
 
 
 def test_histories_without_epochs_give_an_empty_table_with_its_columns(history):
-    table = losses_table([history("random", 0, "epoch,loss,validation_map,best\n")])
-    assert table.empty and list(table.columns) == COLUMNS
+    table = collect_training_curves([history("random", 0, "epoch,loss,validation_map,best\n")])
+    assert table.empty and list(table.columns) == CURVE_COLUMNS

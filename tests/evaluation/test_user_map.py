@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from phototags.evaluation.users.user_map import COLUMNS, user_map
+from phototags.evaluation.users.user_map import COLUMNS, map_users
 from phototags.report.figures.user_scatter import plot_users
 from phototags.systems.registry import UserBiased
 from phototags.systems.tagger import untrained
@@ -28,7 +28,7 @@ def mapped(year=True):
     system = UserBiased(model="user-biased", descriptors=["year"], epochs=1, patience=1)
     generator = torch.Generator().manual_seed(0)
     tagger = untrained(system, 5, torch.zeros(2, 64), torch.zeros(2), generator, 2)
-    return user_map(tagger, users, photos, ["year"], seed=0)
+    return map_users(tagger, users, photos, ["year"], seed=0)
 
 
 def test_every_user_with_another_photo_has_one_place():

@@ -9,9 +9,13 @@ import pyarrow as pa
 import pytest
 
 from phototags.errors import CorpusError
-from phototags.evaluation import word_mapping as words
-from phototags.evaluation.metrics.protocols import PROTOCOLS
-from phototags.evaluation.word_mapping import Reach, own_words, reached, reaches
+from phototags.evaluation.word_mapping import (
+    PROTOCOLS,
+    WordMapping,
+    map_own_vocabulary,
+    map_words,
+    mapping_from_pairs,
+)
 from phototags.params.score import Score
 from phototags.tag_vectors.text_vectors import TextVectors
 
@@ -19,64 +23,60 @@ SETTINGS = Score(bridges=["exact"], min_test_photos=2, resamples=10, seed=0)
 PHOTOS = pd.DataFrame({"tags": [["sea", "sun"], ["sea", "moon"], ["sun", "sea"]]})
 
 
-def test_on_its_own_corpus_a_model_is_asked_for_its_whole_vocabulary():
+def test_on_its_own_corpus_a_model_is_scored_on_its_whole_vocabulary():
     settings = SETTINGS.model_copy(update={"bridges": ["exact", "lemma"]})
-    (reach,) = reaches("shapes", "shapes", ["sun", "rain", "moon"], PHOTOS, settings, "no wordnet")
-    assert reach == Reach("exact", ["sun", "rain", "moon"], [[0], [1], [2]])
+    (mapping,) = map_words("shapes", "shapes", ["sun", "rain", "moon"], PHOTOS, settings)
+    assert mapping == WordMapping("exact", ["sun", "rain", "moon"], [[0], [1], [2]])
 
 
 def test_on_another_corpus_words_need_enough_test_photos():
-    (reach,) = reaches("shapes", "stamps", ["sun", "rain", "moon"], PHOTOS, SETTINGS, "no wordnet")
-    assert reach == Reach("exact", ["sun"], [[0]], unreached=["sea"])
+    (mapping,) = map_words("shapes", "stamps", ["sun", "rain", "moon"], PHOTOS, SETTINGS)
+    assert mapping == WordMapping("exact", ["sun"], [[0]], unmapped=["sea"])
 
 
 def test_a_word_has_the_largest_score_of_its_tags():
     generator = np.random.default_rng(0)
     scores = generator.random((6, 5)).astype(np.float32)
-    reach = reached("lemma", ["cars", "sea", "cats"], [(0, 2), (3, 0), (4, 0), (1, 2), (2, 2)])
+    mapping = mapping_from_pairs(
+        "lemma", ["cars", "sea", "cats"], [(0, 2), (3, 0), (4, 0), (1, 2), (2, 2)]
+    )
     expected = [[max(row[3], row[4]), max(row[0], row[1], row[2])] for row in scores]
-    assert reach.words == ["cars", "cats"] and reach.unreached == ["sea"]
-    assert (reach.scores(scores) == np.array(expected)).all()
+    assert mapping.words == ["cars", "cats"] and mapping.unmapped == ["sea"]
+    assert (mapping.word_scores(scores) == np.array(expected)).all()
 
 
 def test_in_a_published_form_words_that_the_model_does_not_know_count_as_missed(monkeypatch):
     monkeypatch.setitem(PROTOCOLS, "form-3", 3)
     found = Counter(tag for tags in PHOTOS["tags"] for tag in tags)
-    reach = own_words("form-3", ["sun", "rain"], found)
-    assert reach.words == ["sun", "rain", "moon", "sea"]
-    assert reach.scores(np.ones((1, 2), np.float32)).tolist() == [[1, 1, -np.inf, -np.inf]]
+    mapping = map_own_vocabulary("form-3", ["sun", "rain"], found)
+    assert mapping.words == ["sun", "rain", "moon", "sea"]
+    assert mapping.word_scores(np.ones((1, 2), np.float32)).tolist() == [[1, 1, -np.inf, -np.inf]]
 
 
 def test_a_published_form_that_lost_a_word_is_refused(monkeypatch):
     monkeypatch.setitem(PROTOCOLS, "form-3", 3)
     with pytest.raises(CorpusError, match="counts 3 words, but its test photos have 2"):
-        own_words("form-3", ["sun"], Counter(["sea", "sun"]))
+        map_own_vocabulary("form-3", ["sun"], Counter(["sea", "sun"]))
 
 
-def test_a_bridge_of_unseen_words_asks_for_those_that_no_tag_means(monkeypatch):
+def test_a_bridge_of_unseen_words_scores_those_that_no_tag_means():
     text = TextVectors(pa.array(["sea", "sun", "ocean"]), np.float32([[2, 0], [0, 1], [2, 1]]))
-    monkeypatch.setattr(words, "load_glove", lambda: text)
-    monkeypatch.setattr(words, "WordNet", Nothing)
     settings = SETTINGS.model_copy(update={"bridges": ["transport"], "min_test_photos": 1})
-    (reach,) = reaches("shapes", "stamps", ["sun", "ocean"], PHOTOS, settings, "no wordnet")
-    assert (reach.words, reach.sources) == (["sea", "sun"], [[], [0]])
-    assert (reach.unseen, reach.unreached) == ([0], ["moon"])  # nobody wrote of the moon
+    (mapping,) = map_words("shapes", "stamps", ["sun", "ocean"], PHOTOS, settings, Nothing(), text)
+    assert (mapping.words, mapping.sources) == (["sea", "sun"], [[], [0]])
+    assert (mapping.unseen, mapping.unmapped) == ([0], ["moon"])  # nobody wrote of the moon
 
 
-def test_what_a_tagger_says_of_unseen_words_takes_their_columns():
-    reach = Reach("transport", ["a", "b", "c"], [[1], [], []], unseen=[1, 2])
+def test_scores_of_unseen_words_take_their_columns():
+    mapping = WordMapping("transport", ["a", "b", "c"], [[1], [], []], unseen=[1, 2])
     scores = np.float32([[1, 2], [3, 4]])
-    assert reach.scores(scores)[:, 1:].tolist() == [[-np.inf] * 2] * 2
-    reach = replace(reach, said=np.float32([[5, 6], [7, 8]]))
-    assert reach.scores(scores).tolist() == [[2, 5, 6], [4, 7, 8]]
+    assert mapping.word_scores(scores)[:, 1:].tolist() == [[-np.inf] * 2] * 2
+    mapping = replace(mapping, unseen_scores=np.float32([[5, 6], [7, 8]]))
+    assert mapping.word_scores(scores).tolist() == [[2, 5, 6], [4, 7, 8]]
 
 
 class Nothing:
     """A WordNet without a word."""
-
-    @classmethod
-    def read(cls, path):
-        return cls()
 
     def lemma(self, word):
         return word

@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 
 from phototags.errors import ModelError
-from phototags.evaluation.metrics.drop_counts import drops_table
+from phototags.evaluation.metrics.run_tables import count_drops
 from phototags.features import duplicates as module
 from phototags.features.duplicates import (
     COLUMNS,
@@ -142,5 +142,5 @@ def test_near_duplicates_leave_the_training_and_are_counted_once(tmp_path):
     assert split["part"].tolist() == parts
     (tmp_path / "shapes").mkdir()
     write_drops(tmp_path / "shapes/duplicates.drops.tsv", drops)
-    counted = drops_table([tmp_path / "shapes/duplicates.drops.tsv"])
+    counted = count_drops([tmp_path / "shapes/duplicates.drops.tsv"])
     assert counted.values.tolist() == [["shapes", "find_duplicates", "near_duplicate", 2]]

@@ -75,6 +75,15 @@ def test_a_score_is_one_tagger_of_one_seed_on_one_test():
     ]
 
 
+def test_taggers_with_the_same_tests_are_scored_by_one_rule():
+    few = ("corel5k", ["tuxpaint"], ["often"])
+    assert planned(*TWO, few).score_groups == [
+        ("corel5k", ["corel5k", "flickr8k", "tuxpaint"], ["often"]),
+        ("corel5k", ["corel5k", "flickr8k"], ["plain", "strange", "moved", "tuned"]),
+        ("tuxpaint", ["flickr8k"], ["often", "moved"]),
+    ]
+
+
 def test_systems_are_known_by_what_they_learn_and_see():
     plan = planned(*TWO)
     assert plan.backbone_systems == ["tuned"]

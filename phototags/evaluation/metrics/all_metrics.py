@@ -1,4 +1,4 @@
-"""All scores of one tagger on one test set, each with its replicates."""
+"""All metrics of one tagger on one test set, with bootstrap replicates and lower bounds."""
 
 from dataclasses import dataclass
 
@@ -6,26 +6,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phototags.evaluation.metrics.ranking import (
-    accuracy_at,
-    among_first,
     average_precision,
-    hits_in_order,
+    hit_rate_at,
     precision_at,
     recall_at,
+    sorted_hits,
+    top_k_mask,
 )
 from phototags.evaluation.metrics.resampled import mean_average_precisions, photo_means, tag_means
 
-LENGTHS = (1, 5, 10)
+CUTOFFS = (1, 5, 10)
 """The k of precision, recall and accuracy of a photo's first k tags."""
 
-GIVEN = 5
-"""Tags a photo gets in the per-tag metrics, as in every paper on Corel-5K since 2002."""
+TAGS_PER_PHOTO = 5
+"""Tags predicted for each photo in per-tag metrics, as in every paper on Corel-5K since 2002."""
 
-PER_PHOTO = {"precision": precision_at, "recall": recall_at, "accuracy": accuracy_at}
+PER_PHOTO = {"precision": precision_at, "recall": recall_at, "accuracy": hit_rate_at}
+
+BOUNDED = frozenset(
+    [("precision", 1), ("precision", 5), ("recall", 5), ("accuracy", 10), ("miap", 0), ("map", 0)]
+)
+"""(metric, k) that have a lower bound."""
+
+SUFFIX = "_lower_bound"
 
 
 @dataclass(frozen=True)
-class Measured:
+class MetricResult:
     """One metric: `metric` and `k` (0 where it has none), value, and (R,) replicates."""
 
     metric: str
@@ -35,7 +42,7 @@ class Measured:
 
 
 def perfect_score(metric: str, tags: int) -> float:
-    """The best that a metric can be: the number of tags for `n_plus`, 1 for all others.
+    """The best possible value of a metric: the number of tags for `n_plus`, 1 for all others.
 
     >>> perfect_score("n_plus", 260), perfect_score("map", 260)
     (260.0, 1.0)
@@ -43,8 +50,10 @@ def perfect_score(metric: str, tags: int) -> float:
     return float(tags) if metric == "n_plus" else 1.0
 
 
-def evaluate(scores: NDArray, relevant: NDArray[np.bool_], weights: NDArray) -> list[Measured]:
-    """Every metric of the project, ties counted against the tagger.
+def compute_metrics(
+    scores: NDArray, relevant: NDArray[np.bool_], weights: NDArray
+) -> list[MetricResult]:
+    """Compute every metric of the project; ties count against the tagger.
 
     Per photo `precision`, `recall`, `accuracy` at 1, 5, 10 and `miap`; per tag, at five tags a
     photo, `tag_precision`, `tag_recall`, `f1_of_means`, `mean_f1`, `n_plus`; `map` over tags.
@@ -53,35 +62,83 @@ def evaluate(scores: NDArray, relevant: NDArray[np.bool_], weights: NDArray) -> 
         scores: (N, T) numbers, not NaN.
         relevant: (N, T) bool; every photo has a tag. Tags without a photo are ranked among the
             others and left out of the means over tags.
-        weights: (1 + R, N), row 0 all ones (`bootstrap.multiplicities`).
+        weights: (1 + R, N), row 0 all ones (`bootstrap_weights`).
 
     Raises:
-        ValueError: when a photo has no tag: its recall and its precision mean nothing.
+        ValueError: when a photo has no tag: its recall and its precision are undefined.
     """
-    bare = int((~relevant.any(axis=1)).sum())
-    if bare or not len(relevant):
-        raise ValueError(f"every photo needs a tag, but {bare} of {len(relevant)} have none")
-    measured = {**_of_photos(scores, relevant, weights), **_of_tags(scores, relevant, weights)}
+    untagged = int((~relevant.any(axis=1)).sum())
+    if untagged or not len(relevant):
+        raise ValueError(f"every photo needs a tag, but {untagged} of {len(relevant)} have none")
+    metrics = {
+        **_photo_metrics(scores, relevant, weights),
+        **_tag_metrics(scores, relevant, weights),
+    }
     return [
-        Measured(metric, k, float(values[0]), values[1:])
-        for (metric, k), values in measured.items()
+        MetricResult(metric, k, float(values[0]), values[1:])
+        for (metric, k), values in metrics.items()
     ]
 
 
-def _of_photos(scores: NDArray, relevant: NDArray, weights: NDArray) -> dict:
-    hits = hits_in_order(scores, relevant)
+def compute_lower_bounds(
+    scores: NDArray,
+    relevant: NDArray[np.bool_],
+    weights: NDArray,
+    contaminated: NDArray[np.bool_],
+    results: list[MetricResult],
+) -> list[MetricResult]:
+    """Compute the metrics of BOUNDED with every contaminated photo counted as an error.
+
+    On these photos all wrong tags are ranked before the right ones. No scores of the contaminated
+    photos give a lower metric, mAP over tags included, so the bound holds whatever the tagger
+    owes to near-duplicates in its training data.
+
+    Args:
+        scores, relevant, weights: as in `compute_metrics`.
+        contaminated: (N,) bool, True for a photo with a near-duplicate among the training photos.
+        results: `compute_metrics` of the scores; they are the bounds if nothing is contaminated.
+
+    Returns:
+        one for each metric of BOUNDED, its name followed by SUFFIX.
+    """
+    if contaminated.any():
+        worst = worst_case_scores(scores, relevant, contaminated)
+        results = compute_metrics(worst, relevant, weights)
+    return [
+        MetricResult(one.metric + SUFFIX, one.k, one.value, one.replicates)
+        for one in results
+        if (one.metric, one.k) in BOUNDED
+    ]
+
+
+def worst_case_scores(
+    scores: NDArray, relevant: NDArray[np.bool_], contaminated: NDArray[np.bool_]
+) -> NDArray[np.floating]:
+    """The scores, with each contaminated photo's own tags ranked last.
+
+    >>> relevant = np.array([[True, False], [True, False]])
+    >>> worst_case_scores(np.ones((2, 2)), relevant, np.array([True, False]))
+    array([[-inf,  inf],
+           [  1.,   1.]])
+    """
+    errors = np.where(relevant, -np.inf, np.inf).astype(scores.dtype)
+    return np.where(contaminated[:, None], errors, scores)
+
+
+def _photo_metrics(scores: NDArray, relevant: NDArray, weights: NDArray) -> dict:
+    hits = sorted_hits(scores, relevant)
     values = {
-        (metric, k): function(hits, k) for metric, function in PER_PHOTO.items() for k in LENGTHS
+        (metric, k): function(hits, k) for metric, function in PER_PHOTO.items() for k in CUTOFFS
     }
     values["miap", 0] = average_precision(hits)
     means = photo_means(np.stack(list(values.values()), axis=1), weights)
     return dict(zip(values, means.T, strict=True))
 
 
-def _of_tags(scores: NDArray, relevant: NDArray, weights: NDArray) -> dict:
-    predicted = among_first(scores, relevant, GIVEN)
+def _tag_metrics(scores: NDArray, relevant: NDArray, weights: NDArray) -> dict:
+    predicted = top_k_mask(scores, relevant, TAGS_PER_PHOTO)
     means = {
-        (metric, GIVEN): values
+        (metric, TAGS_PER_PHOTO): values
         for metric, values in tag_means(predicted, relevant, weights).items()
     }
     return {**means, ("map", 0): mean_average_precisions(scores, relevant, weights)}

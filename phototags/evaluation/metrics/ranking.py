@@ -1,9 +1,9 @@
-"""How well a ranking puts the relevant things first; ties count against it.
+"""Ranking metrics; ties count against the tagger.
 
-Every metric of the project comes from one strict order (`pessimistic_order`), so that a
-tagger that gives many tags the same score never profits from the order they happen to have.
+Every metric of the project is computed from one strict order (`pessimistic_order`), so that a
+tagger that gives many tags the same score never profits from the order of the columns.
 Photos are ranked over tags as (N, T), tags over photos as the transpose. Torch tensors on the
-CPU are taken as well as numpy arrays.
+CPU are accepted as well as numpy arrays.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 
 def pessimistic_order(scores: ArrayLike, relevant: ArrayLike) -> NDArray[np.intp]:
-    """The order of each row: higher scores first; among equals the irrelevant first, then by index.
+    """Sort each row: higher scores first; among equals the irrelevant first, then by index.
 
     Args:
         scores: (N, T) numbers, not NaN; infinities are allowed.
@@ -38,56 +38,56 @@ def pessimistic_order(scores: ArrayLike, relevant: ArrayLike) -> NDArray[np.intp
     return np.lexsort((relevant, -scores), axis=-1)
 
 
-def hits_in_order(scores: ArrayLike, relevant: ArrayLike) -> NDArray[np.bool_]:
-    """(N, T) bool, True where the thing at this place of the pessimistic order is relevant."""
+def sorted_hits(scores: ArrayLike, relevant: ArrayLike) -> NDArray[np.bool_]:
+    """(N, T) bool, True where the item at this place of the pessimistic order is relevant."""
     order = pessimistic_order(scores, relevant)
     return np.take_along_axis(np.asarray(relevant, dtype=bool), order, axis=1)
 
 
-def among_first(scores: ArrayLike, relevant: ArrayLike, k: int) -> NDArray[np.bool_]:
+def top_k_mask(scores: ArrayLike, relevant: ArrayLike, k: int) -> NDArray[np.bool_]:
     """(N, T) bool, True for the first `k` of each row (all of them where T < k)."""
     order = pessimistic_order(scores, relevant)
-    first = np.zeros(order.shape, dtype=bool)
-    np.put_along_axis(first, order[:, :k], True, axis=1)
-    return first
+    mask = np.zeros(order.shape, dtype=bool)
+    np.put_along_axis(mask, order[:, :k], True, axis=1)
+    return mask
 
 
 def precision_at(hits: NDArray[np.bool_], k: int) -> NDArray[np.float64]:
     """Share of the first `k` places that hold a relevant tag; perfect 1.
 
     Args:
-        hits: (N, T) bool, of `hits_in_order`.
+        hits: (N, T) bool, of `sorted_hits`.
 
     Returns:
-        (N,). The share is always of `k`: places that a short vocabulary leaves empty are misses.
+        (N,). The denominator is always `k`: in a shorter vocabulary the missing places are misses.
     """
     return hits[:, :k].sum(axis=1) / k
 
 
 def recall_at(hits: NDArray[np.bool_], k: int) -> NDArray[np.float64]:
-    """Share of the relevant tags that stand in the first `k` places; perfect 1.
+    """Share of the relevant tags that are among the first `k`; perfect 1.
 
     Returns:
-        (N,), 0 for a row with nothing relevant (scoring leaves such photos out).
+        (N,), 0 for a row with nothing relevant (evaluation leaves such photos out).
     """
     return hits[:, :k].sum(axis=1) / np.maximum(hits.sum(axis=1), 1)
 
 
-def accuracy_at(hits: NDArray[np.bool_], k: int) -> NDArray[np.float64]:
-    """1 where the first `k` places hold a relevant tag at least, else 0; perfect 1.
+def hit_rate_at(hits: NDArray[np.bool_], k: int) -> NDArray[np.float64]:
+    """1 where at least one of the first `k` tags is relevant, else 0; perfect 1.
 
-    A@k of Denton et al., KDD 2015.
+    A@k of Denton et al., KDD 2015, called `accuracy` in the score tables.
     """
     return hits[:, :k].any(axis=1).astype(np.float64)
 
 
 def average_precision(hits: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Mean of the precisions at the places of the relevant; perfect 1.
+    """Mean of the precisions at the places of the relevant items; perfect 1.
 
     Its mean over photos is MiAP (Li, Snoek & Worring, 2009), its mean over tags mAP.
 
     Args:
-        hits: (N, T) bool, of `hits_in_order`.
+        hits: (N, T) bool, of `sorted_hits`.
 
     Returns:
         (N,), 0 for a row with nothing relevant.
@@ -101,7 +101,7 @@ def average_precision(hits: NDArray[np.bool_]) -> NDArray[np.float64]:
 
 
 def mean_average_precision(scores: ArrayLike, relevant: ArrayLike) -> float:
-    """mAP: for each tag how well its photos rank first, averaged over tags; perfect 1.
+    """mAP: the average precision of each tag's ranking of photos, averaged over tags; perfect 1.
 
     Tags without a photo are left out; where every tag is, the mAP is 0.
 
@@ -116,4 +116,4 @@ def mean_average_precision(scores: ArrayLike, relevant: ArrayLike) -> float:
     used = relevant.any(axis=1)
     if not used.any():
         return 0.0
-    return float(average_precision(hits_in_order(scores[used], relevant[used])).mean())
+    return float(average_precision(sorted_hits(scores[used], relevant[used])).mean())

@@ -1,7 +1,7 @@
-"""Metrics of a test set and of all its resamples at once, from the photos' multiplicities.
+"""Metrics of a test set and of all its resamples at once, from photo weights.
 
-`weights` is (R, N) throughout: R resamples, N photos (`bootstrap.multiplicities`). A photo of
-multiplicity 2 counts exactly as two equal photos would, ties between the two included.
+`weights` is (R, N) throughout: R resamples, N photos (`bootstrap_weights`). A photo of weight 2
+counts exactly as two equal photos would, ties between the two included.
 """
 
 import numpy as np
@@ -14,7 +14,7 @@ BLOCK = 2_000_000
 
 
 def photo_means(values: NDArray, weights: NDArray) -> NDArray[np.float64]:
-    """Means over photos: (N, M) of one value a photo and metric gives (R, M)."""
+    """Weighted means over photos: (N, M), a value per photo and metric, gives (R, M)."""
     return weights.astype(np.float64) @ values / weights.sum(axis=1, dtype=np.float64)[:, None]
 
 
@@ -23,17 +23,17 @@ def tag_means(
 ) -> dict[str, NDArray[np.float64]]:
     """Precision, recall and F1 of each tag, averaged over the tags that a photo has.
 
-    A tag without a photo in the resample is left out; a tag that no photo is given has
+    A tag without a photo in the resample is left out; a tag that is predicted for no photo has
     precision 0, as in the papers that average over all words (TagProp, ICCV 2009).
 
     Args:
-        predicted: (N, T) bool, the tags given to each photo.
-        relevant: (N, T) bool, its true tags; a tag of some photo at least.
+        predicted: (N, T) bool, the tags predicted for each photo.
+        relevant: (N, T) bool, its true tags; at least one True.
 
     Returns:
         (R,) each: `tag_precision`, `tag_recall` (means over tags, perfect 1), `f1_of_means`
         (harmonic mean of these two, as the annotation papers; perfect 1), `mean_f1` (mean of
-        the tags' F1, scikit-learn's macro F1; perfect 1), `n_plus` (tags found once at least;
+        the tags' F1, scikit-learn's macro F1; perfect 1), `n_plus` (tags found at least once;
         perfect: the number of tags).
     """
     given, true, hits = (
@@ -86,12 +86,12 @@ def _tag_precisions(
 ) -> tuple[NDArray, NDArray]:
     """Sum of the precisions at one tag's photos, and how many photos those are, by resample.
 
-    A photo of multiplicity m behind P photos with the tag and E without it adds
+    A photo of weight m behind P photos with the tag and E without it adds
     sum over j = 1..m of (P+j)/(P+E+j) = m - E (H(P+E+m) - H(P+E)), H the harmonic numbers.
 
     Args:
         ranks: (N,) place of each photo. found: (F,) photos with the tag, by place.
-        by_photo: (N, R) multiplicities. harmonic: H(0), H(1), ...
+        by_photo: (N, R) weights. harmonic: H(0), H(1), ...
     """
     present = np.zeros(by_photo.shape[1])
     precisions = np.zeros(by_photo.shape[1])

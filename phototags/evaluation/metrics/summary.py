@@ -1,4 +1,4 @@
-"""All scores of a run in one tidy table: every seed, and the mean of the seeds."""
+"""The scores of a run in one tidy table: each seed, and the mean of the seeds."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -8,7 +8,7 @@ import pandas as pd
 
 from phototags.errors import CorpusError
 from phototags.evaluation.metrics.all_metrics import perfect_score
-from phototags.evaluation.metrics.bootstrap import interval
+from phototags.evaluation.metrics.bootstrap import confidence_interval
 
 JOB = ["train", "test", "system", "seed"]
 MEASURE = ["bridge", "metric", "k"]
@@ -27,32 +27,34 @@ HEADLINE = (
     ("n_plus", 5),
     ("map", 0),
 )
-"""The metrics that a run is judged by first, as (metric, k)."""
+"""The main metrics of a run, as (metric, k)."""
 
 
-def scores_table(files: Sequence[Path | str], jobs: Sequence[Sequence]) -> pd.DataFrame:
-    """The tidy scores of the taggers of a run, in the order of its jobs.
+def summarise_scores(files: Sequence[Path | str], jobs: Sequence[Sequence]) -> pd.DataFrame:
+    """Collect the scores of the taggers of a run, in the order of its jobs.
 
     Args:
-        files: what `score_tagger` wrote: bridge, metric, k, value, photos, tags, replicates.
+        files: of `score_tagger`: bridge, metric, k, value, photos, tags, replicates.
         jobs: [train, test, system, seed] of each file.
 
     Returns:
         COLUMNS; a row for each seed (as text) and a row for seed `mean`, whose interval comes
-        from the mean of the seeds' replicates: it says how sure the photos make the mean of
-        these seeds. Numbers have six decimals.
+        from the mean of the seeds' replicates: the uncertainty of the mean of these seeds that
+        is due to the sample of photos. Numbers have six decimals.
 
     Raises:
-        CorpusError: when the seeds of one system were judged on different photos or tags.
+        CorpusError: when the seeds of one system were scored on different photos or tags.
     """
     return _tidy((job, pd.read_parquet(file)) for file, job in zip(files, jobs, strict=True))
 
 
-def tag_vectors_table(files: Sequence[Path | str], pairs: Sequence[Sequence[str]]) -> pd.DataFrame:
-    """The tidy scores of the tag vectors of a run; see `scores_table`.
+def summarise_tag_vectors(
+    files: Sequence[Path | str], pairs: Sequence[Sequence[str]]
+) -> pd.DataFrame:
+    """Collect the scores of the tag vectors of a run; see `summarise_scores`.
 
     Args:
-        files: what `judge_tags` wrote; besides a row's scores, its system and seed.
+        files: of `score_tag_vectors`, with system and seed in each row.
         pairs: [train, test] of each file.
     """
     return _tidy(
@@ -62,10 +64,10 @@ def tag_vectors_table(files: Sequence[Path | str], pairs: Sequence[Sequence[str]
     )
 
 
-def _tidy(judged: Iterable[tuple[Sequence, pd.DataFrame]]) -> pd.DataFrame:
+def _tidy(scored: Iterable[tuple[Sequence, pd.DataFrame]]) -> pd.DataFrame:
     """COLUMNS of scores, each with the (train, test, system, seed) that it belongs to."""
     seeds: dict[tuple, dict[str, pd.DataFrame]] = {}
-    for (*names, seed), scores in judged:
+    for (*names, seed), scores in scored:
         seeds.setdefault(tuple(names), {})[str(seed)] = scores.reset_index(drop=True)
     frames = [
         _with_intervals(scores).assign(**dict(zip(JOB, (*names, seed), strict=True)))
@@ -79,59 +81,54 @@ def _tidy(judged: Iterable[tuple[Sequence, pd.DataFrame]]) -> pd.DataFrame:
 
 def _mean_of(names: tuple, by_seed: dict[str, pd.DataFrame]) -> pd.DataFrame:
     first, *others = by_seed.values()
-    judged = [*MEASURE, "photos", "tags"]
-    for other in others:
-        if not first[judged].equals(other[judged]):
-            raise CorpusError(
-                f"the seeds {', '.join(by_seed)} of {names[2]}, trained on {names[0]}, should be "
-                f"judged on the same photos and tags of {names[1]}, but are not. "
-                "Remove their scores in models/ and run `make results` again."
-            )
+    columns = [*MEASURE, "photos", "tags"]
+    if not all(first[columns].equals(other[columns]) for other in others):
+        raise CorpusError(
+            f"the seeds {', '.join(by_seed)} of {names[2]}, trained on {names[0]}, should be "
+            f"scored on the same photos and tags of {names[1]}, but are not. "
+            "Remove their scores in models/ and run `make results` again."
+        )
     values = np.mean([seed["value"] for seed in by_seed.values()], axis=0)
     rows = zip(*(seed["replicates"] for seed in by_seed.values()), strict=True)
     replicates = [np.mean(row, axis=0, dtype=np.float64) for row in rows]
-    return first[judged].assign(value=values, replicates=replicates)
+    return first[columns].assign(value=values, replicates=replicates)
 
 
 def _with_intervals(scores: pd.DataFrame) -> pd.DataFrame:
     intervals = [
-        interval(row.value, row.replicates, perfect_score(row.metric, row.tags))
+        confidence_interval(row.value, row.replicates, perfect_score(row.metric, row.tags))
         for row in scores.itertuples()
     ]
     low, high = zip(*intervals, strict=True) if intervals else ((), ())
-    rounded = {"value": scores["value"], "low": low, "high": high}
-    return scores[[*MEASURE, "photos", "tags"]].assign(
-        **{
-            name: np.round(np.asarray(numbers, float), DECIMALS)
-            for name, numbers in rounded.items()
-        }
-    )
+    columns = {"value": scores["value"], "low": low, "high": high}
+    rounded = {name: np.round(np.asarray(of, float), DECIMALS) for name, of in columns.items()}
+    return scores[[*MEASURE, "photos", "tags"]].assign(**rounded)
 
 
 def read_scores(path: Path | str) -> pd.DataFrame:
-    """A scores.csv, its seeds as text."""
+    """Read a scores.csv, seeds as text."""
     return pd.read_csv(path, dtype={"seed": str})
 
 
-def means(scores: pd.DataFrame) -> pd.DataFrame:
+def mean_rows(scores: pd.DataFrame) -> pd.DataFrame:
     """The rows of the mean over seeds."""
     return scores[scores["seed"] == "mean"]
 
 
-def strictest(scores: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the first bridge of each pair of corpora: `exact` wherever it was asked for."""
+def first_bridge_rows(scores: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the first bridge of each pair of corpora: `exact` wherever it is used."""
     first = scores.groupby(["train", "test"], sort=False)["bridge"].transform("first")
     return scores[scores["bridge"] == first]
 
 
-def metrics_tree(scores: pd.DataFrame) -> dict:
-    """Means of the headline metrics, nested for `dvc metrics diff`.
+def nest_metrics(scores: pd.DataFrame) -> dict:
+    """Nest the means of the main metrics for `dvc metrics diff`.
 
     Returns:
         {train: {test: {system: {"precision@1": ..., "map": ...}}}}.
     """
     tree: dict = {}
-    for row in strictest(means(scores)).itertuples():
+    for row in first_bridge_rows(mean_rows(scores)).itertuples():
         if (row.metric, row.k) in HEADLINE:
             systems = tree.setdefault(row.train, {}).setdefault(row.test, {})
             systems.setdefault(row.system, {})[metric_name(row.metric, row.k)] = row.value

@@ -1,34 +1,39 @@
-"""Everything that is told of systems that know users beside those that do not."""
+"""Compare systems that use a photo's user with systems that do not: improvements and tags."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from phototags.evaluation.users.relative_improvement import gains, judged
-from phototags.evaluation.users.user_tags import known_tags, tags_found
+from phototags.evaluation.users.relative_improvement import (
+    read_system_scores,
+    relative_improvements,
+)
 from phototags.io.storage import atomic_write
 from phototags.tags.vocabulary import TagVocabulary
 
 DIGITS = 6
+TAG_COLUMNS = ["system", "tag", "training_photos", "photos"]
+TAG_COLUMNS += ["given", "right", "precision", "recall"]
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What `gains` says of the systems, and what `tags_found` says of each, system by system."""
+    """Tables of `relative_improvements`, and of `score_per_tag` of all systems."""
 
-    gains: pd.DataFrame
+    improvements: pd.DataFrame
     tags: pd.DataFrame
 
-    def write(self, gains: Path | str, tags: Path | str) -> None:
-        """Write the two tables as CSV, numbers with DIGITS digits after the point."""
-        for table, path in ((self.gains, gains), (self.tags, tags)):
+    def write(self, improvements: Path | str, tags: Path | str) -> None:
+        """Write the two tables as CSV, numbers with DIGITS decimals."""
+        for table, path in ((self.improvements, improvements), (self.tags, tags)):
             with atomic_write(path) as part:
                 table.round(DIGITS).to_csv(part, index=False, lineterminator="\n")
 
 
-def compared(
+def compare_systems(
     systems: Mapping[str, Mapping],
     scores: Sequence[Path | str],
     predictions: Sequence[Path | str],
@@ -41,17 +46,67 @@ def compared(
 
     Args:
         systems: settings by name.
-        scores, predictions: what `score_tagger` wrote, system by system, a file a seed.
+        scores, predictions: files of `score_tagger`, system by system, one for each seed.
         photos: user_id and tags, by row.
         resamples, seed: of the bootstraps.
     """
-    known, seeds = known_tags(photos["tags"], vocabulary), len(scores) // len(systems)
+    known, seeds = tags_in_vocabulary(photos["tags"], vocabulary), len(scores) // len(systems)
     files = {
         name: (scores[at * seeds : (at + 1) * seeds], predictions[at * seeds : (at + 1) * seeds])
         for at, name in enumerate(systems)
     }
-    found = {name: judged(*both, known) for name, both in files.items()}
+    results = {name: read_system_scores(*both, known) for name, both in files.items()}
     return Comparison(
-        gains(systems, found, photos["user_id"], resamples, seed),
-        pd.concat([tags_found(name, of, known, vocabulary) for name, (_, of) in files.items()]),
+        relative_improvements(systems, results, photos["user_id"], resamples, seed),
+        pd.concat([score_per_tag(name, of, known, vocabulary) for name, (_, of) in files.items()]),
     )
+
+
+def tags_in_vocabulary(tags: pd.Series, vocabulary: TagVocabulary) -> pd.Series:
+    """The tags of the vocabulary of each photo that has one; other photos are left out.
+
+    >>> tags = pd.Series([["sea", "moon"], ["moon"]])
+    >>> tags_in_vocabulary(tags, TagVocabulary(["sea"], [1], [1])).tolist()
+    [['sea']]
+    """
+    known = tags.map(lambda own: [tag for tag in own if tag in vocabulary])
+    return known[known.str.len() > 0]
+
+
+def score_per_tag(
+    system: str, predictions: Sequence[Path | str], tags: pd.Series, vocabulary: TagVocabulary
+) -> pd.DataFrame:
+    """Precision and recall of each tag that a scored photo has, at five tags a photo.
+
+    Args:
+        predictions: files of `score_tagger`, one for each seed.
+        tags: of `tags_in_vocabulary`, by row.
+
+    Returns:
+        TAG_COLUMNS, a row for each tag in the order of the vocabulary; `given` (photos it was
+        predicted for) and `right` are means over seeds, precision is nan of a tag never given.
+    """
+    given, right, photos = Counter(), Counter(), Counter()
+    for file in predictions:
+        table = pd.read_parquet(file)
+        for row, words in table[table["bridge"] == "exact"].set_index("row")["tags"].items():
+            if row in tags.index:
+                own = set(tags[row])
+                photos.update(own)
+                given.update(words)
+                right.update(own.intersection(words))
+    table = pd.DataFrame(
+        {"system": system, "tag": vocabulary.tags, "training_photos": vocabulary.photos}
+    )
+    for name, counts in (("photos", photos), ("given", given), ("right", right)):
+        table[name] = [counts[tag] / len(predictions) for tag in vocabulary.tags]
+    table = table[table["photos"] > 0]
+    ratios = {
+        of: table["right"] / table[by] for of, by in (("precision", "given"), ("recall", "photos"))
+    }
+    return table.assign(photos=table["photos"].astype(int), **ratios)[TAG_COLUMNS]
+
+
+def read_user_tags(path: Path | str) -> pd.DataFrame:
+    """Read the CSV of `score_per_tag` tables; a tag may be `null` or `nan`."""
+    return pd.read_csv(path, keep_default_na=False, na_values={"precision": [""]})

@@ -1,19 +1,19 @@
-"""Precision over recall of single tags, by several taggers on the same photos."""
+"""Precision-recall curves of single tags, of several taggers on the same photos."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
 
-from phototags.evaluation.evaluate import has_words
-from phototags.evaluation.metrics.precision_recall import Curve, precision_recall
-from phototags.evaluation.prediction import scores_in
+from phototags.evaluation.metrics.per_tag import Curve, precision_recall_curve
+from phototags.evaluation.prediction import predict_from_folder
 from phototags.features.feature_cache import Features
+from phototags.tags.encoding import encode_tags
 from phototags.tags.vocabulary import TagVocabulary
 from phototags.users.user_table import UserTable
 
 
-def tag_curves(
+def compute_tag_curves(
     folders: Mapping[str, Path],
     tags: Iterable[str],
     photos: pd.DataFrame,
@@ -21,21 +21,23 @@ def tag_curves(
     users: UserTable | None,
     vocabulary: TagVocabulary,
 ) -> dict[str, dict[str, Curve]]:
-    """The curve of each tag, by system and tag.
+    """Compute the curve of each tag, by system and tag.
 
     Args:
-        folders: of a tagger of each system. tags: of the vocabulary, each on a photo at least.
-        photos: N rows with row, tags. features, users: of these photos, and of others maybe.
+        folders: of one tagger of each system. tags: of the vocabulary, each on at least one photo.
+        photos: N rows with row, tags. features, users: of these photos, perhaps of others too.
 
     Raises:
         ModelError: when a folder holds no tagger of this vocabulary.
     """
-    numbers = {tag: vocabulary.index(tag) for tag in tags}
-    relevant, rows = has_words(photos["tags"], vocabulary.tags), photos["row"].tolist()
+    columns = {tag: vocabulary.index(tag) for tag in tags}
+    relevant = encode_tags(photos["tags"], vocabulary.tags).to_multi_hot(len(vocabulary))
+    rows = photos["row"].tolist()
     curves = {}
     for system, folder in folders.items():
-        scores = scores_in(folder, rows, features, users, len(vocabulary))
+        scores = predict_from_folder(folder, rows, features, users, len(vocabulary))
         curves[system] = {
-            tag: precision_recall(scores[:, at], relevant[:, at]) for tag, at in numbers.items()
+            tag: precision_recall_curve(scores[:, at], relevant[:, at])
+            for tag, at in columns.items()
         }
     return curves

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.axes import Axes
 
-from phototags.evaluation.metrics.summary import strictest
+from phototags.evaluation.metrics.summary import first_bridge_rows
 from phototags.report.figures.style import INK, QUIET, colours, figure
 
 MEASURES = (  # metric, k, what the panel is called
@@ -24,7 +24,7 @@ def plot_scores(scores: pd.DataFrame, path: Path | str) -> None:
         scores: scores.csv; by the strictest bridge, in percent.
         path: where the svg or png goes.
     """
-    shown = strictest(scores)
+    shown = first_bridge_rows(scores)
     pairs = list(dict.fromkeys(zip(shown["train"], shown["test"], strict=True)))
     colour = colours(list(dict.fromkeys(shown["system"])))
     tables = [shown[(shown["train"] == train) & (shown["test"] == test)] for train, test in pairs]

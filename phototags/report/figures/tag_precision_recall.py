@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from phototags.evaluation.metrics.precision_recall import Curve
+from phototags.evaluation.metrics.per_tag import Curve
 from phototags.report.figures.style import colours, figure, say_nothing_here
 
 PANELS = 4  # tags of each list

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from phototags.evaluation.metrics.summary import means
+from phototags.evaluation.metrics.summary import mean_rows
 from phototags.params.score import UNSEEN
 from phototags.report.tables.cells import INTERVALS, NAMES, with_interval
 from phototags.report.tables.headline import heading
@@ -26,7 +26,7 @@ ASKED = (
 
 def bridges(scores: pd.DataFrame) -> str:
     """bridges.md of a scores.csv: every bridge of every pair of two corpora."""
-    judged = means(scores)
+    judged = mean_rows(scores)
     across = judged[judged["train"] != judged["test"]]
     if across.empty:
         return page("Bridges", EXPLAINED, "Every test corpus of this run has the model's words.")

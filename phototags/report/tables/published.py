@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from phototags.evaluation.metrics.summary import means
+from phototags.evaluation.metrics.summary import mean_rows
 from phototags.report.tables.cells import with_interval
 from phototags.report.tables.markdown import page, table
 
@@ -50,7 +50,7 @@ PUBLISHED = (
 
 def published(scores: pd.DataFrame) -> str:
     """published.md of a scores.csv; says so when no corpus of the run has a published protocol."""
-    judged = means(scores)
+    judged = mean_rows(scores)
     ours = judged[(judged["train"] == CORPUS) & (judged["test"] == CORPUS)]
     title = "Beside published results"
     if ours.empty:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from phototags.evaluation.metrics.summary import means
+from phototags.evaluation.metrics.summary import mean_rows
 from phototags.report.tables.cells import INTERVALS, with_interval
 from phototags.report.tables.headline import heading
 from phototags.report.tables.markdown import page, table
@@ -21,7 +21,7 @@ EXPLAINED = (
 
 def tag_vectors(scores: pd.DataFrame) -> str:
     """tag_vectors.md of a tag_vectors.csv."""
-    judged = means(scores)
+    judged = mean_rows(scores)
     if judged.empty:
         return page("Tag vectors", "No test photo of this run has two tags of the vocabulary.")
     parts = []
