@@ -17,7 +17,7 @@ COMMANDS = {
     "vocabulary": "explain why a tag is in the vocabulary or not",
     "drops": "count the photos of a corpus that were left out, and why",
 }
-RENAMED = {"losses": "drops"}
+RENAMED = {"losses": "drops", "--believed": "--above-threshold"}
 EXAMPLES = """
 examples:
   phototags tag boat.png
@@ -35,7 +35,10 @@ exit codes:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns one of EXIT_CODES."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    args = make_parser(*arguments[:1]).parse_args(arguments)
+    parser = make_parser(*arguments[:1])
+    for former in RENAMED.keys() & {*arguments[:1], *(one for one in arguments if one[:2] == "--")}:
+        parser.error(f"{former} is called {RENAMED[former]} now")
+    args = parser.parse_args(arguments)
     try:
         return args.run(args)
     except PhototagsError as error:
@@ -58,8 +61,6 @@ def make_parser(chosen: str = "") -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"phototags {phototags.__version__}")
-    if chosen in RENAMED:
-        parser.error(f"`phototags {chosen}` is called `phototags {RENAMED[chosen]}` now")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for name, summary in COMMANDS.items():
         one = commands.add_parser(

@@ -226,7 +226,10 @@ def test_help_shows_examples_and_exit_codes(command, capsys):
 
 @pytest.mark.parametrize(
     ("former", "now"),
-    [(["losses", "shapes"], "phototags drops"), (["tag", "--believed", "x"], "--above-threshold")],
+    [
+        (["losses", "shapes"], "losses is called drops"),
+        (["tag", "--believed", "x"], "is called --above-threshold"),
+    ],
 )
 def test_a_former_name_is_refused_with_the_name_of_today(former, now, capsys):
     with pytest.raises(SystemExit) as stop:

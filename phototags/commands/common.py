@@ -23,16 +23,6 @@ TAGGER = Path("models/pictures/tagger")
 SUCCESS, PARTIAL, FAILURE = 0, 1, 2
 
 
-class Renamed(argparse.Action):
-    """An option's former name: refused with the name of today, which is its `metavar`."""
-
-    def __init__(self, option_strings, dest, metavar, **_):
-        super().__init__(option_strings, dest, nargs=0, metavar=metavar, help=argparse.SUPPRESS)
-
-    def __call__(self, parser, namespace, values, option_string=None):
-        parser.error(f"{option_string} is called {self.metavar} now")
-
-
 def add_model_option(
     parser: argparse.ArgumentParser, what: str = "folder of the exported tagger"
 ) -> None:

@@ -24,12 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     common.add_model_option(parser)
     common.add_top_option(parser, 10, "tags per picture, at most")
     parser.add_argument("photos", nargs="+", metavar="PHOTO", help="picture file, or a folder")
-    parser.add_argument(
-        "--above-threshold",
-        action="store_true",
-        help="only tags that score at least their threshold",
-    )
-    parser.add_argument("--believed", action=common.Renamed, metavar="--above-threshold")
+    at_least = "only tags that score at least their threshold"
+    parser.add_argument("--above-threshold", action="store_true", help=at_least)
     parser.add_argument("--json", action="store_true", help="one JSON object per picture")
 
 
