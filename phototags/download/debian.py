@@ -7,13 +7,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from phototags.download.decompression import limit_decompressed
+from phototags.download.decompression import copy_limited, limit_decompressed
 from phototags.errors import ArchiveError, SourceError
-from phototags.io.progress import show_progress
 from phototags.io.storage import hash_file
 
 MAX_UNPACKED = 4 << 30  # bytes; no package here unpacks to a tenth of it
-PIECE = 1 << 20
 
 
 class Package(NamedTuple):
@@ -79,18 +77,12 @@ def unpack_package(deb: Path, tar: Path) -> None:
             `MAX_UNPACKED` or `decompression.limit_decompressed` allow.
     """
     command = ["dpkg-deb", "--fsys-tarfile", deb]
-    at_most = left = limit_decompressed(deb.stat().st_size, MAX_UNPACKED)
+    at_most = limit_decompressed(deb.stat().st_size, MAX_UNPACKED)
     with (
         open(tar, "wb") as file,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as unpacking,
     ):
-        pieces = iter(lambda: unpacking.stdout.read(PIECE), b"")
-        for piece in show_progress(pieces, f"unpacking {tar.name} (MiB)"):
-            left -= len(piece)
-            if left < 0:
-                unpacking.kill()
-                raise ArchiveError(f"{deb.name} unpacks to more than {at_most} bytes: refused")
-            file.write(piece)
+        copy_limited(unpacking.stdout, file, at_most, deb.name)
         complaint = unpacking.stderr.read()
     if unpacking.returncode:
         raise _damaged_package(deb, complaint)

@@ -5,8 +5,10 @@ import gzip
 import lzma
 import zlib
 from pathlib import Path
+from typing import BinaryIO
 
 from phototags.errors import ArchiveError
+from phototags.io.progress import show_progress
 
 MAX_DECOMPRESSED = 64 << 30  # bytes; the largest corpus of pictures in a tar has 4
 MAX_RATIO = 100  # bytes for one; matrices of zeros and ones have sixty
@@ -37,19 +39,25 @@ def decompress(file: Path, to: Path, at_most: int = MAX_DECOMPRESSED) -> None:
         ArchiveError: when it is damaged, or holds more bytes than `at_most` or
             `limit_decompressed` allow.
     """
-    at_most = left = limit_decompressed(file.stat().st_size, at_most)
+    at_most = limit_decompressed(file.stat().st_size, at_most)
     try:
         with _find_opener(file)(file, "rb") as packed, open(to, "wb") as plain:
-            while piece := packed.read(PIECE):
-                left -= len(piece)
-                if left < 0:
-                    raise ArchiveError(f"{file.name} unpacks to more than {at_most} bytes: refused")
-                plain.write(piece)
+            copy_limited(packed, plain, at_most, file.name)
     except DAMAGED as error:
         raise ArchiveError(
             f"{file.name} should be a whole compressed archive, but: {error}. "
             "Replace it in the mirror or run `snakemake` again to fetch it anew."
         ) from error
+
+
+def copy_limited(source: BinaryIO, target: BinaryIO, at_most: int, name: str) -> None:
+    """Copy to the end; raise an ArchiveError before more than `at_most` bytes are written."""
+    left = at_most
+    for piece in show_progress(iter(lambda: source.read(PIECE), b""), f"unpacking {name} (MiB)"):
+        left -= len(piece)
+        if left < 0:
+            raise ArchiveError(f"{name} unpacks to more than {at_most} bytes: refused")
+        target.write(piece)
 
 
 def _find_opener(file: Path):

@@ -5,13 +5,15 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from phototags.download.download_shard import download_shard
 from phototags.download.outcomes import Outcome
 from phototags.params.download import Download
 from phototags.photos.licences import find_unlicensed
-from phototags.photos.photo_table import PACKED, Drop, read_table
+from phototags.photos.photo_table import PACKED, Drop
 from phototags.photos.removals import Removals, drop_removed
 
 STEP = "download_photos"
@@ -49,29 +51,28 @@ def download_photos(
     unlicensed = find_unlicensed(shard, licences, STEP)
     wanted = shard[np.array([drop is None for drop in unlicensed], bool)]  # also of no photo
     urls = (url if isinstance(url, str) else None for url in wanted["photo_url"])
-    table = Path(work) / "had.parquet"
     download_shard(
         zip(wanted["row"].tolist(), urls, strict=True),
         Path(work),
         Path(tar),
-        table,
         Path(downloads),
         settings,
         max_pixels=max_pixels,
         max_bytes=max_bytes,
         unwanted=removals.hashes,
     )
-    drops = _list_drops(Path(downloads), dict(zip(shard["row"], shard["photo_id"], strict=True)))
-    return read_table(table, PACKED), [*filter(None, unlicensed), *drops]
+    outcomes = pq.read_table(downloads)
+    packed = outcomes.filter(pc.field("file").is_valid()).select(PACKED.names).cast(PACKED)
+    drops = _list_drops(outcomes, dict(zip(shard["row"], shard["photo_id"], strict=True)))
+    return packed.to_pandas(), [*filter(None, unlicensed), *drops]
 
 
-def _list_drops(downloads: Path, ids: dict[int, str]) -> list[Drop]:
+def _list_drops(outcomes: pa.Table, ids: dict[int, str]) -> list[Drop]:
     """A drop for each photo that is not in the tar: its outcome, or `removed` if that was ok."""
-    rows = pq.read_table(downloads, columns=["row", "outcome", "detail", "file"]).to_pylist()
+    lost = outcomes.filter(pc.field("file").is_null()).select(["row", "outcome", "detail"])
     return [
         drop_removed(STEP, one["row"])
         if one["outcome"] == Outcome.OK
         else Drop(STEP, ids[one["row"]], one["outcome"], one["detail"])
-        for one in rows
-        if one["file"] is None
+        for one in lost.to_pylist()
     ]

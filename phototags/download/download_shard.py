@@ -16,7 +16,7 @@ from phototags.download.downloader import Downloader
 from phototags.download.journal import Journal, Record, apply_rules, read_journal, write_journal
 from phototags.download.outcomes import Outcome
 from phototags.download.refusals import RefusalRules
-from phototags.download.shard_tables import write_downloads, write_members
+from phototags.download.shard_tables import write_downloads
 from phototags.download.store import Store
 from phototags.errors import PhototagsError
 from phototags.io.progress import show_progress
@@ -30,7 +30,6 @@ def download_shard(
     photos: Iterable[tuple[int, str | None]],
     work: Path,
     tar: Path,
-    table: Path,
     downloads: Path,
     settings: Download,
     *,
@@ -46,7 +45,6 @@ def download_shard(
         work: folder of the journal and of the photos on their way; kept, so that a rerun asks
             only what can end better. On the disk of `tar` it takes no room of its own.
         tar: to be written: the photos by row, `{row:08d}.{jpg,png,gif,webp}`, each content once.
-        table: to be written: row, file, sha256, width, height of every downloaded photo.
         downloads: to be written: what became of each url (`shard_tables.write_downloads`).
         max_pixels, max_bytes: of one photo.
         unwanted: sha256 of photos that must go: neither packed nor kept nor named.
@@ -67,7 +65,6 @@ def download_shard(
         (row, _anonymise(records[url], unwanted), members.get(records[url].sha256))
         for row, url in photos
     ]
-    write_members(table, rows)
     write_downloads(downloads, rows)
 
 
@@ -97,12 +94,11 @@ def _fetch_all(
     path = store.folder / JOURNAL
     known = read_journal(path)
     store.remove_all_but(record.file for record in known.values() if record.file)
-    records = {url: apply_rules(known[url], rules) for url in urls if url in known}
-    records = {
-        url: record
-        for url, record in records.items()
-        if record and (record.sha256 in unwanted or _is_complete(record, store))
-    }
+    records = {}
+    for url in urls:
+        record = apply_rules(known[url], rules) if url in known else None
+        if record and (record.sha256 in unwanted or _is_complete(record, store)):
+            records[url] = record
     left = [url for url in urls if url not in records]
     bar = show_progress(range(len(left)), "download")
     with contextlib.closing(Journal(path)) as journal:

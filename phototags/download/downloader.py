@@ -62,7 +62,7 @@ class Downloader:
                 try:
                     self._add(FetchTask(url, order, read_url(url)))
                 except PhotoError as refusal:
-                    self._record(url, 0, url, 0.0, refuse(refusal))
+                    self._finish(FetchTask(url, order, url), refuse(refusal))
             running: set[asyncio.Task] = set()
             while self.scheduler.unfinished:
                 wake = self._start(session, group, running)
@@ -126,11 +126,6 @@ class Downloader:
         self._finish(task, replace(closed, detail=detail, bytes=0))
 
     def _finish(self, task: FetchTask, result: FetchResult) -> None:
-        self._record(task.listed_url, task.tries, str(task.url), task.total_seconds, result)
-
-    def _record(
-        self, url: str, tries: int, final_url: str, seconds: float, result: FetchResult
-    ) -> None:
         """Write down an outcome; the photo's bytes first."""
         stored = {}
         if result.body is not None:
@@ -140,13 +135,13 @@ class Downloader:
             stored = {"format": info.format, "width": info.width, "height": info.height}
             stored |= {"file": file, "offset": offset}
         record = Record(
-            url=url,
+            url=task.listed_url,
             outcome=result.outcome,
-            tries=tries,
+            tries=task.tries,
             bytes=result.bytes,
             sha256=result.sha256,
-            final_url=final_url,
-            seconds=round(seconds, 3),
+            final_url=str(task.url),
+            seconds=round(task.total_seconds, 3),
             detail=result.detail,
             retry_next_run=result.retry_next_run,
             rules=self.rules.fingerprint,
@@ -154,5 +149,5 @@ class Downloader:
             **stored,
         )
         self.journal.write(record)
-        self.records[url] = record
+        self.records[record.url] = record
         self.tick()

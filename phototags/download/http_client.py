@@ -28,6 +28,7 @@ from phototags.photos.inspection import check_bytes, check_image, inspect_file, 
 
 LOOKUP_THREADS = 16  # that resolve names: some names take long to fail
 NAME_SECONDS = 300  # that a resolved and checked name is used
+Response = aiohttp.ClientResponse
 ACCEPT = "image/jpeg, image/png, image/gif;q=0.9, image/webp;q=0.8, */*;q=0.5"
 REDIRECTS = {301, 302, 303, 307, 308}
 FLICKR_PLACEHOLDER = "/photo_unavailable"  # s.yimg.com/pw/images/en-us/photo_unavailable*.png
@@ -100,20 +101,17 @@ async def fetch(
 
 
 async def _read_response(
-    response: aiohttp.ClientResponse, task: FetchTask, rules: RefusalRules, store: Store
+    response: Response, task: FetchTask, rules: RefusalRules, store: Store
 ) -> FetchResult | URL:
     """What the status and headers decide, else the body."""
     if response.status in REDIRECTS:
         return _follow(response, task, rules)
-    result = classify_status(
-        response.status, parse_retry_after(response.headers.get("Retry-After"))
-    )
+    wait = parse_retry_after(response.headers.get("Retry-After"))
+    result = classify_status(response.status, wait)
     if result is not None:
         return result
     if task.redirects and FLICKR_PLACEHOLDER in task.url.raw_path:
-        return FetchResult(
-            Outcome.GONE_PLACEHOLDER, "led to the picture that stands for removed ones"
-        )
+        return FetchResult(Outcome.GONE_PLACEHOLDER, "led to the picture for removed ones")
     opted_out = forbids_use(response.headers.getall("X-Robots-Tag", ()))
     rules.check_opt_out(opted_out)
     check_bytes(response.content_length or 0, rules.max_bytes)
@@ -126,9 +124,7 @@ async def _read_response(
     return result
 
 
-def _follow(
-    response: aiohttp.ClientResponse, task: FetchTask, rules: RefusalRules
-) -> FetchResult | URL:
+def _follow(response: Response, task: FetchTask, rules: RefusalRules) -> FetchResult | URL:
     target = response.headers.get("Location")
     if not target:
         return FetchResult(Outcome.SERVER_ERROR, f"status {response.status} that leads nowhere")
@@ -141,7 +137,7 @@ def _follow(
 
 
 async def _read_body(
-    response: aiohttp.ClientResponse, body: Body, rules: RefusalRules, opted_out: bool
+    response: Response, body: Body, rules: RefusalRules, opted_out: bool
 ) -> FetchResult:
     """Read until the end, the cap, or the first bytes that are no picture's; then check.
 

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from phototags.download.outcomes import Outcome
@@ -45,11 +45,7 @@ class Record:
 
     def to_line(self) -> bytes:
         """The record as a line of JSON."""
-        values = {name: getattr(self, name) for name in NAMES}
-        return json.dumps(values, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
-
-
-NAMES = tuple(field.name for field in fields(Record))
+        return json.dumps(asdict(self), ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
 
 
 def parse_line(line: bytes) -> Record | None:

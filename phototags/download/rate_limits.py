@@ -21,7 +21,7 @@ class FetchTask:
     Args:
         listed_url: as listed.
         order: place in the list; earlier ones are asked first.
-        url: to ask now; another than `listed_url` after a redirect.
+        url: to ask now, another than `listed_url` after a redirect; the text of a bad one.
         tries: begun so far; a redirect continues its try.
         redirects: followed in this try.
         try_seconds: of network in this try; total_seconds: in all of them.
@@ -29,7 +29,7 @@ class FetchTask:
 
     listed_url: str
     order: int
-    url: URL
+    url: URL | str
     tries: int = 0
     redirects: int = 0
     try_seconds: float = 0.0

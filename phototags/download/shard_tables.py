@@ -1,21 +1,24 @@
-"""Write the tables of a downloaded shard, and count the outcomes of a corpus.
+"""Write what became of a shard's urls, and count the outcomes of a corpus.
 
 By polars: pandas, which pyarrow imports to convert Python values, would take more memory than the
 download itself.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from phototags.download.journal import Record
 from phototags.download.outcomes import Outcome
 from phototags.io.storage import atomic_write
-from phototags.photos.shards import Member
+
+if TYPE_CHECKING:
+    from phototags.download.journal import Record
+    from phototags.photos.shards import Member
 
 Value = TypeVar("Value")
-Row = tuple[int, Record, Member | None]
 FROM_RECORD = {
     "url": "String",
     "outcome": "String",
@@ -25,30 +28,17 @@ FROM_RECORD = {
     "final_url": "String",
     "seconds": "Float64",
     "detail": "String",
+    "width": "Int64",
+    "height": "Int64",
 }
 
 
-def write_members(path: Path, rows: Sequence[Row]) -> None:
-    """Columns row, file, sha256, width, height: every photo that was downloaded, duplicates too.
-
-    Photos of the same content name the same file.
-    """
-    stored = [(row, record, member) for row, record, member in rows if member is not None]
-    columns = {
-        "row": ("Int64", [row for row, _, _ in stored]),
-        "file": ("String", [member.file for _, _, member in stored]),
-        "sha256": ("String", [record.sha256 for _, record, _ in stored]),
-        "width": ("Int64", [record.width for _, record, _ in stored]),
-        "height": ("Int64", [record.height for _, record, _ in stored]),
-    }
-    write_columns(path, columns)
-
-
-def write_downloads(path: Path, rows: Sequence[Row]) -> None:
-    """One row a listed photo: what became of its url.
+def write_downloads(path: Path, rows: Sequence[tuple[int, Record, Member | None]]) -> None:
+    """Write one row a listed photo: what became of its url.
 
     Columns row, url, outcome, tries, bytes, sha256, final_url, seconds, detail (what was found,
-    in words), again (a rerun asks again), file (of its content; null when there is none).
+    in words), width, height, again (a rerun asks again), file (of its content, which several
+    photos may share; null when it is not in the tar).
     """
     columns = {"row": ("Int64", [row for row, _, _ in rows])} | {
         name: (kind, [getattr(record, name) for _, record, _ in rows])

@@ -1,6 +1,7 @@
 """Shards: tars of images named by their row in the photo table, `{row:08d}.{format}`."""
 
 import os
+import sys
 import tarfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -76,22 +77,15 @@ def read_files(shards: Iterable[Path], files: Iterable[str]) -> dict[str, bytes]
     Raises:
         ArchiveError: when a shard or an image in it is missing.
     """
-    places = {Path(shard).name: Path(shard) for shard in shards}
-    wanted: dict[str, list[str]] = {}
-    for file in files:
-        wanted.setdefault(file.partition("/")[0], []).append(file)
-    contents = {}
-    for shard, inside in wanted.items():
-        try:
-            with tarfile.open(places[shard]) as tar:
-                for file in inside:
-                    contents[file] = tar.extractfile(file.partition("/")[2]).read()
-        except (KeyError, OSError, tarfile.TarError) as error:
-            raise ArchiveError(
-                f"expected {', '.join(inside)} in the shards {sorted(places)}, but: {error!r}. "
-                f"Remove {places.get(shard, shard)} and run `snakemake` again."
-            ) from error
-    return contents
+    places, files = {Path(shard).name: Path(shard) for shard in shards}, list(files)
+    try:
+        index = ShardIndex(places[name] for name in {file.partition("/")[0] for file in files})
+        return {file: index.read(int(Path(file).stem), sys.maxsize - 1) for file in files}
+    except (KeyError, ArchiveError) as error:
+        raise ArchiveError(
+            f"expected {', '.join(files)} in the shards {sorted(places)}, but: {error!r}. "
+            "Run `snakemake` again."
+        ) from error
 
 
 class ShardIndex:

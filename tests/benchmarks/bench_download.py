@@ -104,7 +104,7 @@ def download(folder: Path) -> None:
         max_tries=TRIES,
         allow_private=["127.0.0.1"],
     )
-    paths = [folder / name for name in ("work", "00000.tar", "00000.parquet", "downloads.parquet")]
+    paths = [folder / name for name in ("work", "00000.tar", "downloads.parquet")]
     photos = list(enumerate((folder / "urls.txt").read_text().split()))
     begun = time.monotonic()
     download_shard(photos, *paths, settings, max_pixels=30_000_000, max_bytes=50_000_000)

@@ -4,11 +4,13 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow.compute as pc
 import pyarrow.parquet as parquet
 import pytest
 
 from phototags.download.download_shard import download_shard
 from phototags.params.download import Download
+from phototags.photos.photo_table import PACKED
 from tests.download.misbehaving import HOST, MisbehavingServer, ServerThread, picture
 
 LIMITS = {"max_pixels": 30_000_000, "max_bytes": 5_000_000}
@@ -29,6 +31,12 @@ def server(one_server):
     return one_server
 
 
+def read_packed(downloads):
+    """Row, file, sha256, width and height of every photo that is in the tar."""
+    outcomes = parquet.read_table(downloads)
+    return outcomes.filter(pc.field("file").is_valid()).select(PACKED.names)
+
+
 @dataclass
 class Shard:
     """A shard's files in one folder, downloaded anew at each call."""
@@ -41,7 +49,7 @@ class Shard:
         """The rows of the downloads table, one a url."""
         settings = self.settings.model_copy(update=changes)
         photos = list(enumerate(urls))
-        paths = (self.work, self.tar, self.table, self.downloads)
+        paths = (self.work, self.tar, self.downloads)
         download_shard(photos, *paths, settings, **self.limits, lookup=lookup)
         return parquet.read_table(self.downloads).to_pylist()
 
@@ -54,8 +62,8 @@ class Shard:
         return self.folder / "00000.tar"
 
     @property
-    def table(self):
-        return self.folder / "00000.parquet"
+    def packed(self):
+        return read_packed(self.downloads)
 
     @property
     def downloads(self):

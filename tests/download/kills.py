@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from phototags.download.journal import read_journal
+from tests.download.conftest import read_packed
 from tests.download.misbehaving import HOST, MisbehavingServer, ServerThread, picture
 
 ROOT = Path(__file__).parents[2]
@@ -121,8 +122,9 @@ def check_no_half_shard(folder: Path, undisturbed: Path) -> None:
 
 def check_the_end(zygote, server, folder: Path, undisturbed: Path, urls: list[str]) -> None:
     """The same bytes, one store, no rubbish, and nothing left to ask."""
-    for name in ("0.tar", "0.parquet"):
-        assert (folder / name).read_bytes() == (undisturbed / name).read_bytes()
+    assert (folder / "0.tar").read_bytes() == (undisturbed / "0.tar").read_bytes()
+    here, there = (read_packed(at / "d.parquet") for at in (folder, undisturbed))
+    assert here.num_rows > 0 and here.equals(there)
     assert len(list((folder / "work").glob("[0-9]*"))) == 1
     assert not list(folder.glob(".*.part"))
     server.hits.clear()

@@ -9,7 +9,6 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow.parquet as parquet
 import pytest
 
 from phototags.download.outcomes import Outcome
@@ -169,7 +168,7 @@ def test_duplicates_are_kept_once_with_all_their_urls(server, shard):
     files = [row["file"] for row in rows]
     assert files == [f"00000.tar/0000000{row}.jpg" for row in (0, 0, 2, 0)]
     assert server.hits["/ok/3"] == 1  # listed twice, asked once
-    assert parquet.read_table(shard.table)["file"].to_pylist() == files
+    assert shard.packed["file"].to_pylist() == files
 
 
 def test_the_tar_does_not_depend_on_the_order_of_arrival(server, shard, tmp_path):
@@ -225,7 +224,7 @@ def test_a_host_out_of_reach_is_given_up_after_some_tries(server, shard):
 def test_a_shard_without_photos_is_a_shard(server, shard):
     assert shard([]) == []
     assert members(shard.tar) == {} and count_outcomes(shard.downloads) == []
-    assert parquet.read_table(shard.table).num_rows == 0
+    assert shard.packed.num_rows == 0
     assert io.BytesIO(shard.tar.read_bytes()).getbuffer().nbytes > 0
 
 

@@ -95,7 +95,7 @@ def test_bytes_that_were_lost_are_asked_for_again(urls, server, shard):
 def test_a_removed_shard_is_packed_again_without_asking(urls, server, shard):
     shard(urls)
     before = shard.tar.read_bytes()
-    for path in (shard.tar, shard.table, shard.downloads):
+    for path in (shard.tar, shard.downloads):
         path.unlink()
     server.hits.clear()
     shard(urls)

@@ -17,7 +17,7 @@ from phototags.params.download import Download
 
 def download(job):
     photos = list(enumerate(job["urls"]))
-    paths = [Path(job["folder"]) / name for name in ("work", "0.tar", "0.parquet", "d.parquet")]
+    paths = [Path(job["folder"]) / name for name in ("work", "0.tar", "d.parquet")]
     settings = Download.model_validate(job["settings"])
     download_shard(photos, *paths, settings, max_pixels=10**7, max_bytes=10**6)
 
