@@ -10,7 +10,7 @@ from phototags.tags.candidates import list_candidates, select_vocabulary
 from phototags.tags.encoded_photos import encode_photos, read_photo_batches, write_tags
 from phototags.tags.merging import apply_merges, find_merges
 from phototags.tags.split import select_part
-from phototags.tags.tables import write_tsv
+from phototags.tags.vocabulary import write_tsv
 from phototags.tags.wordnet import WordNet
 
 given = snakemake  # noqa: F821

@@ -6,7 +6,7 @@ from phototags.io.logs import configure_logging
 from phototags.io.storage import atomic_write
 from phototags.tags.cleaning import clean_photos
 from phototags.tags.encoded_photos import encode_photos, read_photo_batches, write_tags
-from phototags.tags.tables import write_tsv
+from phototags.tags.vocabulary import write_tsv
 
 given = snakemake  # noqa: F821
 configure_logging(given.log[0])

@@ -29,9 +29,9 @@ def run(args: argparse.Namespace) -> int:
     import polars as pl
 
     from phototags.tags.explain import explain
-    from phototags.tags.tables import SPELLING, read_candidates, read_spelling
+    from phototags.tags.vocabulary import CANDIDATES, SPELLING, read_tsv
 
-    candidates = read_candidates(folder / "candidates.tsv")
+    candidates = read_tsv(folder / "candidates.tsv", CANDIDATES)
     written = folder.parents[2] / "data" / "corpora" / folder.name / "spelling.tsv"
-    spelling = read_spelling(written) if written.exists() else pl.DataFrame(schema=SPELLING)
+    spelling = read_tsv(written, SPELLING) if written.exists() else pl.DataFrame(schema=SPELLING)
     return common.print_answer(lambda: explain(args.tag, candidates, spelling))

@@ -15,8 +15,8 @@ from phototags.tags.counting import count_tags, list_users
 from phototags.tags.encoded_photos import EncodedPhotos
 from phototags.tags.merging import Merge, apply_merges
 from phototags.tags.noise import MIN_USERS_OF_FILTER, find_app_tags, find_camera_tags
-from phototags.tags.tables import CANDIDATES
 from phototags.tags.tag_lists import find_task_tags, read_tags
+from phototags.tags.vocabulary import CANDIDATES
 from phototags.tags.wordnet import WordNet, require_wordnet
 
 log = logging.getLogger(__name__)

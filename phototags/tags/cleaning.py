@@ -31,7 +31,7 @@ def clean_photos(photos: EncodedPhotos) -> tuple[EncodedPhotos, pl.DataFrame]:
         spelling = clean_distinct(photos.tags)
         counts = counting.result().select("photos", "users")
     tags = spelling["tag"].filter(spelling["tag"] != "").unique().sort()
-    cleaned = photos.rename_tags(spelling["tag"], tags)
+    cleaned = photos.replace_tags(spelling["tag"], tags)
     spelling = spelling.hstack(counts).sort(["photos", "written"], descending=[True, False])
     return cleaned, spelling
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from polars.io.plugins import register_io_source
 
 from phototags.io.storage import atomic_write
-from phototags.tags.encoding import TagSets, find_ids
+from phototags.tags.encoding import TagSets, encode_tags
 
 TEXTS = {"photo_id": pl.String, "user_id": pl.String, "camera": pl.String}
 TAGS_SCHEMA = {"row": pl.Int64, **TEXTS, "tags": pl.List(pl.String)}
@@ -57,24 +57,22 @@ class EncodedPhotos:
         """Return the corpus with one more step."""
         return replace(self, steps=(*self.steps, step))
 
-    def replace_tags(self, replacements: TagSets, tags: pl.Series) -> "EncodedPhotos":
-        """Return the corpus with new tags, each once a photo.
+    def replace_tags(self, replacements: pl.Series, tags: pl.Series) -> "EncodedPhotos":
+        """Return the corpus with new tags, each once a photo, in written order.
 
         Args:
-            replacements: for each old id the ids of its new tags, which are places in `tags`.
+            replacements: a text or a list of texts for each old id; those not in `tags` go.
+            tags: the new distinct tags, by id.
         """
+        if replacements.dtype == pl.String:
+            replacements = replacements.reshape((-1, 1)).arr.to_list()
+        sets = encode_tags(replacements, tags)
 
         def step(part: Part) -> Part:
-            sets = TagSets.from_series(part["tags"]).replace(replacements, len(tags))
-            return part.with_columns(sets.to_series())
+            replaced = TagSets.from_series(part["tags"]).replace(sets, len(tags))
+            return part.with_columns(replaced.to_series())
 
         return replace(self.map_parts(step), tags=tags)
-
-    def rename_tags(self, names: pl.Series, tags: pl.Series) -> "EncodedPhotos":
-        """Return the corpus with new tags: `names` by old id; those not in `tags` are removed."""
-        ids = find_ids(names, tags)
-        new = TagSets.from_sizes(ids.drop_nulls().to_numpy(), ids.is_not_null().to_numpy())
-        return self.replace_tags(new, tags)
 
 
 class TextEncoder:

@@ -112,7 +112,9 @@ class TagSets:
 
     def unique(self) -> "TagSets":
         """Return the photos with each tag once, at its first place."""
-        return TagSets.from_series(self.to_series().list.unique(maintain_order=True))
+        n_tags = int(self.ids.max(initial=-1)) + 1
+        same = TagSets(np.arange(n_tags, dtype=np.int32), np.arange(n_tags + 1))
+        return self.replace(same, n_tags)
 
     def replace(self, replacements: "TagSets", n_tags: int) -> "TagSets":
         """Return the photos with each tag replaced by others, each once, in written order.
@@ -131,7 +133,9 @@ class TagSets:
         return TagSets(*replace(*arrays, n_tags))
 
 
-def encode_tags(photos: Iterable[Iterable[str]] | pl.Series, vocabulary: Sequence[str]) -> TagSets:
+def encode_tags(
+    photos: Iterable[Iterable[str]] | pl.Series, vocabulary: Sequence[str] | pl.Series
+) -> TagSets:
     """Convert the tags of photos to ids; unknown tags and repetitions are left out.
 
     Args:
@@ -148,13 +152,9 @@ def encode_tags(photos: Iterable[Iterable[str]] | pl.Series, vocabulary: Sequenc
     if not isinstance(photos, pl.Series):
         photos = pl.Series([list(tags) for tags in photos], dtype=pl.List(pl.String))
     ids = photos.cast(pl.List(pl.Enum(vocabulary)), strict=False)
-    ids = ids.list.eval(pl.element().to_physical().cast(pl.Int32))
-    return TagSets.from_series(ids.list.drop_nulls().list.unique(maintain_order=True))
-
-
-def find_ids(texts: pl.Series, vocabulary: pl.Series) -> pl.Series:
-    """Return the int32 id of each text in a vocabulary of distinct texts, null where unknown."""
-    return texts.cast(pl.Enum(vocabulary), strict=False).to_physical().cast(pl.Int32)
+    ids = ids.list.eval(pl.element().to_physical().cast(pl.Int32).fill_null(-1))
+    sets = TagSets.from_series(ids.list.unique(maintain_order=True))
+    return sets.remove(sets.ids < 0)
 
 
 @functools.cache

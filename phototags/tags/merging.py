@@ -12,7 +12,6 @@ import polars as pl
 from phototags.params.vocabulary import Vocabulary
 from phototags.tags.counting import count_tags
 from phototags.tags.encoded_photos import EncodedPhotos
-from phototags.tags.encoding import TagSets, find_ids
 from phototags.tags.tag_lists import read_aliases
 from phototags.tags.wordnet import WordNet, require_wordnet
 
@@ -134,8 +133,7 @@ def replace_tags(photos: EncodedPhotos, replacements: Replacements) -> EncodedPh
     tags = pl.concat([photos.tags, new]).drop_nulls().unique(maintain_order=True)
     table = tags.to_frame().join(table, on="tag", how="left", maintain_order="left")
     lists = table.select(pl.coalesce("new", pl.concat_list("tag")))["new"]
-    ids = find_ids(lists.explode(), tags).to_numpy()
-    return photos.replace_tags(TagSets.from_sizes(ids, lists.list.len().to_numpy()), tags)
+    return photos.replace_tags(lists, tags)
 
 
 def _join_letters(tag: str) -> str:

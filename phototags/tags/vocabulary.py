@@ -1,14 +1,26 @@
-"""The vocabulary: the tags to learn, in a fixed order; phototags.tags.candidates selects them."""
+"""The vocabulary of tags to learn, and the tables about it, vocabulary.tsv, candidates.tsv and
+spelling.tsv; phototags.tags.candidates selects the tags.
+"""
 
 import difflib
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
 from phototags.errors import VocabularyError
-from phototags.tags.tables import COUNTS, read_tsv
+from phototags.io.storage import atomic_write
+
+COUNTS = {"photos": pl.Int64, "users": pl.Int64}
+VOCABULARY = {"tag": pl.String, **COUNTS}
+MEASURES = dict.fromkeys(("entropy", "effective_users", "visualness"), pl.Float64)
+CANDIDATES = {**VOCABULARY, **MEASURES, "why": pl.String}
+SPELLING = {"written": pl.String, "tag": pl.String, "reason": pl.String, **COUNTS}
+EXPORTED = {"tag": pl.String, "count": pl.Int64, "users": pl.Int64}
+EXPORTED |= {"aliases": pl.String, "threshold": pl.Float64}
+RUN_AGAIN = "Remove it and run `make results` (or `snakemake`) to make it."
 
 
 @dataclass(frozen=True)
@@ -42,7 +54,7 @@ class TagVocabulary:
         """Return the id of a tag.
 
         Raises:
-            VocabularyError: when it is not among them; names the closest that are.
+            VocabularyError: when the tag is unknown; names the closest known ones.
         """
         if tag in self.ids:
             return self.ids[tag]
@@ -54,22 +66,17 @@ class TagVocabulary:
         )
 
 
-COLUMNS = {"tag": pl.String, **COUNTS}
-EXPORTED = {"tag": pl.String, "count": pl.Int64, "users": pl.Int64}
-EXPORTED |= {"aliases": pl.String, "threshold": pl.Float64}
-
-
 def read_vocabulary(path: Path | str) -> TagVocabulary:
     """Read a vocabulary.tsv of a run or of an exported tagger.
 
     Raises:
         VocabularyError: when the file is missing, damaged or without a tag.
     """
-    table = read_tsv(path, COLUMNS, EXPORTED, remedy="Remove it and run `snakemake` again.")
+    table = read_tsv(path, VOCABULARY, EXPORTED)
     if table.is_empty() or table["tag"].is_duplicated().any():
         raise VocabularyError(
             f"{path} should list different tags, but has {table.height} lines and "
-            f"{table['tag'].n_unique()} different tags. Remove it and run `snakemake` again."
+            f"{table['tag'].n_unique()} different tags. {RUN_AGAIN}"
         )
     return TagVocabulary(*(table[column].to_list() for column in table.columns[:3]), Path(path))
 
@@ -80,5 +87,28 @@ def read_thresholds(path: Path | str) -> list[float | None]:
     Raises:
         VocabularyError: when the file is missing or damaged, or not an exported tagger's.
     """
-    table = read_tsv(path, EXPORTED, remedy="Export the tagger again with `make results`.")
-    return table["threshold"].to_list()
+    return read_tsv(path, EXPORTED)["threshold"].to_list()
+
+
+def read_tsv(path: Path | str, *schemas: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    """Read a table with the columns of the schema that its header names, else of the first.
+
+    Raises:
+        VocabularyError: when the file is missing or does not hold these columns.
+    """
+    try:
+        with open(path, "rb") as file:
+            header = file.readline(100).rstrip().decode(errors="replace").split("\t")
+        schema = next((one for one in schemas if list(one) == header), schemas[0])
+        return pl.read_csv(path, separator="\t", schema=schema)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise VocabularyError(
+            f"{path} should be a table with the columns {', '.join(schemas[0])}, but: {error}. "
+            f"{RUN_AGAIN}"
+        ) from error
+
+
+def write_tsv(path: Path | str, table: pl.DataFrame) -> None:
+    """Write a table as TSV with a header."""
+    with atomic_write(path) as part:
+        table.write_csv(part, separator="\t")

@@ -8,7 +8,6 @@ import io
 import shutil
 import subprocess
 import tarfile
-from collections.abc import KeysView
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,7 +46,7 @@ class WordNet:
     """The nouns of WordNet; words may be written with spaces or underscores.
 
     Args:
-        index: the fields of index.noun after the word, by word.
+        index: the fields of index.noun after the word, by word (lower case, underscores).
         exceptions: irregular plurals and their lemmas, the usual one first.
         data: data.noun as it is, in which an offset is a position.
     """
@@ -78,11 +77,6 @@ class WordNet:
             plural, *lemmas = line.split()
             exceptions.setdefault(plural, []).extend(lemmas)
         return cls(index, exceptions, contents["data.noun"])
-
-    @property
-    def nouns(self) -> KeysView[str]:
-        """Every noun, as WordNet writes it (lower case, underscores)."""
-        return self.index.keys()
 
     def is_noun(self, word: str) -> bool:
         """Return whether the word, or its lemma, can be a noun (even `a`, a vitamin, can)."""

@@ -18,7 +18,7 @@ from phototags.tags.cleaning import clean_photos
 from phototags.tags.encoded_photos import encode_photos, read_photo_batches, write_tags
 from phototags.tags.encoding import TagSets
 from phototags.tags.spelling import clean
-from phototags.tags.tables import write_tsv
+from phototags.tags.vocabulary import write_tsv
 
 USERS, PHOTOS = 3, 5
 """People and photos that a tag needs."""
@@ -45,7 +45,7 @@ def ours(photos: str, to: str) -> None:
         written = encode_photos(read_photo_batches(photos, settings.chunk_photos), Path(folder))
         tags, _ = clean_photos(written)
         vocabulary = select_vocabulary(list_candidates(tags, [], settings))
-        lists = [part["tags"] for part in tags.rename_tags(tags.tags, vocabulary["tag"])]
+        lists = [part["tags"] for part in tags.replace_tags(tags.tags, vocabulary["tag"])]
     sets = TagSets.from_series(pl.concat(lists))
     save(to, sets.ids, sets.offsets, vocabulary["tag"].to_list(), vocabulary["users"].to_numpy())
 

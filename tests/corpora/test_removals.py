@@ -34,7 +34,7 @@ from phototags.report.search_page import write_found
 from phototags.search.index import build_index, write_index
 from phototags.tags.cleaning import clean_photos
 from phototags.tags.encoded_photos import encode_photos, read_photo_batches, write_tags
-from phototags.tags.tables import write_tsv
+from phototags.tags.vocabulary import write_tsv
 
 READER = PhotosTsv()
 TABLES = read_own_tables('{"shapes": {"photos": 40, "licence": "CC0", "citation": ""}}')

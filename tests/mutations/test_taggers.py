@@ -13,8 +13,7 @@ from phototags.io.storage import read_tensors, write_tensors
 from phototags.systems.parts.baselines import FrequencyTagger
 from phototags.systems.registry import Frequency
 from phototags.systems.tagger import load, save
-from phototags.tags.tables import write_tsv
-from phototags.tags.vocabulary import read_vocabulary
+from phototags.tags.vocabulary import read_vocabulary, write_tsv
 
 
 def test_damaged_tensors_are_a_named_error(survives, packing, tmp_path):

@@ -5,7 +5,7 @@ from phototags.errors import VocabularyError
 from phototags.params.vocabulary import Vocabulary
 from phototags.tags.candidates import list_candidates, select_vocabulary
 from phototags.tags.merging import find_merges, replace_tags
-from phototags.tags.tables import write_tsv
+from phototags.tags.vocabulary import write_tsv
 
 ANY = Vocabulary(min_users=1, min_photos=1, max_tags=None)
 

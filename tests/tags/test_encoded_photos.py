@@ -16,7 +16,7 @@ from phototags.tags.encoded_photos import ROW_GROUP, encode_photos, read_photo_b
 from phototags.tags.merging import find_merges, replace_tags
 from phototags.tags.spelling import clean
 from phototags.tags.split import select_part
-from phototags.tags.tables import write_tsv
+from phototags.tags.vocabulary import write_tsv
 
 PHOTOS = 120
 APP = ["square", "someapp", "filter"]

@@ -9,7 +9,7 @@ from phototags.tags.candidates import list_candidates
 from phototags.tags.cleaning import clean_photos
 from phototags.tags.explain import explain
 from phototags.tags.merging import find_merges
-from phototags.tags.tables import SPELLING, read_candidates, read_spelling, write_tsv
+from phototags.tags.vocabulary import CANDIDATES, SPELLING, read_tsv, write_tsv
 
 TWO = Vocabulary(min_users=2, min_photos=1, max_tags=None, merge=["lemma"])
 WRITTEN = [
@@ -37,7 +37,8 @@ def tables(tmp_path, wordnet, number):
     judged = list_candidates(tags, find_merges(tags, TWO, wordnet), TWO, wordnet)
     write_tsv(tmp_path / "candidates.tsv", judged)
     write_tsv(tmp_path / "spelling.tsv", spelling)
-    return read_candidates(tmp_path / "candidates.tsv"), read_spelling(tmp_path / "spelling.tsv")
+    spelling = read_tsv(tmp_path / "spelling.tsv", SPELLING)
+    return read_tsv(tmp_path / "candidates.tsv", CANDIDATES), spelling
 
 
 def test_a_kept_tag_has_its_counts(tables):
@@ -104,4 +105,4 @@ def test_several_parts_are_each_followed():
 
 def test_a_missing_table_is_told_with_the_command_that_makes_it(tmp_path):
     with pytest.raises(VocabularyError, match=r"candidates.tsv should be a table .*make results"):
-        read_candidates(tmp_path / "candidates.tsv")
+        read_tsv(tmp_path / "candidates.tsv", CANDIDATES)

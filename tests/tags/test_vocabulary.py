@@ -4,8 +4,7 @@ import pytest
 from phototags.errors import VocabularyError
 from phototags.params.vocabulary import Vocabulary
 from phototags.tags.candidates import list_candidates, select_vocabulary
-from phototags.tags.tables import write_tsv
-from phototags.tags.vocabulary import TagVocabulary, read_vocabulary
+from phototags.tags.vocabulary import TagVocabulary, read_vocabulary, write_tsv
 
 ANY = Vocabulary(min_users=1, min_photos=1, max_tags=None)
 
