@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from phototags.features.visualness import looks_in
+from phototags.features.visualness import make_visualness_scorer
 from phototags.io.logs import configure_logging
 from phototags.io.storage import atomic_write
 from phototags.params.vocabulary import Vocabulary
@@ -16,7 +16,7 @@ from phototags.tags.wordnet import WordNet
 given = snakemake  # noqa: F821
 configure_logging(given.log[0])
 rules = Vocabulary.model_validate_json(given.params.settings), WordNet.read(given.input.wordnet)
-score_visualness = looks_in(given.input.features)
+score_visualness = make_visualness_scorer(given.input.features)
 with atomic_write(given.output.vocabulary) as part:
     batches = read_photo_batches(given.input.tags, given.resources.chunk_photos)
     photos = encode_photos(batches, part.parent)

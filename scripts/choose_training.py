@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from phototags.features.duplicates import SPLIT, read_duplicates, without_duplicates
+from phototags.features.duplicates import SPLIT, read_duplicates, remove_duplicates
 from phototags.io.logs import configure_logging
 from phototags.params.contamination import Contamination
 from phototags.photos.photo_table import write_drops, write_table
@@ -13,6 +13,6 @@ settings = Contamination.model_validate_json(given.params.settings)
 
 split, drops = pd.read_parquet(given.input.split), []
 if settings.remove:
-    split, drops = without_duplicates(split, map(read_duplicates, given.input.duplicates))
+    split, drops = remove_duplicates(split, map(read_duplicates, given.input.duplicates))
 write_table(given.output.split, split, SPLIT)
 write_drops(given.output.drops, drops)

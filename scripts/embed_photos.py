@@ -16,7 +16,7 @@ rows, features, hashes, drops = embed_shard(
     inputs.shard,
     dict(zip(photos["row"], photos["photo_id"], strict=True)),
     load_backbone(settings.backbone),
-    batch=settings.batch,
+    batch_size=settings.batch_size,
     precision=settings.precision,
     max_pixels=params.max_pixels,
     max_bytes=params.max_bytes,

@@ -2,7 +2,7 @@
 
 import logging
 
-from phototags.features.duplicates import find_duplicates, seen, write_duplicates
+from phototags.features.duplicates import find_duplicates, read_signatures, write_duplicates
 from phototags.io.logs import configure_logging
 from phototags.params.contamination import Contamination
 
@@ -10,13 +10,15 @@ given = snakemake  # noqa: F821
 configure_logging(given.log[0])
 settings = Contamination.model_validate_json(given.params.settings)
 
-learned = seen(given.input.train_split, ("train", "validation"), given.input.train_features)
-judged = seen(given.input.test_split, ("test",), given.input.test_features)
+train = read_signatures(
+    given.input.train_split, ("train", "validation"), given.input.train_features
+)
+test = read_signatures(given.input.test_split, ("test",), given.input.test_features)
 duplicates = find_duplicates(
-    learned,
-    judged,
-    hash_distance=settings.hash_distance,
-    feature_similarity=settings.feature_similarity,
+    train,
+    test,
+    max_hash_distance=settings.max_hash_distance,
+    min_cosine=settings.min_cosine,
 )
 logging.info("%d near-duplicates", len(duplicates))
 write_duplicates(given.output.duplicates, duplicates)

@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 from pydantic import TypeAdapter
 
-from phototags.features.backbones import load_network
+from phototags.features.networks import load_network
 from phototags.io.logs import configure_logging
 from phototags.systems.registry import System
 from phototags.training.end_to_end import train_end_to_end

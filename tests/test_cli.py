@@ -58,7 +58,7 @@ def home(tmp_path, monkeypatch):
     (tmp_path / "broken.png").write_bytes(picture("red")[:60])
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("phototags.export.tag_photos.load_backbone", lambda name, learned: name)
-    monkeypatch.setattr("phototags.export.tag_photos.embed_pictures", colours)
+    monkeypatch.setattr("phototags.export.tag_photos.embed_photos", colours)
     return tmp_path
 
 

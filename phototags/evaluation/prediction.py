@@ -59,7 +59,7 @@ def tagger_inputs(
         ModelError: when the folder holds no tagger.
     """
     descriptors = read_config(folder)["system"].get("descriptors", ())
-    return append_user_features(features.of(rows), rows, users, descriptors)
+    return append_user_features(features.select(rows), rows, users, descriptors)
 
 
 def predict_from_folder(

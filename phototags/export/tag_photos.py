@@ -7,8 +7,8 @@ from pathlib import Path
 import torch
 
 from phototags.errors import ModelError, PhotoError
-from phototags.features.backbones import Backbone, Joined, load_backbone
-from phototags.features.embed_photos import embed_pictures
+from phototags.features.backbones import Backbone, JoinedBackbone, load_backbone
+from phototags.features.embed_photos import embed_photos
 from phototags.photos.decoding import decode
 from phototags.systems.tagger import Tagger, load, own_backbone, read_config
 from phototags.tags.vocabulary import TagVocabulary, read_thresholds, read_vocabulary
@@ -27,7 +27,7 @@ class ExportedTagger:
 
     tagger: Tagger
     vocabulary: TagVocabulary
-    backbone: Backbone | Joined
+    backbone: Backbone | JoinedBackbone
     thresholds: torch.Tensor
 
 
@@ -80,7 +80,7 @@ def tag_photos(exported: ExportedTagger, photos: Iterable[str], top: int) -> Ite
             yield PhotoTags(photo, error=error)
             continue
         with torch.inference_mode():
-            scores = exported.tagger.scores(embed_pictures(exported.backbone, [picture]))[0]  # (T,)
+            scores = exported.tagger.scores(embed_photos(exported.backbone, [picture]))[0]  # (T,)
         order = scores.argsort(descending=True, stable=True)
         best = order[(scores >= exported.thresholds)[order]][:top]
         names = [exported.vocabulary.tags[tag] for tag in best]

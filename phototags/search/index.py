@@ -89,7 +89,7 @@ def build_index(
     table = table.assign(tags=[list(cleaned[row]) for row in rows])[COLUMNS]
     schema = pa.schema([PHOTOS.field(name) for name in COLUMNS])
     content = pa.Table.from_pandas(table, schema, preserve_index=False)
-    vectors = compute_photo_vectors(tagger, features.of(rows)).numpy()
+    vectors = compute_photo_vectors(tagger, features.select(rows)).numpy()
     return PhotoIndex(vectors, content.replace_schema_metadata(None), corpus, model)
 
 

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torchvision.transforms.v2 import functional
 
-from phototags.features.embed_photos import squeeze
+from phototags.features.embed_photos import resize_to_square
 from phototags.photos.decoding import decode
 from phototags.photos.device_decoding import Jpeg, decode_jpegs, load_jpeg
 from phototags.photos.shards import ShardIndex
@@ -47,7 +47,7 @@ class TrainImages:
         Raises:
             PhotoError: it cannot be decoded; embed_photos lists those, so leave them out.
         """
-        return squeeze(self.decode(photo), self.size)
+        return resize_to_square(self.decode(photo), self.size)
 
     def random_crop(self, photo: int, seed: int) -> Tensor:
         """(3, S, S) uint8, a part of the image, half the time mirrored."""

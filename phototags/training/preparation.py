@@ -36,6 +36,6 @@ def part_of(
     if users:
         photos = photos[users.scored_mask(photos["row"])]
     sets, rows = encode_tags(photos["tags"], vocabulary), photos["row"].tolist()
-    inputs = append_user_features(features.of(rows), rows, users, descriptors)
+    inputs = append_user_features(features.select(rows), rows, users, descriptors)
     chosen = select_tagged(photos["photo_id"].tolist(), rows, inputs, sets)
     return replace(chosen, n_user_features=inputs.shape[1] - features.matrix.shape[1])

@@ -19,7 +19,7 @@ def describe_features(rows: Sequence[int], features: Features, pca: FeaturePca) 
     """Describe photos by the principal components of their features, where they have features."""
     known = np.isin(rows, features.rows.numpy())
     values = np.zeros((len(rows), pca.axes.shape[1]))
-    values[known] = pca.transform(features.of(np.asarray(rows)[known].tolist()))
+    values[known] = pca.transform(features.select(np.asarray(rows)[known].tolist()))
     return values, known
 
 

@@ -64,4 +64,4 @@ def fit_training_pca(features: Iterable[Path | str], split: Path | str, dims: in
     """
     cached, parts = read_features(features), pd.read_parquet(split)
     rows = parts.loc[parts["part"] == "train", "row"]
-    return fit_pca(cached.of(rows[rows.isin(cached.rows.numpy())].tolist()), dims)
+    return fit_pca(cached.select(rows[rows.isin(cached.rows.numpy())].tolist()), dims)

@@ -15,7 +15,7 @@ from phototags.evaluation.metrics.summary import summarise_scores
 from phototags.evaluation.prediction import predict
 from phototags.evaluation.test_photos import TEST_PARTS, photos_in_parts, select_with_features
 from phototags.evaluation.word_mapping import map_words
-from phototags.features.backbones import Backbone, frozen
+from phototags.features.backbones import Backbone, load_single_backbone
 from phototags.features.embed_photos import embed_shard
 from phototags.features.feature_cache import Features, read_features, write_features
 from phototags.photos.photo_table import read_photos
@@ -44,7 +44,8 @@ class Twice(nn.Module):
 def backbones() -> dict[str, Backbone]:
     """Each by the name that it has in the table."""
     lite = {
-        f"efficientnet_lite{number}": frozen(f"efficientnet_lite{number}") for number in (0, 1, 2)
+        f"efficientnet_lite{number}": load_single_backbone(f"efficientnet_lite{number}")
+        for number in (0, 1, 2)
     }
     small = lite["efficientnet_lite0"]
     twice = replace(small, name="efficientnet_lite0 twice", module=Twice(small.module))
@@ -117,7 +118,7 @@ class Study:
         photos = select_with_features(photos, features.rows.tolist(), test)
         vocabulary, settings = self.vocabulary(), self.params.score
         words = map_words(own, test, vocabulary, photos, settings, WORDNET)[:1]
-        scores = predict(tagger, features.of(photos["row"].tolist()), len(vocabulary))
+        scores = predict(tagger, features.select(photos["row"].tolist()), len(vocabulary))
         return evaluate(scores, vocabulary, photos, words, settings, own).scores
 
     def scored(self, known: dict[str, Backbone], seeds: list[int]) -> pd.DataFrame:

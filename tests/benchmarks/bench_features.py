@@ -14,7 +14,7 @@ from measuring import Cost, Worker, measured
 from PIL import Image
 
 from phototags.errors import ParamsError
-from phototags.features.embed_photos import squeeze
+from phototags.features.embed_photos import resize_to_square
 from phototags.io.cpu import RETAINED_MEMORY, instruction_set_variables, refuse_slow_bf16
 from phototags.photos.decoding import decode
 
@@ -44,7 +44,7 @@ def by_pillow(content: bytes) -> Image.Image:
 
 
 def by_us(content: bytes) -> torch.Tensor:
-    return squeeze(decode(content, 10**8, 10**8), SIDE)
+    return resize_to_square(decode(content, 10**8, 10**8), SIDE)
 
 
 def hold_pixels(jpegs: list[bytes], case: str) -> None:

@@ -46,9 +46,9 @@ def topical_parts(smaller: int, rng: np.random.Generator) -> dict:
     """The photos of the first corpus, those to test on and to choose settings by held out."""
     photos, held_out = tag_corpus.topical_sets(PHOTOS // smaller, TAGS, rng), HELD_OUT // smaller
     return {
-        "test": photos.of(slice(0, held_out)),
-        "validation": photos.of(slice(held_out, 2 * held_out)),
-        "train": photos.of(slice(2 * held_out, None)),
+        "test": photos.select(slice(0, held_out)),
+        "validation": photos.select(slice(held_out, 2 * held_out)),
+        "train": photos.select(slice(2 * held_out, None)),
     }
 
 
@@ -93,7 +93,7 @@ class Bench:
         """Full training of both, once: same seeds give the same figure."""
         self.ours.ask("prepare", sets=files["sets"], tags=TAGS, dimensions=width, **OURS)
         self.theirs.ask("prepare", **files, from_file=False, workers=1, vector_size=width, **GENSIM)
-        counts, found = parts["train"].counts(TAGS), {}
+        counts, found = parts["train"].count(TAGS), {}
         for name, side in (("ours", self.ours), ("gensim", self.theirs)):
             side.ask("train")
             side.ask("save", path=str(folder / f"{name}.npz"))

@@ -19,7 +19,7 @@ from harness import Row, arguments, compare, conclude, peer_python, take_turns, 
 from measuring import Worker, measured
 from training_sides import Clock, shard_of, without_validation
 
-from phototags.features.backbones import load_network
+from phototags.features.networks import load_network
 from phototags.params.compute import Compute
 from phototags.photos.shards import ShardIndex
 from phototags.systems.parts.tagged_photos import TaggedPhotos, select_tagged

@@ -47,8 +47,8 @@ def tries(worker: Worker, side: str, given: dict, parts: dict, folder: Path) -> 
 
     The other half chooses the prior, as `tag_corpus.quality` asks.
     """
-    counts, found = parts["train"].counts(TAGS), []
-    chosen, judged = (parts["validation"].of(slice(begin, None, 2)) for begin in (0, 1))
+    counts, found = parts["train"].count(TAGS), []
+    chosen, judged = (parts["validation"].select(slice(begin, None, 2)) for begin in (0, 1))
     for values in itertools.product(*GRIDS[side].values()):
         settings = dict(zip(GRIDS[side], values, strict=True))
         worker.ask("prepare", **given, **settings)

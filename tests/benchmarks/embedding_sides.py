@@ -5,8 +5,8 @@ from functools import cache
 import torch
 from measuring import serve
 
-from phototags.features.backbones import Backbone, feature_of, load_backbone
-from phototags.features.networks import from_package
+from phototags.features.backbones import Backbone, extract_features, load_backbone
+from phototags.features.networks import load_lite
 
 PHOTOS = torch.randint(256, (32, 3, 224, 224), generator=torch.Generator().manual_seed(0)).byte()
 
@@ -18,14 +18,14 @@ def our_backbone() -> Backbone:
 
 @cache
 def eager_module() -> torch.nn.Module:
-    return from_package().module
+    return load_lite().module
 
 
 def ours(precision: str = "fp32", batches: int = 1) -> list:
     """Our features; the first few are the answer."""
     with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
         for _ in range(batches):
-            features = feature_of(our_backbone(), PHOTOS)
+            features = extract_features(our_backbone(), PHOTOS)
     return features[:4].tolist()
 
 

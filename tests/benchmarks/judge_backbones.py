@@ -19,7 +19,7 @@ from harness import PAIRS, RESULTS, ROOT, compute_as, machine
 from measuring import measured
 
 from phototags.evaluation.metrics.summary import mean_rows
-from phototags.features.backbones import Backbone, feature_of
+from phototags.features.backbones import Backbone, extract_features
 from phototags.io.storage import atomic_write
 from phototags.report.tables.cells import INTERVALS, with_interval
 from phototags.report.tables.headline import heading
@@ -46,7 +46,7 @@ def milliseconds(known: dict[str, Backbone], batch: int, rounds: int) -> dict[st
     for number in range(rounds + 1):
         turn = number % len(names)
         for name in names[turn:] + names[:turn]:
-            cost = measured(lambda name=name: feature_of(known[name], photos[name]))
+            cost = measured(lambda name=name: extract_features(known[name], photos[name]))
             if number:  # the first round warms up
                 found[name].append(1000 * cost.cpu_seconds / batch)
     return found

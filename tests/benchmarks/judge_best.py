@@ -42,7 +42,7 @@ def training_photos(name: str, corpus: str) -> tuple[Tensor, Tensor]:
     photos = photos[photos["part"] != "test"]
     words = sorted({tag for own in photos["tags"] for tag in own})
     folder = data / "features" / name.replace(":", "-") / corpus
-    features = read_features(sorted(folder.glob("*.safetensors"))).of(photos["row"].tolist())
+    features = read_features(sorted(folder.glob("*.safetensors"))).select(photos["row"].tolist())
     relevant = encode_tags(photos["tags"], words).to_multi_hot(len(words))
     return torch.as_tensor(features), torch.from_numpy(relevant)
 

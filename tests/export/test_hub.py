@@ -26,7 +26,7 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "tagger/MODEL_CARD.md").write_text("# A tagger\n")
     monkeypatch.setattr("phototags.export.tag_photos.load_backbone", lambda name, learned: name)
     monkeypatch.setattr(
-        "phototags.export.tag_photos.embed_pictures", lambda backbone, pictures: torch.zeros(1, 2)
+        "phototags.export.tag_photos.embed_photos", lambda backbone, pictures: torch.zeros(1, 2)
     )
     monkeypatch.setattr(hub, "snapshot_download", lambda *_, **__: pytest.fail("no network"))
     return tmp_path / "tagger"

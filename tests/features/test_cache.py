@@ -14,7 +14,7 @@ def test_shards_in_any_order_come_back_sorted_by_row(tmp_path):
     found = read_features([tmp_path / "b", tmp_path / "a"])
     assert found.rows.tolist() == [0, 3, 7, 9]
     assert torch.equal(found.matrix, features)
-    assert torch.equal(found.of([9, 0]), features[[3, 0]])
+    assert torch.equal(found.select([9, 0]), features[[3, 0]])
 
 
 def test_the_same_features_are_the_same_bytes(tmp_path):
@@ -28,15 +28,15 @@ def test_a_shard_without_photos_is_no_hindrance(tmp_path):
     write_features(tmp_path / "b", torch.tensor([4]), torch.ones(1, 2), "b0")
     assert read_features([tmp_path / "a", tmp_path / "b"]).rows.tolist() == [4]
     nothing = read_features([tmp_path / "a"])
-    assert nothing.of([]).shape == (0, 2)
+    assert nothing.select([]).shape == (0, 2)
     with pytest.raises(ModelError, match="row 4 first"):
-        nothing.of([4])
+        nothing.select([4])
 
 
 def test_a_row_without_features_is_refused_with_the_count():
     features = Features(torch.tensor([1, 5]), torch.zeros(2, 3))
     with pytest.raises(ModelError, match="2 of 3 have none, row 2 first"):
-        features.of([1, 2, 6])
+        features.select([1, 2, 6])
 
 
 def test_a_row_in_two_shards_is_refused(tmp_path):

@@ -14,16 +14,16 @@ from phototags.features import duplicates as module
 from phototags.features.duplicates import (
     COLUMNS,
     SPLIT,
-    Seen,
-    alike,
+    Signatures,
     find_duplicates,
+    match_hashes,
     read_duplicates,
-    seen,
-    without_duplicates,
+    read_signatures,
+    remove_duplicates,
     write_duplicates,
 )
+from phototags.features.embed_photos import perceptual_hash
 from phototags.features.feature_cache import read_features, read_hashes, write_features
-from phototags.features.perceptual_hash import perceptual_hash
 from phototags.photos.decoding import decode
 from phototags.photos.photo_table import write_drops, write_table
 
@@ -61,7 +61,7 @@ def looks(hashes, features, first_row=0):
     hashes = np.array(hashes, np.uint64)
     features = torch.nn.functional.normalize(torch.tensor(features).float(), dim=1).numpy()
     rows = np.arange(first_row, first_row + len(hashes))
-    return Seen(rows, np.array([f"p{row}" for row in rows], object), hashes, features)
+    return Signatures(rows, np.array([f"p{row}" for row in rows], object), hashes, features)
 
 
 def test_blocks_of_any_size_find_the_pairs_that_a_slow_loop_finds(monkeypatch):
@@ -76,11 +76,11 @@ def test_blocks_of_any_size_find_the_pairs_that_a_slow_loop_finds(monkeypatch):
     }
     assert expected
     for block, checked in ((7, 3), (100, 5), (10**6, 10**6)):
-        monkeypatch.setattr(module, "BLOCK", block)
-        monkeypatch.setattr(module, "CHECKED", checked)
+        monkeypatch.setattr(module, "HASH_PAIRS", block)
+        monkeypatch.setattr(module, "FEATURE_PAIRS", checked)
         found = {
             triple
-            for ones, others, distances in alike(learned, judged, 28)
+            for ones, others, distances in match_hashes(learned, judged, 28)
             for triple in zip(ones.tolist(), others.tolist(), distances.tolist(), strict=True)
         }
         assert found == expected
@@ -89,7 +89,7 @@ def test_blocks_of_any_size_find_the_pairs_that_a_slow_loop_finds(monkeypatch):
 def test_both_the_hash_and_the_features_must_be_alike():
     learned = looks([0, 0, 0b11111, 2**63], [[1, 0], [0, 1], [1, 0], [1, 0.1]])
     judged = looks([0], [[1, 0]], first_row=70)
-    found = find_duplicates(learned, judged, hash_distance=2, feature_similarity=0.9)
+    found = find_duplicates(learned, judged, max_hash_distance=2, min_cosine=0.9)
     assert list(found.columns) == list(COLUMNS)
     assert found.drop(columns="similarity").values.tolist() == [
         [0, "p0", 70, "p70", 0],
@@ -100,11 +100,11 @@ def test_both_the_hash_and_the_features_must_be_alike():
 
 def test_nothing_is_found_among_nothing(tmp_path):
     nothing = looks(np.zeros(0, np.uint64), np.zeros((0, 2)))
-    found = find_duplicates(nothing, nothing, hash_distance=64, feature_similarity=-1)
+    found = find_duplicates(nothing, nothing, max_hash_distance=64, min_cosine=-1)
     write_duplicates(tmp_path / "duplicates.tsv", found)
     assert read_duplicates(tmp_path / "duplicates.tsv").columns.to_list() == list(COLUMNS)
     split = pd.DataFrame({"row": [1], "photo_id": ["a"], "part": ["train"]})
-    kept, drops = without_duplicates(split, [read_duplicates(tmp_path / "duplicates.tsv")])
+    kept, drops = remove_duplicates(split, [read_duplicates(tmp_path / "duplicates.tsv")])
     assert kept["part"].tolist() == ["train"]
     assert drops == []
 
@@ -119,7 +119,7 @@ def test_hashes_come_back_with_their_photos_whatever_the_order_of_shards(tmp_pat
     parts = ["train", "validation", "test", "train"]
     frame = pd.DataFrame({"row": [2, 5, 9, 11], "photo_id": list("wxyz"), "part": parts})
     write_table(tmp_path / "split.parquet", frame, SPLIT)
-    found = seen(tmp_path / "split.parquet", ("train", "validation"), files)
+    found = read_signatures(tmp_path / "split.parquet", ("train", "validation"), files)
     assert found.rows.tolist() == [2, 5]  # row 11 has no features
     assert found.photo_ids.tolist() == ["w", "x"]
     assert found.hashes.tolist() == [3, 2**64 - 1]
@@ -137,7 +137,7 @@ def test_near_duplicates_leave_the_training_and_are_counted_once(tmp_path):
     split = pd.DataFrame({"row": range(4), "photo_id": list("abcd"), "part": parts})
     one = pd.DataFrame([(0, "a", 8, "x", 2, 0.95), (0, "a", 9, "y", 0, 1.0)], columns=COLUMNS)
     other = pd.DataFrame([(1, "b", 3, "z", 1, 0.99), (0, "a", 4, "u", 1, 0.9)], columns=COLUMNS)
-    kept, drops = without_duplicates(split, [one, other])
+    kept, drops = remove_duplicates(split, [one, other])
     assert kept["part"].tolist() == ["removed", "removed", "test", "train"]
     assert split["part"].tolist() == parts
     (tmp_path / "shapes").mkdir()

@@ -7,13 +7,13 @@ import torch
 from PIL import Image
 
 from phototags.errors import ArchiveError, ParamsError
-from phototags.features.backbones import feature_of
-from phototags.features.embed_photos import embed_pictures, embed_shard, squeeze
+from phototags.features.backbones import extract_features
+from phototags.features.embed_photos import embed_photos, embed_shard, resize_to_square
 from phototags.photos.decoding import decode
 from phototags.photos.photo_table import Drop
 
 CAPS = {"max_pixels": 10**6, "max_bytes": 10**6}
-SETTINGS = {"batch": 32, "precision": "fp32", **CAPS}
+SETTINGS = {"batch_size": 32, "precision": "fp32", **CAPS}
 
 
 def png(photo, size=(224, 224)) -> bytes:
@@ -42,12 +42,14 @@ def test_features_do_not_depend_on_neighbours_or_on_the_rest_of_a_batch(backbone
 def test_a_photo_has_the_same_features_in_every_place_of_a_batch(backbone, many):
     photos = torch.stack(many[:32])
     order = torch.randperm(32, generator=torch.Generator().manual_seed(0))
-    assert torch.equal(feature_of(backbone, photos[order]), feature_of(backbone, photos)[order])
+    assert torch.equal(
+        extract_features(backbone, photos[order]), extract_features(backbone, photos)[order]
+    )
 
 
 def test_a_smaller_batch_changes_only_the_last_bits(backbone, many):
-    few = embed_pictures(backbone, many[:3])
-    full = feature_of(backbone, torch.stack(many[:32]))[:3]
+    few = embed_photos(backbone, many[:3])
+    full = extract_features(backbone, torch.stack(many[:32]))[:3]
     torch.testing.assert_close(few, full, rtol=1e-4, atol=1e-4)
 
 
@@ -68,7 +70,7 @@ def test_photos_are_found_by_row_and_broken_ones_are_listed(backbone, many, make
     ]
     assert isinstance(found.drops[0], Drop)
     assert found.drops[1].reason == "too_many_pixels"
-    expected = embed_pictures(backbone, [decode(members["00000002.png"], **CAPS), many[4]])
+    expected = embed_photos(backbone, [decode(members["00000002.png"], **CAPS), many[4]])
     torch.testing.assert_close(found.features, expected, rtol=1e-3, atol=1e-3)
 
 
@@ -76,7 +78,7 @@ def test_a_shard_without_photos_has_no_features(backbone, make_tar):
     found = embed_shard(make_tar("empty.tar", {}), {}, backbone, **SETTINGS)
     assert found.rows.shape == (0,)
     assert found.features.shape == (0, 1280)
-    assert embed_pictures(backbone, []).shape == (0, 1280)
+    assert embed_photos(backbone, []).shape == (0, 1280)
 
 
 def test_a_damaged_shard_is_an_error(backbone, tmp_path):
@@ -88,7 +90,7 @@ def test_a_damaged_shard_is_an_error(backbone, tmp_path):
 def test_squeezing_keeps_what_is_at_the_border():
     picture = torch.zeros(3, 50, 400, dtype=torch.uint8)
     picture[0, :, -40:] = 255
-    squeezed = squeeze(picture, 100)
+    squeezed = resize_to_square(picture, 100)
     assert squeezed.shape == (3, 100, 100)
     assert (squeezed[0, :, 91:] == 255).all()
     assert (squeezed[0, :, :89] == 0).all()
@@ -98,21 +100,21 @@ def test_squeezing_mixes_all_pixels_of_a_fine_pattern():
     pattern = torch.zeros(3, 512, 512, dtype=torch.uint8)
     pattern[:, ::2, ::2] = 255
     pattern[:, 1::2, 1::2] = 255
-    inner = squeeze(pattern, 64)[:, 2:-2, 2:-2].float()
+    inner = resize_to_square(pattern, 64)[:, 2:-2, 2:-2].float()
     assert (inner - 127.5).abs().max() < 3
 
 
 def test_bf16_is_refused_where_instructions_are_held_to_avx2(backbone, monkeypatch):
     monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "AVX2")
     with pytest.raises(ParamsError, match=r"AVX512-BF16 or AMX.*native.*AVX2 here"):
-        embed_pictures(backbone, [torch.zeros(3, 8, 8, dtype=torch.uint8)], precision="bf16")
+        embed_photos(backbone, [torch.zeros(3, 8, 8, dtype=torch.uint8)], precision="bf16")
 
 
 def test_bf16_gives_nearly_the_same_features(backbone, drawn_photos):
     try:
-        found = embed_pictures(backbone, list(drawn_photos), precision="bf16")
+        found = embed_photos(backbone, list(drawn_photos), precision="bf16")
     except ParamsError as error:
         pytest.skip(str(error))
-    expected = embed_pictures(backbone, list(drawn_photos))
+    expected = embed_photos(backbone, list(drawn_photos))
     assert found.dtype == torch.float32
     assert torch.nn.functional.cosine_similarity(found, expected).min() > 0.99

@@ -5,8 +5,8 @@ import torch
 from torch import nn
 from torchvision import models
 
-from phototags.features.batch_norm_folding import fold_batch_norms
-from phototags.features.efficientnet_lite import efficientnet_lite
+from phototags.features.backbones import fold_batch_norms
+from phototags.features.efficientnet_lite import build_efficientnet_lite
 
 
 class Twice(nn.Module):
@@ -63,7 +63,7 @@ def norms(network):
 @pytest.mark.parametrize(
     ("make", "folded"),
     [
-        (lambda: efficientnet_lite(0), 49),
+        (lambda: build_efficientnet_lite(0), 49),
         (lambda: with_statistics(models.resnet18(weights=None)), 20),
         (lambda: with_statistics(models.mobilenet_v2(weights=None)), 52),
         (lambda: with_statistics(Twice()), 0),

@@ -5,8 +5,8 @@ import torch
 from torch import nn
 
 from phototags.errors import ModelError
-from phototags.features import backbones
-from phototags.features.backbones import feature_of, load_backbone
+from phototags.features import networks
+from phototags.features.backbones import extract_features, load_backbone
 from phototags.features.networks import Network
 from phototags.io.storage import write_tensors
 
@@ -18,13 +18,13 @@ def network(width: int = 4) -> Network:
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
-    monkeypatch.setattr(backbones, "from_library", lambda name: network())
+    monkeypatch.setattr(networks, "load_from_library", lambda name: network())
 
 
 def test_a_training_begins_with_what_another_learned(tmp_path):
     learned, file = network().module, tmp_path / "backbone.safetensors"
     write_tensors(file, learned.state_dict())
-    found = backbones.load_network("small", file).module.state_dict()
+    found = networks.load_network("small", file).module.state_dict()
     assert all(found[name].equal(values) for name, values in learned.state_dict().items())
 
 
@@ -34,7 +34,7 @@ def test_it_sees_as_it_learned_to(tmp_path):
     write_tensors(file, learned.state_dict())
     photos = torch.randint(0, 256, (2, 3, 8, 8), dtype=torch.uint8)
     expected = learned(photos.float() / 127.5 - 1)
-    found = feature_of(load_backbone("small", file), photos)
+    found = extract_features(load_backbone("small", file), photos)
     torch.testing.assert_close(found, expected.detach())
 
 

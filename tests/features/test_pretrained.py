@@ -11,9 +11,9 @@ from torchvision import models
 from phototags.errors import ModelError
 from phototags.features import efficientnet_lite as lites
 from phototags.features import networks as pretrained
-from phototags.features.backbones import feature_of, load_backbone
-from phototags.features.embed_photos import squeeze
-from phototags.features.networks import Network, seeing
+from phototags.features.backbones import extract_features, load_backbone
+from phototags.features.embed_photos import resize_to_square
+from phototags.features.networks import Network, resize_input
 from phototags.photos.decoding import decode
 
 DOGS = range(151, 269)  # of ImageNet's 1000 classes
@@ -23,12 +23,12 @@ STRIDES = [1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1, 1, 1, 1]  # of EfficientNet-B0
 @pytest.fixture(scope="module")
 def published():
     """The tensors of the pip package under their own names."""
-    return torch.load(lites.weights_file(0), weights_only=True)
+    return torch.load(lites.find_weights(0), weights_only=True)
 
 
 @pytest.fixture(scope="module")
 def classifier():
-    return lites.efficientnet_lite(0)
+    return lites.build_efficientnet_lite(0)
 
 
 def same_convolution(x, weight, stride):
@@ -73,11 +73,11 @@ def test_weights_mapped_by_order_give_the_logits_of_the_network_written_out(
 
 
 def test_features_are_what_the_classifier_reads(classifier, backbone, drawn_photos):
-    from phototags.features.backbones import feature_of
+    from phototags.features.backbones import extract_features
 
     with torch.no_grad():
         logits = classifier(drawn_photos.float() / 127.5 - 1)
-        of_features = classifier.classifier(feature_of(backbone, drawn_photos))
+        of_features = classifier.classifier(extract_features(backbone, drawn_photos))
     torch.testing.assert_close(of_features, logits, rtol=1e-4, atol=1e-4)
 
 
@@ -88,7 +88,7 @@ def test_photos_tagged_dog_are_seen_as_dogs_and_others_are_not(real_mirror, clas
     others = [row["file"] for row in rows if "dog" not in row["words_all"]][:16]
     with tarfile.open(real_mirror / "flickr8k/images.tar") as tar:
         read = [tar.extractfile(file).read() for file in tagged + others]
-    photos = torch.stack([squeeze(decode(one, 10**6, 10**6), 224) for one in read])
+    photos = torch.stack([resize_to_square(decode(one, 10**6, 10**6), 224) for one in read])
     with torch.no_grad():
         dogs = [best in DOGS for best in classifier(photos.float() / 127.5 - 1).argmax(1).tolist()]
     assert sum(dogs[:16]) >= 14
@@ -148,7 +148,7 @@ def test_an_unknown_backbone_is_refused(name):
 
 def test_a_network_without_a_linear_layer_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(
-        pretrained, "_fetched", lambda *_: models.squeezenet1_1(weights=None).eval()
+        pretrained, "_load_pretrained", lambda *_: models.squeezenet1_1(weights=None).eval()
     )
     with pytest.raises(ModelError, match="no linear layer"):
         load_backbone("torchvision:squeezenet1_1")
@@ -158,13 +158,13 @@ def test_a_size_behind_the_name_is_what_the_same_network_sees(backbone):
     small = load_backbone("efficientnet_lite0@96")
     photos = torch.randint(0, 256, (2, 3, 96, 96), dtype=torch.uint8)
     assert (small.name, small.size, small.width) == ("efficientnet_lite0@96", 96, 1280)
-    torch.testing.assert_close(feature_of(small, photos), feature_of(backbone, photos))
+    torch.testing.assert_close(extract_features(small, photos), extract_features(backbone, photos))
 
 
 @pytest.mark.parametrize("size", ["", "31", "1025", "128px", "-64", "1e2", "99999999999"])
 def test_a_size_that_is_none_is_refused(size):
     with pytest.raises(ModelError, match="pixels a side, 32 to 1024, but stands"):
-        seeing(None, f"efficientnet_lite0@{size}", size)
+        resize_input(None, f"efficientnet_lite0@{size}", size)
 
 
 def test_a_network_that_takes_only_its_own_size_says_which():
@@ -173,4 +173,4 @@ def test_a_network_that_takes_only_its_own_size_says_which():
     module = timm.create_model("vit_tiny_patch16_224", pretrained=False, num_classes=0).eval()
     network = Network(module, 224, (0.5,) * 3, (0.5,) * 3)
     with pytest.raises(ModelError, match="Leave @128 away: the network takes 224"):
-        seeing(network, "timm:vit_tiny_patch16_224@128", "128")
+        resize_input(network, "timm:vit_tiny_patch16_224@128", "128")

@@ -7,7 +7,7 @@ import torch
 
 from phototags.features import visualness as module
 from phototags.features.feature_cache import Features, write_features
-from phototags.features.visualness import looks_in, visualness
+from phototags.features.visualness import compute_visualness, make_visualness_scorer
 
 
 def corpus(photos=60, people=7, width=5, seed=0):
@@ -29,7 +29,7 @@ def corpus(photos=60, people=7, width=5, seed=0):
 def by_loop(pairs, features, tag):
     """Every pair of photos compared with every other photo, one after another."""
     photos = pairs.rows()
-    looks = {row: features.of([row])[0] for row, _, _ in photos}
+    looks = {row: features.select([row])[0] for row, _, _ in photos}
 
     def alike(one, other):
         return float(torch.cosine_similarity(looks[one], looks[other], dim=0))
@@ -43,7 +43,7 @@ def by_loop(pairs, features, tag):
 
 def test_every_tag_has_what_a_loop_over_all_pairs_gives():
     pairs, features = corpus()
-    found = dict(visualness(pairs, features).rows())
+    found = dict(compute_visualness(pairs, features).rows())
     for tag in ("rose", "2014", "fog"):
         assert found[tag] == pytest.approx(by_loop(pairs, features, tag), abs=6e-4)
     assert found["rose"] > 0.95 and 0.35 < found["2014"] < 0.65
@@ -53,14 +53,14 @@ def test_one_persons_photos_say_nothing():
     pairs, features = corpus()
     own = pairs.with_columns(user_id=pl.when(pl.col("tag") != "rose").then("user_id"))
     own = own.with_columns(pl.col("user_id").fill_null("gardener"))
-    assert dict(visualness(own, features).rows())["rose"] is None
+    assert dict(compute_visualness(own, features).rows())["rose"] is None
 
 
 def test_without_users_every_photo_is_somebodys():
     pairs, features = corpus()
     nameless = pairs.with_columns(user_id=pl.lit(None, pl.String))
     everybody = pairs.with_columns(user_id=pl.format("user {}", "row"))
-    assert visualness(nameless, features).equals(visualness(everybody, features))
+    assert compute_visualness(nameless, features).equals(compute_visualness(everybody, features))
 
 
 def test_photos_without_features_and_the_order_of_rows_change_nothing():
@@ -68,16 +68,16 @@ def test_photos_without_features_and_the_order_of_rows_change_nothing():
     more = pl.concat([pairs, pairs.with_columns(row=pl.col("row") + 1)]).sample(
         fraction=1, shuffle=True, seed=3
     )
-    assert visualness(more, features).equals(visualness(pairs, features))
+    assert compute_visualness(more, features).equals(compute_visualness(pairs, features))
 
 
 def test_features_read_from_shards_a_few_tags_at_a_time_give_the_same(tmp_path, monkeypatch):
     pairs, features = corpus()
-    expected = visualness(pairs, features)
+    expected = compute_visualness(pairs, features)
     files = [tmp_path / str(start) for start in range(0, 60, 7)]
     for file, rows, looks in zip(
         files, features.rows.split(7), features.matrix.split(7), strict=True
     ):
         write_features(file, rows, looks, "b0")
-    monkeypatch.setattr(module, "AT_ONCE", 2)
-    assert looks_in(reversed(files))(pairs).equals(expected)
+    monkeypatch.setattr(module, "CHUNK_TAGS", 2)
+    assert make_visualness_scorer(reversed(files))(pairs).equals(expected)

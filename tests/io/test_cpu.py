@@ -16,12 +16,12 @@ PROBE = """
 import hashlib, numpy, torch
 from numpy._core._multiarray_umath import __cpu_features__ as numpy_has
 from threadpoolctl import threadpool_info
-from phototags.features.backbones import feature_of, load_backbone
+from phototags.features.backbones import extract_features, load_backbone
 print("torch", torch.backends.cpu.get_cpu_capability(), torch.get_num_threads())
 print("numpy", numpy_has["AVX2"], numpy_has["X86_V4"])
 print("openblas", *{pool.get("architecture", "Haswell") for pool in threadpool_info()})
 photos = torch.randint(256, (16, 3, 224, 224), generator=torch.Generator().manual_seed(0))
-features = feature_of(load_backbone("efficientnet_lite0"), photos.byte())
+features = extract_features(load_backbone("efficientnet_lite0"), photos.byte())
 with torch.backends.mkl.verbose(1):
     products = features @ features.T
 scores = torch.softmax(products / features.shape[1], 1)

@@ -6,9 +6,8 @@ import pytest
 import torch
 
 from phototags.errors import PhototagsError
-from phototags.features.backbones import put_learned
 from phototags.features.feature_cache import read_features, read_hashes, write_features
-from phototags.features.networks import Network
+from phototags.features.networks import Network, load_learned_weights
 from phototags.io.storage import read_tensors, write_tensors
 from phototags.systems.parts.baselines import FrequencyTagger
 from phototags.systems.registry import Frequency
@@ -61,7 +60,9 @@ def test_a_damaged_backbone_is_a_named_error(survives, packing, tmp_path):
     known = Network(module, 8, (0.5,) * 3, (0.5,) * 3)
     name = "backbone.safetensors"
     content = (tmp_path / "sound").read_bytes()
-    survives(content, lambda at: put_learned(known, "tiny", at / name), packing.as_file(name))
+    survives(
+        content, lambda at: load_learned_weights(known, "tiny", at / name), packing.as_file(name)
+    )
 
 
 @pytest.mark.parametrize("damaged", ["config.json", "model.safetensors", "vocabulary.tsv"])

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from phototags.errors import ModelError, ParamsError
-from phototags.features.backbones import feature_of, load_backbone
+from phototags.features.backbones import extract_features, load_backbone
 from phototags.features.feature_cache import write_features
 from phototags.io.storage import read_tensors, write_tensors
 from phototags.systems.registry import Im2Vec
@@ -174,7 +174,7 @@ def test_the_backbone_is_trained_on_several_processes_too(done_run, make_tar, ma
     run(2, "phototags.training.distributed.parallel", *asked, "--backbone", "trained", cwd=done_run)
     photos = torch.zeros(1, 3, 224, 224, dtype=torch.uint8)
     backbone = load_backbone("efficientnet_lite0", own_backbone(done_run / "out"))
-    assert load(done_run / "out").scores(feature_of(backbone, photos)).shape == (1, 2)
+    assert load(done_run / "out").scores(extract_features(backbone, photos)).shape == (1, 2)
     assert len(pd.read_csv(done_run / "out/history.csv")) == 2
 
 

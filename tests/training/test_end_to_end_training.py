@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from phototags.errors import ParamsError, PhotoError
 from phototags.evaluation.metrics.ranking import mean_average_precision
-from phototags.features import backbones
-from phototags.features.backbones import feature_of, load_backbone
+from phototags.features import networks
+from phototags.features.backbones import extract_features, load_backbone
 from phototags.io.storage import read_tensors
 from phototags.params.compute import Compute
 from phototags.photos.shards import ShardIndex
@@ -179,9 +179,9 @@ def test_what_was_written_scores_as_what_was_judged(shown, tmp_path, monkeypatch
     tagger, history, backbone = learned(shown, system)
     config = {"system": system.model_dump(), "features": 8, "backbone": "small"}
     save(tagger, config, tmp_path, backbone)
-    monkeypatch.setattr(backbones, "from_library", lambda name: small_network())
+    monkeypatch.setattr(networks, "load_from_library", lambda name: small_network())
     seen = torch.stack([shown[1].full_image(row) for row in range(24)])
-    features = feature_of(load_backbone("small", own_backbone(tmp_path)), seen)
+    features = extract_features(load_backbone("small", own_backbone(tmp_path)), seen)
     scores, relevant = load(tmp_path).scores(features), shown[0].relevant(3)
     found = mean_average_precision(scores.numpy(), relevant.numpy())
     assert found == pytest.approx(history.validation_map[history.best].item())

@@ -24,7 +24,7 @@ from torch import nn
 
 import phototags
 from phototags.errors import ParamsError
-from phototags.features.backbones import load_network
+from phototags.features.networks import load_network
 from phototags.systems.gradient import Trained
 from phototags.systems.registry import Sampled, learns_backbone
 from phototags.systems.tagger import Tagger
