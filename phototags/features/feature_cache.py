@@ -1,4 +1,4 @@
-"""Features on disk, a file a shard, and in memory, found by row."""
+"""Features on disk, a file a shard, and in memory, selected by row."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from phototags.io.storage import read_tensors, write_tensors
 
 @dataclass(frozen=True, eq=False)
 class Features:
-    """Features of a corpus' photos.
+    """Features of a corpus' photos in memory.
 
     Args:
         rows: (n,) int64, of the photo table, ascending, each once.
@@ -25,8 +25,8 @@ class Features:
     rows: Tensor
     matrix: Tensor
 
-    def of(self, rows: Sequence[int]) -> Tensor:
-        """Features of these rows, in the order asked.
+    def select(self, rows: Sequence[int]) -> Tensor:
+        """Select the features of these rows, in the order given.
 
         Args:
             rows: (m,) of `self.rows`, in any order, repeated or not.
@@ -38,19 +38,48 @@ class Features:
             ModelError: when a row has no features.
 
         >>> features = Features(torch.tensor([2, 5]), torch.tensor([[0.2], [0.5]]))
-        >>> features.of([5, 2, 5]).flatten().tolist()
+        >>> features.select([5, 2, 5]).flatten().tolist()
         [0.5, 0.20000000298023224, 0.5]
         """
-        asked = torch.as_tensor(rows, dtype=torch.int64)
-        places = torch.searchsorted(self.rows, asked).clamp(max=max(len(self.rows) - 1, 0))
-        missing = asked[self.rows[places] != asked] if len(self.rows) else asked
+        wanted = torch.as_tensor(rows, dtype=torch.int64)
+        places = torch.searchsorted(self.rows, wanted).clamp(max=max(len(self.rows) - 1, 0))
+        missing = wanted[self.rows[places] != wanted] if len(self.rows) else wanted
         if len(missing):
             raise ModelError(
-                f"each row asked for should have features, but {len(missing)} of {len(asked)} have "
-                f"none, row {missing[0]} first. Ask only for rows in Features.rows: the drops of "
+                f"each row should have features, but {len(missing)} of {len(wanted)} have "
+                f"none, row {missing[0]} first. Select only rows in Features.rows: the drops of "
                 "embed_photos say why the others have none."
             )
         return self.matrix[places]
+
+
+@dataclass(frozen=True, eq=False)
+class StoredFeatures:
+    """Features of a corpus' photos on disk; memory holds one shard and the rows selected.
+
+    Args:
+        rows: (n,) int64, of the photo table, ascending, each once.
+        shards: (n,) int64, index of each row's file.
+        files: of the shards.
+    """
+
+    rows: Tensor
+    shards: Tensor
+    files: list[str]
+
+    def select(self, rows: Sequence[int]) -> Tensor:
+        """Select the (m, D) float32 features of these rows, as `Features.select`."""
+        wanted = torch.as_tensor(rows, dtype=torch.int64)
+        if not len(self.rows) or not len(wanted):
+            return read_features(self.files[:1]).select(wanted)
+        near = torch.searchsorted(self.rows, wanted).clamp(max=len(self.rows) - 1)
+        order = self.shards[near].argsort()
+        shards, counts = self.shards[near[order]].unique_consecutive(return_counts=True)
+        found = [
+            read_features([self.files[shard]]).select(wanted[part])
+            for shard, part in zip(shards.tolist(), order.split(counts.tolist()), strict=True)
+        ]
+        return torch.cat(found)[order.argsort()]
 
 
 def write_features(
@@ -62,15 +91,53 @@ def write_features(
         rows: (n,) int64.
         features: (n, D) float32.
         backbone: its name, kept in the header.
-        hashes: (n,) int64, perceptual hashes of the same pictures.
+        hashes: (n,) int64, perceptual hashes of the same photos.
     """
     tensors = {"rows": rows, "features": features}
     tensors |= {} if hashes is None else {"hashes": hashes}
     write_tensors(path, tensors, about={"backbone": backbone})
 
 
+def read_features(paths: Iterable[Path | str]) -> Features:
+    """Read the features of a corpus from the files of its shards, in any order.
+
+    Raises:
+        ModelError: no files, another backbone in one of them, or a row in two of them.
+    """
+    contents = {str(path): _read(path, {"rows": 1, "features": 2}) for path in paths}
+    kinds = {
+        f"{backbone}, {tensors['features'].shape[1]} wide"
+        for tensors, backbone in contents.values()
+    }
+    _check_backbones(kinds, contents)
+    rows = torch.cat([tensors["rows"] for tensors, _ in contents.values()])
+    matrix = torch.cat([tensors["features"] for tensors, _ in contents.values()])
+    order = rows.argsort()
+    rows, matrix = rows[order], matrix[order]
+    _check_rows(rows, contents)
+    return Features(rows, matrix)
+
+
+def open_features(paths: Iterable[Path | str]) -> StoredFeatures:
+    """Open the features of a corpus, reading only the rows of its shards' files, in any order.
+
+    Raises:
+        ModelError: no files, another backbone in one of them, or a row in two of them.
+    """
+    files, kinds, shards = sorted({str(path) for path in paths}), set(), []
+    for file in files:
+        tensors, about = read_tensors(file, ["rows"])
+        kinds.add(str(about))
+        shards.append(tensors.get("rows", torch.zeros(0, dtype=torch.int64)))
+    _check_backbones(kinds, files)
+    rows, order = torch.cat(shards).sort()
+    _check_rows(rows, files)
+    sizes = torch.tensor([len(shard) for shard in shards])
+    return StoredFeatures(rows, torch.arange(len(files)).repeat_interleave(sizes)[order], files)
+
+
 def read_hashes(paths: Iterable[Path | str]) -> NDArray[np.int64]:
-    """The perceptual hashes of a corpus, in the order of `read_features`' rows.
+    """Read the perceptual hashes of a corpus, in the order of `read_features`' rows.
 
     Raises:
         ModelError: when a file has none.
@@ -83,28 +150,7 @@ def read_hashes(paths: Iterable[Path | str]) -> NDArray[np.int64]:
     return hashes[rows.argsort()]
 
 
-def read_features(paths: Iterable[Path | str]) -> Features:
-    """The features of a corpus from the files of its shards, in any order.
-
-    Raises:
-        ModelError: no files, another backbone in one of them, or a row in two of them.
-    """
-    contents = {str(path): _read(path, {"rows": 1, "features": 2}) for path in paths}
-    kinds = {
-        f"{backbone}, {tensors['features'].shape[1]} wide"
-        for tensors, backbone in contents.values()
-    }
-    check_backbones(kinds, contents)
-    rows = torch.cat([tensors["rows"] for tensors, _ in contents.values()])
-    matrix = torch.cat([tensors["features"] for tensors, _ in contents.values()])
-    order = rows.argsort()
-    rows, matrix = rows[order], matrix[order]
-    check_rows(rows, contents)
-    return Features(rows, matrix)
-
-
-def check_backbones(found: Collection[str], files: Iterable[str]) -> None:
-    """Raise the ModelError of features that do not come from one backbone."""
+def _check_backbones(found: Collection[str], files: Iterable[str]) -> None:
     if len(found) != 1:
         raise ModelError(
             f"the features should come from one backbone, but {sorted(files)} come from "
@@ -112,8 +158,8 @@ def check_backbones(found: Collection[str], files: Iterable[str]) -> None:
         )
 
 
-def check_rows(rows: Tensor, files: Iterable[str]) -> None:
-    """Raise the ModelError of (n,) ascending rows of which one is there twice."""
+def _check_rows(rows: Tensor, files: Iterable[str]) -> None:
+    """Raise a ModelError if one of (n,) ascending rows occurs twice."""
     if (twice := rows[1:][rows[1:] == rows[:-1]]).numel():
         raise ModelError(
             f"a row should have features once, but row {twice[0]} has them in two of "
@@ -122,11 +168,11 @@ def check_rows(rows: Tensor, files: Iterable[str]) -> None:
 
 
 def _read(path: Path | str, expected: dict[str, int]) -> tuple[dict[str, Tensor], str]:
-    """The tensors of a file and its backbone's name.
+    """Read the tensors of a file and its backbone's name.
 
     Args:
-        expected: the dimensions of each tensor that must be there; all have a row for each of
-            `rows`, and only features are no int64.
+        expected: the dimensions of each tensor that must be there; all have an entry for each of
+            `rows` and are int64, but for float32 features.
 
     Raises:
         ModelError: when a tensor is missing or of another kind.

@@ -1,7 +1,7 @@
-"""How visual a tag is: whether photos of different people that have it look alike.
+"""Visualness of a tag: whether photos of different people that have it look alike.
 
-Which tags a tagger can learn at all is asked by Boakye et al. (2016), who keep the visual ones.
-`vacation` and `2014` are on photos that share nothing to be seen; `rose` is not.
+Boakye et al. (2016) keep visual tags, for only these can be learned from images: photos of
+`vacation` or `2014` share no content, photos of `rose` do.
 """
 
 from collections.abc import Callable, Iterable
@@ -15,39 +15,40 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from phototags.features.feature_cache import Features
-from phototags.features.stored_features import StoredFeatures, stored_features
+from phototags.features.feature_cache import Features, StoredFeatures, open_features
 
-MOST, OTHERS = 100, 400  # photos of a tag that are compared, and photos beside them
-AT_ONCE = 1000  # tags whose photos' features are in memory together
-FEWEST = 10  # pairs of photos; fewer say nothing
+TAG_PHOTOS, OTHER_PHOTOS = 100, 400  # photos of a tag that are compared, and other photos
+CHUNK_TAGS = 1000  # tags whose photos' features are in memory together
+MIN_PAIRS = 10  # of photos; fewer give no estimate
 
 
-def looks_in(paths: Iterable[Path | str]) -> Callable[[pl.DataFrame], pl.DataFrame]:
-    """`visualness` by the features in the files of shards, which are read when it is asked.
+def make_visualness_scorer(paths: Iterable[Path | str]) -> Callable[[pl.DataFrame], pl.DataFrame]:
+    """Make `compute_visualness` of the features in shards' files, which it reads when called.
 
-    Torch has one thread from now on: several would add up in another order.
+    Sets torch to one thread: several would add up in another order.
     """
     torch.set_num_threads(1)
-    return partial(visualness, features=stored_features(paths))
+    return partial(compute_visualness, features=open_features(paths))
 
 
-def visualness(pairs: pl.DataFrame, features: Features | StoredFeatures) -> pl.DataFrame:
-    """The chance that two photos of a tag look more alike than one of them and another photo.
+def compute_visualness(
+    pairs: pl.DataFrame, features: Features | StoredFeatures
+) -> pl.DataFrame:
+    """Compute the probability that two photos of a tag are more similar than one and another.
 
-    Always photos of different people: one's own photos look alike whatever their tags are. How
-    much alike two photos look is the cosine of their features. It is the area under the ROC
-    curve of telling the tag's pairs from the others; 0.5 is a tag that looks like anything.
+    Always photos of different people: one person's look alike whatever their tags. Similarity is
+    the cosine of features. The probability is the area under the ROC curve of telling the tag's
+    pairs from the others; 0.5 is a tag without visual content.
 
     Args:
-        pairs: row, user_id (nullable: then everybody took one photo), tag; each once. Rows
-            without features are passed by.
-        features: of which those of the photos compared are read, AT_ONCE tags at a time.
+        pairs: row, user_id (null: a user with one photo), tag; each once. Rows without features
+            are skipped.
+        features: of which those of the photos compared are read, CHUNK_TAGS tags at a time.
 
     Returns:
-        tag, visualness in [0, 1] with three digits (null where fewer than FEWEST pairs can be
-        compared); sorted by tag. Large tags and corpora are compared on photos spread evenly
-        over them, so that no draw decides.
+        tag, visualness in [0, 1] with three digits (null where fewer than MIN_PAIRS pairs can be
+        compared); sorted by tag. Large tags and corpora are compared on evenly spaced photos,
+        without chance.
     """
     unknown = pl.format("photo {}", "row")
     seen = pl.Series(features.rows.numpy()).implode()
@@ -55,58 +56,58 @@ def visualness(pairs: pl.DataFrame, features: Features | StoredFeatures) -> pl.D
     people = pl.coalesce("user_id", unknown).rank("dense").cast(pl.Int64)
     known = known.with_columns(person=people, owner=pl.col("tag").rle_id())
     photos = known.unique("row").sort("row")
-    other = spread(len(photos), OTHERS)
+    other = evenly_spaced(len(photos), OTHER_PHOTOS)
     others = photos["row"].to_numpy()[other], photos["person"].to_numpy()[other]
-    looks = normalize(features.of(others[0]))
+    other_features = normalize(features.select(others[0]))
     owns, found = known.partition_by("owner", maintain_order=True), []
-    for start in range(0, len(owns), AT_ONCE):
-        found += _chances(owns[start : start + AT_ONCE], others, looks, features)
+    for start in range(0, len(owns), CHUNK_TAGS):
+        found += _score_tags(owns[start : start + CHUNK_TAGS], others, other_features, features)
     tags = known["tag"].unique(maintain_order=True)
     return pl.DataFrame({"tag": tags, "visualness": pl.Series(found, dtype=pl.Float64)})
 
 
-def _chances(
+def _score_tags(
     owns: list[pl.DataFrame],
     others: tuple[NDArray, NDArray],
-    looks: Tensor,
+    other_features: Tensor,
     features: Features | StoredFeatures,
 ) -> list[float | None]:
-    """Visualness of some tags, from the row and person of their photos; see `chance`."""
+    """Compute the visualness of some tags, from the row and person of their photos."""
     own = [(one["row"].to_numpy(), one["person"].to_numpy()) for one in owns]
-    compared = np.unique(np.concatenate([rows[spread(len(rows), MOST)] for rows, _ in own]))
-    near = Features(torch.from_numpy(compared), features.of(compared))
-    return [chance(rows, people, others, looks, near) for rows, people in own]
+    compared = np.unique(np.concatenate([rows[evenly_spaced(len(rows), TAG_PHOTOS)] for rows, _ in own]))
+    cached = Features(torch.from_numpy(compared), features.select(compared))
+    return [_score_tag(rows, people, others, other_features, cached) for rows, people in own]
 
 
-def chance(
+def _score_tag(
     rows: NDArray,
     people: NDArray,
     others: tuple[NDArray, NDArray],
-    looks: Tensor,
+    other_features: Tensor,
     features: Features,
 ) -> float | None:
-    """Visualness of one tag.
+    """Compute the visualness of one tag.
 
     Args:
         rows, people: (n,) int64, its photos.
-        others: (m,) rows and people of the photos beside them. looks: (m, D) their unit features.
+        others: (m,) rows and people of the other photos. other_features: (m, D) unit.
     """
-    chosen = spread(len(rows), MOST)
-    own = normalize(features.of(rows[chosen]))
+    chosen = evenly_spaced(len(rows), TAG_PHOTOS)
+    own = normalize(features.select(rows[chosen]))
     differ = people[chosen][:, None] != people[chosen][None, :]
     apart = (people[chosen][:, None] != others[1][None, :]) & ~np.isin(others[0], rows)[None, :]
     near = (own @ own.T).numpy()[np.triu(differ, 1)]
-    far = np.sort((own @ looks.T).numpy()[apart])
-    if min(len(near), len(far)) < FEWEST:
+    far = np.sort((own @ other_features.T).numpy()[apart])
+    if min(len(near), len(far)) < MIN_PAIRS:
         return None
     below, up_to = (np.searchsorted(far, near, side) for side in ("left", "right"))
     return round(float((below + up_to).mean() / (2 * len(far))), 3)
 
 
-def spread(number: int, most: int) -> NDArray[np.int64]:
-    """At most so many of `number` places, evenly spread over them.
+def evenly_spaced(number: int, most: int) -> NDArray[np.int64]:
+    """Return at most `most` of `number` indices, evenly spaced.
 
-    >>> spread(9, 3).tolist(), spread(2, 3).tolist()
+    >>> evenly_spaced(9, 3).tolist(), evenly_spaced(2, 3).tolist()
     ([0, 4, 8], [0, 1])
     """
     return np.linspace(0, number - 1, min(number, most)).round().astype(np.int64)
