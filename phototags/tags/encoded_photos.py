@@ -1,7 +1,7 @@
 """Photos of a corpus whose tags are ids, read a part at a time.
 
-Distinct texts are kept once in memory and parts lie on disk, so memory follows the size of a part
-and the number of distinct tags, not the number of photos.
+Distinct texts are in memory once, parts on disk: memory follows the size of a part and the number
+of distinct tags, not the number of photos.
 """
 
 from collections.abc import Callable, Iterable, Iterator

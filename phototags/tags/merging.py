@@ -1,7 +1,4 @@
-"""Merge different tags that mean the same, when a vocabulary asks for it.
-
-A tag may become several: `goldengatebridge` is `golden gate` and `bridge`.
-"""
+"""Merge tags that mean the same; one may become several (`golden gate` and `bridge`)."""
 
 import math
 from collections.abc import Callable, Iterable, Mapping
@@ -125,15 +122,9 @@ def apply_merges(photos: EncodedPhotos, merges: Iterable[Merge]) -> EncodedPhoto
 
 def replace_tags(photos: EncodedPhotos, replacements: Replacements) -> EncodedPhotos:
     """Return the photos with tags replaced, each tag once, in written order."""
-    table = pl.DataFrame(
-        {"tag": list(replacements), "new": [list(new) for new in replacements.values()]},
-        schema={"tag": pl.String, "new": pl.List(pl.String)},
-    )
-    new = table["new"].explode().alias("tag")
-    tags = pl.concat([photos.tags, new]).drop_nulls().unique(maintain_order=True)
-    table = tags.to_frame().join(table, on="tag", how="left", maintain_order="left")
-    lists = table.select(pl.coalesce("new", pl.concat_list("tag")))["new"]
-    return photos.replace_tags(lists, tags)
+    lists = [replacements.get(tag, (tag,)) for tag in photos.tags]
+    lists = pl.Series("tag", lists, dtype=pl.List(pl.String))
+    return photos.replace_tags(lists, lists.explode().drop_nulls().unique(maintain_order=True))
 
 
 def _join_letters(tag: str) -> str:

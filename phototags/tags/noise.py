@@ -5,9 +5,6 @@ Frequency finds none of them: the commonest tags of YFCC100M are `square`, `ipho
 away is who wrote them, and how.
 """
 
-import itertools
-from collections import defaultdict
-
 import numpy as np
 import polars as pl
 
@@ -31,43 +28,30 @@ def find_app_tags(pairs: pl.DataFrame) -> dict[str, str]:
         pairs: tag, user_id (no nulls), in any order and repeated at will; tags of fewer people
             than five change nothing.
     """
+    from scipy import sparse
+
     pairs = pairs.unique(["tag", "user_id"]).sort("tag", "user_id")
     pairs = pairs.filter(pl.len().over("tag") >= MIN_USERS_OF_FILTER)
     tags = pairs["tag"].unique(maintain_order=True).to_list()
     if not tags:
         return {}
-    one, other, common, users = _count_common_users(pairs)
+    rows = pairs["tag"].rle_id().to_numpy()
+    columns = pairs["user_id"].rank("dense").to_numpy() - 1
+    written = sparse.csr_array((np.ones(len(rows), np.int32), (rows, columns)))
+    users, together = np.bincount(rows), (written @ written.T).tocoo()
+    one, other, common = together.row, together.col, together.data
     same = common / (users[one] + users[other] - common) >= MIN_JACCARD
     same &= (np.minimum(users[one], users[other]) >= MIN_USERS_OF_APP) & (one != other)
-    apps = _find_triangles(one[same].tolist(), other[same].tolist())
-    is_app = np.isin(np.arange(len(tags)), list(apps))
+    links = sparse.csr_array(
+        (np.ones(same.sum(), np.int32), (one[same], other[same])), together.shape
+    )
+    triangles = (links @ links).multiply(links).sum(1)
+    apps = {tag: links[[tag]].indices.min() for tag in np.flatnonzero(triangles)}
+    is_app = triangles > 0
     filters = (common / users[one] >= MIN_FILTER_SHARE) & is_app[other] & ~is_app[one]
-    for tag, app in sorted(zip(one[filters].tolist(), other[filters].tolist(), strict=True)):
+    for tag, app in sorted(zip(one[filters], other[filters], strict=True)):
         apps.setdefault(tag, app)
     return {tags[tag]: tags[sign] for tag, sign in apps.items()}
-
-
-def _count_common_users(pairs: pl.DataFrame) -> tuple[np.ndarray, ...]:
-    """Return (one, other, number) of each two tags with users in common, and (T,) users a tag."""
-    from scipy import sparse
-
-    tag = pairs["tag"].rle_id().to_numpy()
-    user = pairs["user_id"].rank("dense").to_numpy() - 1
-    uses = sparse.csr_array((np.ones(len(tag), np.int32), (tag, user)))
-    common = (uses @ uses.T).tocoo()
-    return common.row, common.col, common.data, np.bincount(tag)
-
-
-def _find_triangles(one: list[int], other: list[int]) -> dict[int, int]:
-    """Return the members of triangles in the graph of these edges, with their first neighbour."""
-    neighbours = defaultdict(set)
-    for first, second in zip(one, other, strict=True):
-        neighbours[first].add(second)
-    return {
-        member: min(own)
-        for member, own in sorted(neighbours.items())
-        if any(b in neighbours[a] for a, b in itertools.combinations(sorted(own), 2))
-    }
 
 
 def find_camera_tags(pairs: pl.DataFrame) -> set[str]:

@@ -14,16 +14,8 @@ from pathlib import Path
 from phototags.errors import SourceError, VocabularyError
 
 FILES = ("index.noun", "data.noun", "noun.exc")
-SUFFIXES = (
-    ("s", ""),
-    ("ses", "s"),
-    ("xes", "x"),
-    ("zes", "z"),
-    ("ches", "ch"),
-    ("shes", "sh"),
-    ("men", "man"),
-    ("ies", "y"),
-)
+SUFFIXES = {"s": "", "ses": "s", "xes": "x", "zes": "z", "ches": "ch", "shes": "sh"}
+SUFFIXES |= {"men": "man", "ies": "y"}  # of plurals, and what the singular has instead
 CATEGORY_NAMES = (
     "Tops act animal artifact attribute body cognition communication event feeling food group "
     "location motive object person phenomenon plant possession process quantity relation shape "
@@ -63,7 +55,11 @@ class WordNet:
             SourceError: when it is neither, or a file is missing or damaged.
         """
         source = Path(source)
-        contents = _read_folder(source) if source.is_dir() else _read_package(source)
+        if source.is_dir():
+            files = filter(Path.is_file, (source / name for name in FILES))
+            contents = {file.name: file.read_bytes() for file in files}
+        else:
+            contents = _read_package(source)
         missing = [name for name in FILES if not contents.get(name)]
         if missing:
             raise SourceError(
@@ -101,31 +97,26 @@ class WordNet:
     def synsets(self, word: str) -> list[str]:
         """Return the meanings of a noun or its lemma, the most frequent first."""
         entry = self.index.get(key_of(self.lemma(word)))
-        if entry is None:
-            return []
-        fields = entry.split()
-        return [f"n{offset}" for offset in fields[-int(fields[1]) :]]
+        fields = entry.split() if entry else ["", "0"]
+        return [f"n{offset}" for offset in fields[len(fields) - int(fields[1]) :]]
 
     def category(self, word: str) -> str | None:
         """Return the category of the most frequent meaning: `animal`, `food`, `plant` ..."""
         synsets = self.synsets(word)
-        return CATEGORIES[int(self._fields(synsets[0])[1])] if synsets else None
+        return CATEGORIES[int(self._read_fields(synsets[0])[1])] if synsets else None
 
     def words(self, synset: str) -> list[str]:
         """Return the words of a synset, the most usual first, lower case with spaces."""
-        fields = self._fields(synset)
+        fields = self._read_fields(synset)
         count = int(fields[3], 16)
         return [word.lower().replace("_", " ") for word in fields[4 : 4 + 2 * count : 2]]
 
     def hypernyms(self, synset: str) -> list[str]:
         """Return the synsets one step more general (of an instance: its class)."""
-        fields = self._fields(synset)
+        fields = self._read_fields(synset)
         pointers = fields[5 + 2 * int(fields[3], 16) :]
-        return [
-            f"n{offset}"
-            for symbol, offset in zip(pointers[::4], pointers[1::4], strict=False)
-            if symbol in ("@", "@i")
-        ]
+        pairs = zip(pointers[::4], pointers[1::4], strict=False)
+        return [f"n{offset}" for symbol, offset in pairs if symbol in ("@", "@i")]
 
     def _count_used_senses(self, word: str) -> int:
         """Count the senses of a word that occur in WordNet's sense-tagged texts."""
@@ -136,10 +127,11 @@ class WordNet:
         """Return candidates for the singular of one word: exceptions, then morphy(7WN)'s rules."""
         found = list(self.exceptions.get(key, []))
         if len(key) > 2 and not key.endswith("ss"):
-            found += [key.removesuffix(old) + new for old, new in SUFFIXES if key.endswith(old)]
+            endings = ((old, new) for old, new in SUFFIXES.items() if key.endswith(old))
+            found += [key.removesuffix(old) + new for old, new in endings]
         return found
 
-    def _fields(self, synset: str) -> list[str]:
+    def _read_fields(self, synset: str) -> list[str]:
         """Return the fields of a synset's line, without its gloss."""
         start = int(synset.removeprefix("n"))
         line = self.data[start : self.data.find(b"|", start)].decode()
@@ -149,10 +141,6 @@ class WordNet:
                 f"{line[:20]!r}. The synset is not of WordNet 3.0, or the file is damaged."
             )
         return line.split()
-
-
-def _read_folder(folder: Path) -> dict[str, bytes]:
-    return {name: (folder / name).read_bytes() for name in FILES if (folder / name).is_file()}
 
 
 def _read_package(package: Path) -> dict[str, bytes]:
@@ -169,12 +157,11 @@ def _read_package(package: Path) -> dict[str, bytes]:
             f"{package} is no whole Debian package: {unpacked.stderr.decode().strip()}. "
             "Remove it and fetch it again."
         )
-    contents = {}
     with tarfile.open(fileobj=io.BytesIO(unpacked.stdout)) as archive:
-        for member in archive:
-            if member.isfile() and Path(member.name).name in FILES:
-                contents[Path(member.name).name] = archive.extractfile(member).read()
-    return contents
+        members = {Path(member.name).name: member for member in archive if member.isfile()}
+        return {
+            name: archive.extractfile(members[name]).read() for name in FILES if name in members
+        }
 
 
 def require_wordnet(wordnet: WordNet | None, what: str) -> WordNet:
