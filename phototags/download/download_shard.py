@@ -10,8 +10,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from aiohttp.abc import AbstractResolver
-
 from phototags.download.downloader import Downloader
 from phototags.download.journal import Journal, Record, apply_rules, read_journal, write_journal
 from phototags.download.outcomes import Outcome
@@ -36,7 +34,6 @@ def download_shard(
     max_pixels: int,
     max_bytes: int,
     unwanted: Collection[str] = (),
-    lookup: AbstractResolver | None = None,
 ) -> None:
     """Bring every photo of a shard to its outcome and pack those that were downloaded.
 
@@ -48,7 +45,6 @@ def download_shard(
         downloads: to be written: what became of each url (`shard_tables.write_downloads`).
         max_pixels, max_bytes: of one photo.
         unwanted: sha256 of photos that must go: neither packed nor kept nor named.
-        lookup: resolves names in place of the system.
 
     Raises:
         PhototagsError: when another process works on the shard, or the disk is full.
@@ -57,14 +53,12 @@ def download_shard(
     with _lock(Path(work)), contextlib.closing(Store(Path(work))) as store:
         rules = RefusalRules(settings, max_pixels, max_bytes)
         urls = dict.fromkeys(url for _, url in photos)
-        records = _fetch_all(urls, store, rules, unwanted, lookup)
+        records = _fetch_all(urls, store, rules, unwanted)
         wanted = [(row, records[url]) for row, url in photos]
         members = _pack(tar, [one for one in wanted if one[1].sha256 not in unwanted], store)
         _keep_packed_alone(tar, members, records, store)
-    rows = [
-        (row, _anonymise(records[url], unwanted), members.get(records[url].sha256))
-        for row, url in photos
-    ]
+    rows = ((row, records[url]) for row, url in photos)
+    rows = ((row, _anonymise(one, unwanted), members.get(one.sha256)) for row, one in rows)
     write_downloads(downloads, rows)
 
 
@@ -84,11 +78,7 @@ def _lock(work: Path) -> Iterator[None]:
 
 
 def _fetch_all(
-    urls: Iterable[str],
-    store: Store,
-    rules: RefusalRules,
-    unwanted: Collection[str],
-    lookup: AbstractResolver | None,
+    urls: Iterable[str], store: Store, rules: RefusalRules, unwanted: Collection[str]
 ) -> dict[str, Record]:
     """The record of each url: from the journal where it holds, else by asking."""
     path = store.folder / JOURNAL
@@ -102,7 +92,7 @@ def _fetch_all(
     left = [url for url in urls if url not in records]
     bar = show_progress(range(len(left)), "download")
     with contextlib.closing(Journal(path)) as journal:
-        fetched = Downloader(rules, store, journal, lookup).run(left, lambda: next(bar, None))
+        fetched = Downloader(rules, store, journal).run(left, lambda: next(bar, None))
     bar.close()
     return records | fetched
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import aiohttp
-from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from phototags.download.fetch_result import FetchResult, refuse
@@ -27,17 +26,10 @@ class Downloader:
         rules: settings and limits.
         store: takes the photos' bytes.
         journal: takes one record for each url, after its bytes.
-        lookup: resolves names in place of the system.
     """
 
-    def __init__(
-        self,
-        rules: RefusalRules,
-        store: Store,
-        journal: Journal,
-        lookup: AbstractResolver | None = None,
-    ):
-        self.rules, self.store, self.journal, self.lookup = rules, store, journal, lookup
+    def __init__(self, rules: RefusalRules, store: Store, journal: Journal):
+        self.rules, self.store, self.journal = rules, store, journal
         self.scheduler = HostScheduler(rules.settings, time.monotonic)
         self.generator = random.Random(0)
         self.records: dict[str, Record] = {}
@@ -57,7 +49,7 @@ class Downloader:
 
     async def _run(self, urls: Iterable[str], tick: Callable[[], object]) -> None:
         self.tick = tick
-        async with open_session(self.rules, self.lookup) as session, asyncio.TaskGroup() as group:
+        async with open_session(self.rules) as session, asyncio.TaskGroup() as group:
             for order, url in enumerate(urls):
                 try:
                     self._add(FetchTask(url, order, read_url(url)))

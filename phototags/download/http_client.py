@@ -6,7 +6,6 @@ from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urljoin
 
 import aiohttp
-from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from phototags.download.fetch_result import (
@@ -48,20 +47,14 @@ def user_agent(contact: str | None) -> str:
     return f"{name} (+{contact})" if contact else name
 
 
-def open_session(
-    rules: RefusalRules, lookup: AbstractResolver | None = None
-) -> aiohttp.ClientSession:
-    """A session without cookies, proxies or trust in names; call it inside a running loop.
-
-    Args:
-        lookup: resolves names in place of the system; its addresses are checked all the same.
-    """
+def open_session(rules: RefusalRules) -> aiohttp.ClientSession:
+    """A session without cookies, proxies or trust in names; call it inside a running loop."""
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(LOOKUP_THREADS, thread_name_prefix="lookup"))
     settings = rules.settings
     connector = aiohttp.TCPConnector(
         limit=settings.max_requests,
-        resolver=PublicResolver(rules.addresses, lookup),
+        resolver=PublicResolver(rules.addresses),
         ttl_dns_cache=NAME_SECONDS,
         socket_factory=rules.addresses.open_socket,
     )

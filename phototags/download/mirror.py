@@ -107,21 +107,22 @@ def _stream(url: str, to: Path, resume: bool, at_most: int | None) -> bool:
     return True
 
 
-def check_sha256(file: Path, sha256: str | None, name: str) -> str:
-    """Compute a file's sha256 and compare it with the expected one.
+def check_file(file: Path, sha256: str | None, name: str, size: int | None = None) -> str:
+    """Compute a file's sha256, and compare it and the size in bytes with what is expected.
 
     Raises:
-        SourceError: when it is not the expected one; the file is put aside, so that it is not
+        SourceError: when one is not as expected; the file is put aside, so that it is not
             taken up again.
     """
-    found = hash_file(file)
-    if sha256 not in (None, found):
-        aside = quarantine(file)
-        raise SourceError(
-            f"{name} should have sha256 {sha256}, but has {found}: the copy is damaged or of "
-            f"another release. Replace it in the mirror; what came is kept as {aside}."
-        )
-    return found
+    found, digest = file.stat().st_size, hash_file(file)
+    for form, wanted, came in (("{} bytes", size, found), ("sha256 {}", sha256, digest)):
+        if wanted not in (None, came):
+            raise SourceError(
+                f"{name} should have {form.format(wanted)}, but has {form.format(came)}: the copy "
+                "is damaged or of another release. Put the right one into a mirror; what came is "
+                f"kept as {quarantine(file)}."
+            )
+    return digest
 
 
 def quarantine(file: Path) -> Path:

@@ -6,10 +6,10 @@ download itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from phototags.download.outcomes import Outcome
 from phototags.io.storage import atomic_write
@@ -18,51 +18,33 @@ if TYPE_CHECKING:
     from phototags.download.journal import Record
     from phototags.photos.shards import Member
 
-Value = TypeVar("Value")
-FROM_RECORD = {
-    "url": "String",
-    "outcome": "String",
-    "tries": "Int64",
-    "bytes": "Int64",
-    "sha256": "String",
-    "final_url": "String",
-    "seconds": "Float64",
-    "detail": "String",
-    "width": "Int64",
-    "height": "Int64",
-}
+COLUMNS = {"row": "Int64", "url": "String", "outcome": "String", "tries": "Int64", "bytes": "Int64"}
+COLUMNS |= {"sha256": "String", "final_url": "String", "seconds": "Float64", "detail": "String"}
+COLUMNS |= {"width": "Int64", "height": "Int64", "again": "Boolean", "file": "String"}
 
 
-def write_downloads(path: Path, rows: Sequence[tuple[int, Record, Member | None]]) -> None:
+def write_downloads(path: Path, rows: Iterable[tuple[int, Record, Member | None]]) -> None:
     """Write one row a listed photo: what became of its url.
 
     Columns row, url, outcome, tries, bytes, sha256, final_url, seconds, detail (what was found,
     in words), width, height, again (a rerun asks again), file (of its content, which several
     photos may share; null when it is not in the tar).
     """
-    columns = {"row": ("Int64", [row for row, _, _ in rows])} | {
-        name: (kind, [getattr(record, name) for _, record, _ in rows])
-        for name, kind in FROM_RECORD.items()
-    }
-    columns["again"] = ("Boolean", [record.retry_next_run for _, record, _ in rows])
-    columns["file"] = ("String", [member.file if member else None for _, _, member in rows])
-    write_columns(path, columns)
-
-
-def write_columns(path: Path, columns: Mapping[str, tuple[str, Sequence]]) -> None:
-    """Write a parquet table of named columns, each polars' type and its values; None is null."""
     import polars as pl
 
-    series = [
-        pl.Series(name, [_encodable(value) for value in values], getattr(pl, kind))
-        for name, (kind, values) in columns.items()
+    lines = [
+        asdict(record)
+        | {"row": row, "again": record.retry_next_run, "file": member.file if member else None}
+        for row, record, member in rows
     ]
+    columns = {name: [_make_encodable(line[name]) for line in lines] for name in COLUMNS}
     with atomic_write(path) as part:
-        pl.DataFrame(series).write_parquet(part)
+        types = {name: getattr(pl, kind) for name, kind in COLUMNS.items()}
+        pl.DataFrame(columns, schema=types).write_parquet(part)
 
 
-def _encodable(value: Value) -> Value:
-    """The value; in a text, what UTF-8 cannot hold (lone surrogates) replaced."""
+def _make_encodable(value: object) -> object:
+    """Replace what UTF-8 cannot hold in a text (lone surrogates)."""
     return value.encode(errors="replace").decode() if isinstance(value, str) else value
 
 
@@ -73,19 +55,15 @@ class OutcomeCount:
     Args:
         share: of all listed photos, in [0, 1].
         again: of them, those that a rerun asks again.
-        bytes: that came for them.
-        example: the first such url.
     """
 
     outcome: Outcome
     photos: int
     share: float
     again: int
-    bytes: int
-    example: str
 
 
-def count_outcomes(downloads: Path | Iterable[Path]) -> list[OutcomeCount]:
+def count_outcomes(downloads: Iterable[Path]) -> list[OutcomeCount]:
     """What became of the photos of one or more shards, the commonest outcome first.
 
     Args:
@@ -97,17 +75,10 @@ def count_outcomes(downloads: Path | Iterable[Path]) -> list[OutcomeCount]:
     """
     import polars as pl
 
-    paths = [downloads] if isinstance(downloads, str | Path) else downloads
-    columns = ["outcome", "again", "bytes", "url"]
-    table = pl.concat(pl.read_parquet(path, columns=columns) for path in paths)
-    counts = table.group_by("outcome").agg(
-        pl.len().alias("photos"),
-        (pl.len() / len(table)).alias("share"),
-        pl.sum("again", "bytes"),
-        pl.first("url").alias("example"),
-    )
+    table = pl.concat(pl.read_parquet(path, columns=["outcome", "again"]) for path in downloads)
+    counts = table.group_by("outcome").agg(pl.len().alias("photos"), pl.sum("again"))
     counts = counts.sort("photos", "outcome", descending=[True, False])
     return [
-        OutcomeCount(**row | {"outcome": Outcome(row["outcome"])})
-        for row in counts.iter_rows(named=True)
+        OutcomeCount(Outcome(name), photos, photos / len(table), again)
+        for name, photos, again in counts.iter_rows()
     ]

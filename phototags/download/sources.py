@@ -56,7 +56,7 @@ def fetch_source(
     origin, version = "mirror", None
     resume = source.sha256 is not None
     if mirror_at and mirror.copy_from_mirror(mirror_at, source.mirror_path, fetched, resume):
-        sha256 = mirror.check_sha256(fetched, source.sha256, source.mirror_path)
+        sha256 = mirror.check_file(fetched, source.sha256, source.mirror_path)
     elif source.package:
         origin = "apt"
         version, sha256 = debian.download_package(source.package, fetched)
@@ -93,28 +93,20 @@ def _download(source: Source, url: str, fetched: Path) -> str:
             f"{url} is no longer there. Get {name} elsewhere ({source.citation}) and put it into a "
             f"mirror as {source.mirror_path}. docs/corpora.md describes the layout."
         )
-    found = fetched.stat().st_size
-    if source.size not in (None, found):
-        aside = mirror.quarantine(fetched)
-        raise SourceError(
-            f"{url} should have {source.size} bytes, but {found} came, kept as {aside}. It is "
-            f"another release: get the one of {source.citation} and put it into a mirror."
-        )
-    return mirror.check_sha256(fetched, source.sha256, url)
+    return mirror.check_file(fetched, source.sha256, f"{url} ({source.citation})", source.size)
 
 
 def _store(source: Source, fetched: Path, to: Path) -> None:
     packed = to.suffix == ".tar" and (source.package or decompression.is_compressed(fetched))
-    if packed:
-        try:
-            with atomic_write(to) as part:
-                (debian.unpack_package if source.package else decompression.decompress)(
-                    fetched, part
-                )
-        finally:
-            fetched.unlink()
-    else:
+    if not packed:
         os.replace(fetched, to)
+        return
+    unpack = debian.unpack_package if source.package else decompression.decompress
+    try:
+        with atomic_write(to) as part:
+            unpack(fetched, part)
+    finally:
+        fetched.unlink()
 
 
 def _missing(source: Source, mirror_at: str | None) -> SourceError:

@@ -146,9 +146,8 @@ class PublicResolver(AbstractResolver):
         PhotoError: `private_address`; OSError when the name cannot be resolved.
     """
 
-    def __init__(self, rule: AddressRule, lookup: AbstractResolver | None = None):
-        self.rule = rule
-        self.lookup = lookup or ThreadedResolver()
+    def __init__(self, rule: AddressRule):
+        self.rule, self.lookup = rule, ThreadedResolver()
         self.unknown: dict[str, OSError] = {}
 
     async def resolve(

@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as parquet
 import pytest
 
+from phototags.download import url_safety
 from phototags.download.download_shard import download_shard
 from phototags.params.download import Download
 from phototags.photos.photo_table import PACKED
@@ -50,7 +51,10 @@ class Shard:
         settings = self.settings.model_copy(update=changes)
         photos = list(enumerate(urls))
         paths = (self.work, self.tar, self.downloads)
-        download_shard(photos, *paths, settings, **self.limits, lookup=lookup)
+        with pytest.MonkeyPatch.context() as patch:
+            if lookup is not None:
+                patch.setattr(url_safety, "ThreadedResolver", lambda: lookup)
+            download_shard(photos, *paths, settings, **self.limits)
         return parquet.read_table(self.downloads).to_pylist()
 
     @property

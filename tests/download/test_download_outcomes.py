@@ -126,7 +126,7 @@ def test_a_rerun_asks_only_for_what_can_end_better(everything):
 
 
 def test_the_census_adds_up(everything):
-    losses = count_outcomes(everything.shard.downloads)
+    losses = count_outcomes([everything.shard.downloads])
     assert {loss.outcome: loss.photos for loss in losses} == Counter(everything.right.values())
     assert sum(loss.share for loss in losses) == pytest.approx(1)
     assert next(loss.again for loss in losses if loss.outcome == "not_found") == 0
@@ -223,7 +223,7 @@ def test_a_host_out_of_reach_is_given_up_after_some_tries(server, shard):
 
 def test_a_shard_without_photos_is_a_shard(server, shard):
     assert shard([]) == []
-    assert members(shard.tar) == {} and count_outcomes(shard.downloads) == []
+    assert members(shard.tar) == {} and count_outcomes([shard.downloads]) == []
     assert shard.packed.num_rows == 0
     assert io.BytesIO(shard.tar.read_bytes()).getbuffer().nbytes > 0
 

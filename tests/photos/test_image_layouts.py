@@ -96,7 +96,7 @@ def test_what_is_read_by_nobody_here_is_named(start, named):
 
 @settings(max_examples=150)
 @given(some.sampled_from(list(KINDS)), some.data())
-def test_spoilt_pictures_are_measured_or_refused_by_name(kind, data):
+def test_damaged_pictures_are_measured_or_refused_by_name(kind, data):
     content = bytearray(picture(2, kind, 32, 32))
     for at in data.draw(some.lists(some.integers(0, len(content) - 1), max_size=20)):
         content[at] = data.draw(some.integers(0, 255))
