@@ -5,7 +5,7 @@ corpus names no users, by photos. Which tags matter: Boakye et al., 2016.
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import polars as pl
 
@@ -24,14 +24,13 @@ ScoreVisualness = Callable[[pl.DataFrame], pl.DataFrame]
 """From row, user_id, tag to tag, visualness (`features.visualness`)."""
 KEPT = "kept"
 IS_KEPT = pl.col("why").str.starts_with(KEPT)
-BY_USERS = {"by": ["users", "photos", "tag"], "descending": [True, True, False]}
 Rule = tuple[pl.Expr, str]
 """Which tags a rule refuses, and how the table says so."""
 
 
 def list_candidates(
     photos: EncodedPhotos,
-    merges: Iterable[Merge],
+    merges: Sequence[Merge],
     settings: Vocabulary,
     wordnet: WordNet | None = None,
     score_visualness: ScoreVisualness | None = None,
@@ -70,7 +69,8 @@ def list_candidates(
     table = counts.with_columns(why=pl.coalesce(*why, pl.lit(KEPT)))
     table = _add_visualness(table, photos, settings.min_visualness, score_visualness)
     if settings.max_tags:
-        excess = table.filter(why=KEPT).sort(**BY_USERS)["tag"][settings.max_tags :]
+        order = {"by": ["users", "photos", "tag"], "descending": [True, True, False]}
+        excess = table.filter(why=KEPT).sort(**order)["tag"][settings.max_tags :]
         words = f"max_tags: beyond the commonest {settings.max_tags}"
         table = _refuse(table, _is_in(excess.to_list()), words)
     table = pl.concat([table, *replaced], how="diagonal").select(*CANDIDATES)

@@ -85,18 +85,15 @@ class TextEncoder:
         """Return the id of each text, (n,); a new text gets the next id, null -1."""
         if not pa.types.is_dictionary(texts.type):
             texts = texts.cast(pa.large_string()).dictionary_encode()
-        places = pc.fill_null(texts.indices, -1).to_numpy()
-        ids = np.full(len(texts.dictionary) + 1, -1, np.int32)
-        ids[places] = 0
-        ids[-1] = -1
-        used = np.flatnonzero(ids == 0)  # a dictionary may be that of the whole file
-        distinct = texts.dictionary.take(pa.array(used)).cast(pa.large_string())
+        used = texts.indices.unique().drop_null()  # a dictionary may be that of the whole file
+        distinct = texts.dictionary.take(used).cast(pa.large_string())
         found = pc.fill_null(pc.index_in(distinct, value_set=self.texts), -1).to_numpy().copy()
         new = found < 0
-        found[new] = np.arange(len(self.texts), len(self.texts) + new.sum())
+        found[new] = len(self.texts) + np.arange(new.sum())
         self.texts = pa.concat_arrays([self.texts, distinct.filter(pa.array(new))])
-        ids[used] = found
-        return ids[places]
+        ids = np.full(len(texts.dictionary) + 1, -1, np.int32)  # the last one is that of null
+        ids[used.to_numpy()] = found
+        return ids[pc.fill_null(texts.indices, -1).to_numpy()]
 
 
 def prefetch(items: Iterable[Item]) -> Iterator[Item]:

@@ -1,6 +1,7 @@
 """Merge tags that mean the same; one may become several (`golden gate` and `bridge`)."""
 
 import math
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
@@ -133,12 +134,12 @@ def _join_letters(tag: str) -> str:
 
 def _merge_by_key(users: Mapping[str, int], key_of: Callable[[str], str | None]) -> Replacements:
     """Replace tags of one key by the one of the most people, ties by spelling."""
-    best: dict[str, str] = {}
-    keys = {tag: key for tag in sorted(users) if (key := key_of(tag))}
-    for tag, key in keys.items():
-        if key not in best or users[tag] > users[best[key]]:
-            best[key] = tag
-    return {tag: (best[key],) for tag, key in keys.items() if best[key] != tag}
+    groups = defaultdict(list)
+    for tag in sorted(users):
+        if key := key_of(tag):
+            groups[key].append(tag)
+    best = [(max(tags, key=users.__getitem__), tags) for tags in groups.values()]
+    return {tag: (first,) for first, tags in best for tag in tags if tag != first}
 
 
 def _segment(word: str, parts: Mapping[str, tuple[float, str]]) -> tuple[str, ...]:

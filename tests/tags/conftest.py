@@ -80,22 +80,22 @@ def wordnet(wordnet_folder) -> WordNet:
 
 
 @pytest.fixture(scope="session")
-def number(tmp_path_factory):
+def encode(tmp_path_factory):
     """From a table of photos to its EncodedPhotos."""
 
-    def numbered(photos, at_once=3):
+    def encode_table(photos, chunk_photos=3):
         folder = Path(mkdtemp(dir=tmp_path_factory.getbasetemp()))
-        return encode_photos(photos.to_arrow().to_batches(max_chunksize=at_once), folder)
+        return encode_photos(photos.to_arrow().to_batches(max_chunksize=chunk_photos), folder)
 
-    return numbered
+    return encode_table
 
 
 @pytest.fixture(scope="session")
-def clean_table(number):
+def clean_table(encode):
     """From a table of photos to that of their cleaned tags, as it is written, and the spelling."""
 
-    def cleaned(photos, at_once=3):
-        tags, spelling = clean_photos(number(photos, at_once))
+    def cleaned(photos, chunk_photos=3):
+        tags, spelling = clean_photos(encode(photos, chunk_photos))
         write_tags(tags.folder / "tags.parquet", tags)
         return pl.read_parquet(tags.folder / "tags.parquet"), spelling
 

@@ -55,10 +55,10 @@ def table_of(photos):
 
 @settings(max_examples=40, deadline=None)
 @given(PHOTOS, st.integers(1, 21))
-def test_parts_of_any_size_count_as_a_plain_loop_does(number, photos, at_once):
-    numbered = number(table_of(photos), at_once)
+def test_parts_of_any_size_count_as_a_plain_loop_does(encode, photos, chunk_photos):
+    encoded = encode(table_of(photos), chunk_photos)
     written = Counter((tag, user) for user, tags in photos for tag in set(tags))
-    rows = {row[1]: row[2:4] for row in count_tags(numbered).iter_rows()}
+    rows = {row[1]: row[2:4] for row in count_tags(encoded).iter_rows()}
     assert rows == {
         tag: (
             sum(times for (other, _), times in written.items() if other == tag),
@@ -69,9 +69,9 @@ def test_parts_of_any_size_count_as_a_plain_loop_does(number, photos, at_once):
     assert list(rows) == sorted(rows)
 
 
-def test_all_pairs_of_a_tag_come_together_and_few_at_a_time(number):
+def test_all_pairs_of_a_tag_come_together_and_few_at_a_time(encode):
     photos = [(f"u{n % 11}", [f"t{n * k % 23}" for k in range(4)]) for n in range(200)]
-    ranges = list(iter_tag_users(number(table_of(photos), at_once=10)))
+    ranges = list(iter_tag_users(encode(table_of(photos), chunk_photos=10)))
     own = [set(tags.tolist()) for tags, _, _ in ranges]
     assert len(ranges) > 10 and sum(map(len, own)) == len(set.union(*own)) == 23
     largest = max(Counter(tag for _, tags in photos for tag in set(tags)).values())

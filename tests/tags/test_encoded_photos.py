@@ -45,18 +45,20 @@ def corpus(tmp_path_factory):
     return folder
 
 
-def run(corpus, folder, at_once, wordnet, **settings):
+def run(corpus, folder, chunk_photos, wordnet, **settings):
     """As the scripts of clean_tags and build_vocabulary do; what became of the bytes."""
     settings = Vocabulary(min_users=2, min_photos=2, max_tags=None, **settings)
     for name in ("written", "clean"):
         (folder / name).mkdir(parents=True)
     written = encode_photos(
-        read_photo_batches(corpus / "photos.parquet", at_once), folder / "written"
+        read_photo_batches(corpus / "photos.parquet", chunk_photos), folder / "written"
     )
     cleaned, spelling = clean_photos(written)
     write_tsv(folder / "spelling.tsv", spelling)
     write_tags(folder / "tags.parquet", cleaned)
-    photos = encode_photos(read_photo_batches(folder / "tags.parquet", at_once), folder / "clean")
+    photos = encode_photos(
+        read_photo_batches(folder / "tags.parquet", chunk_photos), folder / "clean"
+    )
     training = photos.map_parts(partial(select_part, "train", corpus / "split.parquet"))
     found = find_merges(training, settings, wordnet)
     write_tsv(folder / "candidates.tsv", list_candidates(training, found, settings, wordnet))
@@ -66,19 +68,19 @@ def run(corpus, folder, at_once, wordnet, **settings):
     return {file.name: file.read_bytes() for file in folder.glob("*.*")}
 
 
-@pytest.mark.parametrize("at_once", [1, 7, 50])
-def test_the_parts_do_not_show_in_the_files(corpus, tmp_path, wordnet, at_once):
+@pytest.mark.parametrize("chunk_photos", [1, 7, 50])
+def test_the_parts_do_not_show_in_the_files(corpus, tmp_path, wordnet, chunk_photos):
     rules = {"merge": ["joined", "split", "lemma", "synset"], "refuse": ["apps"]}
     one = run(corpus, tmp_path / "one", 10 * PHOTOS, wordnet, **rules)
-    several = run(corpus, tmp_path / "several", at_once, wordnet, **rules)
+    several = run(corpus, tmp_path / "several", chunk_photos, wordnet, **rules)
     assert len(one) == 4 and one == several
     assert one["merged.parquet"] != one["tags.parquet"]
     assert one["candidates.tsv"].count(b"apps: written together") == len(APP) + 1  # d90 as well
 
 
-@pytest.mark.parametrize("at_once", [7, 10 * PHOTOS])
-def test_cameras_are_found_over_parts(corpus, tmp_path, at_once):
-    photos = encode_photos(read_photo_batches(corpus / "photos.parquet", at_once), tmp_path)
+@pytest.mark.parametrize("chunk_photos", [7, 10 * PHOTOS])
+def test_cameras_are_found_over_parts(corpus, tmp_path, chunk_photos):
+    photos = encode_photos(read_photo_batches(corpus / "photos.parquet", chunk_photos), tmp_path)
     settings = Vocabulary(min_users=1, min_photos=1, max_tags=None, refuse=["cameras"])
     why = dict(list_candidates(photos, [], settings).select("tag", "why").rows())
     assert [tag for tag in why if why[tag].startswith("cameras")] == ["d90"]
@@ -113,12 +115,12 @@ def test_the_files_are_those_of_a_plain_loop(corpus, tmp_path):
     assert set(table["tag"]) == set(counts)
 
 
-def test_row_groups_do_not_follow_the_parts(number, tmp_path):
+def test_row_groups_do_not_follow_the_parts(encode, tmp_path):
     rows = ROW_GROUP + 10
     table = {"row": np.arange(rows), "photo_id": None, "user_id": None, "tags": [["sea"]] * rows}
     photos = pl.DataFrame(table, schema_overrides={"tags": pl.List(pl.String)})
-    for at_once in (rows, 50_000):
-        write_tags(tmp_path / str(at_once), number(photos, at_once))
+    for chunk_photos in (rows, 50_000):
+        write_tags(tmp_path / str(chunk_photos), encode(photos, chunk_photos))
     assert (tmp_path / str(rows)).read_bytes() == (tmp_path / "50000").read_bytes()
 
 

@@ -22,7 +22,7 @@ WRITTEN = [
 
 
 @pytest.fixture
-def tables(tmp_path, wordnet, number):
+def tables(tmp_path, wordnet, encode):
     """candidates.tsv and spelling.tsv, written and read again."""
     photos = pl.DataFrame(
         {
@@ -33,7 +33,7 @@ def tables(tmp_path, wordnet, number):
         },
         schema_overrides={"user_id": pl.String, "tags": pl.List(pl.String)},
     )
-    tags, spelling = clean_photos(number(photos))
+    tags, spelling = clean_photos(encode(photos))
     judged = list_candidates(tags, find_merges(tags, TWO, wordnet), TWO, wordnet)
     write_tsv(tmp_path / "candidates.tsv", judged)
     write_tsv(tmp_path / "spelling.tsv", spelling)

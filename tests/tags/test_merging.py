@@ -77,19 +77,19 @@ def frame(*tags):
     )
 
 
-def test_merged_tags_keep_their_place_and_stand_once(number, texts):
+def test_merged_tags_keep_their_place_and_stand_once(encode, texts):
     merges = {"cars": ("car",), "seaview": ("sea", "view")}
-    photos = number(frame(["cars", "sky", "car"], [], ["a", "seaview", "sea"]))
+    photos = encode(frame(["cars", "sky", "car"], [], ["a", "seaview", "sea"]))
     assert texts(replace_tags(photos, merges)) == [["car", "sky"], [], ["a", "sea", "view"]]
 
 
-def test_without_merges_nothing_changes(number, texts):
-    photos = number(frame(["b", "a"], []))
+def test_without_merges_nothing_changes(encode, texts):
+    photos = encode(frame(["b", "a"], []))
     for merges in ({}, {"c": ("d",)}):
         assert texts(replace_tags(photos, merges)) == [["b", "a"], []]
 
 
-def test_applying_equals_a_plain_loop(number, texts):
+def test_applying_equals_a_plain_loop(encode, texts):
     merges = {f"t{n}": (f"s{n % 3}", f"r{n % 2}")[: 1 + n % 2] for n in range(5)}
     photos = [[f"t{(n * k) % 8}" for k in range(n % 5)] for n in range(40)]
     photos = [list(dict.fromkeys(tags)) for tags in photos]
@@ -97,4 +97,4 @@ def test_applying_equals_a_plain_loop(number, texts):
         list(dict.fromkeys(one for tag in tags for one in merges.get(tag, (tag,))))
         for tags in photos
     ]
-    assert texts(replace_tags(number(frame(*photos)), merges)) == expected
+    assert texts(replace_tags(encode(frame(*photos)), merges)) == expected

@@ -14,8 +14,8 @@ def with_keys(**keys):
 
 
 @pytest.fixture
-def build(number):
-    return lambda tags, settings: select_vocabulary(list_candidates(number(tags), [], settings))
+def build(encode):
+    return lambda tags, settings: select_vocabulary(list_candidates(encode(tags), [], settings))
 
 
 def tagged(*rows):
