@@ -72,7 +72,7 @@ def tagger_file(train, system, seed, file):
 
 def initial_weights(wildcards):
     """Weights of the tagger that a system is initialised from, if it is."""
-    start = getattr(PARAMS.train.systems[wildcards.system], "initialise_from", None)
+    start = PARAMS.train.systems[wildcards.system].source
     if start is None:
         return []
     files = ["model.safetensors"]

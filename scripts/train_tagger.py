@@ -3,18 +3,17 @@
 from pathlib import Path
 
 import torch
-from pydantic import TypeAdapter
 
 from phototags.io.logs import configure_logging
-from phototags.systems.registry import System
-from phototags.training.assembly import train
+from phototags.systems.registry import parse_system
 from phototags.training.inputs import read_inputs
 from phototags.training.outputs import around_job, write_trained
+from phototags.training.train import train
 
 given = snakemake  # noqa: F821
 configure_logging(given.log[0])
 torch.set_num_threads(1)  # several would add up in another order
-system = TypeAdapter(System).validate_json(given.params.system)
+system = parse_system(given.params.system)
 files, seed, model = dict(given.input.items()), given.params.seed, Path(given.output.model)
 inputs = read_inputs(files, system, seed)
 around = around_job(model, files, dict(given.params.items()))

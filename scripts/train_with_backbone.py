@@ -3,11 +3,10 @@
 from pathlib import Path
 
 import torch
-from pydantic import TypeAdapter
 
 from phototags.features.networks import load_network
 from phototags.io.logs import configure_logging
-from phototags.systems.registry import System
+from phototags.systems.registry import parse_system
 from phototags.training.end_to_end import train_end_to_end
 from phototags.training.images import open_images
 from phototags.training.inputs import read_inputs
@@ -16,7 +15,7 @@ from phototags.training.outputs import around_job, write_trained
 given = snakemake  # noqa: F821
 configure_logging(given.log[0])
 torch.set_num_threads(1)  # several would add up in another order
-system = TypeAdapter(System).validate_json(given.params.system)
+system = parse_system(given.params.system)
 files, seed, model = dict(given.input.items()), given.params.seed, Path(given.output.model)
 inputs = read_inputs(files, system, seed)
 network = load_network(given.params.backbone, *given.input.start[1:])

@@ -17,8 +17,8 @@ from phototags.features.feature_cache import Features
 from phototags.io.storage import hash_file
 from phototags.photos.photo_table import make_photo_table
 from phototags.search.index import build_index, write_index
-from phototags.systems.registry import Im2Vec
-from phototags.systems.tagger import save, untrained
+from phototags.systems.im2vec import Im2Vec
+from phototags.systems.tagger import save
 
 SYSTEM = Im2Vec(model="im2vec", hidden=[], scaling="none", epochs=1, patience=1)
 TAGS = ["red", "green", "blue"]
@@ -31,7 +31,7 @@ def colours(backbone, pictures):
 
 def one_colour_each():
     """A tagger whose score for a colour is that colour's share in the picture."""
-    tagger = untrained(SYSTEM, 3, torch.eye(3), torch.zeros(3), torch.Generator())
+    tagger = SYSTEM.init_tagger(3, torch.eye(3), torch.zeros(3), torch.Generator())
     with torch.no_grad():
         for weights in tagger.head.parameters():
             weights.copy_(torch.eye(3) if weights.ndim == 2 else torch.zeros(3))
@@ -191,7 +191,7 @@ def test_a_corpus_without_an_index_is_reported(home, capsys):
 
 def test_an_index_of_another_tagger_is_refused(home, capsys):
     folder = home / "models" / "pictures" / "tagger"
-    other = untrained(SYSTEM, 3, torch.ones(3, 3), torch.zeros(3), torch.Generator())
+    other = SYSTEM.init_tagger(3, torch.ones(3, 3), torch.zeros(3), torch.Generator())
     save(other, json.loads((folder / "config.json").read_text()), folder)
     assert main(["search", "red"]) == 2
     assert "another tagger" in capsys.readouterr().err

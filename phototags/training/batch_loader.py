@@ -8,11 +8,11 @@ import torch
 from torch import Tensor
 
 from phototags.systems.parts.photo_sampling import (
-    balanced,
-    noisy,
+    corrupt_tags,
     repeat_factors,
-    repeated,
-    subsampled,
+    sample_balanced,
+    sample_repeated,
+    subsample_tags,
 )
 from phototags.systems.parts.tagged_photos import Batch, TaggedPhotos
 from phototags.tags.padding import PADDING
@@ -60,7 +60,7 @@ class BatchLoader:
         """(N, L) int64 padded, the tags that are kept, and (M,) int64, the photos in order."""
         tags = self.photos.tags
         if self.keep_probabilities is not None:
-            tags = subsampled(tags, self.keep_probabilities, generator)
+            tags = subsample_tags(tags, self.keep_probabilities, generator)
         order = self.sample_order(generator)
         return tags, order[tags[order, 0] != PADDING]
 
@@ -69,9 +69,9 @@ class BatchLoader:
         tags = self.photos.tags
         if self.sampling == "root":
             factors = repeat_factors(tags, self.tag_rates, self.repeat_threshold)
-            return repeated(factors, generator)
+            return sample_repeated(factors, generator)
         if self.sampling == "balanced":
-            return balanced(tags, len(self.tag_rates), generator)
+            return sample_balanced(tags, len(self.tag_rates), generator)
         return torch.randperm(len(tags), generator=generator)
 
 
@@ -82,4 +82,4 @@ def add_label_noise(
     if not share:
         return photos
     weights = photos.counts(vocabulary).double()
-    return replace(photos, tags=noisy(photos.tags, share, weights, generator))
+    return replace(photos, tags=corrupt_tags(photos.tags, share, weights, generator))

@@ -13,17 +13,15 @@ from phototags.errors import ParamsError
 from phototags.features.networks import Network
 from phototags.io.cpu import refuse_slow_bf16
 from phototags.params.compute import Compute
-from phototags.systems.gradient import Trained
+from phototags.systems.bases.gradient import GradientSystem
 from phototags.systems.parts.embedding_tagger import EmbeddingTagger
 from phototags.systems.parts.tagged_photos import TaggedPhotos
-from phototags.systems.ranked import Ranked
-from phototags.training.assembly import shown_as
 from phototags.training.batch_loader import add_label_noise
 from phototags.training.context import DEFAULT_CONTEXT, TrainContext
 from phototags.training.image_loader import ImageLoader
 from phototags.training.images import TrainImages, make_image_evaluator
 from phototags.training.loop import Schedule, fit
-from phototags.training.plans import plan
+from phototags.training.train import loader_keys
 
 Precision = Literal["fp32", "bf16"]
 
@@ -96,7 +94,7 @@ def fork_seeded(
 
 
 def train_end_to_end(
-    system: Trained,
+    system: GradientSystem,
     photos: tuple[TaggedPhotos, TrainImages],
     validation: tuple[TaggedPhotos, TrainImages],
     tag_vectors: Tensor,
@@ -127,7 +125,7 @@ def train_end_to_end(
     with torch.inference_mode():
         width = network.module.eval()(torch.zeros(2, 3, *[photos[1].size] * 2)).shape[1]
     known = replace(known, features=torch.empty(len(known), width, device="meta"))
-    tagger, objective, constrain = plan(system, known, tag_vectors, generator, start)
+    tagger, objective, constrain = system.build(known, tag_vectors, generator, start)
     frozen = system.batch_norm == "frozen"
     tagger.head = BackboneAndHead(network, tagger.head, compute.precision, generator, frozen)
     tagger = context.place(tagger)
@@ -137,7 +135,7 @@ def train_end_to_end(
     keys = {"images": photos[1], "threads": threads, "pin_memory": device.type == "cuda"}
     keys |= {"device": device} if compute.decode_on == "device" else {}
     keys |= {"own_part": own_part} if own_part else {}
-    loader = ImageLoader(known, system.batch_size, **shown_as(system, known, n_tags), **keys)
+    loader = ImageLoader(known, system.batch_size, **loader_keys(system, known, n_tags), **keys)
     schedule = Schedule(**system.model_dump(include=Schedule.__annotations__))
     evaluate = make_image_evaluator(*validation, system.batch_size, threads)
     history = fit(tagger, objective, loader, evaluate, schedule, generator, constrain, context)
@@ -145,9 +143,9 @@ def train_end_to_end(
     return tagger, history
 
 
-def refuse_unsupported(system: Trained, compute: Compute) -> None:
+def refuse_unsupported(system: GradientSystem, compute: Compute) -> None:
     """Raise the ParamsError of a system or a precision that is not supported."""
-    if isinstance(system, Ranked):
+    if not system.learns_backbone:
         raise ParamsError(
             f"model: {system.model} limits the weights that learn: set `backbone: frozen`."
         )

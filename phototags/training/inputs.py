@@ -9,8 +9,8 @@ from torch import Tensor
 
 from phototags.features.feature_cache import read_features
 from phototags.io.storage import read_tensors
+from phototags.systems.bases.system import System
 from phototags.systems.parts.tagged_photos import TaggedPhotos, sample_photos
-from phototags.systems.registry import System
 from phototags.tag_vectors.embed_tags import read_tag_vectors
 from phototags.tags.vocabulary import read_vocabulary
 from phototags.training.preparation import part_of
@@ -49,7 +49,7 @@ def read_inputs(files: Files, system: System, seed: int) -> Inputs:
     vocabulary = read_vocabulary(files["vocabulary"]).tags
     tables = pd.read_parquet(files["tags"]), pd.read_parquet(files["split"])
     features, users = read_features(files["features"]), read_users(files["users"])
-    known = getattr(system, "descriptors", ())
+    known = system.user_descriptors
     train, validation = (
         part_of(part, *tables, features, vocabulary, users, known)
         for part in ("train", "validation")
@@ -57,7 +57,7 @@ def read_inputs(files: Files, system: System, seed: int) -> Inputs:
     return Inputs(
         vocabulary,
         read_tag_vectors(files["vectors"]),
-        (sample_photos(train, getattr(system, "max_train_photos", None), seed), validation),
+        (sample_photos(train, system.photo_limit, seed), validation),
         read_tensors(files["start"][0])[0] if files["start"] else None,
     )
 

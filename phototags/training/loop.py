@@ -13,13 +13,13 @@ import torch
 from phototags.errors import ModelError
 from phototags.io.progress import show_progress
 from phototags.systems.parts.embedding_tagger import EmbeddingTagger
+from phototags.systems.parts.negatives import NegativesEachEpoch
+from phototags.systems.parts.objectives import Objective
 from phototags.systems.parts.tagged_photos import Batch
 from phototags.training.averaging import MovingAverage, copy_tensors
 from phototags.training.batch_loader import BatchLoader
 from phototags.training.context import DEFAULT_CONTEXT, Evaluate, TrainContext
 from phototags.training.lr_schedule import LrSchedule, lr_at
-from phototags.training.negatives import DrawnEachEpoch
-from phototags.training.objectives import Objective
 from phototags.training.state import TrainState
 
 log = logging.getLogger(__name__)
@@ -115,10 +115,10 @@ def make_optimiser(tagger: EmbeddingTagger, schedule: Schedule) -> torch.optim.O
     return torch.optim.AdamW(weights, **keys)
 
 
-def epoch_negatives(objective: Objective) -> DrawnEachEpoch | None:
+def epoch_negatives(objective: Objective) -> NegativesEachEpoch | None:
     """The negatives that an objective samples for a whole epoch: a checkpoint must hold them."""
     negatives = getattr(objective, "negatives", None)
-    return negatives if isinstance(negatives, DrawnEachEpoch) else None
+    return negatives if isinstance(negatives, NegativesEachEpoch) else None
 
 
 def train_epoch(

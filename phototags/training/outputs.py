@@ -8,8 +8,8 @@ from torch import nn
 
 from phototags.io.storage import atomic_write
 from phototags.params.compute import Compute
+from phototags.systems.bases.system import System
 from phototags.systems.parts.tagged_photos import TaggedPhotos
-from phototags.systems.registry import System
 from phototags.systems.tagger import Tagger, save
 from phototags.training.checkpoints import MIN_SECONDS, Checkpoint, compute_fingerprint
 from phototags.training.context import TrainContext

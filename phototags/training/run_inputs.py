@@ -8,7 +8,6 @@ from types import MappingProxyType
 import yaml
 
 from phototags.errors import ModelError
-from phototags.systems.registry import learns_backbone
 from phototags.systems.tagger import BACKBONE
 from phototags.training.images import TrainImages, open_images
 from phototags.training.inputs import Files, Inputs, flat
@@ -41,7 +40,7 @@ def inputs_of(params: Params, train: str, name: str, seed: int) -> Files:
         ModelError: when one is missing.
     """
     models, system = Path("models") / params.run, params.train.systems[name]
-    own, start = models / train, getattr(system, "initialise_from", None)
+    own, start = models / train, system.source
     features = Path("data/features") / params.embed_photos.backbone.replace(":", "-") / train
     files = {
         "tags": own / "tags.parquet",
@@ -52,11 +51,11 @@ def inputs_of(params: Params, train: str, name: str, seed: int) -> Files:
         "users": [own / f"users_{train}.safetensors"] if params.users else [],
         "start": [],
     }
-    if learns_backbone(system):
+    if system.learns_backbone:
         files["shards"] = sorted(Path(f"data/corpora/{train}/shards").glob("*.tar"))
     if start:
         learned = models / start.train / start.system / f"seed{seed}"
-        names = ["model.safetensors"] + [BACKBONE] * learns_backbone(params.train.systems[name])
+        names = ["model.safetensors"] + [BACKBONE] * params.train.systems[name].learns_backbone
         files["start"] = [learned / one for one in names]
     missing = [path for path in flat(files) if not path.exists()]
     if missing:

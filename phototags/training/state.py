@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
+from phototags.systems.parts.negatives import NegativesEachEpoch
 from phototags.systems.parts.tagged_photos import Batch
 from phototags.training.averaging import MovingAverage, clone_tensors
 from phototags.training.batch_loader import BatchLoader
-from phototags.training.negatives import DrawnEachEpoch
 
 
 @dataclass(eq=False)
@@ -36,7 +36,7 @@ class TrainState:
     optimiser: torch.optim.Optimizer
     average: MovingAverage
     generator: torch.Generator
-    negatives: DrawnEachEpoch | None = None
+    negatives: NegativesEachEpoch | None = None
     history: list[dict] = field(default_factory=list)
     best_epoch: int = 0
     best_weights: dict[str, Tensor] = field(default_factory=dict)
@@ -97,7 +97,7 @@ class TrainState:
         if self.batches_done:
             parts["epoch_start"] = {"state": self.epoch_start}
             if self.negatives:
-                parts["negatives"] = {"before": self.negatives.before}
+                parts["negatives"] = {"before": self.negatives.generator_state}
         return {f"{of}/{name}": value for of, part in parts.items() for name, value in part.items()}
 
     def numbers(self) -> dict:
@@ -128,4 +128,4 @@ class TrainState:
         if self.batches_done:
             self.epoch_start = parts["epoch_start"]["state"]
             if self.negatives:
-                self.negatives.draw(self.epoch, parts["negatives"]["before"])
+                self.negatives.sample_epoch(self.epoch, parts["negatives"]["before"])

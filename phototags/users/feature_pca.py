@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from phototags.features.feature_cache import read_features
-from phototags.systems.parts.heads import Scaled
+from phototags.systems.parts.heads import FeatureScaler
 
 CHUNK = 8192  # photos at a time: 84 MB of 1,280 features in double precision
 
@@ -53,7 +53,7 @@ def fit_pca(features: Tensor, dims: int) -> FeaturePca:
 
 def scale_features(features: Tensor) -> NDArray[np.float64]:
     """Square roots of length one, as the heads of taggers see features, in double precision."""
-    return Scaled("root", features.shape[1])(features.float()).double().numpy()
+    return FeatureScaler("root", features.shape[1])(features.float()).double().numpy()
 
 
 def fit_training_pca(features: Iterable[Path | str], split: Path | str, dims: int) -> FeaturePca:

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from phototags.errors import ModelError
 from phototags.io.storage import read_tensors, write_tensors
-from phototags.systems.ranked import DESCRIPTORS
+from phototags.systems.bases.user import DESCRIPTORS
 from phototags.users.attributes import Attribute
 
 

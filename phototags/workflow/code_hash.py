@@ -47,7 +47,8 @@ def list_code(script: str, root: Path) -> list[str]:
     """List a script and every module of phototags that it imports, at any depth.
 
     Imports inside functions count. A folder's `__init__.py` does not, since it holds no code, but
-    phototags' own does where the package itself is imported: it holds the version.
+    phototags' own does where the package itself is imported: it holds the version. `import` of a
+    folder itself counts as importing each of its modules: they are then found by listing it.
 
     Returns:
         paths below root: the script, then the modules, sorted.
@@ -68,8 +69,14 @@ def list_code(script: str, root: Path) -> list[str]:
 def read_source(path: str, root: Path) -> Source:
     """Parse one file."""
     tree = ast.parse((root / path).read_text())
-    files = tuple(dict.fromkeys(map(locate_module, list_imports(tree))))
-    return Source(tuple(file for file in files if (root / file).is_file()), dump_code(tree))
+    files = [locate_module(name) for name in list_imports(tree)]
+    files += [
+        str(module.relative_to(root))
+        for name in list_folder_imports(tree)
+        for module in sorted((root / name.replace(".", "/")).glob("[!_]*.py"))
+    ]
+    found = tuple(file for file in dict.fromkeys(files) if (root / file).is_file())
+    return Source(found, dump_code(tree))
 
 
 def locate_module(name: str) -> str:
@@ -94,6 +101,17 @@ def list_imports(tree: ast.AST) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             found = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
         yield from (name for name in found if name.split(".")[0] == PACKAGE)
+
+
+def list_folder_imports(tree: ast.AST) -> Iterator[str]:
+    """Names below phototags of `import a.b` statements, which may be folders.
+
+    >>> list(list_folder_imports(ast.parse("import phototags, phototags.systems")))
+    ['phototags.systems']
+    """
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (one.name for one in node.names if one.name.startswith(f"{PACKAGE}."))
 
 
 def dump_code(tree: ast.AST) -> str:

@@ -14,8 +14,6 @@ from phototags.params.score import Score
 from phototags.params.section import Section
 from phototags.params.users import Users
 from phototags.params.vocabulary import Split, Vocabulary
-from phototags.systems.ranked import Conditional
-from phototags.systems.registry import learns_backbone
 from phototags.workflow.experiments import (
     Experiment,
     list_taggers,
@@ -72,7 +70,7 @@ class Params(Section):
     @model_validator(mode="after")
     def users_are_described_where_a_system_wants_them(self) -> "Params":
         systems = self.train.systems.items()
-        wanting = [name for name, system in systems if isinstance(system, Conditional)]
+        wanting = [name for name, system in systems if system.uses_users]
         if wanting and self.users is None:
             raise ValueError(f"{wanting[0]} needs the section users, but that is null")
         return self
@@ -80,7 +78,7 @@ class Params(Section):
     @model_validator(mode="after")
     def a_backbone_that_learns_is_one(self) -> "Params":
         systems = self.train.systems.items()
-        learning = [name for name, system in systems if learns_backbone(system)]
+        learning = [name for name, system in systems if system.learns_backbone]
         if learning and "+" in self.embed_photos.backbone:
             raise ValueError(
                 f"{learning[0]} with `backbone: trained` needs one embed_photos.backbone, but that "

@@ -5,9 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pydantic import Field
 
 from phototags.params.section import Section
-from phototags.systems.gradient import Layered, Trained
-from phototags.systems.ranked import Conditional
-from phototags.systems.registry import System
+from phototags.systems.bases.system import System
 
 
 class Experiment(Section):
@@ -56,7 +54,7 @@ def refuse_wrong_starts(experiments: Sequence[Experiment], systems: Mapping[str,
     """Raise a ValueError where a system cannot start from the tagger that it names."""
     trained = list_taggers(experiments, systems)
     for name, system in systems.items():
-        if (start := getattr(system, "initialise_from", None)) is None:
+        if (start := system.source) is None:
             continue
         refuse_circle(name, systems)
         if (start.train, start.system) not in trained:
@@ -69,18 +67,17 @@ def refuse_wrong_starts(experiments: Sequence[Experiment], systems: Mapping[str,
         refuse_seen_tests(name, systems, experiments)
 
 
-def refuse_other_layers(name: str, system: Layered, source: System) -> None:
+def refuse_other_layers(name: str, system: System, source: System) -> None:
     """Raise a ValueError where a source has no hidden layers as the system has them."""
-    if not isinstance(source, Trained) or isinstance(source, Conditional):
+    if not source.has_photo_layers:
         raise ValueError(
-            f"{name} should start from layers that see a photo, but "
-            f"{system.initialise_from.system} has none"
+            f"{name} should start from layers that see a photo, but {system.source.system} has none"
         )
     for key in ("hidden", "scaling", "backbone"):
         own, theirs = getattr(system, key), getattr(source, key)
         if own != theirs:
             raise ValueError(
-                f"{name} starts from {system.initialise_from.system}, so {key} should be {theirs}, "
+                f"{name} starts from {system.source.system}, so {key} should be {theirs}, "
                 f"but is {own}"
             )
 
@@ -94,7 +91,7 @@ def refuse_seen_tests(
     so every source, over others too, must be among them.
     """
     tests = {test for one in experiments if name in one.list_systems(systems) for test in one.test}
-    start = systems[name].initialise_from
+    start = systems[name].source
     while start is not None:
         searched = {test for one in experiments if one.train == start.train for test in one.test}
         for test in sorted(tests - searched - {start.train}):
@@ -103,7 +100,7 @@ def refuse_seen_tests(
                 f"nobody looks for in {start.train}: add {test} to the tests of an experiment that "
                 f"trains on {start.train}"
             )
-        start = getattr(systems[start.system], "initialise_from", None)
+        start = systems[start.system].source
 
 
 def refuse_circle(name: str, systems: Mapping[str, System]) -> None:
@@ -113,7 +110,7 @@ def refuse_circle(name: str, systems: Mapping[str, System]) -> None:
     systems that name each other.
     """
     way = [name]
-    while (start := getattr(systems.get(way[-1]), "initialise_from", None)) is not None:
+    while (system := systems.get(way[-1])) and (start := system.source):
         way.append(start.system)
         if start.system in way[:-1]:
             raise ValueError(f"systems cannot start from themselves, but {' from '.join(way)} does")

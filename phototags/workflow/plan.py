@@ -9,9 +9,7 @@ from dataclasses import dataclass
 
 from phototags.corpora.corpus import Corpus
 from phototags.corpora.corpus_registry import COLLECTIONS, find_corpus
-from phototags.systems.gradient import Trained
-from phototags.systems.ranked import Bilinear, Ranked
-from phototags.systems.registry import learns_backbone
+from phototags.systems.bases.system import System
 from phototags.workflow.config import Params
 from phototags.workflow.experiments import list_taggers
 
@@ -67,8 +65,7 @@ class Plan:
 
     def trained_seed(self, system: str, seed: int) -> int:
         """Seed whose tagger stands for a seed: the first, where no seed changes a byte."""
-        seeded = getattr(self.params.train.systems[system], "seeded", True)
-        return seed if seeded else self.seeds[0]
+        return seed if self.params.train.systems[system].seeded else self.seeds[0]
 
     @functools.cached_property
     def train_test_pairs(self) -> list[tuple[str, str]]:
@@ -110,29 +107,29 @@ class Plan:
     @functools.cached_property
     def backbone_systems(self) -> list[str]:
         """Systems whose backbone is trained too."""
-        return [name for name, one in self.params.train.systems.items() if learns_backbone(one)]
+        return [name for name, one in self.params.train.systems.items() if one.learns_backbone]
 
     def learns_by_gradient(self, system: str) -> bool:
         """Whether a system is trained step by step, on the device of train.compute."""
-        return isinstance(self.params.train.systems[system], Trained)
+        return self.params.train.systems[system].learns_by_gradient
 
-    def warp_systems(self, train: str) -> dict[str, Ranked]:
+    def warp_systems(self, train: str) -> dict[str, System]:
         """Systems with WARP's ranking loss that are trained on a corpus, by name."""
         systems = {
             name: self.params.train.systems[name] for of, name in self.taggers if of == train
         }
-        return {name: one for name, one in systems.items() if isinstance(one, Ranked)}
+        return {name: one for name, one in systems.items() if one.in_user_comparison}
 
     def user_systems(self, train: str) -> list[str]:
         """Those of them that know the photo's user."""
         systems = self.warp_systems(train)
-        return [name for name, one in systems.items() if getattr(one, "descriptors", None)]
+        return [name for name, one in systems.items() if one.user_descriptors]
 
     def first_of_each_model(self, train: str) -> list[str]:
         """First system of each model among those with WARP's loss."""
         first = {}
         for name, one in self.warp_systems(train).items():
-            first.setdefault(type(one), name)
+            first.setdefault(one.model, name)
         return list(first.values())
 
     @functools.cached_property
@@ -142,7 +139,8 @@ class Plan:
             train
             for train, test in self.train_test_pairs
             if train == test
-            if self.user_systems(train) and Bilinear in map(type, self.warp_systems(train).values())
+            if self.user_systems(train)
+            if not all(one.uses_users for one in self.warp_systems(train).values())
         ]
 
 

@@ -22,8 +22,8 @@ from phototags.photos.photo_table import read_photos
 from phototags.systems.tagger import Tagger
 from phototags.tag_vectors.embed_tags import read_tag_vectors
 from phototags.tags.vocabulary import read_vocabulary
-from phototags.training.assembly import train
 from phototags.training.preparation import part_of
+from phototags.training.train import train
 from phototags.workflow.config import Params
 
 WORDNET = ROOT / "data/sources/wordnet/wordnet-base.deb"

@@ -25,12 +25,12 @@ from training_sides import Clock, shard_of, without_validation
 from phototags.features.networks import Network
 from phototags.params.compute import Compute
 from phototags.photos.shards import ShardIndex
+from phototags.systems.im2vec import Im2Vec
 from phototags.systems.parts.tagged_photos import TaggedPhotos
-from phototags.systems.registry import Im2Vec
-from phototags.training.assembly import train
 from phototags.training.context import TrainContext
 from phototags.training.end_to_end import BackboneAndHead, train_end_to_end
 from phototags.training.images import TrainImages
+from phototags.training.train import train
 
 SIZES = {  # photos a step, steps an epoch, pixels a side, drawn pictures, tags, features
     False: {

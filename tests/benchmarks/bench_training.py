@@ -22,13 +22,14 @@ from training_sides import Clock, shard_of, without_validation
 from phototags.features.networks import load_network
 from phototags.params.compute import Compute
 from phototags.photos.shards import ShardIndex
+from phototags.systems.bilinear import Bilinear
+from phototags.systems.im2vec import Im2Vec
 from phototags.systems.parts.tagged_photos import TaggedPhotos, select_tagged
-from phototags.systems.registry import Bilinear, Im2Vec
 from phototags.tags.encoding import TagSets
-from phototags.training.assembly import train
 from phototags.training.context import TrainContext
 from phototags.training.end_to_end import BackboneAndHead, train_end_to_end
 from phototags.training.images import TrainImages
+from phototags.training.train import train
 
 HERE = Path(__file__).parent
 BACKBONE, BATCH, BATCHES, CACHED = "efficientnet_lite0", 16, 10, 40_000

@@ -10,10 +10,9 @@ import torch
 from harness import ROOT, arguments, compute_as, conclude_page
 
 from phototags.report.tables.markdown import page, table
-from phototags.systems.gradient import Trained
-from phototags.training.assembly import train
 from phototags.training.inputs import read_inputs
 from phototags.training.run_inputs import inputs_of, merged
+from phototags.training.train import train
 from phototags.workflow.config import Params
 
 SEED = 0
@@ -36,7 +35,7 @@ def learned_from(params: Params) -> dict[str, str]:
     for experiment in params.experiments[:2]:
         for name in experiment.learning(params.train.systems):
             system = params.train.systems[name]
-            if isinstance(system, Trained) and system.hidden:
+            if getattr(system, "hidden", None):
                 corpora[name] = experiment.train
     return corpora
 
@@ -50,7 +49,7 @@ def tried(params: Params, keys: dict) -> dict[str, float]:
             continue
         inputs = read_inputs(inputs_of(params, corpus, name, SEED), system, SEED)
         start = taught[system.initialise_from.system] if system.initialise_from else None
-        tagger, history = train(system, *inputs.parts, inputs.vectors, SEED, start=start)
+        tagger, history = train(system, *inputs.parts, inputs.vectors, SEED, source=start)
         taught[name], found[name] = tagger.tensors(), history["validation_map"].max()
         print(name, keys, f"{found[name]:.4f}", flush=True)
     return found

@@ -20,9 +20,9 @@ from phototags.evaluation.metrics.ranking import hit_rate_at, precision_at, reca
 from phototags.report.tables.markdown import page, table
 from phototags.systems.parts.tagged_photos import TaggedPhotos
 from phototags.systems.tagger import Tagger
-from phototags.training.assembly import train
 from phototags.training.inputs import Inputs, read_inputs
 from phototags.training.run_inputs import inputs_of, merged
+from phototags.training.train import train
 from phototags.workflow.config import Params
 
 MODELS = ("bilinear", "user-biased", "user-multiplicative")

@@ -21,10 +21,10 @@ from phototags.features.backbones import load_backbone
 from phototags.features.feature_cache import read_features
 from phototags.io.storage import atomic_write
 from phototags.report.tables.markdown import table
-from phototags.systems.parts.calibration import learn_chances
-from phototags.systems.parts.expected_f1 import learn_gains
-from phototags.systems.parts.kernel_regression import regress
-from phototags.systems.registry import KernelRidge
+from phototags.systems.kernel_ridge import KernelRidge
+from phototags.systems.parts.calibration import fit_calibration
+from phototags.systems.parts.expected_f1 import fit_gains
+from phototags.systems.parts.kernel_regression import fit_regression
 from phototags.tags.encoding import encode_tags
 from phototags.training.run_inputs import merged
 
@@ -66,10 +66,10 @@ def tries(
     """What each try scores the held-out photos, by the step that it goes to."""
     learned = torch.ones(len(features), dtype=torch.bool).index_fill(0, held, False)
     keys = {"gamma": system.gamma, "alpha": system.alpha}
-    regression, unseen = regress(features[learned], relevant[learned], **keys)
-    chances = learn_chances(unseen, relevant[learned])
+    regression, unseen = fit_regression(features[learned], relevant[learned], **keys)
+    calibration = fit_calibration(unseen, relevant[learned])
     scores = regression.scores(normalize(features[held].float()), system.gamma)
-    sure, own = chances.of(scores), chances.of(unseen)
+    sure, own = (calibration.probabilities(one) for one in (scores, unseen))
     if whole_way:
         yield "regression alone", scores
         yield "chances", sure
@@ -79,8 +79,8 @@ def tries(
             "f1_photos": system.f1_photos,
             "precision_weight": precision,
         }
-        gains = learn_gains(own, relevant[learned].sum(0), **wanted)
-        yield f"gains, precision: {precision:g}", gains.of(sure)
+        gains = fit_gains(own, relevant[learned].sum(0), **wanted)
+        yield f"gains, precision: {precision:g}", gains.scores(sure)
 
 
 def judged(scores: Tensor, relevant: Tensor, learned: Tensor) -> dict[str, float]:

@@ -8,7 +8,7 @@ import torch
 
 from phototags.cli import main
 from phototags.io.storage import write_tensors
-from phototags.systems.registry import Im2Vec
+from phototags.systems.im2vec import Im2Vec
 
 TAGS = ["king", "queen", "man", "woman", "sea"]
 VECTORS = [[1.0, 1], [2, -1], [3, 3], [3, -1.5], [-1, 0]]

@@ -16,8 +16,8 @@ from phototags.features.feature_cache import Features
 from phototags.params.score import Score
 from phototags.systems.parts.baselines import FrequencyTagger
 from phototags.systems.parts.embedding_tagger import EmbeddingTagger
-from phototags.systems.ranked import UserBiased
-from phototags.systems.tagger import save, untrained
+from phototags.systems.tagger import save
+from phototags.systems.user_biased import UserBiased
 from phototags.tag_vectors.text_vectors import TextVectors
 from phototags.tag_vectors.zero_shot import ALPHA
 from phototags.tags.encoding import encode_tags
@@ -155,7 +155,7 @@ def test_a_tagger_that_knows_users_is_shown_what_it_was_trained_with(tmp_path):
     system = UserBiased(model="user-biased", descriptors=["number"], epochs=1, patience=1)
     generator = torch.Generator().manual_seed(3)
     vectors = torch.rand(4, 8, generator=generator)
-    tagger = untrained(system, 3, vectors, torch.zeros(4), generator, described=2).eval()
+    tagger = system.init_tagger(3, vectors, torch.zeros(4), generator, n_user_features=2).eval()
     for weights in tagger.parameters():
         weights.data.uniform_(-1, 1, generator=generator)
     save(tagger, {"system": system.model_dump(), "features": 3}, tmp_path)

@@ -6,8 +6,8 @@ import torch
 
 from phototags.evaluation.users.tag_curves import compute_tag_curves
 from phototags.features.feature_cache import Features
-from phototags.systems.registry import Multihot
-from phototags.systems.tagger import save, untrained
+from phototags.systems.multihot import Multihot
+from phototags.systems.tagger import save
 from phototags.tags.vocabulary import TagVocabulary
 
 VOCABULARY = TagVocabulary(["sea", "sky"], [2, 2], [1, 1])
@@ -22,7 +22,7 @@ def folders(tmp_path):
     """A tagger that says what it sees, and one that says the opposite."""
     system = Multihot(model="multihot", scaling="none", epochs=1, patience=1)
     for name, sign in (("seeing", 1), ("blind", -1)):
-        tagger = untrained(system, 2, sign * torch.eye(2), torch.zeros(2), torch.Generator())
+        tagger = system.init_tagger(2, sign * torch.eye(2), torch.zeros(2), torch.Generator())
         save(tagger, {"system": system.model_dump(), "features": 2}, tmp_path / name)
     return {name: tmp_path / name for name in ("seeing", "blind")}
 

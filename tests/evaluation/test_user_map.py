@@ -6,8 +6,7 @@ import torch
 
 from phototags.evaluation.users.user_map import COLUMNS, map_users
 from phototags.report.figures.user_scatter import plot_users
-from phototags.systems.registry import UserBiased
-from phototags.systems.tagger import untrained
+from phototags.systems.user_biased import UserBiased
 from phototags.users.user_table import make_user_table
 
 USERS = [f"u{row % 9}" for row in range(36)] + ["alone", None]
@@ -27,7 +26,7 @@ def mapped(year=True):
     )
     system = UserBiased(model="user-biased", descriptors=["year"], epochs=1, patience=1)
     generator = torch.Generator().manual_seed(0)
-    tagger = untrained(system, 5, torch.zeros(2, 64), torch.zeros(2), generator, 2)
+    tagger = system.init_tagger(5, torch.zeros(2, 64), torch.zeros(2), generator, 2)
     return map_users(tagger, users, photos, ["year"], seed=0)
 
 

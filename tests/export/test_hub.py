@@ -10,9 +10,9 @@ import torch
 from phototags.errors import ModelError
 from phototags.export import hub
 from phototags.export.hub import FILES, HubTagger
+from phototags.systems.multihot import Multihot
 from phototags.systems.parts.baselines import FrequencyTagger
-from phototags.systems.registry import Multihot
-from phototags.systems.tagger import BACKBONE, save, untrained
+from phototags.systems.tagger import BACKBONE, save
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_what_is_saved_is_what_was_read_and_is_read_again(folder):
 def test_a_backbone_that_learned_is_saved_too(folder, monkeypatch):
     monkeypatch.setattr("phototags.export.tag_photos.load_backbone", lambda name, learned: learned)
     system = Multihot(model="multihot", backbone="trained", epochs=1, patience=1)
-    tagger = untrained(system, 2, torch.ones(2, 2), torch.zeros(2), torch.Generator())
+    tagger = system.init_tagger(2, torch.ones(2, 2), torch.zeros(2), torch.Generator())
     config = {"system": system.model_dump(), "features": 2, "tags": 2, "backbone": "tiny"}
     save(tagger, config, folder, torch.nn.BatchNorm2d(3))
     before = contents(folder)

@@ -9,10 +9,10 @@ from phototags.export.export_tagger import export_tagger, read_validation_photos
 from phototags.export.model_card import format_model_card, write_model_card
 from phototags.features.feature_cache import write_features
 from phototags.params.pages import Export
+from phototags.systems.multihot import Multihot
 from phototags.systems.parts.baselines import FrequencyTagger
 from phototags.systems.parts.tagged_photos import TaggedPhotos
-from phototags.systems.registry import Multihot
-from phototags.systems.tagger import BACKBONE, save, untrained
+from phototags.systems.tagger import BACKBONE, save
 
 EXPORT = Export(train="openclipart", system="im2vec", seed=1)
 CONFIG = {"system": {"model": "im2vec"}, "backbone": "tiny", "features": 1280, "tags": 2}
@@ -120,7 +120,7 @@ def test_the_folder_holds_the_four_files(tmp_path):
 
 def test_a_backbone_that_learned_goes_with_its_tagger_and_not_with_the_next(tmp_path):
     system = Multihot(model="multihot", backbone="trained", epochs=1, patience=1)
-    tagger = untrained(system, 4, torch.ones(2, 4), torch.zeros(2), torch.Generator())
+    tagger = system.init_tagger(4, torch.ones(2, 4), torch.zeros(2), torch.Generator())
     config = CONFIG | {"system": system.model_dump(), "features": 4}
     out, _ = exported(tmp_path, tagger, config, torch.nn.BatchNorm2d(3))
     assert (out / BACKBONE).read_bytes() == (tmp_path / BACKBONE).read_bytes()

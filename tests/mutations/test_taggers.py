@@ -9,8 +9,8 @@ from phototags.errors import PhototagsError
 from phototags.features.feature_cache import read_features, read_hashes, write_features
 from phototags.features.networks import Network, load_learned_weights
 from phototags.io.storage import read_tensors, write_tensors
+from phototags.systems.frequency import Frequency
 from phototags.systems.parts.baselines import FrequencyTagger
-from phototags.systems.registry import Frequency
 from phototags.systems.tagger import load, save
 from phototags.tags.vocabulary import read_vocabulary, write_tsv
 

@@ -16,9 +16,8 @@ from phototags.search.index import (
     write_index,
 )
 from phototags.search.search_index import find_nearest, select_tag_vectors
-from phototags.systems.parts.baselines import FrequencyTagger, NeighboursTagger
-from phototags.systems.registry import Im2Vec
-from phototags.systems.tagger import untrained
+from phototags.systems.im2vec import Im2Vec
+from phototags.systems.parts.baselines import FrequencyTagger, KnnTagger
 
 SYSTEM = Im2Vec(model="im2vec", hidden=[6], epochs=1, patience=1)
 PHOTOS = make_photo_table({"photo_id": name, "title": name.upper()} for name in "abcd")
@@ -27,7 +26,7 @@ TAGS = pd.DataFrame({"row": range(4), "tags": [["sea"], [], ["sea", "dog"], ["ca
 
 def im2vec():
     generator = torch.Generator().manual_seed(1)
-    tagger = untrained(SYSTEM, 8, torch.randn(5, 3, generator=generator), torch.ones(5), generator)
+    tagger = SYSTEM.init_tagger(8, torch.randn(5, 3, generator=generator), torch.ones(5), generator)
     return tagger.eval()
 
 
@@ -75,7 +74,7 @@ def test_one_tag_ranks_photos_as_the_tagger_scores_them():
     "tagger",
     [
         FrequencyTagger(torch.tensor([3, 9])),
-        NeighboursTagger(
+        KnnTagger(
             torch.eye(2).half(),
             torch.tensor([0, 1]),
             torch.tensor([0, 1, 2]),

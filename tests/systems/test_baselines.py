@@ -1,9 +1,9 @@
-"""Controls: what they rank first is known beforehand."""
+"""Baselines: what they rank first is known beforehand."""
 
 import pytest
 import torch
 
-from phototags.systems.parts.baselines import FrequencyTagger, RandomTagger, remember
+from phototags.systems.parts.baselines import FrequencyTagger, RandomTagger, fit_knn
 
 
 def test_frequency_gives_every_photo_the_commonest_tags():
@@ -39,7 +39,7 @@ def test_neighbours_scores_equal_a_slow_loop(crowd):
     flat = torch.tensor([tag for tags in sets for tag in tags])
     ends = torch.tensor([0] + [len(tags) for tags in sets]).cumsum(0)
     counts = torch.bincount(flat, minlength=7)
-    scores = remember(features, flat, ends, counts, 4).scores(asked)
+    scores = fit_knn(features, flat, ends, counts, 4).scores(asked)
     known = torch.nn.functional.normalize(features.sqrt()).half().float()
     for row, photo in enumerate(asked):
         cosines = known @ (photo.sqrt() / photo.sqrt().norm())
@@ -54,6 +54,6 @@ def test_a_training_photo_finds_its_own_tags_first(crowd):
     features, sets, _ = crowd
     flat = torch.tensor([tag for tags in sets for tag in tags])
     ends = torch.tensor([0] + [len(tags) for tags in sets]).cumsum(0)
-    scores = remember(features, flat, ends, torch.bincount(flat), 1).scores(features)
+    scores = fit_knn(features, flat, ends, torch.bincount(flat), 1).scores(features)
     for row, tags in enumerate(sets):
         assert set(scores[row].topk(len(tags)).indices.tolist()) == set(tags)

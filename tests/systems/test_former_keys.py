@@ -1,9 +1,9 @@
 """A former key or value of a system's settings is refused with its name of today."""
 
 import pytest
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
-from phototags.systems.registry import System
+from phototags.systems.registry import parse_system
 
 LEARNS = {"epochs": 1, "patience": 1}
 
@@ -36,4 +36,4 @@ LEARNS = {"epochs": 1, "patience": 1}
 )
 def test_a_former_key_is_refused_with_its_name_of_today(settings, former, today):
     with pytest.raises(ValidationError, match=f"{former} is called {today} now"):
-        TypeAdapter(System).validate_python(settings)
+        parse_system(settings)

@@ -3,23 +3,23 @@
 import pytest
 import torch
 
-from phototags.systems.parts.heads import Dropout, Scaled, make_head
+from phototags.systems.parts.heads import Dropout, FeatureScaler, make_head
 
 
 def test_root_scaling_is_the_square_root_brought_to_mean_square_one():
     features = torch.tensor([[4.0, 9.0, 0.0, -2.0]])
     expected = torch.tensor([[2.0, 3.0, 0.0, 0.0]]) / 13**0.5 * 2
-    torch.testing.assert_close(Scaled("root", 4)(features), expected)
+    torch.testing.assert_close(FeatureScaler("root", 4)(features), expected)
 
 
 def test_length_scaling_keeps_direction_and_sign():
     features = torch.tensor([[3.0, -4.0]])
     expected = torch.tensor([[0.6, -0.8]]) * 2**0.5
-    torch.testing.assert_close(Scaled("length", 2)(features), expected)
+    torch.testing.assert_close(FeatureScaler("length", 2)(features), expected)
 
 
 def test_a_photo_without_any_feature_stays_finite():
-    assert Scaled("root", 3)(torch.zeros(1, 3)).tolist() == [[0, 0, 0]]
+    assert FeatureScaler("root", 3)(torch.zeros(1, 3)).tolist() == [[0, 0, 0]]
 
 
 def test_a_linear_head_is_one_matrix_on_scaled_features():

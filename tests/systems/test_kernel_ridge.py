@@ -7,7 +7,11 @@ import torch
 
 from phototags.errors import CorpusError, ModelError
 from phototags.systems.parts import kernel_regression as kernel_ridge
-from phototags.systems.parts.kernel_regression import learn, likeness, regress
+from phototags.systems.parts.kernel_regression import (
+    fit_kernel_ridge,
+    fit_regression,
+    rbf_kernel,
+)
 
 KEYS = {"gamma": 0.7, "alpha": 0.3}
 
@@ -23,9 +27,9 @@ def unit(features):
     return torch.nn.functional.normalize(features)
 
 
-def test_likeness_equals_a_loop(crowd):
+def test_the_kernel_equals_a_loop(crowd):
     photos = unit(crowd[0])
-    found = likeness(photos[:4], photos, 0.7)
+    found = rbf_kernel(photos[:4], photos, 0.7)
     for row in range(4):
         for other in range(30):
             distance = sum(
@@ -47,7 +51,7 @@ def solved(photos, relevant, asked):
 
 def test_scores_are_those_of_a_solve_in_double_precision(crowd):
     features, relevant = crowd
-    regression, _ = regress(features[:25], relevant[:25], **KEYS)
+    regression, _ = fit_regression(features[:25], relevant[:25], **KEYS)
     asked = unit(features[25:])
     expected = solved(regression.photos, relevant[:25], asked)
     torch.testing.assert_close(
@@ -58,7 +62,7 @@ def test_scores_are_those_of_a_solve_in_double_precision(crowd):
 def test_unseen_scores_are_those_of_regressions_that_leave_the_photo_out(crowd):
     """The rates stay those of all photos: the only thing that a photo has said of itself."""
     features, relevant = crowd
-    regression, unseen = regress(features, relevant, **KEYS)
+    regression, unseen = fit_regression(features, relevant, **KEYS)
     own, rates = regression.photos.double(), relevant.double().mean(0)
     for photo in range(30):
         others = [row for row in range(30) if row != photo]
@@ -74,7 +78,7 @@ def test_a_photo_that_looks_like_a_tags_photos_gets_the_tag():
     generator = torch.Generator().manual_seed(1)
     whose = torch.arange(200) % 4
     features = centres[whose] + 0.1 * torch.rand(200, 8, generator=generator)
-    tagger = learn(
+    tagger = fit_kernel_ridge(
         features,
         whose[:, None] == torch.arange(4),
         **KEYS,
@@ -86,19 +90,19 @@ def test_a_photo_that_looks_like_a_tags_photos_gets_the_tag():
 
 
 def test_scores_of_a_photo_do_not_depend_on_its_batch(crowd, monkeypatch):
-    tagger = learn(*crowd, **KEYS, top_k=2, f1_photos=30, precision_weight=1.0)
+    tagger = fit_kernel_ridge(*crowd, **KEYS, top_k=2, f1_photos=30, precision_weight=1.0)
     together = tagger.scores(crowd[0])
     monkeypatch.setattr(kernel_ridge, "CHUNK", 7)
     torch.testing.assert_close(tagger.scores(crowd[0]), together, atol=1e-5, rtol=1e-5)
 
 
 def test_more_photos_than_memory_holds_are_refused(crowd, monkeypatch):
-    monkeypatch.setattr(kernel_ridge, "MOST", 29)
+    monkeypatch.setattr(kernel_ridge, "MAX_PHOTOS", 29)
     with pytest.raises(CorpusError, match=r"at most 29, but there are 30.*samples"):
-        regress(*crowd, **KEYS)
+        fit_regression(*crowd, **KEYS)
 
 
 def test_a_ridge_below_rounding_is_refused():
     same = torch.ones(50, 6)
     with pytest.raises(ModelError, match="larger alpha"):
-        regress(same, torch.ones(50, 1, dtype=torch.bool), gamma=1.0, alpha=1e-12)
+        fit_regression(same, torch.ones(50, 1, dtype=torch.bool), gamma=1.0, alpha=1e-12)

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from phototags.systems.parts.ranking_losses import harmonic, limit_lengths, ranknet_loss, warp_loss
+from phototags.systems.parts.ranking_losses import harmonic, limit_norms, ranknet_loss, warp_loss
 
 
 def parts(seed: int = 1):
@@ -77,7 +77,7 @@ def test_warp_equals_drawing_one_tag_after_another(margin):
 def test_rows_are_shortened_never_lengthened_and_keep_their_direction():
     rows = torch.randn(20, 3, generator=torch.Generator().manual_seed(0))
     before = rows.clone()
-    limit_lengths(rows, 0.8)
+    limit_norms(rows, 0.8)
     for short, long in zip(rows, before, strict=True):
         expected = long * min(1, 0.8 / long.norm().item())
         torch.testing.assert_close(short, expected)
@@ -85,5 +85,5 @@ def test_rows_are_shortened_never_lengthened_and_keep_their_direction():
 
 def test_no_limit_changes_nothing():
     rows = torch.full((1, 2), 1e9)
-    limit_lengths(rows, math.inf)
+    limit_norms(rows, math.inf)
     assert rows.tolist() == [[1e9, 1e9]]

@@ -2,7 +2,7 @@
 
 import torch
 
-from phototags.systems.parts.tag_table import move_tag_vectors
+from phototags.systems.parts.tag_table import update_tag_vectors
 
 
 def pairs(generator):
@@ -26,13 +26,13 @@ def test_moves_equal_a_step_of_sgd_on_the_sum_of_the_pairs_losses():
     optimiser = torch.optim.SGD([expected], lr=0.3)
     loss.backward()
     optimiser.step()
-    move_tag_vectors(table, photos, positives, negatives, kept, 0.3)
+    update_tag_vectors(table, photos, positives, negatives, kept, 0.3)
     torch.testing.assert_close(table, expected.detach())
 
 
 def test_tags_that_no_pair_names_stay_where_they_are():
     table, photos, positives, negatives, kept = pairs(torch.Generator().manual_seed(0))
     before = table.clone()
-    move_tag_vectors(table, photos, positives, negatives, kept, 0.3)
+    update_tag_vectors(table, photos, positives, negatives, kept, 0.3)
     assert table[6].equal(before[6])
     assert not table[0].equal(before[0])

@@ -2,14 +2,12 @@
 
 import pytest
 import torch
-from pydantic import TypeAdapter
 
 from phototags.errors import ModelError
 from phototags.systems.parts.tagged_photos import TaggedPhotos
-from phototags.systems.ranked import Conditional
-from phototags.systems.registry import System
+from phototags.systems.registry import parse_system
 from phototags.systems.tagger import load, save
-from phototags.training.assembly import train
+from phototags.training.train import train
 
 QUICK = {"epochs": 2, "patience": 1, "batch_size": 8}
 SYSTEMS = [
@@ -44,8 +42,8 @@ def trained(settings: dict, seed: int = 0):
     generator = torch.Generator().manual_seed(0)
     features = torch.rand(20, 8, generator=generator)
     tags = torch.randint(0, 4, (20, 2), generator=generator)
-    system = TypeAdapter(System).validate_python(settings)
-    described = 3 if isinstance(system, Conditional) else 0  # the last of the columns
+    system = parse_system(settings)
+    described = 3 if system.uses_users else 0  # the last of the columns
     photos = TaggedPhotos(
         [str(row) for row in range(20)], features, tags, n_user_features=described
     )

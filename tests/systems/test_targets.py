@@ -3,7 +3,7 @@
 import torch
 from torch.testing import assert_close
 
-from phototags.systems.parts.targets import spread_to_neighbours, summed
+from phototags.systems.parts.targets import neighbour_targets, sum_tag_vectors
 
 
 def table(rows: int = 6, width: int = 4) -> torch.Tensor:
@@ -14,12 +14,14 @@ def table(rows: int = 6, width: int = 4) -> torch.Tensor:
 def test_the_target_is_the_sum_of_the_tags_vectors():
     tags = torch.tensor([[1, 0, 1, 0, 0, 0], [0, 0, 0, 0, 0, 0]], dtype=torch.bool)
     vectors = table()
-    assert_close(summed(tags, vectors), torch.stack([vectors[0] + vectors[2], torch.zeros(4)]))
+    assert_close(
+        sum_tag_vectors(tags, vectors), torch.stack([vectors[0] + vectors[2], torch.zeros(4)])
+    )
 
 
 def test_neighbours_equal_a_slow_loop():
     vectors = table()
-    rows = spread_to_neighbours(vectors, top=2)
+    rows = neighbour_targets(vectors, top=2)
     for tag in range(6):
         near = [(vectors[tag] @ vectors[other]).item() for other in range(6)]
         best = sorted(range(6), key=lambda other: -near[other])[:2]

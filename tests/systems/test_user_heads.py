@@ -4,9 +4,8 @@ import pytest
 import torch
 
 from phototags.systems.parts.tagged_photos import TaggedPhotos
-from phototags.systems.registry import UserBiased, UserMultiplicative
-from phototags.systems.tagger import untrained
-from phototags.training.plans import plan
+from phototags.systems.user_biased import UserBiased
+from phototags.systems.user_multiplicative import UserMultiplicative
 
 N, M, T = 7, 4, 5
 KEYS = {"epochs": 1, "patience": 1, "dimensions": 3, "user_hidden": 6, "scaling": "length"}
@@ -18,7 +17,7 @@ BOTH = pytest.mark.parametrize("system", [BIASED, MULTIPLICATIVE], ids=lambda on
 def made(system):
     generator = torch.Generator().manual_seed(0)
     table, bias = torch.randn(T, 3, generator=generator), torch.zeros(T)
-    return untrained(system, N, table, bias, generator, M).double()
+    return system.init_tagger(N, table, bias, generator, M).double()
 
 
 def inputs(rows: int = 3) -> torch.Tensor:
@@ -90,7 +89,7 @@ def test_features_alone_are_a_strangers_photo(system):
 @BOTH
 def test_without_a_description_every_user_is_a_stranger(system):
     generator = torch.Generator().manual_seed(0)
-    tagger = untrained(system, N, torch.randn(T, 3), torch.zeros(T), generator, 0)
+    tagger = system.init_tagger(N, torch.randn(T, 3), torch.zeros(T), generator, 0)
     assert tagger.scores(torch.rand(2, N)).shape == (2, T)
 
 
@@ -106,7 +105,7 @@ def test_hidden_users_are_a_share_of_the_photos_in_training_only():
 @BOTH
 def test_training_starts_small_and_a_step_keeps_the_rows_of_v_and_p_short_and_only_those(system):
     photos = TaggedPhotos(["a"], torch.rand(1, N + M), torch.tensor([[0]]), n_user_features=M)
-    tagger, _, constrain = plan(system, photos, torch.zeros(T, 3), torch.Generator().manual_seed(0))
+    tagger, _, constrain = system.build(photos, torch.zeros(T, 3), torch.Generator().manual_seed(0))
     weights = {name: one for name, one in tagger.named_parameters() if one.ndim == 2}
     assert all(0 < one.abs().max() < 0.01 for one in weights.values())
     with torch.no_grad():

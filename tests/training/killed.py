@@ -16,11 +16,11 @@ from pathlib import Path
 import torch
 
 from phototags.io.storage import write_tensors
+from phototags.systems.im2vec import Im2Vec
 from phototags.systems.parts.tagged_photos import TaggedPhotos
-from phototags.systems.registry import Im2Vec
-from phototags.training.assembly import train
 from phototags.training.checkpoints import Checkpoint
 from phototags.training.context import TrainContext
+from phototags.training.train import train
 
 SYSTEM = Im2Vec(
     model="im2vec", hidden=[16], dropout=0.3, tag_vectors="joint", ema_decay=0.9,

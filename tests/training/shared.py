@@ -15,9 +15,11 @@ import torch
 import torch.distributed as dist
 
 from phototags.io.storage import write_tensors
+from phototags.systems.bilinear import Bilinear
+from phototags.systems.im2vec import Im2Vec
+from phototags.systems.khot import Khot
+from phototags.systems.multihot import Multihot
 from phototags.systems.parts.tagged_photos import TaggedPhotos
-from phototags.systems.registry import Bilinear, Im2Vec, Khot, Multihot
-from phototags.training.assembly import train
 from phototags.training.context import DEFAULT_CONTEXT, TrainContext
 from phototags.training.distributed.sharded_tags import (
     ShardedCheckpoint,
@@ -33,6 +35,7 @@ from phototags.training.distributed.shared_batches import (
 )
 from phototags.training.end_to_end import train_end_to_end
 from phototags.training.images import TrainImages
+from phototags.training.train import train
 from tests.training.small_network import small_network
 
 KEYS = {"epochs": 3, "patience": 3, "batch_size": 7}  # 40 photos: the last batch has 5

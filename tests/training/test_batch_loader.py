@@ -4,12 +4,12 @@ import pytest
 import torch
 from pydantic import ValidationError
 
-from phototags.systems.parts.tag_sampling import Urn
+from phototags.systems.im2vec import Im2Vec
+from phototags.systems.parts.negatives import NegativesEachEpoch, NextPhotoNegatives
+from phototags.systems.parts.tag_sampling import CategoricalSampler
 from phototags.systems.parts.tagged_photos import Batch, TaggedPhotos
-from phototags.systems.registry import Im2Vec
 from phototags.tags.padding import PADDING
 from phototags.training.batch_loader import BatchLoader, add_label_noise
-from phototags.training.negatives import DrawnEachEpoch, NextPhotosTags
 
 TAGS = torch.tensor([[0, 1], [1, PADDING], [2, 3], [0, PADDING], [3, PADDING]])
 PHOTOS = TaggedPhotos(list("abcde"), torch.arange(10.0).view(5, 2), TAGS)
@@ -55,7 +55,7 @@ def batch_of(which: list[int], epoch: int) -> Batch:
 
 
 def test_negatives_of_an_epoch_stay_until_the_next(generator):
-    negatives = DrawnEachEpoch(TAGS, Urn(torch.ones(4, dtype=torch.float64)), 50)
+    negatives = NegativesEachEpoch(TAGS, CategoricalSampler(torch.ones(4, dtype=torch.float64)), 50)
     first, kept = negatives(batch_of([2, 0], 1), TAGS[[2, 0]], generator)
     again, _ = negatives(batch_of([0, 2], 1), TAGS[[0, 2]], generator)
     later, _ = negatives(batch_of([0, 2], 2), TAGS[[0, 2]], generator)
@@ -68,7 +68,7 @@ def test_negatives_of_an_epoch_stay_until_the_next(generator):
 
 def test_the_next_photos_tags_stand_against_a_photo_but_not_its_own(generator):
     batch, positives = batch_of([0, 1, 3], 1), torch.tensor([[0, 1], [1, 1], [0, 0]])
-    drawn, kept = NextPhotosTags("photo")(batch, positives, generator)
+    drawn, kept = NextPhotoNegatives("photo")(batch, positives, generator)
     assert drawn.tolist() == [[1, 1], [0, 0], [0, 1]]
     assert kept.tolist() == [[False, False], [True, True], [False, True]]
 

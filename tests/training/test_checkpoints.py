@@ -10,15 +10,18 @@ import pytest
 import torch
 
 from phototags.io.storage import read_tensors, write_tensors
+from phototags.systems.bilinear import Bilinear
+from phototags.systems.im2vec import Im2Vec
+from phototags.systems.khot import Khot
+from phototags.systems.multihot import Multihot
 from phototags.systems.parts.tagged_photos import TaggedPhotos
-from phototags.systems.registry import Bilinear, Im2Vec, Khot, Multihot
 from phototags.training import checkpoints
-from phototags.training.assembly import train
 from phototags.training.averaging import MovingAverage
 from phototags.training.batch_loader import BatchLoader
 from phototags.training.checkpoints import Checkpoint, compute_fingerprint, hash_state
 from phototags.training.context import TrainContext
 from phototags.training.state import TrainState
+from phototags.training.train import train
 
 ROOT = Path(__file__).parents[2]
 KEYS = {"epochs": 8, "patience": 8, "batch_size": 8}

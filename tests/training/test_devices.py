@@ -11,27 +11,24 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 
 from phototags.errors import ParamsError
 from phototags.params.compute import Compute
+from phototags.systems.asl import Asl
+from phototags.systems.bilinear import Bilinear
+from phototags.systems.fast0tag import Fast0Tag
+from phototags.systems.im2vec import Im2Vec
+from phototags.systems.khot import Khot
+from phototags.systems.multihot import Multihot
+from phototags.systems.naive_sum import NaiveSum
 from phototags.systems.parts.embedding_tagger import EmbeddingTagger
 from phototags.systems.parts.heads import make_head
 from phototags.systems.parts.tagged_photos import TaggedPhotos
-from phototags.systems.registry import (
-    Asl,
-    Bilinear,
-    Fast0Tag,
-    Im2Vec,
-    Khot,
-    Multihot,
-    NaiveSum,
-    UserBiased,
-    UserMultiplicative,
-    Wdv,
-)
-from phototags.training.assembly import train
+from phototags.systems.user_biased import UserBiased
+from phototags.systems.user_multiplicative import UserMultiplicative
+from phototags.systems.wdv import Wdv
 from phototags.training.averaging import MovingAverage
 from phototags.training.batch_loader import Batch
 from phototags.training.context import TrainContext
 from phototags.training.loop import Schedule, make_optimiser
-from phototags.training.plans import plan
+from phototags.training.train import train
 
 TAGS, WIDTH, USERS = 9, 12, 3
 KEYS = {"epochs": 2, "patience": 2, "hidden": [6], "dropout": 0.3, "batch_size": 4}
@@ -81,7 +78,7 @@ def moved(module: torch.nn.Module, device: str) -> None:
 def test_a_step_and_a_judgement_mix_no_devices(system, table, monkeypatch):
     known = photos(USERS if hasattr(system, "descriptors") else 0)
     generator = torch.Generator().manual_seed(0)
-    tagger, objective, constrain = plan(system, known, vectors(), generator)
+    tagger, objective, constrain = system.build(known, vectors(), generator)
     monkeypatch.setattr(torch.nn.Module, "to", moved)
     batch = Batch(torch.arange(4), known.features[:4], known.tags[:4], 1)
     with FakeTensorMode(allow_non_fake_inputs=True):

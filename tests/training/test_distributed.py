@@ -14,13 +14,13 @@ from phototags.errors import ModelError, ParamsError
 from phototags.features.backbones import extract_features, load_backbone
 from phototags.features.feature_cache import write_features
 from phototags.io.storage import read_tensors, write_tensors
-from phototags.systems.registry import Im2Vec
+from phototags.systems.im2vec import Im2Vec
 from phototags.systems.tagger import load, own_backbone
-from phototags.training.assembly import train
 from phototags.training.distributed.parallel import refuse_to_shard
 from phototags.training.distributed.shared_batches import part_of_process
 from phototags.training.inputs import read_inputs
 from phototags.training.run_inputs import inputs_of, merged
+from phototags.training.train import train
 from tests.training.shared import SHARDED, SYSTEMS, learned, learned_whole
 
 ROOT = Path(__file__).parents[2]

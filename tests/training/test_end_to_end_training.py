@@ -16,8 +16,10 @@ from phototags.features.backbones import extract_features, load_backbone
 from phototags.io.storage import read_tensors
 from phototags.params.compute import Compute
 from phototags.photos.shards import ShardIndex
+from phototags.systems.bilinear import Bilinear
+from phototags.systems.im2vec import Im2Vec
+from phototags.systems.multihot import Multihot
 from phototags.systems.parts.tagged_photos import TaggedPhotos
-from phototags.systems.registry import Bilinear, Im2Vec, Multihot, learns_backbone
 from phototags.systems.tagger import BACKBONE, load, own_backbone, save
 from phototags.training.checkpoints import Checkpoint
 from phototags.training.context import DEFAULT_CONTEXT, TrainContext
@@ -242,7 +244,7 @@ def test_a_gpu_that_is_not_here_is_refused_in_words(shown):
 def test_several_backbones_side_by_side_cannot_learn():
     params = yaml.safe_load((ROOT / "params.yaml").read_text())
     params["train"]["systems"]["multihot"]["backbone"] = "trained"
-    assert learns_backbone(validate_params(params).train.systems["multihot"])
+    assert validate_params(params).train.systems["multihot"].learns_backbone
     params["embed_photos"]["backbone"] = "efficientnet_lite0+efficientnet_lite1"
     with pytest.raises(ParamsError, match="multihot.*needs one embed_photos.backbone"):
         validate_params(params)

@@ -6,21 +6,19 @@ import pytest
 import torch
 
 from phototags.errors import CorpusError, ModelError
+from phototags.systems.asl import Asl
+from phototags.systems.bilinear import Bilinear
+from phototags.systems.fast0tag import Fast0Tag
+from phototags.systems.im2vec import Im2Vec
+from phototags.systems.khot import Khot
+from phototags.systems.multihot import Multihot
+from phototags.systems.naive_sum import NaiveSum
 from phototags.systems.parts.embedding_tagger import EmbeddingTagger
 from phototags.systems.parts.tagged_photos import TaggedPhotos
-from phototags.systems.registry import (
-    Asl,
-    Bilinear,
-    Fast0Tag,
-    Im2Vec,
-    Khot,
-    Multihot,
-    NaiveSum,
-    Wdv,
-)
-from phototags.training.assembly import train
+from phototags.systems.wdv import Wdv
 from phototags.training.batch_loader import BatchLoader
 from phototags.training.loop import Schedule, fit
+from phototags.training.train import train
 
 
 def photos(number: int = 64, tags: int = 4) -> TaggedPhotos:

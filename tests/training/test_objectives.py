@@ -5,9 +5,9 @@ import torch
 
 from phototags.systems.parts.embedding_tagger import EmbeddingTagger
 from phototags.systems.parts.heads import make_head
-from phototags.systems.parts.tag_sampling import draw_positives
+from phototags.systems.parts.objectives import WarpObjective
+from phototags.systems.parts.tag_sampling import sample_positives
 from phototags.training.batch_loader import Batch
-from phototags.training.objectives import Warp
 
 TAGS, DRAWS, MARGIN = 7, 5, 0.3
 OWN = torch.tensor([[0, 2], [6, -1], [3, 4]])
@@ -23,7 +23,7 @@ def tagger_and_batch():
 
 def slowly(tagger, batch, shared, generator):
     """Photo by photo, draw by draw: Weston et al. (IJCAI 2011)."""
-    positives = draw_positives(batch.tags, 1, generator)
+    positives = sample_positives(batch.tags, 1, generator)
     drawn = torch.randint(0, TAGS, (1 if shared else 3, DRAWS), generator=generator)
     scores, costs = tagger(batch.features), []
     for photo in range(3):
@@ -45,7 +45,7 @@ def slowly(tagger, batch, shared, generator):
 def test_warp_and_its_gradient_are_those_of_a_loop(shared, seed):
     tagger, batch = tagger_and_batch()
     weights = list(tagger.parameters())
-    found = Warp(MARGIN, DRAWS, shared)(tagger, batch, torch.Generator().manual_seed(seed))
+    found = WarpObjective(MARGIN, DRAWS, shared)(tagger, batch, torch.Generator().manual_seed(seed))
     wanted = slowly(tagger, batch, shared, torch.Generator().manual_seed(seed))
     torch.testing.assert_close(found, wanted)
     gradients = [torch.autograd.grad(one, weights) for one in (found, wanted)]

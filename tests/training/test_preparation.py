@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from phototags.features.feature_cache import Features
-from phototags.systems.registry import Random
+from phototags.systems.random import Random
 from phototags.tags.padding import multi_hot
 from phototags.training.outputs import described
 from phototags.training.preparation import part_of

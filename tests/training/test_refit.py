@@ -3,10 +3,10 @@
 import torch
 
 from phototags.evaluation.metrics.ranking import mean_average_precision
-from phototags.systems.parts.kernel_regression import learn
+from phototags.systems.kernel_ridge import KernelRidge
+from phototags.systems.parts.kernel_regression import fit_kernel_ridge
 from phototags.systems.parts.tagged_photos import TaggedPhotos
-from phototags.systems.registry import KernelRidge
-from phototags.training.assembly import train
+from phototags.training.train import train
 
 KEYS = {"gamma": 1.0, "alpha": 0.2, "top_k": 2, "f1_photos": 20, "precision_weight": 1.0}
 
@@ -27,12 +27,14 @@ def test_a_tagger_fitted_again_is_the_one_learned_from_all_photos_at_once():
     first, second, tagger, _ = trained(refit=True)
     features = torch.cat([first.features, second.features])
     relevant = torch.cat([first.relevant(4), second.relevant(4)])
-    assert tagger.scores(features).equal(learn(features, relevant, **KEYS).scores(features))
+    assert tagger.scores(features).equal(
+        fit_kernel_ridge(features, relevant, **KEYS).scores(features)
+    )
 
 
 def test_the_history_is_of_the_tagger_that_has_not_seen_the_validation_photos():
     first, second, _, history = trained(refit=True)
-    alone = learn(first.features, first.relevant(4), **KEYS)
+    alone = fit_kernel_ridge(first.features, first.relevant(4), **KEYS)
     expected = mean_average_precision(alone.scores(second.features), second.relevant(4))
     assert history["validation_map"].tolist() == [expected]
     assert history.equals(trained(refit=False)[3])
@@ -40,5 +42,5 @@ def test_the_history_is_of_the_tagger_that_has_not_seen_the_validation_photos():
 
 def test_without_refit_validation_photos_teach_nothing():
     first, _, tagger, _ = trained(refit=False)
-    alone = learn(first.features, first.relevant(4), **KEYS)
+    alone = fit_kernel_ridge(first.features, first.relevant(4), **KEYS)
     assert tagger.scores(first.features).equal(alone.scores(first.features))

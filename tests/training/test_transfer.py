@@ -6,9 +6,11 @@ from torch.nn.functional import relu
 
 from phototags.errors import ModelError
 from phototags.io.storage import write_tensors
+from phototags.systems.fast0tag import Fast0Tag
+from phototags.systems.khot import Khot
+from phototags.systems.multihot import Multihot
 from phototags.systems.parts.tagged_photos import TaggedPhotos, sample_photos
-from phototags.systems.registry import Fast0Tag, Khot, Multihot
-from phototags.training.assembly import train
+from phototags.training.train import train
 
 KEYS = {"hidden": [7, 5], "epochs": 3, "patience": 3, "batch_size": 8}
 LAYERS = ["head.2.weight", "head.2.bias", "head.5.weight", "head.5.bias"]
@@ -24,7 +26,7 @@ def photos(tags: int, seed: int, number: int = 30) -> TaggedPhotos:
 def learned(system, tags: int, start=None, seed: int = 0):
     """From photos of its own with as many tags."""
     some, vectors = photos(tags, seed=tags), torch.rand(tags, 3)
-    return train(system, some, some, vectors, seed, start=start)[0]
+    return train(system, some, some, vectors, seed, source=start)[0]
 
 
 def starting(kind=Khot, layers: str = "tuned", **keys):

@@ -9,7 +9,7 @@ from phototags.errors import CorpusError, ModelError
 from phototags.features.feature_cache import Features
 from phototags.io.storage import write_tensors
 from phototags.params.users import Users
-from phototags.systems.ranked import DESCRIPTORS
+from phototags.systems.bases.user import DESCRIPTORS
 from phototags.tags.vocabulary import TagVocabulary
 from phototags.training.preparation import part_of
 from phototags.users.feature_pca import fit_pca

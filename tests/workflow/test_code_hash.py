@@ -38,6 +38,12 @@ def test_who_imports_the_package_itself_depends_on_its_version(tmp_path):
     assert list_code("scripts/dive.py", root) == [*expected, "phototags/sea/wave.py"]
 
 
+def test_who_imports_a_folder_itself_depends_on_each_of_its_modules(tmp_path):
+    root = tree(tmp_path, dive="import phototags.sea")
+    expected = ["scripts/dive.py", "phototags/sea/wave.py", "phototags/sky.py"]
+    assert list_code("scripts/dive.py", root) == expected
+
+
 def test_a_script_that_imports_nothing_is_all_of_its_code(tmp_path):
     assert list_code("scripts/dive.py", tree(tmp_path, dive="import os")) == ["scripts/dive.py"]
 

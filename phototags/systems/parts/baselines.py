@@ -1,17 +1,18 @@
-"""Taggers that look at no photo, or only at the photos that look alike."""
+"""Baseline taggers, which look at no photo, or only at the most similar training photos."""
 
 import zlib
 
 import torch
 from torch import Tensor
+from torch.nn.functional import normalize
 
-from phototags.systems.parts.heads import Scaled
+from phototags.systems.parts.heads import FeatureScaler
 
 CHUNK = 1024  # photos compared with all training photos at a time: 1,024 x 10^6 are 4 GB
 
 
 class FrequencyTagger:
-    """Every photo gets the commonest tags, or the rarest.
+    """Gives every photo the commonest tags, or the rarest.
 
     Args:
         counts: (T,) int64, training photos that have each tag.
@@ -21,7 +22,7 @@ class FrequencyTagger:
         self.counts, self.rarest = counts, rarest
 
     def tensors(self) -> dict[str, Tensor]:
-        """What the tagger knows, to be written."""
+        """The tensors that its system restores it from."""
         return {"counts": self.counts}
 
     def scores(self, features: Tensor) -> Tensor:
@@ -34,18 +35,18 @@ class FrequencyTagger:
 
 
 class RandomTagger:
-    """Every photo gets tags drawn for it alone, the same whenever it is asked.
+    """Gives every photo random scores, the same ones whenever it is scored.
 
     Args:
         tags: T.
-        seed: another seed draws other tags.
+        seed: of the scores.
     """
 
     def __init__(self, tags: int, seed: int):
         self.tags, self.seed = tags, seed
 
     def tensors(self) -> dict[str, Tensor]:
-        """What the tagger knows, to be written."""
+        """The tensors that its system restores it from."""
         return {"seed": torch.tensor(self.seed), "tags": torch.tensor(self.tags)}
 
     def scores(self, features: Tensor) -> Tensor:
@@ -57,18 +58,17 @@ class RandomTagger:
         return scores
 
 
-class NeighboursTagger:
-    """The tags of the training photos that look most alike.
+class KnnTagger:
+    """Gives the tags of the most similar training photos.
 
-    The baseline that stood over its time's learned models (Makadia, Pavlovic & Kumar, ECCV
-    2008). Each of the nearest photos gives its cosine to every tag it has, so a nearer one
-    outvotes a farther one; a tag's share of all training photos decides between tags that no
-    neighbour or equal neighbours have.
+    A baseline that was better than the learned models of its time (Makadia, Pavlovic & Kumar,
+    ECCV 2008). Each of the nearest photos votes for its tags with its cosine, so that a nearer
+    one counts more; the tags' shares of all training photos break ties.
 
     Args:
-        features: (N, n) float16, scaled features of the training photos, each of length one.
+        features: (N, n) float16, scaled features of the training photos, of unit length.
         tags: (E,) int64, the tags of photo 0, of photo 1, ...
-        ends: (N + 1,) int64, photo i owns tags[ends[i]:ends[i + 1]].
+        ends: (N + 1,) int64, photo i has tags[ends[i]:ends[i + 1]].
         counts: (T,) int64, training photos that have each tag.
         neighbours: photos that vote.
     """
@@ -78,44 +78,34 @@ class NeighboursTagger:
     ):
         self.features, self.tags, self.ends, self.counts = features, tags, ends, counts
         self.neighbours = min(neighbours, len(features))
-        self.scaled = Scaled("root", features.shape[1])
+        self.scale = FeatureScaler("root", features.shape[1])
 
     def tensors(self) -> dict[str, Tensor]:
-        """What the tagger knows, to be written."""
-        return {
-            "features": self.features,
-            "tags": self.tags,
-            "ends": self.ends,
-            "counts": self.counts,
-        }
+        """The tensors that its system restores it from."""
+        return {name: getattr(self, name) for name in ("features", "tags", "ends", "counts")}
 
     def scores(self, features: Tensor) -> Tensor:
         """(B, n) to (B, T) float: the neighbours' cosines summed, at most `neighbours` + 1."""
-        return torch.cat([self.votes(chunk) for chunk in features.split(CHUNK)])
+        return torch.cat([self.score_chunk(chunk) for chunk in features.split(CHUNK)])
 
-    def votes(self, features: Tensor) -> Tensor:
-        """The same for a chunk."""
-        cosines = unit(self.scaled(features.float())) @ self.features.float().T
-        near, who = cosines.topk(self.neighbours, dim=1)
+    def score_chunk(self, features: Tensor) -> Tensor:
+        """(B, n) to (B, T) float, for photos whose similarities fit in memory."""
+        similarities = normalize(self.scale(features.float())) @ self.features.float().T
+        cosines, nearest = similarities.topk(self.neighbours, dim=1)
         share = self.counts / len(self.features) * 1e-3
         scores = share.expand(len(features), -1).clone()
-        sizes = self.ends.diff()[who].flatten()
+        sizes = self.ends.diff()[nearest].flatten()
         photos = torch.arange(len(features)).repeat_interleave(self.neighbours)
         photos = photos.repeat_interleave(sizes)
-        first = self.ends[:-1][who].flatten().repeat_interleave(sizes)
+        first = self.ends[:-1][nearest].flatten().repeat_interleave(sizes)
         inside = torch.arange(len(first)) - (sizes.cumsum(0) - sizes).repeat_interleave(sizes)
-        votes = near.flatten().repeat_interleave(sizes)
+        votes = cosines.flatten().repeat_interleave(sizes)
         return scores.index_put_((photos, self.tags[first + inside]), votes, accumulate=True)
 
 
-def unit(vectors: Tensor) -> Tensor:
-    """Rows of length one; a zero row stays zero."""
-    return torch.nn.functional.normalize(vectors)
-
-
-def remember(
+def fit_knn(
     features: Tensor, tags: Tensor, ends: Tensor, counts: Tensor, neighbours: int
-) -> NeighboursTagger:
-    """A neighbours tagger from the training photos' features (N, n) as they were cached."""
-    scaled = unit(Scaled("root", features.shape[1])(features.float()))
-    return NeighboursTagger(scaled.half(), tags, ends, counts, neighbours)
+) -> KnnTagger:
+    """Make a nearest-neighbours tagger from the training photos' unscaled features (N, n)."""
+    scaled = normalize(FeatureScaler("root", features.shape[1])(features.float()))
+    return KnnTagger(scaled.half(), tags, ends, counts, neighbours)

@@ -1,9 +1,9 @@
-"""The tagger that is trained: a photo's embedding meets the vectors of the tags."""
+"""The tagger of all systems that learn by gradient: a photo's embedding meets tag vectors."""
 
 import torch
 from torch import Tensor, nn
 
-from phototags.systems.parts.tag_table import rows_of
+from phototags.systems.parts.tag_table import local_rows
 
 
 class EmbeddingTagger(nn.Module):
@@ -16,15 +16,22 @@ class EmbeddingTagger(nn.Module):
     """
 
     rows = slice(None)
-    """The tags that it scores: all, but where several processes have a part of the table each."""
+    """The tags that it scores: all, or one process' part of a table that several share."""
     frozen: tuple[str, ...] = ()
-    """Names of the tensors that no step moves."""
+    """Names of the tensors that no step changes."""
 
     def __init__(self, head: nn.Module, tag_vectors: Tensor, bias: Tensor):
         super().__init__()
         self.head = head
         self.tag_vectors = nn.Parameter(tag_vectors.clone())
         self.bias = nn.Parameter(bias.clone())
+
+    def freeze_tables(self, joint: bool = False) -> "EmbeddingTagger":
+        """Take the tag vectors and the bias from the optimiser; joint ones still change."""
+        self.tag_vectors.requires_grad_(False)
+        self.bias.requires_grad_(False)
+        self.frozen = ("bias",) if joint else ("tag_vectors", "bias")
+        return self
 
     def place(self, head: torch.device | str, table: torch.device | str) -> None:
         """Move the head to one device and the tag table to the same or another.
@@ -36,23 +43,23 @@ class EmbeddingTagger(nn.Module):
         self.head.to(head)
 
     def embed(self, features: Tensor) -> Tensor:
-        """(B, n) on any device to (B, D) float32, in the space of the tag vectors, beside them."""
+        """(B, n) on any device to (B, D) float32 in the tag vectors' space, on their device."""
         return self.head(features).to(self.bias.device)
 
     def forward(self, features: Tensor) -> Tensor:
-        """(B, n) to (B, T) float, with gradients, where the tag vectors are."""
+        """(B, n) to (B, T) float, with gradients, on the tag vectors' device."""
         return self.embed(features) @ self.tag_vectors.T + self.bias
 
-    def agreement(self, embeddings: Tensor, drawn: Tensor) -> Tensor:
-        """Scores of K drawn tags a photo without their bias; the tag vectors get no gradient.
+    def pair_scores(self, embeddings: Tensor, tags: Tensor) -> Tensor:
+        """Score K tags of each photo, without bias and without gradients of the tag vectors.
 
         Args:
-            embeddings: (B, D) float. drawn: (B, K) int64; tags without a row here score 0.
+            embeddings: (B, D) float. tags: (B, K) int64; tags without a row here score 0.
 
         Returns:
             (B, K) float.
         """
-        own, here = rows_of(drawn, self.rows, len(self.tag_vectors))
+        own, here = local_rows(tags, self.rows, len(self.tag_vectors))
         scores = torch.einsum("bkd,bd->bk", self.tag_vectors.detach()[own], embeddings)
         return scores if here is None else scores * here
 
@@ -67,5 +74,5 @@ class EmbeddingTagger(nn.Module):
             self.train(training)
 
     def tensors(self) -> dict[str, Tensor]:
-        """What the tagger knows, to be written."""
+        """The tensors that `from_tensors` of its system restores it from."""
         return dict(self.state_dict())

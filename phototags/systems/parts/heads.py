@@ -1,4 +1,4 @@
-"""From a photo's frozen features to its embedding."""
+"""Heads: from a photo's features to its embedding."""
 
 from typing import Literal
 
@@ -8,19 +8,19 @@ from torch import Tensor, nn
 Scaling = Literal["root", "length", "none"]
 
 
-class Scaled(nn.Module):
-    """Features of any backbone brought to one size, so that one learning rate fits all.
+class FeatureScaler(nn.Module):
+    """Scales features of any backbone to one size, so that one learning rate suits all.
 
-    `root` takes square roots before the length is set: a few strong channels then no longer
-    drown the others (Hellinger's kernel; Arandjelovic & Zisserman, CVPR 2012).
+    `root` takes square roots before the length is set, so that a few strong channels no longer
+    outweigh the others (Hellinger's kernel; Arandjelovic & Zisserman, CVPR 2012).
 
-    Every head begins with it, so it also brings them to where the head is.
+    Every head begins with it, so it also moves them to the head's device.
 
     Args:
         scaling: `root` (negative features count as zero), `length`, or `none`.
         width: n; the scaled features have a mean square of one.
 
-    >>> Scaled("root", 2)(torch.tensor([[16.0, 0.0]])).tolist()
+    >>> FeatureScaler("root", 2)(torch.tensor([[16.0, 0.0]])).tolist()
     [[1.4142135381698608, 0.0]]
     """
 
@@ -42,7 +42,7 @@ class Scaled(nn.Module):
 def make_head(
     width: int, layers: list[int], scaling: Scaling, dropout: float, generator: torch.Generator
 ) -> nn.Sequential:
-    """Scaling, then linear layers with ReLU between and dropout before each.
+    """Make a head: scaling, then linear layers with ReLU between and dropout before each.
 
     Args:
         width: n, features a photo.
@@ -52,33 +52,35 @@ def make_head(
     Returns:
         a module (B, n) -> (B, D).
     """
-    head: list[nn.Module] = [Scaled(scaling, width)]
-    for level, to in enumerate(layers):
+    head: list[nn.Module] = [FeatureScaler(scaling, width)]
+    for level, width_out in enumerate(layers):
         head += [nn.ReLU()] * (level > 0) + [Dropout(dropout, generator)]
-        head.append(linear(width, to, generator))
-        width = to
+        head.append(make_linear(width, width_out, generator))
+        width = width_out
     return nn.Sequential(*head, *([] if layers else [Dropout(dropout, generator)]))
 
 
-def linear(width: int, to: int, generator: torch.Generator) -> nn.Linear:
-    """torch's own start, uniform in +-1 / sqrt(width), but from the generator."""
-    layer, reach = nn.utils.skip_init(nn.Linear, width, to), max(width, 1) ** -0.5
+def make_linear(width_in: int, width_out: int, generator: torch.Generator) -> nn.Linear:
+    """Make a layer with torch's own initialisation, uniform in +-1 / sqrt(width_in), but drawn from
+    the generator.
+    """
+    layer, bound = nn.utils.skip_init(nn.Linear, width_in, width_out), max(width_in, 1) ** -0.5
     with torch.no_grad():
         for values in (layer.weight, layer.bias):
-            values.uniform_(-reach, reach, generator=generator)
+            values.uniform_(-bound, bound, generator=generator)
     return layer
 
 
 class Dropout(nn.Module):
-    """Zeroes a share of its inputs while training, drawn from the generator it was given.
+    """Dropout that draws from a generator of its own.
 
-    torch's own draws from a global generator, and then what else a process did before changes
-    the weights.
+    torch's dropout draws from the global generator, so that what a process did before would
+    change the weights.
 
     Args:
         share: in [0, 1), the probability of a zero; the rest is scaled up by 1 / (1 - share).
-        part: the rows given of how many in all, where several processes share them: each draws
-            for all, so that all their generators stay alike.
+        part: where several processes share a batch, the rows of this one and the size of the
+            batch: each draws for all rows, so that their generators stay equal.
     """
 
     def __init__(self, share: float, generator: torch.Generator):
@@ -91,6 +93,6 @@ class Dropout(nn.Module):
         if not self.training or not self.share:
             return inputs
         rows, of = self.part or (slice(None), len(inputs))
-        kept = torch.empty(of, *inputs.shape[1:])
-        kept = kept.bernoulli_(1 - self.share, generator=self.generator)[rows]
-        return inputs * kept.div_(1 - self.share).to(inputs.device)
+        mask = torch.empty(of, *inputs.shape[1:])
+        mask = mask.bernoulli_(1 - self.share, generator=self.generator)[rows]
+        return inputs * mask.div_(1 - self.share).to(inputs.device)

@@ -1,12 +1,12 @@
-"""What a wrong score costs: pure functions of scores, each with its paper."""
+"""Losses as pure functions of scores, each with its paper."""
 
 import torch
 from torch import Tensor
 from torch.nn.functional import logsigmoid
 
 
-def negative_sampling_loss(positives: Tensor, negatives: Tensor, kept: Tensor) -> Tensor:
-    """A photo should agree with its tags and disagree with tags drawn at random.
+def negative_sampling_loss(positives: Tensor, negatives: Tensor, valid_mask: Tensor) -> Tensor:
+    """Negative sampling: a photo's tags should score high and randomly sampled tags low.
 
     word2vec's loss (Mikolov et al., NIPS 2013) with the photo in the place of the input word:
     Im2Vec, Attalos 2016. At its optimum a score is log P(tag | photo) - log Q(tag) with Q the
@@ -14,24 +14,24 @@ def negative_sampling_loss(positives: Tensor, negatives: Tensor, kept: Tensor) -
 
     Args:
         positives: (B, P) float, scores of tags of the photo.
-        negatives: (B, K) float, scores of tags drawn for the photo.
-        kept: (B, K) bool, False where a negative may not count.
+        negatives: (B, K) float, scores of tags sampled for the photo.
+        valid_mask: (B, K) bool, False where a negative is ignored.
 
     Returns:
-        () float, in nats: the mean over positives plus the mean over kept negatives (zero when
-        none is kept). Zero scores give 2 ln 2.
+        () float, in nats: the mean over positives plus the mean over valid negatives (zero
+        without any). Zero scores give 2 ln 2.
 
     >>> loss = negative_sampling_loss(torch.zeros(1, 5), torch.zeros(1, 10), torch.ones(1, 10) > 0)
     >>> round(loss.item(), 4)
     1.3863
     """
     pull = -logsigmoid(positives).mean()
-    push = -(logsigmoid(-negatives) * kept).sum()
-    return pull + push / kept.sum().clamp_min(1)
+    push = -(logsigmoid(-negatives) * valid_mask).sum()
+    return pull + push / valid_mask.sum().clamp_min(1)
 
 
 def squared_error(scores: Tensor, tags: Tensor) -> Tensor:
-    """Each tag's probability should be one on its photos and zero elsewhere.
+    """Squared error of each tag's probability against 1 on its photos and 0 elsewhere.
 
     The `multihot` baseline of Attalos (2016): one sigmoid layer and squared error, which
     forgives a missing tag more than cross-entropy does.
@@ -50,7 +50,7 @@ def squared_error(scores: Tensor, tags: Tensor) -> Tensor:
 
 
 def softmax_loss(scores: Tensor, tags: Tensor) -> Tensor:
-    """A photo's k tags share its probability equally: targets 1 / k.
+    """Softmax cross-entropy with a target of 1 / k for each of a photo's k tags.
 
     Trains on hashtags at scale where one sigmoid a tag did not (Mahajan et al., ECCV 2018).
 
@@ -76,7 +76,7 @@ def asymmetric_loss(
     gamma_negative: float = 4.0,
     margin: float = 0.05,
 ) -> Tensor:
-    """Easy and wrongly missing tags should stop pulling: what is sure enough costs nothing.
+    """Asymmetric loss: certain tags, and tags that are probably missing by mistake, cost little.
 
     Ridnik et al., ICCV 2021: (1 - p)^gamma_positive -log p for a tag that is there and
     q^gamma_negative -log(1 - q) with q = max(p - margin, 0) for one that is not. The original
@@ -86,8 +86,8 @@ def asymmetric_loss(
         scores: (B, T) float, before the sigmoid; tags: (B, T) bool.
 
     Returns:
-        () float in nats, summed over tags, mean over photos. Without focus and margin it is
-        binary cross-entropy.
+        () float in nats, summed over tags, mean over photos. With all three
+        settings 0 it is binary cross-entropy.
 
     >>> plain = {"gamma_positive": 0, "gamma_negative": 0, "margin": 0}
     >>> round(asymmetric_loss(torch.zeros(2, 1), torch.ones(2, 1) > 0, **plain).item(), 4)
@@ -104,7 +104,7 @@ def asymmetric_loss(
 
 
 def target_error(embeddings: Tensor, targets: Tensor) -> Tensor:
-    """A photo's embedding should be the vector that its tags make.
+    """Squared distance of a photo's embedding to the target vector made from its tags.
 
     The regressions of Attalos (2016): `naive-sum` and `wdv` differ in the targets only.
 

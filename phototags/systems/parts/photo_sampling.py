@@ -1,17 +1,17 @@
-"""Which photos and tags an epoch shows: common ones less, noise on purpose.
+"""Sampling of an epoch's photos and tags, and label noise.
 
-Tag sets are padded rows as in sampling.py; counts are of the training photos only.
+Tag sets are padded rows as in tags/padding.py; counts are of the training photos only.
 """
 
 import torch
 from torch import Tensor
 
-from phototags.systems.parts.tag_sampling import Urn
+from phototags.systems.parts.tag_sampling import CategoricalSampler
 from phototags.tags.padding import PADDING
 
 
 def repeat_factors(tags: Tensor, rates: Tensor, threshold: float) -> Tensor:
-    """How often a photo is shown in an epoch, so that rare tags are seen more.
+    """Compute how often a photo is shown in an epoch, so that rare tags are seen more often.
 
     r(t) = max(1, sqrt(threshold / rate of t)); a photo takes the largest of its tags (square
     root sampling of Mahajan et al., ECCV 2018).
@@ -32,8 +32,8 @@ def repeat_factors(tags: Tensor, rates: Tensor, threshold: float) -> Tensor:
     return factors[tags.clamp_min(0)].where(tags != PADDING, 1.0).amax(1)
 
 
-def repeated(factors: Tensor, generator: torch.Generator) -> Tensor:
-    """The photos of one epoch in random order, each about as often as its factor says.
+def sample_repeated(factors: Tensor, generator: torch.Generator) -> Tensor:
+    """Sample the photos of one epoch in random order, each as often as its factor on average.
 
     Args:
         factors: (N,) float; a factor of 2.3 shows a photo twice, and thrice in 3 of 10 epochs.
@@ -47,8 +47,8 @@ def repeated(factors: Tensor, generator: torch.Generator) -> Tensor:
     return photos[torch.randperm(len(photos), generator=generator)]
 
 
-def balanced(tags: Tensor, vocabulary: int, generator: torch.Generator) -> Tensor:
-    """As many photos as there are, drawn by tag first: every tag has the same chance.
+def sample_balanced(tags: Tensor, vocabulary: int, generator: torch.Generator) -> Tensor:
+    """Sample as many photos as there are, all tags equally likely: first a tag, then its photo.
 
     Uniform sampling of Mahajan et al. (2018); the balanced training of Denton et al. (2015).
 
@@ -61,11 +61,11 @@ def balanced(tags: Tensor, vocabulary: int, generator: torch.Generator) -> Tenso
     photos, places = (tags != PADDING).nonzero(as_tuple=True)
     own = tags[photos, places]
     weights = 1 / torch.bincount(own, minlength=vocabulary).double()
-    return photos[Urn(weights[own]).draw((len(tags),), generator)]
+    return photos[CategoricalSampler(weights[own]).sample((len(tags),), generator)]
 
 
-def keep_chances(rates: Tensor, threshold: float = 0.01) -> Tensor:
-    """Chance that a tag is believed where it is written: max(0, 1 - rate / threshold).
+def keep_probabilities(rates: Tensor, threshold: float = 0.01) -> Tensor:
+    """Compute the chance that a written tag is kept: max(0, 1 - rate / threshold).
 
     Positive subsampling of Attalos (2016): tags on more than the threshold's share of photos
     teach nothing, unlike word2vec's softer 1 - sqrt(threshold / rate).
@@ -76,27 +76,27 @@ def keep_chances(rates: Tensor, threshold: float = 0.01) -> Tensor:
     Returns:
         (T,) float in [0, 1].
 
-    >>> keep_chances(torch.tensor([0.0, 0.0025, 0.5])).tolist()
+    >>> keep_probabilities(torch.tensor([0.0, 0.0025, 0.5])).tolist()
     [1.0, 0.75, 0.0]
     """
     return (1 - rates / threshold).clamp_min(0)
 
 
-def subsampled(tags: Tensor, chances: Tensor, generator: torch.Generator) -> Tensor:
-    """Tag sets with each tag kept by its chance; a photo may be left with none.
+def subsample_tags(tags: Tensor, probabilities: Tensor, generator: torch.Generator) -> Tensor:
+    """Keep each tag with its probability; a photo may be left with none.
 
     Args:
-        tags: (N, L) int64 padded; chances: (T,) float in [0, 1].
+        tags: (N, L) int64 padded; probabilities: (T,) float in [0, 1].
 
     Returns:
         (N, L) int64 padded, kept tags first.
     """
-    kept = torch.rand(tags.shape, generator=generator) < chances[tags.clamp_min(0)]
-    return packed(tags.where(kept & (tags != PADDING), PADDING))
+    kept = torch.rand(tags.shape, generator=generator) < probabilities[tags.clamp_min(0)]
+    return move_padding_last(tags.where(kept & (tags != PADDING), PADDING))
 
 
-def noisy(tags: Tensor, share: float, weights: Tensor, generator: torch.Generator) -> Tensor:
-    """Tag sets in which a share of the tags is replaced by others, to see what training stands.
+def corrupt_tags(tags: Tensor, share: float, weights: Tensor, generator: torch.Generator) -> Tensor:
+    """Replace a share of the tags by others, to measure robustness.
 
     Mahajan et al. (2018) replace a share p of all tags by draws from the tags' own
     distribution. A tag drawn twice on a photo is kept once.
@@ -108,15 +108,16 @@ def noisy(tags: Tensor, share: float, weights: Tensor, generator: torch.Generato
         (N, L) int64 padded.
     """
     wrong = (torch.rand(tags.shape, generator=generator) < share) & (tags != PADDING)
-    drawn = tags.where(~wrong, Urn(weights).draw(tuple(tags.shape), generator))
-    twice = (drawn[:, :, None] == drawn[:, None, :]).tril(-1).any(2)
-    return packed(drawn.where(~twice, PADDING))
+    others = CategoricalSampler(weights).sample(tuple(tags.shape), generator)
+    noisy = tags.where(~wrong, others)
+    twice = (noisy[:, :, None] == noisy[:, None, :]).tril(-1).any(2)
+    return move_padding_last(noisy.where(~twice, PADDING))
 
 
-def packed(tags: Tensor) -> Tensor:
-    """Rows with their PADDING moved to the end, the rest in order.
+def move_padding_last(tags: Tensor) -> Tensor:
+    """Move the PADDING of each row to its end, the rest in order.
 
-    >>> packed(torch.tensor([[PADDING, 3, PADDING, 1]])).tolist()
+    >>> move_padding_last(torch.tensor([[PADDING, 3, PADDING, 1]])).tolist()
     [[3, 1, -1, -1]]
     """
     return tags.gather(1, (tags == PADDING).int().argsort(dim=1, stable=True))

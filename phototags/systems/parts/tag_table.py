@@ -1,4 +1,4 @@
-"""The tag table as sparse rows: what a step moves is only what it drew."""
+"""Sparse access to the tag table: a step reads and updates only the rows of its tags."""
 
 import torch
 from torch import Tensor
@@ -6,54 +6,55 @@ from torch import Tensor
 ALL = slice(None)
 
 
-def rows_of(drawn: Tensor, rows: slice, number: int) -> tuple[Tensor, Tensor | None]:
-    """The rows of drawn tags in a table that has only some, and which of them it has.
+def local_rows(tags: Tensor, rows: slice, number: int) -> tuple[Tensor, Tensor | None]:
+    """Locate tags in a table that holds only some of the vocabulary's rows.
 
     Args:
-        drawn: int64 of any shape. rows: from a tag to before another, or all. number: of them.
+        tags: int64 of any shape. rows: the tags that the table holds. number: how many.
 
     Returns:
-        the rows, another's where there is none; bool of the same shape, None where it has all.
+        the rows, any other where the table has none; bool of the same shape, True where it has
+        one, or None where it holds all tags.
 
-    >>> rows_of(torch.tensor([2, 5]), slice(4, 7), 3)
+    >>> local_rows(torch.tensor([2, 5]), slice(4, 7), 3)
     (tensor([0, 1]), tensor([False,  True]))
     """
     if rows == ALL:
-        return drawn, None
-    own = drawn - rows.start
+        return tags, None
+    own = tags - rows.start
     return own.clamp(0, number - 1), (own >= 0) & (own < number)
 
 
 @torch.no_grad()
-def move_tag_vectors(
+def update_tag_vectors(
     table: Tensor,
     embeddings: Tensor,
     positives: Tensor,
     negatives: Tensor,
-    kept: Tensor,
+    valid: Tensor,
     learning_rate: float,
     rows: slice = ALL,
 ) -> None:
-    """Tags move towards the photos that have them and away from those that drew them, in place.
+    """Move tags towards photos that have them and away from photos they are negatives of, in place.
 
     v_p += lr (1 - sigmoid(v_p . f)) f and v_n -= lr sigmoid(v_n . f) f: plain SGD on the sum of
     the pairs' losses ("wide on the CPU, deep on the GPU", Attalos 2016), every pair computed
-    from the table before the step. A tag that stands in several pairs takes all their moves.
+    from the table before the step. A tag that stands in several pairs takes all their updates.
 
     Args:
         table: (T, D) float, on any device.
         embeddings: (B, D) float, f of each photo.
-        positives: (B, P) int64; negatives: (B, K) int64; kept: (B, K) bool.
-        learning_rate: j lr in the papers' notation.
-        rows: the tags that the table has; others stay where they are.
+        positives: (B, P) int64; negatives: (B, K) int64; valid: (B, K) bool.
+        learning_rate: `j lr` in Attalos 2016.
+        rows: the tags that the table holds; others are skipped.
     """
-    drawn = torch.cat([positives, negatives], dim=1).to(table.device)
-    drawn, here = rows_of(drawn, rows, len(table))
+    tags = torch.cat([positives, negatives], dim=1).to(table.device)
+    tags, here = local_rows(tags, rows, len(table))
     photos = embeddings.detach().to(table.device, table.dtype)
-    scores = torch.einsum("bkd,bd->bk", table[drawn], photos)
-    wrong = -scores.sigmoid()
-    wrong[:, : positives.shape[1]] += 1
-    wrong[:, positives.shape[1] :] *= kept.to(table.device)
-    wrong = wrong if here is None else wrong * here
-    moves = learning_rate * wrong[:, :, None] * photos[:, None, :]
-    table.index_add_(0, drawn.flatten(), moves.flatten(0, 1))
+    scores = torch.einsum("bkd,bd->bk", table[tags], photos)
+    errors = -scores.sigmoid()
+    errors[:, : positives.shape[1]] += 1
+    errors[:, positives.shape[1] :] *= valid.to(table.device)
+    errors = errors if here is None else errors * here
+    updates = learning_rate * errors[:, :, None] * photos[:, None, :]
+    table.index_add_(0, tags.flatten(), updates.flatten(0, 1))

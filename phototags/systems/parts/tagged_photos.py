@@ -44,6 +44,10 @@ class TaggedPhotos:
         """(T,) int64, number of photos that have each tag."""
         return torch.bincount(self.tags[self.tags != PADDING], minlength=vocabulary)
 
+    def smooth_rates(self, vocabulary: int) -> Tensor:
+        """(T,) float32 in (0, 1), share of photos that have the tag, as if one more had it."""
+        return ((self.counts(vocabulary) + 1) / (len(self) + 2)).float()
+
     def relevant(self, vocabulary: int) -> Tensor:
         """(N, T) bool, True where the photo has the tag."""
         return multi_hot(self.tags, vocabulary)

@@ -1,12 +1,12 @@
-"""Vectors that a photo's tags make, for taggers that learn by regression."""
+"""Regression targets: vectors made from a photo's tags."""
 
 import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
 
-def summed(tags: Tensor, table: Tensor) -> Tensor:
-    """The sum of the vectors of a photo's tags (`naive-sum`, Attalos 2016).
+def sum_tag_vectors(tags: Tensor, table: Tensor) -> Tensor:
+    """Sum the vectors of a photo's tags (`naive-sum`, Attalos 2016).
 
     Args:
         tags: (B, T) bool; table: (T, D) float.
@@ -14,14 +14,15 @@ def summed(tags: Tensor, table: Tensor) -> Tensor:
     Returns:
         (B, D) float.
 
-    >>> summed(torch.tensor([[True, True]]), torch.tensor([[1.0, 2.0], [3.0, 4.0]])).tolist()
+    >>> table = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
+    >>> sum_tag_vectors(torch.tensor([[True, True]]), table).tolist()
     [[4.0, 6.0]]
     """
     return tags.to(table.dtype) @ table
 
 
-def spread_to_neighbours(table: Tensor, top: int = 2) -> Tensor:
-    """How each tag is said by itself and its nearest others (`wdv`, Attalos 2016).
+def neighbour_targets(table: Tensor, top: int = 2) -> Tensor:
+    """Describe each tag by its similarity to itself and its nearest others (`wdv`, Attalos 2016).
 
     C = W W' of the tag vectors, the `top` largest of each row kept, rows of length one. A
     photo's target is the sum of its tags' rows, so that a photo of a `kitten` is one of a
@@ -33,10 +34,10 @@ def spread_to_neighbours(table: Tensor, top: int = 2) -> Tensor:
     Returns:
         (T, T) float, not negative in its kept entries when the vectors agree.
 
-    >>> rows = spread_to_neighbours(torch.tensor([[3.0, 0.0], [4.0, 0.0], [0.0, 1.0]]), top=2)
+    >>> rows = neighbour_targets(torch.tensor([[3.0, 0.0], [4.0, 0.0], [0.0, 1.0]]), top=2)
     >>> rows[0].tolist()
     [0.6000000238418579, 0.800000011920929, 0.0]
     """
-    near = table @ table.T
-    kept = near.topk(min(top, len(table)), dim=1)
-    return normalize(torch.zeros_like(near).scatter_(1, kept.indices, kept.values))
+    similarities = table @ table.T
+    top_k = similarities.topk(min(top, len(table)), dim=1)
+    return normalize(torch.zeros_like(similarities).scatter_(1, top_k.indices, top_k.values))

@@ -1,4 +1,4 @@
-"""What one tagger has learned, as the beginning of another (Mahajan et al., ECCV 2018)."""
+"""Initialisation of a head from another tagger's layers (Mahajan et al., ECCV 2018)."""
 
 from collections.abc import Mapping
 
@@ -8,19 +8,19 @@ from torch import Tensor, nn
 from phototags.errors import ModelError
 
 
-def begin_with(
+def copy_layers(
     head: nn.Sequential, tensors: Mapping[str, Tensor], layers: int, frozen: bool
 ) -> None:
-    """Give a head the first layers of another tagger; what stands on them stays as it is.
+    """Copy the first layers of another tagger into a head; the others stay as they are.
 
     Both of Mahajan's ways to use pretraining: a linear classifier on features that stay
     (`frozen`), and fine-tuning of all. The tags of the two taggers have nothing in common.
 
     Args:
         head: of an EmbeddingTagger, as `make_head` gives it; changed in place.
-        tensors: the other tagger's, by the names it was written with.
-        layers: how many linear layers to take, the head's hidden ones.
-        frozen: no gradient moves them.
+        tensors: the other tagger's, by their names in model.safetensors.
+        layers: number of linear layers to copy: the head's hidden ones.
+        frozen: whether the copied layers are excluded from training.
 
     Raises:
         ModelError: the other tagger has no such layers, or of other widths.

@@ -25,10 +25,8 @@ from torch import nn
 import phototags
 from phototags.errors import ParamsError
 from phototags.features.networks import load_network
-from phototags.systems.gradient import Trained
-from phototags.systems.registry import Sampled, learns_backbone
+from phototags.systems.bases.gradient import GradientSystem
 from phototags.systems.tagger import Tagger
-from phototags.training.assembly import train
 from phototags.training.checkpoints import MIN_SECONDS, Checkpoint, compute_fingerprint
 from phototags.training.context import TrainContext
 from phototags.training.distributed.sharded_tags import (
@@ -47,6 +45,7 @@ from phototags.training.end_to_end import train_end_to_end
 from phototags.training.inputs import Files, Inputs, deciding, read_inputs
 from phototags.training.outputs import write_trained
 from phototags.training.run_inputs import inputs_of, merged, pictures_of_run
+from phototags.training.train import train
 from phototags.workflow.config import Params
 
 ON_GPU = "cpu:gloo,cuda:nccl"
@@ -87,7 +86,7 @@ def main() -> None:
     if given.shard_tags:
         refuse_to_shard(system, len(inputs.vectors))
     context, backbone = context_of(given, params, files, inputs), None
-    if learns_backbone(system):
+    if system.learns_backbone:
         trained, backbone = with_backbone(given, params, files, inputs, context)
     else:
         trained = train(system, *inputs.parts, inputs.vectors, given.seed, context, inputs.start)
@@ -137,7 +136,7 @@ def fingerprint(given: argparse.Namespace, params: Params, files: Files) -> str:
     settings = {"system": system.model_dump(), "seed": given.seed, "processes": processes()}
     compute = params.train.compute.model_dump(exclude={"loader_threads"})
     settings["compute"] = {key: compute[key] for key in ("device", "tag_table")}
-    if learns_backbone(system):
+    if system.learns_backbone:
         settings["compute"] = compute
         settings["backbone"] = params.embed_photos.backbone
         settings["caps"] = [params.corpora.max_pixels, params.corpora.max_bytes]
@@ -145,14 +144,14 @@ def fingerprint(given: argparse.Namespace, params: Params, files: Files) -> str:
     return compute_fingerprint([*deciding(files), *code], settings)
 
 
-def refuse_to_shard(system: Trained, tags: int) -> None:
+def refuse_to_shard(system: GradientSystem, tags: int) -> None:
     """Raise the ParamsError of a table that cannot be in parts, or need not be."""
-    if not isinstance(system, Sampled):
+    if not system.can_shard_tags:
         raise ParamsError(
             f"--shard-tags is for im2vec and fast0tag, which score a few tags a step, but model is "
             f"{system.model}, which scores all. Leave it out."
         )
-    if learns_backbone(system) and system.batch_norm == "batch":
+    if system.learns_backbone and system.batch_norm == "batch":
         raise ParamsError(
             "--shard-tags with backbone: trained needs batch_norm: frozen, or each process would "
             "judge its tags by batch statistics of its own. Say so in the system's settings."

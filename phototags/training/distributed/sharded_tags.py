@@ -64,9 +64,9 @@ class ShardedTagger(EmbeddingTagger):
             embeddings.register_hook(sum_over_processes)
         return embeddings
 
-    def agreement(self, embeddings: Tensor, drawn: Tensor) -> Tensor:
+    def pair_scores(self, embeddings: Tensor, drawn: Tensor) -> Tensor:
         """(B, K) scores of sampled tags, whichever process has their rows."""
-        return SumOverProcesses.apply(super().agreement(embeddings, drawn))
+        return SumOverProcesses.apply(super().pair_scores(embeddings, drawn))
 
 
 def gather_tagger(tagger: ShardedTagger, n_tags: int) -> EmbeddingTagger:

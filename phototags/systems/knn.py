@@ -1,0 +1,41 @@
+"""The system `neighbours`: a baseline that gives the tags of the most similar training photos."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import Field
+
+from phototags.systems.bases.system import ClosedFormSystem
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from phototags.systems.parts.baselines import KnnTagger
+    from phototags.systems.parts.tagged_photos import TaggedPhotos
+
+
+class Knn(ClosedFormSystem):
+    """Baseline: the tags of the most similar training photos (k nearest neighbours)."""
+
+    seeded: ClassVar[bool] = False
+
+    model: Literal["neighbours"]
+    neighbours: int = Field(description="nearest training photos that vote for their tags", gt=0)
+
+    def fit_closed_form(
+        self, photos: TaggedPhotos, validation: TaggedPhotos, n_tags: int, seed: int
+    ) -> KnnTagger:
+        """Store the training photos' scaled features and tags."""
+        from phototags.systems.parts.baselines import fit_knn
+        from phototags.tags.padding import unpad_tags
+
+        tags, counts = unpad_tags(photos.tags), photos.counts(n_tags)
+        return fit_knn(photos.features, *tags, counts, self.neighbours)
+
+    def from_tensors(self, tensors: Mapping[str, Tensor], n_features: int) -> KnnTagger:
+        """Restore a tagger from the photos that it stores."""
+        from phototags.systems.parts.baselines import KnnTagger
+
+        return KnnTagger(**tensors, neighbours=self.neighbours)
