@@ -1,1 +1,1 @@
-"""Bringing files here: Debian packages, mirrors, the web."""
+"""Download files from mirrors, Debian packages and the web."""

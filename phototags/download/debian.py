@@ -15,14 +15,14 @@ MAX_UNPACKED = 4 << 30  # bytes; no package here unpacks to a tenth of it
 
 
 class Package(NamedTuple):
-    """What apt promises of a package."""
+    """Version and sha256 of a package, by the package lists of apt."""
 
     version: str
     sha256: str
 
 
 def download_package(package: str, to: Path) -> Package:
-    """Fetch the package's file from whatever archive this machine's apt is set up for.
+    """Download a package from the archive that this machine's apt is configured for.
 
     apt checks the archive's signature and the file's hash; the hash is checked here again.
     Where the package lists are empty or stale, they are fetched into a temporary folder beside
@@ -58,10 +58,10 @@ def download_package(package: str, to: Path) -> Package:
 
 
 def read_version(deb: Path) -> str:
-    """The version that a package file says it is.
+    """Read the version of a package file.
 
     Raises:
-        ArchiveError: when it is no whole Debian package.
+        ArchiveError: when it is not a complete Debian package.
     """
     shown = subprocess.run(["dpkg-deb", "-f", deb, "Version"], capture_output=True, check=False)
     if shown.returncode:
@@ -70,10 +70,10 @@ def read_version(deb: Path) -> str:
 
 
 def unpack_package(deb: Path, tar: Path) -> None:
-    """Write the files of a package as an uncompressed tar, which can be read at any place.
+    """Write the files of a package to an uncompressed tar, which can be read at any offset.
 
     Raises:
-        ArchiveError: when it is no whole Debian package, or unpacks to more bytes than
+        ArchiveError: when it is not a complete Debian package, or unpacks to more bytes than
             `MAX_UNPACKED` or `decompression.limit_decompressed` allow.
     """
     command = ["dpkg-deb", "--fsys-tarfile", deb]
@@ -90,13 +90,13 @@ def unpack_package(deb: Path, tar: Path) -> None:
 
 def _damaged_package(deb: Path, complaint: bytes) -> ArchiveError:
     return ArchiveError(
-        f"{deb.name} should be a whole Debian package, but dpkg-deb says: "
+        f"{deb.name} should be a complete Debian package, but dpkg-deb says: "
         f"{complaint.decode(errors='replace').strip()}. Replace it in the mirror or fetch it again."
     )
 
 
 def _private_lists(folder: Path) -> list[str]:
-    """Options that keep apt's lists and cache in a folder of ours."""
+    """Return options that keep apt's lists and cache in a folder of our own."""
     for name in ("lists/partial", "cache/archives/partial"):
         (folder / name).mkdir(parents=True)
     lists, cache = (folder / "lists").resolve(), (folder / "cache").resolve()
@@ -104,7 +104,7 @@ def _private_lists(folder: Path) -> list[str]:
 
 
 def _apt_download(package: str, folder: str, lists: list[str]) -> Package:
-    """What apt promises of the newest version, whose file is then in the folder."""
+    """Download the newest version into the folder; return what apt's lists say of it."""
     shown = _run_apt(["apt-cache", "show", "--no-all-versions"], [*lists, package], package)
     fields = dict(line.split(": ", 1) for line in shown.splitlines() if ": " in line)
     if not {"Version", "SHA256"} <= fields.keys():
@@ -116,7 +116,7 @@ def _apt_download(package: str, folder: str, lists: list[str]) -> Package:
 
 
 def _run_apt(command: list[str], options: list[str], package: str, cwd: str | None = None) -> str:
-    """What apt prints; as root it stays root, who alone may write here."""
+    """Run an apt command and return its output; root stays root, who alone may write here."""
     root = ["-o", "APT::Sandbox::User=root"] if os.geteuid() == 0 else []
     done = subprocess.run(
         [*command, "-q", *root, *options],

@@ -1,4 +1,4 @@
-"""Decompress tars, so that each file in them can be read at its place."""
+"""Decompress tars, so that each file in them can be read at its offset."""
 
 import bz2
 import gzip
@@ -19,12 +19,12 @@ DAMAGED = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError)
 
 
 def is_compressed(file: Path) -> bool:
-    """Whether the file starts as gzip, bzip2 or xz do."""
+    """Whether a file starts like gzip, bzip2 or xz."""
     return _find_opener(file) is not None
 
 
 def limit_decompressed(size: int, at_most: int = MAX_DECOMPRESSED) -> int:
-    """How many bytes an archive of that size may unpack to; more is a bomb.
+    """Limit the bytes that an archive of `size` bytes may decompress to; more is a bomb.
 
     >>> limit_decompressed(50 << 20) == 5000 << 20, limit_decompressed(1) == 1 << 30
     (True, True)
@@ -45,7 +45,7 @@ def decompress(file: Path, to: Path, at_most: int = MAX_DECOMPRESSED) -> None:
             copy_limited(packed, plain, at_most, file.name)
     except DAMAGED as error:
         raise ArchiveError(
-            f"{file.name} should be a whole compressed archive, but: {error}. "
+            f"{file.name} should be a complete compressed archive, but: {error}. "
             "Replace it in the mirror or run `snakemake` again to fetch it anew."
         ) from error
 

@@ -31,7 +31,7 @@ def download_photos(
     licences: Sequence[str] | None,
     removals: Removals,
 ) -> tuple[pd.DataFrame, list[Drop]]:
-    """Ask for the photos of a shard; each ends in the tar or in the drops, by its outcome.
+    """Download the photos of a shard; each ends in the tar or, with its outcome, in the drops.
 
     A photo without one of the licences is not asked for. Photos of the same content are in the
     tar once.
@@ -68,7 +68,7 @@ def download_photos(
 
 
 def _list_drops(outcomes: pa.Table, ids: dict[int, str]) -> list[Drop]:
-    """A drop for each photo that is not in the tar: its outcome, or `removed` if that was ok."""
+    """List a drop for each photo outside the tar: its outcome, or `removed` if that was ok."""
     lost = outcomes.filter(pc.field("file").is_null()).select(["row", "outcome", "detail"])
     return [
         drop_removed(STEP, one["row"])

@@ -1,4 +1,4 @@
-"""Download one shard of a corpus from the web: its photos in a tar, and what became of each url.
+"""Download one shard of a corpus: a tar of its photos, and a table of each url's outcome.
 
 The tar's bytes depend on which photos were downloaded, never on when they came. One shard is one
 job, so that an executor (SLURM, Kubernetes) spreads them; a killed job goes on where it was.
@@ -35,7 +35,7 @@ def download_shard(
     max_bytes: int,
     unwanted: Collection[str] = (),
 ) -> None:
-    """Bring every photo of a shard to its outcome and pack those that were downloaded.
+    """Download the photos of a shard into a tar, and list the outcome of every url.
 
     Args:
         photos: row in the listing and url; a url listed twice is asked once.
@@ -64,7 +64,7 @@ def download_shard(
 
 @contextlib.contextmanager
 def _lock(work: Path) -> Iterator[None]:
-    """Hold the work folder; the system lets go of it when the process dies, however it dies."""
+    """Lock the work folder; the system unlocks it when the process ends, however it ends."""
     work.mkdir(parents=True, exist_ok=True)
     with open(work / "lock", "w") as lock:
         try:
@@ -80,7 +80,7 @@ def _lock(work: Path) -> Iterator[None]:
 def _fetch_all(
     urls: Iterable[str], store: Store, rules: RefusalRules, unwanted: Collection[str]
 ) -> dict[str, Record]:
-    """The record of each url: from the journal where it holds, else by asking."""
+    """Return the record of each url: from the journal where it is valid, else by a request."""
     path = store.folder / JOURNAL
     known = read_journal(path)
     store.remove_all_but(record.file for record in known.values() if record.file)
@@ -98,7 +98,7 @@ def _fetch_all(
 
 
 def _is_complete(record: Record, store: Store) -> bool:
-    """False for a photo whose bytes the journal names but the store lacks."""
+    """Whether the store has the bytes that the journal names."""
     if record.outcome != Outcome.OK:
         return True
     return record.file is not None and store.contains(
@@ -125,7 +125,7 @@ def _pack(tar: Path, rows: Iterable[tuple[int, Record]], store: Store) -> dict[s
 
 
 def _anonymise(record: Record, unwanted: Collection[str]) -> Record:
-    """The record, without what would tell which photo it is if that must go."""
+    """Remove from the record of an unwanted photo what would identify it."""
     if record.sha256 not in unwanted:
         return record
     return replace(record, url="", final_url="", sha256=None, detail="")
@@ -134,7 +134,7 @@ def _anonymise(record: Record, unwanted: Collection[str]) -> Record:
 def _keep_packed_alone(
     tar: Path, members: Mapping[str, Member], records: Mapping[str, Record], store: Store
 ) -> None:
-    """Let the tar be the only copy: the journal points into it, then the others are removed.
+    """Make the tar the only copy: point the journal into it, then remove the others.
 
     Killed at any moment in between, each line of the journal, old or new, has its bytes.
     """

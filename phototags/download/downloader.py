@@ -1,4 +1,4 @@
-"""Bring every url of a list to its outcome within the rate limits, and write each down at once."""
+"""Download a list of urls within the rate limits, and record each outcome at once."""
 
 import asyncio
 import random
@@ -20,7 +20,7 @@ from phototags.errors import PhotoError
 
 
 class Downloader:
-    """One run over the urls that are not settled yet.
+    """One run over the urls that have no final outcome yet.
 
     Args:
         rules: settings and limits.
@@ -36,7 +36,7 @@ class Downloader:
         self.changed = asyncio.Event()
 
     def run(self, urls: Iterable[str], tick: Callable[[], object]) -> dict[str, Record]:
-        """Ask for each url; `tick` is called once for each that got its outcome.
+        """Request each url; `tick` is called once for each that got its outcome.
 
         Raises:
             PhototagsError: when the disk is full; what was answered is kept.
@@ -63,7 +63,7 @@ class Downloader:
     def _start(
         self, session: aiohttp.ClientSession, group: asyncio.TaskGroup, running: set[asyncio.Task]
     ) -> float | None:
-        """Start what may start now; the moment to look again, None: at a change."""
+        """Start the tasks that may start; return when to look again (None: at a change)."""
         while len(running) < self.rules.settings.max_requests:
             task, wake = self.scheduler.next()
             if task is None:
@@ -84,7 +84,7 @@ class Downloader:
             alarm.cancel()
 
     async def _fetch(self, session: aiohttp.ClientSession, task: FetchTask) -> None:
-        """Make one request, and do what follows from its result."""
+        """Make one request, then follow, retry, give up or record its result."""
         begun = time.monotonic()
         task.tries += task.redirects == 0
         result = await fetch(session, task, self.rules, self.store)
@@ -118,7 +118,7 @@ class Downloader:
         self._finish(task, replace(closed, detail=detail, bytes=0))
 
     def _finish(self, task: FetchTask, result: FetchResult) -> None:
-        """Write down an outcome; the photo's bytes first."""
+        """Record an outcome, after storing the photo's bytes."""
         stored = {}
         if result.body is not None:
             file, offset = self.store.append(result.body.file)

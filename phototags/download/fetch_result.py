@@ -1,4 +1,4 @@
-"""The result of one request, and whether another can end better."""
+"""Classify the result of one request, and whether another request can succeed."""
 
 import socket
 from dataclasses import dataclass
@@ -46,17 +46,17 @@ class FetchResult:
 
 
 def fail_temporarily(outcome: Outcome, detail: str, **known) -> FetchResult:
-    """A failure that may be over at the next try."""
+    """Return a failure that may be over at the next try."""
     return FetchResult(outcome, detail, retry_next_run=True, retry_now=True, **known)
 
 
 def refuse(refusal: PhotoError, **known) -> FetchResult:
-    """A refusal by our own rules, which would refuse again."""
+    """Return a refusal by our own rules, which would refuse again."""
     return FetchResult(Outcome(refusal.reason), _shorten(str(refusal)), **known)
 
 
 def classify_status(status: int, wait: float = 0.0) -> FetchResult | None:
-    """The result that a status alone decides, None for one with a body worth reading.
+    """Return the result that a status alone decides, None where the body must be read.
 
     A 2xx without a body of its own holds no picture; a 4xx that is not "gone" is a refusal,
     which asking again only repeats; 429 is a server that wants to be asked later.
@@ -82,7 +82,7 @@ def classify_status(status: int, wait: float = 0.0) -> FetchResult | None:
 
 
 def describe_error(error: Exception) -> str:
-    """An error for the table; servers choose part of the words: they are cut and made UTF-8."""
+    """Describe an error for the table, cut and made UTF-8: servers choose part of the text."""
     return _shorten(f"{type(error).__name__}: {error}")
 
 
@@ -91,7 +91,7 @@ def _shorten(text: str) -> str:
 
 
 def classify_error(error: Exception) -> FetchResult:
-    """The result that an error of the network or of the HTTP library amounts to.
+    """Return the result that an error of the network or of the HTTP library amounts to.
 
     A name that does not exist is not looked up again in this run: only a rerun, later, can
     find it registered.

@@ -35,7 +35,7 @@ SNIFFED = 16  # bytes that tell the format
 
 
 def user_agent(contact: str | None) -> str:
-    """Who asks, and where to complain.
+    """Name this program, and where to complain, for the User-Agent header.
 
     >>> user_agent("https://example.org/photos").endswith(" (+https://example.org/photos)")
     True
@@ -48,7 +48,7 @@ def user_agent(contact: str | None) -> str:
 
 
 def open_session(rules: RefusalRules) -> aiohttp.ClientSession:
-    """A session without cookies, proxies or trust in names; call it inside a running loop."""
+    """Open a session without cookies or proxies that checks addresses; needs a running loop."""
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(LOOKUP_THREADS, thread_name_prefix="lookup"))
     settings = rules.settings
@@ -96,7 +96,7 @@ async def fetch(
 async def _read_response(
     response: Response, task: FetchTask, rules: RefusalRules, store: Store
 ) -> FetchResult | URL:
-    """What the status and headers decide, else the body."""
+    """Decide by the status and headers, else by the body."""
     if response.status in REDIRECTS:
         return _follow(response, task, rules)
     wait = parse_retry_after(response.headers.get("Retry-After"))
@@ -132,7 +132,7 @@ def _follow(response: Response, task: FetchTask, rules: RefusalRules) -> FetchRe
 async def _read_body(
     response: Response, body: Body, rules: RefusalRules, opted_out: bool
 ) -> FetchResult:
-    """Read until the end, the cap, or the first bytes that are no picture's; then check.
+    """Read until the end, the cap, or first bytes of no known image format; then check.
 
     Args:
         opted_out: the owner opted out, and that is not honoured.
@@ -154,7 +154,7 @@ async def _read_body(
 
 
 def _check_body(body: Body, rules: RefusalRules, opted_out: bool, cut: str) -> FetchResult:
-    """The result that a body gives.
+    """Check a body and return its result.
 
     Args:
         cut: why the transfer ended early, empty when it did not. A cut that took nothing of

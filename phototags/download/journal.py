@@ -1,4 +1,4 @@
-"""Write down each result in a line, so that a killed run asks nothing twice that was answered."""
+"""Record each result in a line of JSON: a killed run repeats no request that was answered."""
 
 import json
 import os
@@ -17,7 +17,7 @@ FORMER = {"again": "retry_next_run", "bomb": "too_many_pixels", "too_large": "to
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The result for one url.
+    """The outcome of one url.
 
     Args:
         seconds: of network, over all tries.
@@ -44,12 +44,12 @@ class Record:
     offset: int | None = None
 
     def to_line(self) -> bytes:
-        """The record as a line of JSON."""
+        """Format the record as a line of JSON."""
         return json.dumps(asdict(self), ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
 
 
 def parse_line(line: bytes) -> Record | None:
-    """The record of a line, None when it is torn or makes no sense: its url is asked again."""
+    """Parse a line; None when it is incomplete or invalid: its url is requested again."""
     try:
         values = {FORMER.get(name, name): value for name, value in json.loads(line).items()}
         record = Record(**values)
@@ -59,7 +59,7 @@ def parse_line(line: bytes) -> Record | None:
 
 
 def read_journal(path: Path) -> dict[str, Record]:
-    """The last record of each url; a missing journal is an empty one."""
+    """Read the last record of each url; a missing journal is empty."""
     if not path.exists():
         return {}
     with open(path, "rb") as lines:
@@ -68,7 +68,7 @@ def read_journal(path: Path) -> dict[str, Record]:
 
 
 def apply_rules(record: Record, rules: RefusalRules) -> Record | None:
-    """The record under today's rules, None when the url is to be asked (again).
+    """Apply today's rules to a record; None when the url is to be requested (again).
 
     A photo is checked anew by what is known of it; a refusal of ours holds only under the
     rules that made it; a failure that may pass is asked again.
@@ -93,13 +93,13 @@ def apply_rules(record: Record, rules: RefusalRules) -> Record | None:
 
 
 def write_journal(path: Path, records: Iterable[Record]) -> None:
-    """Replace the journal as a whole."""
+    """Replace the journal atomically."""
     with atomic_write(path) as part, open(part, "wb") as lines:
         lines.writelines(record.to_line() for record in records)
 
 
 class Journal:
-    """A journal open at its end: one write a record, and never onto a torn line."""
+    """Appends records to a journal: one write a record, never onto an incomplete line."""
 
     def __init__(self, path: Path):
         self.path = path

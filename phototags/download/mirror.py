@@ -126,5 +126,5 @@ def check_file(file: Path, sha256: str | None, name: str, size: int | None = Non
 
 
 def quarantine(file: Path) -> Path:
-    """Put a wrong file aside under a name that nothing reads; one is kept, the last."""
+    """Rename a wrong file so that nothing reads it; only the last one is kept."""
     return file.replace(file.with_name(f"{file.name}.wrong"))

@@ -1,4 +1,4 @@
-"""The closed set of what can become of a photo url."""
+"""The closed set of outcomes of a photo url."""
 
 from enum import StrEnum
 from typing import Self

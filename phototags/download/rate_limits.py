@@ -16,7 +16,7 @@ LONGEST_BACKOFF = 30.0
 
 @dataclass(slots=True, eq=False)
 class FetchTask:
-    """One url on its way to its outcome.
+    """One url to fetch, and the state of its tries.
 
     Args:
         listed_url: as listed.
@@ -43,7 +43,7 @@ class FetchTask:
 
 @dataclass(slots=True, eq=False)
 class Host:
-    """One server and what waits for it.
+    """One server, and the tasks that wait for it.
 
     Args:
         waiting: heap of (not before, order, task).
@@ -61,7 +61,7 @@ class Host:
 
 
 class HostScheduler:
-    """All waiting tasks, given out when their host may be asked.
+    """Gives out waiting tasks as soon as their host may be asked.
 
     Hosts that are ready take turns, so that a slow or paused one holds up nobody else.
 
@@ -92,7 +92,7 @@ class HostScheduler:
         return host.closed
 
     def next(self) -> tuple[FetchTask | None, float | None]:
-        """The next task that may start now, else when to look again (None: at a change)."""
+        """Return the next task that may start, else when to look again (None: at a change)."""
         now = self.clock()
         while self.ready:
             at, _, host = self.ready[0]
@@ -112,7 +112,7 @@ class HostScheduler:
         return None, None
 
     def finish(self, task: FetchTask, result: FetchResult | None) -> list[FetchTask]:
-        """Take back what `next` gave out; learn from the result how the host is.
+        """Take back a task that `next` gave out, and update the state of its host.
 
         Args:
             result: None for a redirect.
@@ -153,7 +153,7 @@ class HostScheduler:
 
 
 def backoff_seconds(tries: int, settings: Download, generator: random.Random) -> float:
-    """Seconds before the next try: doubled each time, half of it by chance so that a crowd parts.
+    """Return the seconds before the next try: doubled each time, half of them random (jitter).
 
     >>> 1.0 <= backoff_seconds(2, Download(backoff=1.0), random.Random(0)) <= 2.0
     True

@@ -22,7 +22,7 @@ OUR_REFUSALS = {
 
 @dataclass(frozen=True)
 class RefusalRules:
-    """What one run refuses.
+    """The rules by which one run refuses photos.
 
     Args:
         max_pixels: of a photo.
@@ -35,7 +35,7 @@ class RefusalRules:
 
     @functools.cached_property
     def addresses(self) -> AddressRule:
-        """The rule of which addresses may be connected to."""
+        """Which addresses may be connected to."""
         return AddressRule(self.settings.allow_private)
 
     @functools.cached_property

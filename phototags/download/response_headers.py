@@ -1,4 +1,4 @@
-"""Read response headers that ask something of us: when to come back, and what not to use."""
+"""Read response headers that make requests of us: Retry-After and X-Robots-Tag."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ RULES_WITH_VALUE = {
 
 
 def parse_retry_after(value: str | None, now: datetime | None = None) -> float:
-    """Seconds that a Retry-After header asks for, 0 when there is none or it means nothing.
+    """Parse a Retry-After header to seconds; 0 when it is missing or invalid.
 
     >>> parse_retry_after("120"), parse_retry_after("soon"), parse_retry_after("-5")
     (120.0, 0.0, 0.0)

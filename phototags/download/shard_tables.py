@@ -1,4 +1,4 @@
-"""Write what became of a shard's urls, and count the outcomes of a corpus.
+"""Write the outcomes of a shard's urls, and count those of a corpus.
 
 By polars: pandas, which pyarrow imports to convert Python values, would take more memory than the
 download itself.
@@ -24,7 +24,7 @@ COLUMNS |= {"width": "Int64", "height": "Int64", "again": "Boolean", "file": "St
 
 
 def write_downloads(path: Path, rows: Iterable[tuple[int, Record, Member | None]]) -> None:
-    """Write one row a listed photo: what became of its url.
+    """Write one row for each listed photo: the outcome of its url.
 
     Columns row, url, outcome, tries, bytes, sha256, final_url, seconds, detail (what was found,
     in words), width, height, again (a rerun asks again), file (of its content, which several
@@ -64,7 +64,7 @@ class OutcomeCount:
 
 
 def count_outcomes(downloads: Iterable[Path]) -> list[OutcomeCount]:
-    """What became of the photos of one or more shards, the commonest outcome first.
+    """Count the outcomes of one or more shards, the commonest first.
 
     Args:
         downloads: tables that `write_downloads` wrote.

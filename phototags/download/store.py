@@ -41,11 +41,11 @@ class Store:
         return self.folder / f"{max(taken, default=0) + 1}.{kind}"
 
     def new_body(self) -> "Body":
-        """An empty body to be filled."""
+        """Make an empty body."""
         return Body(self.folder)
 
     def append(self, body: BinaryIO) -> tuple[str, int]:
-        """Append a body; returns the file's name and the offset in it.
+        """Append a body; return the file's name and the offset in it.
 
         Raises:
             PhototagsError: when the disk does not take it.
@@ -61,13 +61,13 @@ class Store:
         return self.path.name, offset
 
     def open_at(self, file: str, offset: int) -> BinaryIO:
-        """The store's file, positioned at a photo's first byte."""
+        """Open a file of the store at a photo's first byte."""
         found = open(self.folder / file, "rb")  # noqa: SIM115
         found.seek(offset)
         return found
 
     def contains(self, file: str, offset: int, bytes: int, sha256: str) -> bool:
-        """True when the photo's bytes are there and are its own."""
+        """Whether the photo's bytes are there and have its hash."""
         try:
             with self.open_at(file, offset) as photo:
                 digest = hashlib.sha256()
@@ -79,7 +79,7 @@ class Store:
         return bytes == 0 and digest.hexdigest() == sha256
 
     def link_shard(self, shard: Path) -> str:
-        """Make a packed shard a file of the store; its name. A copy where links cannot be."""
+        """Link a packed shard (or copy it) into the store; return its name there."""
         kept = self._unused_path("kept")
         try:
             os.link(shard, kept)
@@ -111,7 +111,7 @@ class Body:
         self._digest = hashlib.sha256()
 
     def add(self, piece: bytes) -> None:
-        """Raises: PhototagsError when the disk does not take it."""
+        """Append bytes. Raises: PhototagsError when the disk does not take them."""
         self.bytes += len(piece)
         self._digest.update(piece)
         try:

@@ -1,4 +1,4 @@
-"""Refuse urls that lead to private addresses: a list of urls must open no way into our network.
+"""Refuse urls that lead to private addresses (server-side request forgery).
 
 A name is resolved once, every address it has is checked, and the connection is made to a checked
 address, so a name that changes its answer between the check and the use (DNS rebinding) gains
@@ -72,7 +72,7 @@ def _normalise_host(url: URL, host: str | None) -> URL:
 
 
 def parse_address(host: str) -> Address | None:
-    """The address that a host's name spells, None for a name to be resolved."""
+    """Parse a literal IP address; None for a name, which must be resolved."""
     try:
         return ipaddress.ip_address(host)
     except ValueError:
@@ -80,7 +80,7 @@ def parse_address(host: str) -> Address | None:
 
 
 def unwrap_address(address: Address) -> Address:
-    """The IPv4 address that an IPv6 address leads to (mapped, 6to4, NAT64), or itself.
+    """Return the IPv4 address that an IPv6 address leads to (mapped, 6to4, NAT64), or itself.
 
     >>> str(unwrap_address(ipaddress.ip_address("64:ff9b::7f00:1")))
     '127.0.0.1'
@@ -94,7 +94,7 @@ def unwrap_address(address: Address) -> Address:
 
 
 class AddressRule:
-    """Admits public addresses, and those of an explicit list (tests, a mirror in the own network).
+    """Admits public addresses, and those of a list (tests, a mirror in one's own network).
 
     Args:
         allow_private: addresses or networks, such as `127.0.0.1` or `10.1.0.0/16`.
@@ -113,7 +113,7 @@ class AddressRule:
             ) from None
 
     def admits(self, address: Address) -> bool:
-        """True for what may be connected to."""
+        """Whether an address may be connected to."""
         if any(address.version == net.version and address in net for net in self.allowed):
             return True
         end = unwrap_address(address)
@@ -130,14 +130,14 @@ class AddressRule:
             raise PhotoError(Outcome.PRIVATE_ADDRESS, f"{host} is not a public address")
 
     def open_socket(self, info: tuple) -> socket.socket:
-        """A socket for a checked address only: aiohttp makes every connection through here."""
+        """Open a socket, for permitted addresses only: aiohttp makes every connection here."""
         family, kind, protocol, _, place = info
         self.check(place[0])
         return socket.socket(family, kind, protocol)
 
 
 class PublicResolver(AbstractResolver):
-    """Resolves names, refuses those with any address that is not public.
+    """Resolves names, and refuses those with any address that is not permitted.
 
     One private address among public ones refuses the name: which of them is connected to
     would be chance. A name that does not exist is looked up once for all its urls.

@@ -1,1 +1,1 @@
-"""Photos: their table, their shards, and how a picture is opened safely."""
+"""Read, check and pack photos: their table, archives, shards and images."""

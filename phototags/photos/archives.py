@@ -1,4 +1,4 @@
-"""Read tars and zips without unpacking them: nothing is written, so nothing lands elsewhere.
+"""Read tars and zips without unpacking them: nothing is written, so no path can escape.
 
 Links in a tar are followed by name inside the archive; devices, sparse files and links that lead
 out count as absent. A link in a zip is read as the bytes that it holds.
@@ -23,7 +23,7 @@ DAMAGED = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib
 
 
 def filter_names(names: Iterable[str], folder: str, suffix: str) -> list[str]:
-    """The names below a folder ("" for all) that end so in lower case, sorted.
+    """List the names below a folder ("" for all) with a suffix in lower case, sorted.
 
     >>> filter_names(["b/2.PNG", "b/1.png", "bb/3.png", "b/4.txt"], "b", ".png")
     ['b/1.png', 'b/2.PNG']
@@ -66,7 +66,7 @@ class Archive:
         self._file.close()
 
     def list_names(self, folder: str, suffix: str) -> list[str]:
-        """Names of files and links below a folder ("" for all), sorted; suffixes in lower case."""
+        """List files and links below a folder ("" for all), sorted; suffixes in lower case."""
         return filter_names(self._members, folder, suffix)
 
 
@@ -85,7 +85,7 @@ class TarArchive(Archive):
             yield member.name, member if usable or member.islnk() else None
 
     def resolve(self, name: str) -> str | None:
-        """The file that a name leads to, itself when it is no link.
+        """Follow links from a name to a file; a name that is no link is its own file.
 
         None when there is no such name, when links lead out of the archive or nowhere, or in
         a circle.
@@ -103,7 +103,7 @@ class TarArchive(Archive):
         return None
 
     def read(self, name: str, at_most: int) -> bytes | None:
-        """A file's bytes, one more than `at_most` when it has more; None where `resolve` is None.
+        """Read a file, one byte more than `at_most` when it has more; None where `resolve` is None.
 
         Raises:
             ArchiveError: when the tar ends inside the file.
@@ -139,7 +139,7 @@ class ZipArchive(Archive):
             yield member.filename, None if member.is_dir() else member
 
     def read(self, name: str, at_most: int) -> bytes | None:
-        """A file's bytes, one more than `at_most` when it has more; None when there is none.
+        """Read a file, one byte more than `at_most` when it has more; None when it is missing.
 
         Raises:
             ArchiveError: when the file is damaged, encrypted or packed in an unknown way.
@@ -152,7 +152,7 @@ class ZipArchive(Archive):
 
     @contextmanager
     def stream(self, name: str, at_most: int) -> Iterator[IO[bytes]]:
-        """A file to read piece by piece, for what is too large to hold.
+        """Open a file to read it piece by piece, for what is too large to hold.
 
         Raises:
             ArchiveError: when there is no such file, it claims more bytes than `at_most` (zipfile

@@ -29,7 +29,7 @@ class Jpeg(NamedTuple):
 
 
 def load_jpeg(content: bytes, max_pixels: int, max_bytes: int) -> Jpeg | None:
-    """An image to be decoded on a device; None for what the processor decodes better.
+    """Load an image for a device to decode; None for what the processor decodes better.
 
     Raises:
         PhotoError: the reasons of `inspect_image`: caps hold before any decoder sees the image.
@@ -66,7 +66,7 @@ def decode_jpegs(jpegs: Sequence[Jpeg], device: torch.device | str) -> Iterator[
 
 
 def split_by_pixels(jpegs: Sequence[Jpeg]) -> Iterator[list[Jpeg]]:
-    """Consecutive images, together at most MAX_BATCH_PIXELS, or one that has more."""
+    """Split into runs of at most MAX_BATCH_PIXELS together, or one image that has more."""
     batch: list[Jpeg] = []
     for one in jpegs:
         if batch and sum(other.pixels for other in batch) + one.pixels > MAX_BATCH_PIXELS:
@@ -101,5 +101,5 @@ def _side_stream(device: torch.device) -> "torch.cuda.Stream":
 
 @functools.cache
 def warn_once(message: str) -> None:
-    """Log a warning, the same one no second time."""
+    """Log a warning, the same one only once."""
     log.warning(message)

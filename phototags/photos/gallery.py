@@ -1,4 +1,4 @@
-"""Photos for people to look at: which are shown, with which tags, as how small a picture."""
+"""Choose photos to show on pages, with their tags and thumbnails."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MAX_PIXELS, MAX_BYTES = 200_000_000, 500_000_000  # shards hold only what the ru
 
 @dataclass(frozen=True)
 class Guess:
-    """One tag that a tagger gave, and whether a person wrote it too."""
+    """One predicted tag, and whether a person wrote it too."""
 
     tag: str
     hit: bool
@@ -28,7 +28,7 @@ class Guess:
 
 @dataclass(frozen=True)
 class Card:
-    """One photo, what people wrote about it and what each tagger gave it, best tag first."""
+    """One photo with its written tags and the predictions of each tagger, best first."""
 
     photo_id: str
     file: str
@@ -44,7 +44,7 @@ class Card:
 def make_cards(
     photos: pd.DataFrame, tags: pd.DataFrame, predictions: Mapping[str, pd.DataFrame], count: int
 ) -> list[Card]:
-    """The test photos to show, chosen by the hash of their id among those that were predicted.
+    """Make the cards of test photos, chosen by the hash of their id among the predicted.
 
     A hit is a tag of the tagger's own that is, letter for letter, one of the photo's cleaned
     tags: `dog` for a photo tagged `puppy` is none, however right.
@@ -77,7 +77,7 @@ def make_cards(
 
 
 def _check_rows(rows: Sequence[int], known: pd.Index) -> None:
-    """Predictions and tables must be of the same corpus."""
+    """Refuse predictions of another corpus than the tables'."""
     unknown = sorted(set(rows) - set(known))
     if unknown:
         raise CorpusError(
@@ -91,7 +91,7 @@ def make_card(
     written: Sequence[str] | None = None,
     guesses: Mapping[str, tuple[Guess, ...]] | None = None,
 ) -> Card:
-    """The card of a row of a photo table; by default with the row's own tags and no guesses."""
+    """Make the card of a photo table's row; by default with its own tags and no guesses."""
 
     def text(column: str) -> str:
         value = photo[column]  # a search reads tables without pandas: None or NaN where missing
@@ -105,10 +105,10 @@ def make_card(
 
 
 def choose_by_hash(photo_ids: Sequence[str], count: int) -> list[int]:
-    """Positions of the photos to show: those whose id has the smallest sha256.
+    """Return the positions of the photos whose id has the smallest sha256.
 
-    Nobody picks them, so nobody picks the flattering ones, and a photo more or less in the
-    corpus changes at most one of them.
+    So nobody picks the flattering ones, and a photo more or less in the corpus changes at
+    most one of them.
 
     >>> choose_by_hash(["dune", "cat", "boat"], 2)
     [2, 1]
@@ -118,7 +118,7 @@ def choose_by_hash(photo_ids: Sequence[str], count: int) -> list[int]:
 
 
 def make_thumbnail(content: bytes, side: int) -> Image:
-    """The image on white and without white margins, at most `side` pixels a side.
+    """Put an image on white, trim white margins and fit it into `side` pixels a side.
 
     Many drawings are a small thing on a large empty sheet: the tagger sees the sheet, a reader
     wants the thing. What is less than half as large as wanted is shown twice as large.
@@ -135,7 +135,7 @@ def make_thumbnail(content: bytes, side: int) -> Image:
 
 
 def encode_jpeg(image: Image) -> bytes:
-    """JPEG bytes without metadata; colours at full resolution, for drawings have sharp edges."""
+    """Encode as JPEG without metadata, colours at full resolution for drawings' sharp edges."""
     content = io.BytesIO()
     image.save(content, "JPEG", quality=84, subsampling=0, optimize=True)
     return content.getvalue()

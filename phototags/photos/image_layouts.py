@@ -1,4 +1,4 @@
-"""Walk the structure of JPEG, PNG, GIF and WebP files: where the size stands, where the image ends.
+"""Walk the structure of JPEG, PNG, GIF and WebP files to find the size and the end of the image.
 
 ITU T.81 annex B (JPEG), RFC 2083 (PNG), the GIF89a specification, RFC 9649 (WebP). Each reader
 takes an open file, appends (width, height) to `size` and returns the offset behind the image.
@@ -39,7 +39,7 @@ def _too_many_parts(format: str) -> PhotoError:
 
 
 def read_segments(body: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Marker and first 18 bytes of each segment of a JPEG, the last its scan or its end."""
+    """Yield marker and first 18 bytes of each segment of a JPEG up to its scan or end."""
     body.seek(2)
     for _ in range(MAX_PARTS):
         mark = _take(body, 2)
@@ -83,7 +83,7 @@ def _read_jpg(body: BinaryIO, size: list[tuple[int, int]]) -> int:
 
 
 def _find_all(body: BinaryIO, mark: bytes) -> Iterator[int]:
-    """The offset behind each `mark` of two bytes, from the place of `body` on."""
+    """Yield the offset behind each `mark` of two bytes, from the current position on."""
     last, at = b"", body.tell()
     while piece := body.read(PIECE):
         text = last + piece
@@ -145,7 +145,7 @@ def _skip_blocks(body: BinaryIO) -> None:
 
 
 def _read_webp(body: BinaryIO, size: list[tuple[int, int]]) -> int:
-    """The canvas of an extended file, or the frame of a simple one."""
+    """Read the canvas size of an extended file, or the frame size of a simple one."""
     body.seek(4)
     (length,) = struct.unpack("<I", _take(body, 4))
     head = _take(body, 22)[4:]  # the first chunk: name, length, ten bytes

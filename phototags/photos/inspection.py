@@ -18,7 +18,7 @@ OTHER_FORMATS = {
 
 
 class ImageInfo(NamedTuple):
-    """What an image's structure says.
+    """Format and size of an image, read from its structure.
 
     Args:
         format: jpg, png, gif or webp, the suffix of its name in a shard.
@@ -71,7 +71,7 @@ def check_image(info: ImageInfo, max_pixels: int) -> None:
 
 
 def sniff_format(start: bytes) -> str:
-    """The format of a file by its first 16 bytes; Content-Type is not asked, it lies too often.
+    """Tell the format of a file by its first 16 bytes; a Content-Type is too often wrong.
 
     Raises:
         PhotoError: `not_an_image`, naming image formats that are known but not read.
@@ -101,7 +101,7 @@ def inspect_file(body: BinaryIO) -> ImageInfo:
 
     Raises:
         PhotoError: `not_an_image` for other formats, impossible sizes, and structure that
-            contradicts the format; `truncated` when the file ends before its size is told;
+            contradicts the format; `truncated` when the file ends before its size;
             `undecodable` for a JPEG of absurdly many scans.
 
     >>> inspect_file(io.BytesIO(b"GIF89a" + bytes([3, 0, 2, 0, 0, 0, 0]) + b";"))
@@ -116,7 +116,7 @@ def inspect_file(body: BinaryIO) -> ImageInfo:
     if not size:
         if end is None:
             raise PhotoError("truncated", f"the {format} ends inside its header")
-        raise PhotoError("not_an_image", f"a {format} that says no size")
+        raise PhotoError("not_an_image", f"a {format} without a size")
     width, height = size[0]
     if width < 1 or height < 1:
         raise PhotoError("not_an_image", f"the {format} header claims {width}x{height} pixels")
@@ -124,7 +124,7 @@ def inspect_file(body: BinaryIO) -> ImageInfo:
 
 
 def is_plain_jpeg(content: bytes) -> bool:
-    """Whether every decoder makes much the same of an image that `inspect_image` let pass.
+    """Whether all decoders decode an inspected image to nearly the same pixels.
 
     A JPEG of eight bits, grey or in luminance and two colours, without an Exif block that might
     turn it.

@@ -10,9 +10,9 @@ from phototags.photos.photo_table import Drop
 def find_unlicensed(
     photos: pd.DataFrame, licences: Sequence[str] | None, step: str
 ) -> list[Drop | None]:
-    """For each photo a drop for its `licence`, or None where that is one of those asked for.
+    """Return for each photo a drop `licence`, or None where its licence is one of `licences`.
 
-    A photo that states no licence is dropped wherever licences are asked for.
+    A photo that states no licence is dropped wherever `licences` are given.
 
     Args:
         photos: with photo_id, licence, licence_url.

@@ -39,7 +39,7 @@ class PhotoFile(NamedTuple):
 def read_photo_files(
     listing: pd.DataFrame, max_bytes: int, *archives: Archive
 ) -> Iterator[PhotoFile]:
-    """The listed photos' files, each from the first of the archives that has it.
+    """Read the listed photos' files, each from the first of the archives that has it.
 
     Args:
         listing: columns row, photo_id, file (a name in an archive).
@@ -86,7 +86,7 @@ def pack_photos(
 
 
 def _load_usable(photo: PhotoFile, max_pixels: int, max_bytes: int) -> tuple[bytes, ImageInfo]:
-    """The bytes to keep and what their structure says.
+    """Return the bytes to pack and their format and size.
 
     Raises:
         PhotoError: why the photo can't be used.

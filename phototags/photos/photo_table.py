@@ -1,4 +1,4 @@
-"""The photo table, one schema for every corpus, and the list of what was dropped on the way."""
+"""Read and write the photo table, one schema for every corpus, and lists of dropped photos."""
 
 import csv
 from collections.abc import Iterable
@@ -32,7 +32,7 @@ PACKED = pa.schema([PHOTOS.field(name) for name in ("row", "file", "sha256", "wi
 
 CREDIT = ("photo_id", "licence", "licence_url", "author", "page_url")
 SHARD = pa.schema([*PACKED, *(PHOTOS.field(name) for name in CREDIT)])
-"""Columns of a shard's table: whoever passes on the images has their credits beside them."""
+"""Columns of a shard's table: credits stay beside the images that are passed on."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Drop:
         step: the rule that dropped it.
         photo_id: as the corpus names the photo.
         reason: a short name from a closed set, which the report counts.
-        detail: what exactly was found, for whoever looks into it.
+        detail: what exactly was found.
     """
 
     step: str

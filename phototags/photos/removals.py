@@ -1,4 +1,4 @@
-"""Photos that somebody asked to have removed: named in a file, absent from the next run.
+"""Remove photos on request: they are named in a file, and the next run is without them.
 
 A line holds one photo: its id (`photo_id`, or `corpus/photo_id`), an address of it, or the
 sha256 of its bytes. Lines that begin with # are comments, and so is what follows a blank and #.
@@ -49,7 +49,7 @@ class Removals:
 
 
 def _normalise(address: str) -> str:
-    """An address without its scheme and the slash at its end, which make no difference."""
+    """Strip an address of its scheme and final slash, which make no difference."""
     return address.strip().partition("://")[2].rstrip("/")
 
 
@@ -57,7 +57,7 @@ def read_removals(files: Iterable[Path | str]) -> Removals:
     """Read files of removals; no file stands for no request.
 
     Raises:
-        ParamsError: when one can't be read: then nothing may go on as if nobody had asked.
+        ParamsError: when one can't be read: a run must not ignore requests.
     """
     return Removals(name for path in files for name in _lines(path))
 
@@ -75,10 +75,10 @@ def _lines(path: Path | str) -> list[str]:
 
 
 def drop_removed(step: str, row: int) -> Drop:
-    """The drop of a removed photo: it has a row, but does not say which photo it was."""
+    """Make the drop of a removed photo, which has a row but does not identify the photo."""
     return Drop(step, "", REASON, f"row {row}")
 
 
 def parse_removed_row(drop: Drop) -> int | None:
-    """The row of a drop that `drop_removed` made; None for any other drop."""
+    """Parse the row of a drop that `drop_removed` made; None for any other drop."""
     return int(drop.detail.removeprefix("row ")) if drop.reason == REASON else None

@@ -1,4 +1,4 @@
-"""Shards: tars of images named by their row in the photo table, `{row:08d}.{format}`."""
+"""Write and read shards: tars of images named by their row, `{row:08d}.{format}`."""
 
 import os
 import sys
@@ -47,14 +47,14 @@ class ShardWriter:
 
 @contextmanager
 def write_shard(path: Path | str) -> Iterator[ShardWriter]:
-    """Write a shard that appears whole; the same images in the same order give the same bytes."""
+    """Write a shard atomically; the same images in the same order give the same bytes."""
     form = {"format": tarfile.USTAR_FORMAT, "copybufsize": PIECE}
     with atomic_write(path) as part, tarfile.open(part, "w", **form) as tar:
         yield ShardWriter(Path(path).name, tar)
 
 
 def read_members(shard: Path | str) -> Iterator[tuple[int, bytes]]:
-    """The row and the bytes of each image of a shard, in the order of rows.
+    """Yield the row and the bytes of each image of a shard, in the order of rows.
 
     Raises:
         ArchiveError: when the file is no shard, or damaged.
@@ -68,7 +68,7 @@ def read_members(shard: Path | str) -> Iterator[tuple[int, bytes]]:
 
 
 def read_files(shards: Iterable[Path], files: Iterable[str]) -> dict[str, bytes]:
-    """The bytes of the named images, read from their shards without reading the others.
+    """Read the bytes of named images from their shards, without those of others.
 
     Args:
         shards: the tar files of one corpus, in any order.
@@ -89,7 +89,7 @@ def read_files(shards: Iterable[Path], files: Iterable[str]) -> dict[str, bytes]
 
 
 class ShardIndex:
-    """Where in which shard each image lies: any image by its row, without reading those before it.
+    """Finds any image of a corpus by its row, without reading those before it.
 
     Args:
         shards: of one corpus; only their headers are read.
@@ -113,7 +113,7 @@ class ShardIndex:
         return row in self.places
 
     def read(self, row: int, at_most: int) -> bytes:
-        """The bytes of an image, one more than `at_most` when it has more; from any thread.
+        """Read an image, one byte more than `at_most` when it has more; from any thread.
 
         Raises:
             ArchiveError: when no shard has it, or the shard ends inside it.
@@ -133,7 +133,7 @@ class ShardIndex:
 
 
 def _read_headers(shard: Path) -> dict[int, tuple[int, int]]:
-    """Offset and size, in bytes, of each row's image in a shard."""
+    """Read the offset and size, in bytes, of each row's image in a shard."""
     try:
         with tarfile.open(shard, "r:") as tar:
             return {int(Path(one.name).stem): (one.offset_data, one.size) for one in tar}

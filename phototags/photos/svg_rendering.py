@@ -19,7 +19,7 @@ MEMORY = 4 << 30  # bytes of address space, the interpreter's and libraries' inc
 
 
 def render_svg(content: bytes, longest_side: int) -> bytes:
-    """Render to PNG bytes, `longest_side` pixels long, transparent where nothing is done.
+    """Render to PNG bytes, `longest_side` pixels long, transparent where nothing is drawn.
 
     Raises:
         PhotoError: `entities` when the SVG defines entities (a bomb, or a harmless shorthand:

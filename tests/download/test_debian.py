@@ -131,7 +131,7 @@ def test_a_damaged_package_is_refused(deb, tmp_path, damage):
     content = deb.read_bytes()
     contents = {"half": content[: len(content) - 60], "text": b"<html>", "empty": b""}
     deb.write_bytes(contents[damage])
-    with pytest.raises(ArchiveError, match="whole Debian package"):
+    with pytest.raises(ArchiveError, match="complete Debian package"):
         debian.unpack_package(deb, tmp_path / "tiny.tar")
 
 
