@@ -105,7 +105,7 @@ def judged(
         {seed: getattr(table, part).numpy()[rows] for seed, table in learned.items()}
         for part in ("words", "contexts")
     )
-    tables = TagVectorTables(words, contexts, settings.power, text and text.of(tags))
+    tables = TagVectorTables(words, contexts, settings.power, text and text.embed(tags))
     return score_tag_vectors(
         tags, training, test, tables, params.score.resamples, params.score.seed
     )
