@@ -36,8 +36,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns one of EXIT_CODES."""
     arguments = sys.argv[1:] if arguments is None else arguments
     parser = make_parser(*arguments[:1])
-    for former in RENAMED.keys() & {*arguments[:1], *(one for one in arguments if one[:2] == "--")}:
-        parser.error(f"{former} is called {RENAMED[former]} now")
+    for former, today in RENAMED.items():
+        if former in (arguments if former.startswith("--") else arguments[:1]):
+            parser.error(f"{former} is called {today} now")
     args = parser.parse_args(arguments)
     try:
         return args.run(args)
