@@ -97,7 +97,7 @@ def test_no_file_has_the_bytes_of_a_photo_that_must_go(site):
 
 def test_losses_adds_up_what_became_of_the_listed_photos(site, capsys, monkeypatch):
     monkeypatch.chdir(site.project)
-    assert main(["losses", "site"]) == 0
+    assert main(["drops", "site"]) == 0
     heading, asked, total, dropped = capsys.readouterr().out.strip().split("\n\n")
     expected = Counter(site.expected().values())
     assert heading == "site: 38 addresses of photos in 2 shards"  # two were not asked for
@@ -116,7 +116,7 @@ def test_losses_adds_up_what_became_of_the_listed_photos(site, capsys, monkeypat
 
 def test_losses_of_an_unknown_corpus_names_the_known(site, capsys, monkeypatch):
     monkeypatch.chdir(site.project)
-    assert main(["losses", "sight"]) == 2
+    assert main(["drops", "sight"]) == 2
     listed = capsys.readouterr().err.split("listed here: ")[1].split(". Make")[0]
     assert "site" in listed.split(", ")  # beside those of this checkout, if it has any
 

@@ -10,9 +10,9 @@ DETAILS = """\
 examples:
   phototags drops yfcc100m
 
-For a corpus on the web, first the outcome of each address, as far as its shards are done. Photos
-under "asked again" may still be had: `snakemake --forcerun download_photos` with the same preset
-requests only those. Then, once the corpus is collected, the photos that each step left out.
+For a corpus on the web, first the outcome of each address, as far as its shards are done. Those
+under "retry" may still succeed: `snakemake --forcerun download_photos` with the same preset
+requests them alone. Then, once the corpus is collected, the photos that each step left out.
 """
 
 
@@ -67,7 +67,7 @@ def tabulate_outcomes(folder: Path) -> list[str]:
         for count in counts
     ]
     total = sum(count.photos for count in counts)
-    head = ["outcome", "what it means", "photos", "share", "asked again"]
+    head = ["outcome", "what it means", "photos", "share", "retry"]
     heading = f"{folder.name}: {total:,} addresses of photos in {len(shards):,} shards"
     return [heading, table(head, rows, words=2)]
 

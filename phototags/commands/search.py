@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the pictures found, best first, and write the page that was asked for."""
+    """Print the pictures found, best first, and write a page of them if wanted."""
     folder = common.find_tagger(args.model)
     corpus = args.corpus or common.read_origin(folder)[0]
     common.pin_instruction_set()

@@ -76,11 +76,15 @@ def own_keys(model: type) -> list[str]:
 
 
 def write_table(model: type[BaseModel], keys: Iterable[str]) -> str:
-    """A line for each key: name, type, range, default, effect."""
+    """A line for each key: name, type, range, default, effect.
+
+    Raises:
+        KeyError: when a key has no description.
+    """
     lines = ["| key | type | range | default | effect |", "| --- | --- | --- | --- | --- |"]
     for name in keys:
         schema = model.model_json_schema()["properties"][name]
-        effect = schema.get("description", "selects the system")
+        effect = "selects the system" if name == "model" else schema["description"]
         cells = [format_type(schema), format_range(schema), format_default(schema), effect]
         escaped = [cell.replace("|", "\\|") for cell in cells]
         lines.append(f"| `{name}` | {' | '.join(escaped)} |")

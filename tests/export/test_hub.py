@@ -53,7 +53,7 @@ def test_what_is_saved_is_what_was_read_and_is_read_again(folder):
     HubTagger.from_pretrained(folder.parent / "copy")
 
 
-def test_a_backbone_that_learned_is_saved_too(folder, monkeypatch):
+def test_a_trained_backbone_is_saved_too(folder, monkeypatch):
     monkeypatch.setattr("phototags.export.tag_photos.load_backbone", lambda name, learned: learned)
     system = Multihot(model="multihot", backbone="trained", epochs=1, patience=1)
     tagger = system.init_tagger(2, torch.ones(2, 2), torch.zeros(2), torch.Generator())

@@ -1,4 +1,4 @@
-"""The card's numbers are those of scores.csv, and it says whose pictures taught the tagger."""
+"""The card holds the numbers of scores.csv and names the pictures that the tagger was trained on."""
 
 import pandas as pd
 import pytest
@@ -54,14 +54,14 @@ def test_this_taggers_scores_stand_with_their_intervals(card):
     assert "openclipart → tuxpaint" in lines[1]
 
 
-def test_controls_stand_beside_it_as_the_mean_of_seeds(card):
+def test_baselines_stand_beside_it_as_the_mean_of_seeds(card):
     lines = [line for line in card.splitlines() if "frequency" in line and "|" in line]
     assert len(lines) == 2 and all(
         "mean of seeds" in line and "4.0 [3.0, 6.0]" in line for line in lines
     )
 
 
-def test_the_pictures_licence_and_the_settings_are_told(card):
+def test_the_pictures_licence_and_the_settings_are_named(card):
     assert "public domain" in card and '"model": "im2vec"' in card and "1,280" in card
 
 
@@ -70,7 +70,7 @@ def test_photos_are_counted_where_the_config_counts_them(card):
     assert "5,987 photos" in with_count and "photos with a known tag" not in card
 
 
-def test_photos_that_a_refit_learned_from_are_counted_too():
+def test_photos_of_a_refit_are_counted_too():
     system = {"model": "kernel-ridge", "refit": True}
     config = {**CONFIG, "system": system, "photos": {"train": 4074, "validation": 426}}
     assert "4,500 photos" in format_model_card("best", EXPORT, config, ["sea", "dog"], scores())
@@ -85,7 +85,7 @@ def test_own_pictures_are_under_their_own_terms():
     assert "their own terms" in format_model_card("x", own, CONFIG, ["sea"], scores())
 
 
-def test_a_backbone_that_learned_is_told():
+def test_a_trained_backbone_is_named():
     system = {"model": "im2vec", "backbone": "trained"}
     card = format_model_card("pictures", EXPORT, CONFIG | {"system": system}, ["sea"], scores())
     assert "trained too (`backbone.safetensors`)" in card and "frozen" not in card
