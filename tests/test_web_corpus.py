@@ -95,7 +95,7 @@ def test_no_file_has_the_bytes_of_a_photo_that_must_go(site):
     assert not [path for path in files if middle in path.read_bytes()]
 
 
-def test_losses_adds_up_what_became_of_the_listed_photos(site, capsys, monkeypatch):
+def test_drops_adds_up_what_became_of_the_listed_photos(site, capsys, monkeypatch):
     monkeypatch.chdir(site.project)
     assert main(["drops", "site"]) == 0
     heading, asked, total, dropped = capsys.readouterr().out.strip().split("\n\n")
@@ -114,7 +114,7 @@ def test_losses_adds_up_what_became_of_the_listed_photos(site, capsys, monkeypat
         assert again == "0"
 
 
-def test_losses_of_an_unknown_corpus_names_the_known(site, capsys, monkeypatch):
+def test_drops_of_an_unknown_corpus_names_the_known(site, capsys, monkeypatch):
     monkeypatch.chdir(site.project)
     assert main(["drops", "sight"]) == 2
     listed = capsys.readouterr().err.split("listed here: ")[1].split(". Make")[0]

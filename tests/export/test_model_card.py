@@ -1,4 +1,4 @@
-"""The card holds the numbers of scores.csv and names the pictures that the tagger was trained on."""
+"""The card holds the numbers of scores.csv and names the pictures that trained the tagger."""
 
 import pandas as pd
 import pytest
