@@ -49,13 +49,13 @@ def write_section(heading: str, key: str, model: type[BaseModel]) -> Iterator[st
 
     The keys that are sections themselves follow in sections of their own.
     """
-    bases = [base for base in model.__mro__[1:] if own_keys(base)]
+    bases = [base for base in model.__mro__[1:] if set(own_keys(base)) - {"model"}]
     for base in reversed(bases):
         yield from write_section(f"### {base.__name__}", key, base)
     links = ", ".join(f"[{base.__name__}](#{base.__name__.lower()})" for base in bases)
-    shared = f"\nIt also has the keys of {links}." if bases else ""
-    keys = own_keys(model)
-    yield f"{heading}\n\n{inspect.getdoc(model)}{shared}\n\n{write_table(model, keys)}"
+    shared = f" It also has the keys of {links}." if bases else ""
+    keys, about = own_keys(model), inspect.getdoc(model).partition("\n\nAttributes:")[0]
+    yield f"{heading}\n\n{about}{shared}\n\n{write_table(model, keys)}"
     for name in keys:
         inner = _models(model.model_fields[name])
         for one in inner:
