@@ -87,7 +87,7 @@ def leave_one_out_means(
     """Average a value over the other photos of each photo's user.
 
     Summed before and after the photo, not as all less its own: so not even the rounding of a
-    photo's own values map_words the description of its user.
+    photo's own values reaches the description of its user.
 
     Args:
         values: (N, d); may be nan where a photo is not counted.
