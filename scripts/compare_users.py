@@ -7,7 +7,7 @@ import pandas as pd
 from phototags.evaluation.users.comparison import compare_systems
 from phototags.io.logs import configure_logging
 from phototags.io.storage import atomic_write
-from phototags.report.tables.user_gains import user_tags, users
+from phototags.report.tables.user_tables import format_user_tags, format_users
 from phototags.tags.vocabulary import read_vocabulary
 
 given = snakemake  # noqa: F821
@@ -20,6 +20,6 @@ vocabulary = read_vocabulary(given.input.vocabulary)
 found = compare_systems(systems, *judged, photos, vocabulary, **given.params.bootstrap)
 found.write(given.output.gains, given.output.tags)
 with atomic_write(given.output.table) as part:
-    part.write_text(users(train, found.improvements), encoding="utf-8")
+    part.write_text(format_users(train, found.improvements), encoding="utf-8")
 with atomic_write(given.output.lists) as part:
-    part.write_text(user_tags(train, found.improvements, found.tags), encoding="utf-8")
+    part.write_text(format_user_tags(train, found.improvements, found.tags), encoding="utf-8")

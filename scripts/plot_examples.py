@@ -4,13 +4,13 @@ import pandas as pd
 
 from phototags.io.logs import configure_logging
 from phototags.photos.photo_table import read_photos
-from phototags.report.figures.examples import examples, plot_examples
+from phototags.report.figures.examples import collect_examples, plot_examples
 
 given = snakemake  # noqa: F821
 configure_logging(given.log[0])
 
 plot_examples(
-    examples(
+    collect_examples(
         read_photos(given.input.photos),
         pd.read_parquet(given.input.tags),
         pd.read_parquet(given.input.predictions),

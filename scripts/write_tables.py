@@ -2,24 +2,10 @@
 
 from phototags.evaluation.metrics.summary import read_scores
 from phototags.io.logs import configure_logging
-from phototags.io.storage import atomic_write
-from phototags.report.tables.bridges import bridges
-from phototags.report.tables.headline import headline
-from phototags.report.tables.published import published
-from phototags.report.tables.tag_completion import tag_vectors
-
-TABLES = {
-    "headline": headline,
-    "bridges": bridges,
-    "published": published,
-    "tag_vectors": tag_vectors,
-}
+from phototags.report.tables.score_pages import write_tables
 
 given = snakemake  # noqa: F821
 configure_logging(given.log[0])
 
-scores = read_scores(given.input.scores)
-others = {"tag_vectors": read_scores(given.input.tag_vectors)}
-for name, path in zip(given.params.names, given.output.tables, strict=True):
-    with atomic_write(path) as part:
-        part.write_text(TABLES[name](others.get(name, scores)), encoding="utf-8")
+scores, tag_vectors = read_scores(given.input.scores), read_scores(given.input.tag_vectors)
+write_tables(scores, tag_vectors, dict(zip(given.params.names, given.output.tables, strict=True)))

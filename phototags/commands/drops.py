@@ -50,7 +50,7 @@ def find_corpus(corpus: str) -> Path:
 def tabulate_outcomes(folder: Path) -> list[str]:
     """Heading and table of what became of each photo url; nothing where none was requested."""
     from phototags.download.shard_tables import count_outcomes
-    from phototags.report.tables.markdown import table
+    from phototags.report.markdown import format_table
 
     shards = sorted((folder / "shards").glob("*.downloads.parquet"))
     if not shards:
@@ -69,7 +69,7 @@ def tabulate_outcomes(folder: Path) -> list[str]:
     total = sum(count.photos for count in counts)
     head = ["outcome", "what it means", "photos", "share", "retry"]
     heading = f"{folder.name}: {total:,} addresses of photos in {len(shards):,} shards"
-    return [heading, table(head, rows, words=2)]
+    return [heading, format_table(head, rows, words=2)]
 
 
 def tabulate_drops(folder: Path) -> list[str]:
@@ -77,17 +77,17 @@ def tabulate_drops(folder: Path) -> list[str]:
     from pyarrow.parquet import read_metadata
 
     from phototags.evaluation.metrics.run_tables import count_drops
-    from phototags.report.drops import way
-    from phototags.report.tables.markdown import table
+    from phototags.report.drops import trace_corpus
+    from phototags.report.markdown import format_table
 
     photos, drops = folder / "photos.parquet", folder / "drops.tsv"
     if not (photos.exists() and drops.exists()):
         return [f"{folder.name}: not collected yet, so the drops of its steps are unknown"]
-    took = way(folder.name, count_drops([drops]), read_metadata(photos).num_rows)
+    flow = trace_corpus(folder.name, count_drops([drops]), read_metadata(photos).num_rows)
     rows = [
-        (loss.step, loss.reason, f"{loss.photos:,}", f"{loss.share:.1f} %", f"{loss.left:,}")
-        for loss in took.losses
+        (count.step, count.reason, f"{count.photos:,}", f"{count.share:.1f} %", f"{count.left:,}")
+        for count in flow.drops
     ]
-    heading = f"{folder.name}: {took.listed:,} photos listed, {took.used:,} used"
+    heading = f"{folder.name}: {flow.listed:,} photos listed, {flow.used:,} used"
     head = ["step", "reason", "photos", "share", "left"]
-    return [heading, *([table(head, rows, words=2)] if rows else [])]
+    return [heading, *([format_table(head, rows, words=2)] if rows else [])]

@@ -27,7 +27,7 @@ import pandas as pd
 from phototags.errors import PhototagsError
 from phototags.evaluation.metrics.summary import first_bridge_rows, mean_rows, read_scores
 from phototags.io.storage import atomic_write
-from phototags.report.tables.cells import NAMES, with_interval
+from phototags.report.tables.cells import NAMES, format_interval
 
 BLOCK = re.compile(
     r"(<!-- (scores|validation|file|cell) (\S+)((?: \w+=\S+)*) -->)(?:(?!<!-- ).)*(<!-- end -->)",
@@ -152,7 +152,7 @@ def tabulate_scores(scores: pd.DataFrame, measures: Sequence[str]) -> str:
     keys = [(*pair, MEASURES[measure]) for pair in pairs for measure in measures]
     cells = {
         system: [
-            with_interval(rows.loc[key]) if key in rows.index else ""
+            format_interval(rows.loc[key]) if key in rows.index else ""
             for key in ((train, test, system, *measure) for train, test, measure in keys)
         ]
         for system in mean["system"].unique()

@@ -11,9 +11,9 @@ from phototags.corpora.corpus_registry import CORPORA
 from phototags.evaluation.metrics.summary import first_bridge_rows, read_scores
 from phototags.io.storage import atomic_write
 from phototags.params.pages import Export
-from phototags.report.tables.cells import INTERVALS, MEANING, NAMES, with_interval
-from phototags.report.tables.headline import heading
-from phototags.report.tables.markdown import page, table
+from phototags.report.markdown import format_page, format_table
+from phototags.report.tables.cells import INTERVALS, MEANING, NAMES, format_interval
+from phototags.report.tables.score_pages import format_pair
 from phototags.tags.vocabulary import read_vocabulary
 
 MEASURES = (
@@ -67,7 +67,7 @@ def format_model_card(
     """
     trained = config["system"].get("backbone") == "trained"
     backbone = "trained too (`backbone.safetensors`)" if trained else "frozen"
-    return page(
+    return format_page(
         f"The tagger of the run `{run}`",
         "Gives a picture the tags that people would write for it. Made by phototags "
         f"{phototags.__version__}.",
@@ -115,9 +115,11 @@ def tabulate_scores(export: Export, scores: pd.DataFrame) -> str:
             continue
         by_metric = group.set_index(["metric", "k"], drop=False)
         cells = [
-            with_interval(by_metric.loc[measure]) if measure in by_metric.index else ""
+            format_interval(by_metric.loc[measure]) if measure in by_metric.index else ""
             for measure in MEASURES
         ]
         name = f"**{system}, seed {seed}: this tagger**" if this else f"{system}, mean of seeds"
-        rows.append([heading(train, test), name, *cells])
-    return table(["test", "system", *(NAMES[measure] for measure in MEASURES)], rows, words=2)
+        rows.append([format_pair(train, test), name, *cells])
+    return format_table(
+        ["test", "system", *(NAMES[measure] for measure in MEASURES)], rows, words=2
+    )

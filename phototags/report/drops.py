@@ -1,17 +1,22 @@
-"""What was lost on the way from the photos listed to the photos used."""
+"""Count the photos that each step dropped, from the photos listed to the photos used."""
+
+from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
-# Steps that make the photo table.
-BEFORE = ("list_photos", "pack_photos", "download_photos", "collect_photos")
-STEPS = (*BEFORE, "embed_photos")  # after them a photo is used
+TABLE_STEPS = ("list_photos", "pack_photos", "download_photos", "collect_photos")
+"""Steps that make the photo table."""
+STEPS = (*TABLE_STEPS, "embed_photos")
+"""Steps after which a photo is used."""
 
 
 @dataclass(frozen=True)
-class Loss:
+class DropCount:
     """One reason of one step; `left` photos remain after it, `share` is percent of the listed."""
 
     step: str
@@ -22,46 +27,49 @@ class Loss:
 
 
 @dataclass(frozen=True)
-class Way:
-    """The way of one corpus from `listed` to `used` photos; they differ by the sum of losses.
+class PhotoFlow:
+    """One corpus from `listed` to `used` photos; they differ by the sum of `drops`.
 
-    `later` is what training and judging left out, near-duplicates of test photos, photos without
-    a word of the test or words without photos: it takes nothing from the corpus.
+    `later` is what training and evaluation left out (near-duplicates of test photos, photos without
+    a scored word, words without photos); it is not subtracted.
     """
 
     corpus: str
     listed: int
     used: int
     share: float
-    losses: tuple[Loss, ...]
-    later: tuple[Loss, ...]
+    drops: tuple[DropCount, ...]
+    later: tuple[DropCount, ...]
 
 
-def ways(drops: pd.DataFrame, tabled: Mapping[str, int]) -> list[Way]:
-    """One way for each corpus, losses in the order in which they happened.
+def trace_photos(drops: pd.DataFrame, table_sizes: Mapping[str, int]) -> list[PhotoFlow]:
+    """One PhotoFlow for each corpus.
 
     Args:
         drops: drops.csv: corpus, step, reason, photos.
-        tabled: rows of each corpus' photo table.
+        table_sizes: rows of each corpus' photo table.
     """
-    return [way(name, drops[drops["corpus"] == name], count) for name, count in tabled.items()]
+    return [
+        trace_corpus(name, drops[drops["corpus"] == name], rows)
+        for name, rows in table_sizes.items()
+    ]
 
 
-def way(corpus: str, drops: pd.DataFrame, tabled: int) -> Way:
-    """The way of one corpus."""
-    lost = drops[drops["step"].isin(STEPS)]
-    lost = lost.sort_values("step", key=lambda steps: steps.map(STEPS.index), kind="stable")
-    listed = tabled + int(lost.loc[lost["step"].isin(BEFORE), "photos"].sum())
-    left, losses = listed, []
-    for row in lost.itertuples():
+def trace_corpus(corpus: str, drops: pd.DataFrame, table_size: int) -> PhotoFlow:
+    """The flow of one corpus, its drops in the order of the steps."""
+    early = drops[drops["step"].isin(STEPS)]
+    early = early.sort_values("step", key=lambda steps: steps.map(STEPS.index), kind="stable")
+    listed = table_size + int(early.loc[early["step"].isin(TABLE_STEPS), "photos"].sum())
+
+    def share(photos: int) -> float:
+        return round(100 * photos / max(listed, 1), 3)
+
+    left, counts = listed, []
+    for row in early.itertuples():
         left -= int(row.photos)
-        losses.append(loss(row, left, listed))
-    later = [loss(row, left, listed) for row in drops[~drops["step"].isin(STEPS)].itertuples()]
-    share = round(100 * left / max(listed, 1), 3)
-    return Way(corpus, listed, left, share, tuple(losses), tuple(later))
-
-
-def loss(row, left: int, listed: int) -> Loss:
-    """One line of the table."""
-    share = round(100 * row.photos / max(listed, 1), 3)
-    return Loss(row.step, row.reason, int(row.photos), left, share)
+        counts.append(DropCount(row.step, row.reason, int(row.photos), left, share(row.photos)))
+    later = tuple(
+        DropCount(row.step, row.reason, int(row.photos), left, share(row.photos))
+        for row in drops[~drops["step"].isin(STEPS)].itertuples()
+    )
+    return PhotoFlow(corpus, listed, left, share(left), tuple(counts), later)

@@ -1,4 +1,4 @@
-"""The report of a run: one page to look at, which needs nothing but itself."""
+"""The report of a run: one self-contained HTML page."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -14,22 +14,21 @@ from phototags.evaluation.metrics.summary import read_scores
 from phototags.io.storage import atomic_write
 from phototags.params.pages import Report
 from phototags.photos.gallery import Card, make_cards
-from phototags.report.drops import ways
-from phototags.report.markdown_blocks import Block, blocks
-from phototags.report.page_photos import Picture, pictures_of
-from phototags.report.rendering import data_url, render
-from phototags.report.score_boards import MEASURES, boards
-from phototags.report.vocabulary_map import HEIGHT, NO_NOUN, WIDTH, neighbourhoods
+from phototags.report.drops import trace_photos
+from phototags.report.markdown import Block, parse_blocks
+from phototags.report.page_scores import MEASURES, ScoreTable, make_score_tables
+from phototags.report.rendering import Thumbnail, data_url, make_thumbnails, render
+from phototags.report.vocabulary_map import HEIGHT, NO_NOUN, WIDTH, read_vocabulary_maps
 
 PREDICTIONS = re.compile(r"([^/]+)/([^/]+)/seed(\d+)/predictions_([^/]+)\.parquet$")
 TITLES = {
     "scores": "Scores by system, with intervals",
-    "losses": "Training curves (a dot marks the epoch that was kept)",
+    "losses": "Training curves (a dot marks the selected epoch)",
 }
 
 
 @dataclass(frozen=True)
-class Inputs:
+class ReportInputs:
     """The files that a report is made of; a corpus is named by the folder of its tables."""
 
     scores: Path
@@ -45,57 +44,61 @@ class Inputs:
 
 
 @dataclass(frozen=True)
-class Wall:
+class PhotoGrid:
     """The shown photos of one test corpus."""
 
     corpus: str
-    cards: list[tuple[Card, Picture]]
+    cards: list[tuple[Card, Thumbnail]]
 
 
-def write_report(path: Path | str, run: str, settings: Report, inputs: Inputs) -> None:
+def write_report(path: Path | str, run: str, settings: Report, inputs: ReportInputs) -> None:
     """Write the page; equal inputs give equal bytes."""
     photos = {Path(file).parent.name: pd.read_parquet(file) for file in inputs.photos}
-    results = boards(read_scores(inputs.scores))
-    walls = show(inputs, photos, settings.photos) if settings.show_photos else []
-    systems = list(dict.fromkeys(name for wall in walls for name in wall.cards[0][0].guesses))
+    tables = make_score_tables(read_scores(inputs.scores))
+    grids = make_photo_grids(inputs, photos, settings.photos) if settings.show_photos else []
+    systems = list(dict.fromkeys(name for grid in grids for name in grid.cards[0][0].guesses))
+    sizes = {name: len(table) for name, table in photos.items()}
     page = render(
         "report.html",
         run=run,
         version=phototags.__version__,
-        boards=results,
-        board_systems=len({row[0] for board in results for row in board.rows}),
+        score_tables=tables,
+        n_systems=len({row[0] for table in tables for row in table.rows}),
         measures=MEASURES,
-        walls=walls,
+        grids=grids,
         hidden=not settings.show_photos,
         systems=systems,
-        shown=best_of(results, systems),
-        figures=[drawn(Path(figure)) for figure in inputs.figures],
-        ways=ways(pd.read_csv(inputs.drops), {name: len(table) for name, table in photos.items()}),
-        tables=others(inputs.tables),
-        vocabularies=neighbourhoods(inputs.tag_maps, inputs.nearest_tags),
-        sheet=(WIDTH, HEIGHT),
-        bare=NO_NOUN,
-        licences=licences(photos),
+        shown=best_system(tables, systems),
+        figures=[embed_figure(Path(figure)) for figure in inputs.figures],
+        flows=trace_photos(pd.read_csv(inputs.drops), sizes),
+        tables=parse_tables(inputs.tables),
+        vocabularies=read_vocabulary_maps(inputs.tag_maps, inputs.nearest_tags),
+        map_size=(WIDTH, HEIGHT),
+        no_noun=NO_NOUN,
+        licences=count_licences(photos),
         sources=[CORPORA[name] for name in photos if name in CORPORA],
     )
     with atomic_write(path) as part:
         part.write_text(page, encoding="utf-8")
 
 
-def show(inputs: Inputs, photos: Mapping[str, pd.DataFrame], count: int) -> list[Wall]:
-    """A wall for each test corpus that has a predicted photo."""
+def make_photo_grids(
+    inputs: ReportInputs, photos: Mapping[str, pd.DataFrame], count: int
+) -> list[PhotoGrid]:
+    """A grid for each test corpus that has a predicted photo."""
     tags = {Path(file).parent.name: Path(file) for file in inputs.tags}
-    found = []
-    for corpus, predictions in predicted(inputs.predictions).items():
-        chosen = make_cards(photos[corpus], pd.read_parquet(tags[corpus]), predictions, count)
+    grids = []
+    for corpus, predictions in read_predictions(inputs.predictions).items():
+        cards = make_cards(photos[corpus], pd.read_parquet(tags[corpus]), predictions, count)
         shards = [shard for shard in inputs.shards if Path(shard).parent.parent.name == corpus]
-        if chosen:
-            found.append(Wall(corpus, list(zip(chosen, pictures_of(chosen, shards), strict=True))))
-    return found
+        if cards:
+            pairs = zip(cards, make_thumbnails(cards, shards), strict=True)
+            grids.append(PhotoGrid(corpus, list(pairs)))
+    return grids
 
 
-def predicted(files: Sequence[Path]) -> dict[str, dict[str, pd.DataFrame]]:
-    """Predictions by test corpus and system; the first file given for a system is shown.
+def read_predictions(files: Sequence[Path]) -> dict[str, dict[str, pd.DataFrame]]:
+    """Predictions by test corpus and system, of the first file given for a system.
 
     A system is named with its training corpus when the run trains on several.
     """
@@ -116,8 +119,8 @@ def predicted(files: Sequence[Path]) -> dict[str, dict[str, pd.DataFrame]]:
     return by_test
 
 
-def drawn(path: Path) -> dict[str, str]:
-    """A figure inside the page."""
+def embed_figure(path: Path) -> dict[str, str]:
+    """Title and data url of a figure."""
     kind = {".svg": "image/svg+xml", ".png": "image/png"}[path.suffix]
     return {
         "title": TITLES.get(path.stem, path.stem.replace("_", " of ", 1)),
@@ -125,28 +128,25 @@ def drawn(path: Path) -> dict[str, str]:
     }
 
 
-def best_of(results: list, systems: list[str]) -> str | None:
-    """The shown system that learns and has the highest first measure; None shows all."""
-    if not results:
-        return None
-    rows = [row for row in results[0].rows if row[2][0] and not row[1]]
+def best_system(tables: Sequence[ScoreTable], systems: Sequence[str]) -> str | None:
+    """The shown trained system with the highest first measure; None if there is none."""
+    rows = [row for row in tables[0].rows if row[2][0] and not row[1]] if tables else []
     scored = {system: cells[0].value for system, _, cells in rows}
-    known = [system for system in systems if system in scored]
-    return max(known, key=scored.get, default=None)
+    return max((name for name in systems if name in scored), key=scored.get, default=None)
 
 
-def others(tables: Sequence[Path]) -> list[Block]:
-    """The run's Markdown tables except the headline, which the page draws itself."""
+def parse_tables(tables: Sequence[Path]) -> list[Block]:
+    """The run's Markdown tables except the headline, whose scores the page shows itself."""
     return [
         block
         for table in tables
         if Path(table).stem != "headline"
-        for block in blocks(Path(table).read_text(encoding="utf-8"))
+        for block in parse_blocks(Path(table).read_text(encoding="utf-8"))
     ]
 
 
-def licences(photos: Mapping[str, pd.DataFrame]) -> list[dict]:
-    """How many photos of each corpus state which licence, the commonest first."""
+def count_licences(photos: Mapping[str, pd.DataFrame]) -> list[dict]:
+    """How many photos of each corpus state which licence, the most frequent first."""
     return [
         {"corpus": corpus, "name": name, "photos": count}
         for corpus, table in photos.items()

@@ -1,12 +1,11 @@
-"""The page of a search: the photos found, who made them, and where they are."""
+"""HTML page of a search: the photos found, their authors and their addresses."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from phototags.io.storage import atomic_write
 from phototags.photos.gallery import Card
-from phototags.report.page_photos import pictures_of
-from phototags.report.rendering import render
+from phototags.report.rendering import make_thumbnails, render
 
 MISSING = "the photos' shards are not on this machine, so the page shows no pictures"
 
@@ -23,12 +22,12 @@ def write_found(
     """Write the page.
 
     Args:
-        words: as typed; asked: the tags that they were taken for; notes: what became of the others.
+        words: as typed; asked: the tags they were mapped to; notes: about the other words.
         found: photos and scores, best first.
-        shards: of the corpus; without any, the page shows no pictures and says so.
+        shards: of the corpus; without any, the page has no pictures and a note says so.
     """
     cards, scores = zip(*found, strict=True) if found else ((), ())
-    pictures = pictures_of(cards, shards) if shards else [None] * len(cards)
+    pictures = make_thumbnails(cards, shards) if shards else [None] * len(cards)
     page = render(
         "found.html",
         words=words,

@@ -1,4 +1,4 @@
-"""The vocabulary as the report shows it: a map of the tags, and what lies near some of them."""
+"""Map of the vocabulary in the report: positions and labels of tags, and nearest tags."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 WIDTH, HEIGHT, MARGIN = 1200, 760, 50
-COLOURED = 8  # categories with a colour of their own; the eye tells no more apart
+COLOURED = 8  # categories with their own colour; more are hard to tell apart
 LABELS = 140
-LETTER, LINE, BASELINE = 7.2, 15, 4.5  # width, height and rise of a label's letters, about
+LETTER, LINE, BASELINE = 7.2, 15, 4.5  # approximate width, height and rise of letters
 NO_NOUN = "no noun of WordNet"
 NAMES = {"": NO_NOUN, "Tops": "general"}
 
@@ -28,7 +28,7 @@ class Dot:
 
 @dataclass(frozen=True)
 class Label:
-    """The name of a tag, where its letters' baseline starts, ends or has its middle."""
+    """The name of a tag; x is the start, middle or end of its baseline, as `anchor` says."""
 
     tag: str
     x: float
@@ -38,7 +38,7 @@ class Label:
 
 @dataclass(frozen=True)
 class Group:
-    """The tags of a category; `colour` from 1 to COLOURED, 0 for those that share grey."""
+    """The tags of a category; `colour` from 1 to COLOURED, 0 for grey."""
 
     name: str
     colour: int
@@ -46,13 +46,13 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Neighbourhoods:
+class VocabularyMap:
     """The vocabulary of one training corpus.
 
     Args:
-        groups: of the map, the largest first, grey last.
-        labels: of the tags that have room for one.
-        near: for `commonest` and `random`, pairs of a tag and its [(near tag, cosine)].
+        groups: the largest first, grey last.
+        labels: of the tags with enough space for one.
+        near: for `commonest` and `random` tags, pairs of a tag and its [(near tag, cosine)].
     """
 
     train: str
@@ -62,22 +62,26 @@ class Neighbourhoods:
     near: dict[str, list[tuple[str, list[tuple[str, float]]]]]
 
 
-def neighbourhoods(
+def read_vocabulary_maps(
     maps: Sequence[Path | str], nearest: Sequence[Path | str]
-) -> list[Neighbourhoods]:
-    """One for each training corpus; files of models/RUN/TRAIN, in the same order."""
+) -> list[VocabularyMap]:
+    """Read one map for each training corpus, from tag_map.tsv and nearest_tags.tsv.
+
+    Args:
+        maps, nearest: files of models/RUN/TRAIN, in the same order.
+    """
     return [
-        _of_corpus(Path(path).parent.name, _read(path), _read(near))
+        _make_map(Path(path).parent.name, _read(path), _read(near))
         for path, near in zip(maps, nearest, strict=True)
     ]
 
 
 def _read(path: Path | str) -> pd.DataFrame:
-    """A table whose tags may be `null` or `nan`."""
+    """Read a table whose tags may be `null` or `nan`."""
     return pd.read_csv(path, sep="\t", keep_default_na=False)
 
 
-def _of_corpus(train: str, places: pd.DataFrame, nearest: pd.DataFrame) -> Neighbourhoods:
+def _make_map(train: str, places: pd.DataFrame, nearest: pd.DataFrame) -> VocabularyMap:
     most = max(places["photos"].max(), 1)
     dots = [
         Dot(
@@ -99,12 +103,12 @@ def _of_corpus(train: str, places: pd.DataFrame, nearest: pd.DataFrame) -> Neigh
         ]
         for how, rows in nearest.groupby("chosen", sort=False)
     }
-    groups = tuple(_groups(dots, places["category"]))
-    return Neighbourhoods(train, len(dots), groups, tuple(_labels(dots)), near)
+    groups = tuple(_group_tags(dots, places["category"]))
+    return VocabularyMap(train, len(dots), groups, tuple(_place_labels(dots)), near)
 
 
-def _groups(dots: Sequence[Dot], categories: pd.Series) -> Iterator[Group]:
-    """The largest categories by name, then all others, then tags that are no noun."""
+def _group_tags(dots: Sequence[Dot], categories: pd.Series) -> Iterator[Group]:
+    """The largest categories, then all others, then tags that are no noun."""
     sizes = categories[categories != ""].value_counts()
     ordered = sorted(sizes.index, key=lambda name: (-sizes[name], name))
     own, others = ordered[:COLOURED], ordered[COLOURED:]
@@ -116,14 +120,14 @@ def _groups(dots: Sequence[Dot], categories: pd.Series) -> Iterator[Group]:
             yield Group(name, colour, tuple(members))
 
 
-def _labels(dots: Sequence[Dot]) -> Iterator[Label]:
-    """Names beside the dots, the first dots first, where they cover no other name and no dot."""
+def _place_labels(dots: Sequence[Dot]) -> Iterator[Label]:
+    """Labels of the first dots, where they overlap no other label and no dot."""
     boxes = [(d.x - d.radius, d.y - d.radius, d.x + d.radius, d.y + d.radius) for d in dots]
     corners = np.array(boxes).reshape(-1, 4)
     labels = 0
     for number, dot in enumerate(dots):
         others = np.delete(corners, number, axis=0)
-        for label, box in _places(dot):
+        for label, box in _label_positions(dot):
             left, top, right, bottom = others.T
             hit = (box[0] < right) & (left < box[2]) & (box[1] < bottom) & (top < box[3])
             if box[0] >= 0 and box[2] <= WIDTH and not hit.any():
@@ -134,8 +138,8 @@ def _labels(dots: Sequence[Dot]) -> Iterator[Label]:
             return
 
 
-def _places(dot: Dot) -> Iterator[tuple[Label, tuple[float, float, float, float]]]:
-    """Right of a dot, left, below and above: the label and its left, top, right and bottom."""
+def _label_positions(dot: Dot) -> Iterator[tuple[Label, tuple[float, float, float, float]]]:
+    """Labels right of a dot, left, below and above, with left, top, right and bottom."""
     wide, gap = LETTER * len(dot.tag), dot.radius + 3
     for x, y, anchor, left in (
         (dot.x + gap, dot.y, "start", dot.x + gap),

@@ -9,7 +9,7 @@ layers of its own widths, taught here too. Test photos have no part in it. Half 
 import torch
 from harness import ROOT, arguments, compute_as, conclude_page
 
-from phototags.report.tables.markdown import page, table
+from phototags.report.markdown import format_page, format_table
 from phototags.training.inputs import read_inputs
 from phototags.training.run_inputs import inputs_of, merged
 from phototags.training.train import train
@@ -66,7 +66,9 @@ def main() -> None:
         [name, corpus, *(f"{100 * of[name]:.1f}" if name in of else "" for of in found.values())]
         for name, corpus in learned_from(params).items()
     ]
-    text = page("Settings for transfer", EXPLAINED, table(["system", "corpus", *HEADS], rows, 2))
+    text = format_page(
+        "Settings for transfer", EXPLAINED, format_table(["system", "corpus", *HEADS], rows, 2)
+    )
     conclude_page("transfer_settings", text, quick)
 
 

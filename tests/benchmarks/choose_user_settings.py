@@ -17,7 +17,7 @@ import torch
 from harness import ROOT, arguments, compute_as, conclude_page
 
 from phototags.evaluation.metrics.ranking import hit_rate_at, precision_at, recall_at, sorted_hits
-from phototags.report.tables.markdown import page, table
+from phototags.report.markdown import format_page, format_table
 from phototags.systems.parts.tagged_photos import TaggedPhotos
 from phototags.systems.tagger import Tagger
 from phototags.training.inputs import Inputs, read_inputs
@@ -108,9 +108,9 @@ def main() -> None:
         of = [found[name, values, seed] for seed in SEEDS]
         second.append([name, *said(values), *(f"{one:.1f}" for one in (*of, mean(of)))])
     head = ["system", *KEYS, *(f"seed {seed}" for seed in SEEDS), "mean"]
-    text = page(
-        "Settings of the models of users", EXPLAINED, table([*KEYS, *MODELS], first, 0),
-        AGAIN, table(head, second),
+    text = format_page(
+        "Settings of the models of users", EXPLAINED, format_table([*KEYS, *MODELS], first, 0),
+        AGAIN, format_table(head, second),
     )  # fmt: skip
     conclude_page("user_settings", text, quick)
 

@@ -28,7 +28,7 @@ from phototags.evaluation.tag_completion_scores import (
 from phototags.io.storage import atomic_write
 from phototags.params.embeddings import EmbedTags
 from phototags.params.vocabulary import Vocabulary
-from phototags.report.tables.tag_completion import tag_vectors
+from phototags.report.tables.score_pages import format_tag_vectors
 from phototags.tag_vectors.embed_tags import embed_tags
 from phototags.tag_vectors.initialisation import load_text_vectors
 from phototags.tags.candidates import list_candidates, select_vocabulary
@@ -137,7 +137,7 @@ def main() -> None:
     with atomic_write(RESULTS / "tag_vectors_across.csv") as part:
         scores.to_csv(part, index=False, lineterminator="\n")
     with atomic_write(RESULTS / "tag_vectors_across.md") as part:
-        part.write_text(tag_vectors(scores))
+        part.write_text(format_tag_vectors(scores))
 
 
 if __name__ == "__main__":

@@ -21,9 +21,9 @@ from measuring import measured
 from phototags.evaluation.metrics.summary import mean_rows
 from phototags.features.backbones import Backbone, extract_features
 from phototags.io.storage import atomic_write
-from phototags.report.tables.cells import INTERVALS, with_interval
-from phototags.report.tables.headline import heading
-from phototags.report.tables.markdown import page, table
+from phototags.report.markdown import format_page, format_table
+from phototags.report.tables.cells import INTERVALS, format_interval
+from phototags.report.tables.score_pages import format_pair
 from phototags.workflow.config import validate_params
 
 BATCH = 32
@@ -64,20 +64,20 @@ def page_of(scores: pd.DataFrame, times: pd.DataFrame, seeds: int) -> str:
     head, columns = ["backbone", "ms"], []
     for (train, test), of in scores.groupby(["train", "test"], sort=False):
         for measure, name in MEASURES.items():
-            head.append(f"{heading(train, test)} {name}")
+            head.append(f"{format_pair(train, test)} {name}")
             cells = of[(of["metric"] == measure[0]) & (of["k"] == measure[1])].set_index("system")
             columns.append(cells)
     rows = [
         [
             name,
             f"{time.milliseconds:.1f} [{time.fastest:.1f}, {time.slowest:.1f}]",
-            *(with_interval(cells.loc[name]) for cells in columns),
+            *(format_interval(cells.loc[name]) for cells in columns),
         ]
         for name, time in times.iterrows()
     ]
     how_sure = INTERVALS.partition(" It does")[0].replace("In brackets", "Behind a score")
     about = f"{EXPLAINED} {how_sure} Seeds: {seeds}. Timed on: {machine()}."
-    return page("What a backbone's time buys", about, table(head, rows))
+    return format_page("What a backbone's time buys", about, format_table(head, rows))
 
 
 def arguments() -> argparse.Namespace:

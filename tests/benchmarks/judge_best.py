@@ -20,7 +20,7 @@ from phototags.evaluation.metrics.all_metrics import compute_metrics
 from phototags.features.backbones import load_backbone
 from phototags.features.feature_cache import read_features
 from phototags.io.storage import atomic_write
-from phototags.report.tables.markdown import table
+from phototags.report.markdown import format_table
 from phototags.systems.kernel_ridge import KernelRidge
 from phototags.systems.parts.calibration import fit_calibration
 from phototags.systems.parts.expected_f1 import fit_gains
@@ -122,7 +122,7 @@ def write(path: Path, found: dict[tuple[str, str], list[dict[str, float]]]) -> N
     ]
     head = ["features", "steps", "P", "R", "F1", "F1's deviation", "N+"]
     with atomic_write(path) as part:
-        part.write_text(table(head, rows, words=2) + "\n", encoding="utf-8")
+        part.write_text(format_table(head, rows, words=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from phototags.evaluation.users.relative_improvement import (
 )
 from phototags.evaluation.word_mapping import map_own_vocabulary
 from phototags.params.score import Score
-from phototags.report.tables.user_gains import listed, user_tags, users
+from phototags.report.tables.user_tables import format_user_tags, format_users, list_tags
 from phototags.tags.vocabulary import TagVocabulary
 
 TAGS = ["sea", "sky", "art", "cat", "dog", "hat", "map"]
@@ -151,12 +151,12 @@ def test_the_page_shows_each_system_the_published_gains_and_the_lists(run):
         score_per_tag(system, [one[1] for one in paths], known, VOCABULARY)
         for system, paths in files.items()
     )
-    text = users("c", table)
+    text = format_users("c", table)
     assert all(f"| {system}" in text for system in SYSTEMS)
     assert "user-biased, published" in text and "+22.4" in text  # 9.02 / 7.37
     assert "7.37" not in text and "9.02" not in text  # never the values themselves
     assert "multiplied over user-biased" in text and "multiplied over nobody" in text
-    lists = user_tags("c", table, tags)
+    lists = format_user_tags("c", table, tags)
     assert "most frequent" in lists and "gain most from the user" in lists
     assert "nan" not in text + lists
 
@@ -176,7 +176,7 @@ def test_the_tags_that_gain_are_found_by_those_who_know_a_user_alone(run, tmp_pa
     table, tags = read_improvements(tmp_path / "gains"), read_user_tags(tmp_path / "tags")
     recall = tags.set_index(["tag", "system"])["recall"]
     knowing = ["user-biased", "pictures", "multiplied", "balanced"]
-    best = listed(table, tags)["The 10 tags best predicted by those who know the user"]
+    best = list_tags(table, tags)["The 10 tags best predicted by those who know the user"]
     assert "null" in set(tags["tag"]) and len(best)
     for tag, value in best.items():
         assert value == pytest.approx(np.mean([recall[tag, system] for system in knowing]))
@@ -191,7 +191,7 @@ def test_of_several_baselines_the_first_counts(run):
     pairs = table.dropna(subset="over").groupby("system")["over"].unique().map(list).to_dict()
     assert pairs["multiplied"] == ["bilinear", "user-biased", "nobody"]
     assert pairs["other nobody"] == ["bilinear"] and "other bilinear" not in pairs
-    assert "| other nobody" in users("c", table)
+    assert "| other nobody" in format_users("c", table)
 
 
 def test_a_comparison_gives_each_system_its_own_files(run, tmp_path):

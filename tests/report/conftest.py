@@ -11,7 +11,7 @@ from phototags.evaluation.metrics.summary import COLUMNS
 from phototags.photos.photo_table import make_photo_table, write_photos
 from phototags.report.figures.loss_curves import plot_losses
 from phototags.report.figures.score_panels import plot_scores
-from phototags.report.report_page import Inputs
+from phototags.report.report_page import ReportInputs
 
 NASTY = '<script>alert("x")</script>'
 
@@ -83,7 +83,7 @@ def write_vocabulary(folder, train):
 
 
 @pytest.fixture
-def small_run(tmp_path) -> Inputs:
+def small_run(tmp_path) -> ReportInputs:
     """Every file that a report needs."""
     corpora = [write_corpus(tmp_path, "shapes", 6), write_corpus(tmp_path, "stamps", 4)]
     results = tmp_path / "results"
@@ -104,7 +104,7 @@ def small_run(tmp_path) -> Inputs:
     plot_losses(losses, results / "losses.svg")
     plot_scores(pd.read_csv(results / "scores.csv", dtype={"seed": str}), results / "scores.svg")
     vocabulary = write_vocabulary(tmp_path, "shapes")
-    return Inputs(
+    return ReportInputs(
         scores=results / "scores.csv",
         drops=results / "drops.csv",
         tables=[results / "headline.md", results / "bridges.md"],

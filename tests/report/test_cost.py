@@ -3,7 +3,7 @@
 import pytest
 
 from phototags.errors import PhototagsError
-from phototags.report.tables.cost import cost
+from phototags.report.tables.cost import describe_cost
 
 
 @pytest.fixture
@@ -25,11 +25,11 @@ def test_minutes_of_this_run_add_up_and_the_largest_job_is_named(tmp_path, resul
         file = tmp_path / "benchmarks" / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(f"max_rss\tcpu_time\n{memory}\t{seconds}\n")
-    said = cost(tmp_path / "benchmarks", results)
+    said = describe_cost(tmp_path / "benchmarks", results)
     assert "3 jobs that took 4 minutes of one core" in said
     assert "the largest (train_tagger) held 2.0 GB" in said
 
 
 def test_without_benchmarks_it_says_what_to_run(tmp_path, results):
     with pytest.raises(PhototagsError, match="make results"):
-        cost(tmp_path / "benchmarks", results)
+        describe_cost(tmp_path / "benchmarks", results)

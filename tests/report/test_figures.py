@@ -10,10 +10,10 @@ from PIL import Image
 
 from phototags.evaluation.metrics.summary import COLUMNS
 from phototags.report.figures.examples import COLUMNS as SHEET_COLUMNS
-from phototags.report.figures.examples import Example, fitting, font, plot_examples
+from phototags.report.figures.examples import Example, load_font, plot_examples, truncate
 from phototags.report.figures.loss_curves import plot_losses
 from phototags.report.figures.score_panels import draw_panel, plot_scores
-from phototags.report.figures.style import CONTROLS, colours
+from phototags.report.figures.style import BASELINE_COLOURS, system_colours
 
 SYSTEMS = ["frequency", "neighbours", "im2vec"]
 
@@ -66,7 +66,9 @@ def test_no_date_and_no_version_is_written(tmp_path):
 def test_a_panel_shows_the_mean_its_interval_and_each_seed():
     axes = Figure().subplots()
     table = scores()
-    draw_panel(axes, table[(table["test"] == "b") & (table["metric"] == "map")], colours(SYSTEMS))
+    draw_panel(
+        axes, table[(table["test"] == "b") & (table["metric"] == "map")], system_colours(SYSTEMS)
+    )
     assert [label.get_text() for label in axes.get_yticklabels()] == SYSTEMS
     dots = [line for line in axes.get_lines() if line.get_marker() == "o"]
     assert [round(dot.get_xdata()[0], 6) for dot in dots] == [10, 20, 30]
@@ -107,7 +109,7 @@ def test_nothing_is_drawn_beyond_the_end_of_its_panel(tmp_path, seen):
         assert max(drawn + ends) < axes.get_xlim()[1]
 
 
-def test_a_run_of_controls_only_still_gives_both_figures(tmp_path):
+def test_a_run_of_baselines_only_still_gives_both_figures(tmp_path):
     only = losses()[lambda table: table["loss"].isna()]
     plot_losses(only, tmp_path / "losses.svg")
     plot_losses(only.iloc[:0], tmp_path / "none.svg")
@@ -115,15 +117,15 @@ def test_a_run_of_controls_only_still_gives_both_figures(tmp_path):
     assert (tmp_path / "none.svg").stat().st_size > 1000
 
 
-def test_a_system_keeps_its_colour_when_controls_are_added():
+def test_a_system_keeps_its_colour_when_baselines_are_added():
     assert (
-        colours(["im2vec", "multihot"]).items()
-        <= colours([*CONTROLS, "im2vec", "multihot"]).items()
+        system_colours(["im2vec", "multihot"]).items()
+        <= system_colours([*BASELINE_COLOURS, "im2vec", "multihot"]).items()
     )
 
 
 def test_more_systems_than_colours_still_get_one():
-    assert len(colours([f"system{number}" for number in range(20)])) == 20
+    assert len(system_colours([f"system{number}" for number in range(20)])) == 20
 
 
 def example(tags=(("sea", True), ("$x_1^{$", False))):
@@ -147,9 +149,9 @@ def test_the_contact_sheet_is_the_same_twice_and_hits_change_it(tmp_path):
 
 
 def test_a_tag_longer_than_its_card_is_cut():
-    words = fitting("a tag that never ends " * 9, font(23), 300)
-    assert words.endswith("…") and font(23).getlength(words) <= 300
-    assert fitting("sea", font(23), 300) == "sea"
+    words = truncate("a tag that never ends " * 9, load_font(23), 300)
+    assert words.endswith("…") and load_font(23).getlength(words) <= 300
+    assert truncate("sea", load_font(23), 300) == "sea"
 
 
 def test_a_sheet_with_endless_tags_is_drawn(tmp_path):

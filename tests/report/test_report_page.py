@@ -10,7 +10,7 @@ import pytest
 
 from phototags.errors import CorpusError
 from phototags.params.pages import Report
-from phototags.report.report_page import predicted, write_report
+from phototags.report.report_page import read_predictions, write_report
 
 SHOWN, HIDDEN = Report(photos=3, show_photos=True), Report(photos=3, show_photos=False)
 
@@ -116,10 +116,10 @@ def test_a_system_is_named_with_its_corpus_when_there_are_several(small_run, tmp
     )
     other.parent.mkdir(parents=True)
     other.write_bytes(small_run.predictions[-1].read_bytes())
-    names = predicted([*small_run.predictions, other])["stamps"]
+    names = read_predictions([*small_run.predictions, other])["stamps"]
     assert list(names) == ["frequency of shapes", "im2vec of shapes", "im2vec of stamps"]
 
 
 def test_predictions_under_another_name_are_refused(tmp_path):
     with pytest.raises(CorpusError, match="score_tagger"):
-        predicted([tmp_path / "guesses.parquet"])
+        read_predictions([tmp_path / "guesses.parquet"])

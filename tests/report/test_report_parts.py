@@ -1,12 +1,12 @@
-"""The parts of the report against algebra: boards, ways of photos, Markdown, links."""
+"""The parts of the report against algebra: score tables, dropped photos, Markdown, links."""
 
 import pandas as pd
 import pytest
 
 from phototags.evaluation.metrics.summary import COLUMNS
-from phototags.report.drops import ways
-from phototags.report.markdown_blocks import blocks
-from phototags.report.score_boards import boards
+from phototags.report.drops import trace_photos
+from phototags.report.markdown import parse_blocks
+from phototags.report.page_scores import make_score_tables
 
 
 def table(*rows):
@@ -22,43 +22,43 @@ SCORES = table(
 )
 
 
-def test_a_board_has_a_row_a_system_and_only_what_was_measured():
-    (board,) = boards(SCORES)
-    assert [measure.name for measure in board.measures] == ["N+", "mAP"]
-    assert [(system, control) for system, control, _ in board.rows] == [
+def test_a_table_has_a_row_a_system_and_only_what_was_measured():
+    (score_table,) = make_score_tables(SCORES)
+    assert [measure.name for measure in score_table.measures] == ["N+", "mAP"]
+    assert [(system, baseline) for system, baseline, _ in score_table.rows] == [
         ("random", True),
         ("im2vec", False),
     ]
-    assert board.rows[0][2][0] is None
+    assert score_table.rows[0][2][0] is None
 
 
 def test_bars_end_in_percent_of_the_highest_bound():
-    (board,) = boards(SCORES)
-    cell = board.rows[1][2][1]
-    assert (cell.reach, cell.low, cell.high, cell.best) == (75, 62.5, 100, True)
+    (score_table,) = make_score_tables(SCORES)
+    cell = score_table.rows[1][2][1]
+    assert (cell.bar, cell.low, cell.high, cell.best) == (75, 62.5, 100, True)
     assert (cell.text, cell.interval) == ("30.0", "25.0 to 40.0")
 
 
 def test_without_precision_there_is_no_sentence():
-    assert boards(SCORES)[0].sentence == ""
+    assert make_score_tables(SCORES)[0].sentence == ""
 
 
-def test_the_sentence_names_the_best_system_and_its_controls():
+def test_the_sentence_names_the_best_system_and_its_baselines():
     scores = table(
         ("a", "b", "frequency", "mean", "exact", "precision", 1, 0.08, 0, 1, 5, 3),
         ("a", "b", "im2vec", "mean", "exact", "precision", 1, 0.49, 0, 1, 5, 3),
     )
-    assert boards(scores)[0].sentence == (
+    assert make_score_tables(scores)[0].sentence == (
         "The first tag of im2vec was one that people wrote for 49 of 100 test photos of b "
-        "(controls: frequency 8)."
+        "(baselines: frequency 8)."
     )
 
 
-def test_no_scores_give_no_boards():
-    assert boards(SCORES.iloc[:0]) == []
+def test_no_scores_give_no_tables():
+    assert make_score_tables(SCORES.iloc[:0]) == []
 
 
-def test_a_way_goes_down_to_the_photos_used():
+def test_a_flow_goes_down_to_the_photos_used():
     drops = pd.DataFrame(
         [
             ("a", "collect_photos", "duplicate", 5),
@@ -69,21 +69,21 @@ def test_a_way_goes_down_to_the_photos_used():
         ],
         columns=["corpus", "step", "reason", "photos"],
     )
-    first, second = ways(drops, {"a": 85, "b": 9})
+    first, second = trace_photos(drops, {"a": 85, "b": 9})
     assert (first.listed, first.used, first.share) == (100, 84, 84)
-    assert [(loss.reason, loss.left) for loss in first.losses] == [
+    assert [(drop.reason, drop.left) for drop in first.drops] == [
         ("no metadata", 90),
         ("duplicate", 85),
         ("undecodable", 84),
     ]
-    assert first.listed - sum(loss.photos for loss in first.losses) == first.used
-    assert [loss.reason for loss in first.later] == ["no word"]
+    assert first.listed - sum(drop.photos for drop in first.drops) == first.used
+    assert [drop.reason for drop in first.later] == ["no word"]
     assert (second.listed, second.used) == (10, 9)
 
 
 def test_a_corpus_without_drops_keeps_all():
-    (way,) = ways(pd.DataFrame(columns=["corpus", "step", "reason", "photos"]), {"a": 3})
-    assert (way.listed, way.used, way.losses) == (3, 3, ())
+    (flow,) = trace_photos(pd.DataFrame(columns=["corpus", "step", "reason", "photos"]), {"a": 3})
+    assert (flow.listed, flow.used, flow.drops) == (3, 3, ())
 
 
 @pytest.mark.parametrize(
@@ -95,15 +95,15 @@ def test_a_corpus_without_drops_keeps_all():
     ],
 )
 def test_cells_of_a_pipe_table(line, expected):
-    (found,) = blocks(f"{line}\n|:--|--:|\n{line}")
+    (found,) = parse_blocks(f"{line}\n|:--|--:|\n{line}")
     assert found.head == expected and found.rows == (expected,) and found.right == (False, True)
 
 
 def test_a_short_row_is_filled_up():
-    (found,) = blocks("| a | b |\n|---|---|\n| 1 |")
+    (found,) = parse_blocks("| a | b |\n|---|---|\n| 1 |")
     assert found.rows == (("1", ""),)
 
 
 def test_lists_and_plain_text_stay_text():
-    assert [block.kind for block in blocks("one\ntwo\n\n- item")] == ["text", "text"]
-    assert blocks("one\ntwo")[0].text == "one two"
+    assert [block.kind for block in parse_blocks("one\ntwo\n\n- item")] == ["text", "text"]
+    assert parse_blocks("one\ntwo")[0].text == "one two"

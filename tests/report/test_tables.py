@@ -3,11 +3,10 @@
 import pandas as pd
 import pytest
 
-from phototags.report.tables.bridges import bridges
-from phototags.report.tables.cells import NAMES, beaten, with_interval
-from phototags.report.tables.headline import headline
-from phototags.report.tables.markdown import table
-from phototags.report.tables.published import MEASURES, PUBLISHED, published
+from phototags.report.markdown import format_table
+from phototags.report.tables.cells import NAMES, format_interval, list_beaten
+from phototags.report.tables.published import MEASURES, PUBLISHED, format_published
+from phototags.report.tables.score_pages import format_bridges, format_headline
 
 VALUES = {"random": 0.1, "neighbours": 0.5, "im2vec": 0.52}
 
@@ -42,31 +41,31 @@ def rows_of(markdown):
 
 
 def test_a_table_in_markdown_has_as_many_cells_in_each_line():
-    lines = table(["a", "b"], [["long name", "1"], ["x|y", "22"]]).splitlines()
+    lines = format_table(["a", "b"], [["long name", "1"], ["x|y", "22"]]).splitlines()
     assert len({len(line) for line in lines[:3]}) == 1
     assert lines[3] == r"| x\|y      | 22 |"
 
 
 def test_scores_are_percent_and_words_are_words():
     row = pd.Series({"metric": "map", "value": 0.2814, "low": 0.2, "high": 0.3})
-    assert with_interval(row) == "28.1 [20.0, 30.0]"
+    assert format_interval(row) == "28.1 [20.0, 30.0]"
     row = pd.Series({"metric": "n_plus", "value": 158.0, "low": 150.2, "high": 165.9})
-    assert with_interval(row) == "158 [150, 166]"
+    assert format_interval(row) == "158 [150, 166]"
 
 
 def test_a_system_beats_those_whose_interval_lies_wholly_below():
     scores = frame("a", "a").query("metric == 'map' and seed == 'mean'")
-    assert beaten(scores, "im2vec") == ["random"]
-    assert beaten(scores, "random") == []
+    assert list_beaten(scores, "im2vec") == ["random"]
+    assert list_beaten(scores, "random") == []
 
 
 def test_intervals_that_touch_beat_nobody():
     scores = pd.DataFrame({"system": ["x", "y"], "low": [0.1, 0.2], "high": [0.2, 0.3]})
-    assert beaten(scores, "y") == []
+    assert list_beaten(scores, "y") == []
 
 
 def test_the_headline_has_a_table_for_each_test_corpus_with_marks_for_the_beaten():
-    text = headline(pd.concat([frame("a", "a"), frame("a", "b", kinds=("exact", "lemma"))]))
+    text = format_headline(pd.concat([frame("a", "a"), frame("a", "b", kinds=("exact", "lemma"))]))
     assert "## a\n" in text and "## a → b" in text
     head, *rows = rows_of(text)[:4]
     assert head == ["system", *NAMES.values()]
@@ -76,13 +75,13 @@ def test_the_headline_has_a_table_for_each_test_corpus_with_marks_for_the_beaten
 
 
 def test_the_headline_counts_who_beats_whom():
-    head, *rows = rows_of(headline(frame("a", "a")))[4:]
+    head, *rows = rows_of(format_headline(frame("a", "a")))[4:]
     assert head == ["", *VALUES]
     assert rows[2] == ["im2vec", "10", "0", ""]
 
 
 def test_bridges_are_shown_for_other_corpora_only():
-    text = bridges(pd.concat([frame("a", "a"), frame("a", "b", kinds=("exact", "lemma"))]))
+    text = format_bridges(pd.concat([frame("a", "a"), frame("a", "b", kinds=("exact", "lemma"))]))
     head, *rows = rows_of(text)
     assert head[:4] == ["bridge", "system", "words", "photos"]
     assert [row[:2] for row in rows] == [
@@ -92,11 +91,11 @@ def test_bridges_are_shown_for_other_corpora_only():
 
 
 def test_a_run_on_one_corpus_says_that_it_has_no_bridges():
-    assert "Every test corpus of this run has the model's words" in bridges(frame("a", "a"))
+    assert "Every test corpus of this run has the model's words" in format_bridges(frame("a", "a"))
 
 
 def test_our_rows_stand_under_all_published_rows():
-    text = published(frame("corel5k-260", "corel5k-260", words=260))
+    text = format_published(frame("corel5k-260", "corel5k-260", words=260))
     head, *rows = rows_of(text)
     assert head == ["method", "source", "P", "R", "F1", "N+"]
     assert rows[1][0] == "TagProp σML (2009)" and rows[1][2:] == ["33", "42", "37.0", "160"]
@@ -112,9 +111,11 @@ def test_published_f1_is_the_harmonic_mean_of_published_precision_and_recall():
 
 
 def test_a_run_without_a_published_corpus_says_so():
-    assert "No corpus of this run is judged by a published protocol" in published(frame("a", "a"))
+    assert "No corpus of this run is scored by a published protocol" in format_published(
+        frame("a", "a")
+    )
 
 
-@pytest.mark.parametrize("write", [headline, bridges, published])
+@pytest.mark.parametrize("write", [format_headline, format_bridges, format_published])
 def test_tables_of_no_scores_are_pages_without_tables(write):
     assert rows_of(write(frame("a", "a").iloc[:0])) == []

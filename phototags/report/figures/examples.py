@@ -1,4 +1,4 @@
-"""A contact sheet: test photos, and the first tags that a tagger gave them."""
+"""Draw a contact sheet of test photos with the first tags of a tagger."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from phototags.photos.shards import read_files
 from phototags.report.figures.style import HIT, INK, QUIET, RULE
 
 COLUMNS, CARD, PICTURE, GAP = 4, 400, 280, 24  # pixels; shown at half the size in the README
-CHIP, ROWS = 40, 3  # height of a tag, and how many rows of them a card holds
+TAG_HEIGHT, ROWS = 40, 3  # pixels; rows of tags on a card
 PAPER = "#f6f2ea"
 COUNT = 8
 LEGEND = "✓ a tag that people wrote too. Test photos, chosen by the hash of their id, not by hand."
@@ -28,7 +28,7 @@ class Example:
         picture: a thumbnail.
         tags: the tagger's first tags, best first, each with whether a person wrote it too.
         people: the tags that people wrote.
-        author, licence: whose picture it is, and what may be done with it.
+        author, licence: of the picture.
     """
 
     picture: Image.Image
@@ -38,13 +38,13 @@ class Example:
     licence: str
 
 
-def examples(
+def collect_examples(
     photos: pd.DataFrame,
     tags: pd.DataFrame,
     predictions: pd.DataFrame,
     shards: Sequence[Path | str],
 ) -> list[Example]:
-    """The same photos as the first of the report: chosen by the hash of their id."""
+    """The first photos of the report, chosen by the hash of their id."""
     shown = make_cards(photos, tags, {"": predictions}, COUNT)
     contents = read_files(map(Path, shards), [card.file for card in shown])
     return [
@@ -60,9 +60,9 @@ def examples(
 
 
 def plot_examples(examples: list[Example], path: Path | str) -> None:
-    """Write the sheet as a png; right tags are filled and ticked, so that colour is not needed."""
+    """Write the sheet as a png; right tags are filled and ticked, readable without colour."""
     rows = -(-len(examples) // COLUMNS)
-    height = PICTURE + ROWS * (CHIP + 8) + 100
+    height = PICTURE + ROWS * (TAG_HEIGHT + 8) + 100
     size = (GAP + COLUMNS * (CARD + GAP), GAP + rows * (height + GAP) + 44)
     sheet = Image.new("RGB", size, PAPER)
     for place, example in enumerate(examples):
@@ -70,7 +70,7 @@ def plot_examples(examples: list[Example], path: Path | str) -> None:
         corner = (GAP + column * (CARD + GAP), GAP + row * (height + GAP))
         draw_card(sheet, example, corner, height)
     pen = ImageDraw.Draw(sheet)
-    pen.text((GAP + 4, size[1] - 52), LEGEND, font=font(21), fill=QUIET)
+    pen.text((GAP + 4, size[1] - 52), LEGEND, font=load_font(21), fill=QUIET)
     with atomic_write(path) as part:
         sheet.quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
             part, "PNG", optimize=True
@@ -78,7 +78,7 @@ def plot_examples(examples: list[Example], path: Path | str) -> None:
 
 
 def draw_card(sheet: Image.Image, example: Example, corner: tuple[int, int], height: int) -> None:
-    """Picture, tags and credit of one photo."""
+    """Draw picture, tags and credit of one photo."""
     pen, (left, top) = ImageDraw.Draw(sheet), corner
     pen.rounded_rectangle((left, top, left + CARD, top + height), 18, fill="white", outline=RULE)
     picture = example.picture.copy()
@@ -87,29 +87,31 @@ def draw_card(sheet: Image.Image, example: Example, corner: tuple[int, int], hei
     sheet.paste(picture, at)
     x, y = left + 18, top + PICTURE + 22
     for tag, hit in example.tags:
-        words = fitting(f"✓ {tag}" if hit else tag, font(23, hit), CARD - 60)
-        wide = round(font(23, hit).getlength(words)) + 24
+        words = truncate(f"✓ {tag}" if hit else tag, load_font(23, hit), CARD - 60)
+        wide = round(load_font(23, hit).getlength(words)) + 24
         if x + wide > left + CARD - 16:
-            x, y = left + 18, y + CHIP + 8
-        if y + CHIP > top + height - 68:
+            x, y = left + 18, y + TAG_HEIGHT + 8
+        if y + TAG_HEIGHT > top + height - 68:
             break
-        box = (x, y, x + wide, y + CHIP)
+        box = (x, y, x + wide, y + TAG_HEIGHT)
         pen.rounded_rectangle(
-            box, CHIP // 2, fill=HIT if hit else "white", outline=HIT if hit else RULE
+            box, TAG_HEIGHT // 2, fill=HIT if hit else "white", outline=HIT if hit else RULE
         )
         ink = "white" if hit else INK
-        pen.text((x + 12, y + CHIP / 2), words, font=font(23, hit), fill=ink, anchor="lm")
+        pen.text(
+            (x + 12, y + TAG_HEIGHT / 2), words, font=load_font(23, hit), fill=ink, anchor="lm"
+        )
         x += wide + 8
-    people = fitting("people: " + ", ".join(example.people), font(17), CARD - 40)
-    pen.text((left + 20, top + height - 60), people, font=font(17), fill=INK)
+    people = truncate("people: " + ", ".join(example.people), load_font(17), CARD - 40)
+    pen.text((left + 20, top + height - 60), people, font=load_font(17), fill=INK)
     licence = f" · {example.licence}"
-    room = CARD - 40 - font(17).getlength(licence)
-    credit = fitting(example.author, font(17), room) + licence
-    pen.text((left + 20, top + height - 32), credit, font=font(17), fill=QUIET)
+    room = CARD - 40 - load_font(17).getlength(licence)
+    credit = truncate(example.author, load_font(17), room) + licence
+    pen.text((left + 20, top + height - 32), credit, font=load_font(17), fill=QUIET)
 
 
-def fitting(words: str, typeface: ImageFont.FreeTypeFont, wide: float) -> str:
-    """The words, or as many letters of them as fit and an ellipsis."""
+def truncate(words: str, typeface: ImageFont.FreeTypeFont, wide: float) -> str:
+    """Shorten text to a width, with an ellipsis."""
     if typeface.getlength(words) <= wide:
         return words
     while words and typeface.getlength(words + "…") > wide:
@@ -117,8 +119,8 @@ def fitting(words: str, typeface: ImageFont.FreeTypeFont, wide: float) -> str:
     return words + "…"
 
 
-def font(size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
-    """DejaVu Sans, which comes with matplotlib: the same letters on every machine."""
+def load_font(size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
+    """Load DejaVu Sans, which comes with matplotlib: the same letters on every machine."""
     name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
     folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
     return ImageFont.truetype(folder / name, size, layout_engine=ImageFont.Layout.BASIC)

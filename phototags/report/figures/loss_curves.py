@@ -1,29 +1,29 @@
-"""How the training went: loss and validation score by epoch."""
+"""Plot training loss and validation score by epoch."""
 
 from pathlib import Path
 
 import pandas as pd
 from matplotlib.axes import Axes
 
-from phototags.report.figures.style import QUIET, colours, figure, say_nothing_here
+from phototags.report.figures.style import QUIET, open_figure, system_colours, write_note
 
 CURVES = (("loss", "loss in training"), ("validation_map", "mAP on validation photos, %"))
 
 
 def plot_losses(losses: pd.DataFrame, path: Path | str) -> None:
-    """A line for each system and seed, a dot where the kept epoch is (highest validation mAP).
+    """A line for each system and seed, a dot at the selected epoch (highest validation mAP).
 
-    Systems that are not trained are dotted lines at their validation mAP.
-    Losses of different systems are different quantities; only their shapes may be compared.
+    Baselines are dotted lines at their validation mAP. Losses of different systems are different
+    quantities; only their shapes can be compared.
 
     Args:
         losses: losses.csv: train, system, seed, epoch, loss, validation_map.
-        path: where the svg or png goes.
+        path: of the svg or png.
     """
     trained = losses.dropna(subset=["loss"])
     trains = list(dict.fromkeys(trained["train"])) or [""]
     systems = list(dict.fromkeys(trained["system"]))
-    with figure(path, 9.6, 0.4 + 2.6 * len(trains)) as drawing:
+    with open_figure(path, 9.6, 0.4 + 2.6 * len(trains)) as drawing:
         grid = drawing.subplots(len(trains), len(CURVES), squeeze=False)
         for row, train in enumerate(trains):
             here = trained[trained["train"] == train]
@@ -51,8 +51,8 @@ def plot_losses(losses: pd.DataFrame, path: Path | str) -> None:
 def draw_curves(axes: Axes, losses: pd.DataFrame, column: str, systems: list[str]) -> None:
     """The curves of one training corpus."""
     if losses.empty:
-        return say_nothing_here(axes, "no system of this run is trained by epochs")
-    for system, colour in colours(systems).items():
+        return write_note(axes, "no system of this run is trained by epochs")
+    for system, colour in system_colours(systems).items():
         label: str | None = system
         for _, run in losses[losses["system"] == system].groupby("seed", sort=True):
             values = run[column] * (100 if column == "validation_map" else 1)
@@ -66,10 +66,10 @@ def draw_curves(axes: Axes, losses: pd.DataFrame, column: str, systems: list[str
 
 
 def draw_levels(axes: Axes, losses: pd.DataFrame) -> None:
-    """The validation mAP of the systems that have no epochs: the mean of their seeds."""
+    """The validation mAP of systems without epochs, mean of their seeds."""
     levels = losses.groupby("system", sort=False)["validation_map"].mean().dropna()
     for system, value in levels.items():
-        axes.axhline(100 * value, color=colours([system])[system], lw=1, ls=":")
+        axes.axhline(100 * value, color=system_colours([system])[system], lw=1, ls=":")
         axes.annotate(
             system,
             (1, 100 * value),

@@ -1,4 +1,4 @@
-"""Scores of every system with their intervals, a row of panels for each test corpus."""
+"""Plot the scores of every system with intervals, a row of panels for each test corpus."""
 
 from pathlib import Path
 
@@ -6,9 +6,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from phototags.evaluation.metrics.summary import first_bridge_rows
-from phototags.report.figures.style import INK, QUIET, colours, figure
+from phototags.report.figures.style import INK, QUIET, open_figure, system_colours
 
-MEASURES = (  # metric, k, what the panel is called
+MEASURES = (  # metric, k, title of the panel
     ("precision", 1, "P@1: the first tag is right"),
     ("recall", 5, "R@5: tags found in five"),
     ("map", 0, "mAP: photos ranked for each tag"),
@@ -21,16 +21,16 @@ def plot_scores(scores: pd.DataFrame, path: Path | str) -> None:
     Each pair of corpora has the systems that were scored on it.
 
     Args:
-        scores: scores.csv; by the strictest bridge, in percent.
-        path: where the svg or png goes.
+        scores: scores.csv; of the first bridge, in percent.
+        path: of the svg or png.
     """
     shown = first_bridge_rows(scores)
     pairs = list(dict.fromkeys(zip(shown["train"], shown["test"], strict=True)))
-    colour = colours(list(dict.fromkeys(shown["system"])))
+    colour = system_colours(list(dict.fromkeys(shown["system"])))
     tables = [shown[(shown["train"] == train) & (shown["test"] == test)] for train, test in pairs]
     scored = [[one for one in colour if one in set(here["system"])] for here in tables]
     heights = [0.55 + 0.24 * len(systems) for systems in scored] or [0.55]
-    with figure(path, 9.6, 0.75 + sum(heights)) as drawing:
+    with open_figure(path, 9.6, 0.75 + sum(heights)) as drawing:
         ratios = [height / max(heights) for height in heights]
         shape = {"sharex": "col", "sharey": "row", "height_ratios": ratios}
         grid = drawing.subplots(len(heights), len(MEASURES), squeeze=False, **shape)
@@ -40,7 +40,7 @@ def plot_scores(scores: pd.DataFrame, path: Path | str) -> None:
                 draw_panel(axes, of, {system: colour[system] for system in scored[row]})
                 axes.set_title(title if row == 0 else "", color=QUIET, fontsize=8.5, pad=22)
                 if row == 0:
-                    axes.set_xlim(0, reach(shown, metric, k))
+                    axes.set_xlim(0, axis_limit(shown, metric, k))
             grid[row][0].annotate(
                 f"{train} → {test}" if train != test else f"{test}, its own test photos",
                 (0, 1),
@@ -52,17 +52,17 @@ def plot_scores(scores: pd.DataFrame, path: Path | str) -> None:
             )
 
 
-def reach(scores: pd.DataFrame, metric: str, k: int) -> float:
-    """Where the panels of a metric end, in percent: the highest number and room for its text."""
+def axis_limit(scores: pd.DataFrame, metric: str, k: int) -> float:
+    """Upper axis limit of a metric in percent: the highest number and space for its text."""
     of = scores[(scores["metric"] == metric) & (scores["k"] == k)]
     return 118 * max(of["high"].max(), of["value"].max(), 0.01) if len(of) else 100
 
 
 def draw_panel(axes: Axes, of: pd.DataFrame, colour: dict[str, str]) -> None:
-    """One metric on one test corpus; the first system stands on top.
+    """One metric on one test corpus, the first system on top.
 
     Args:
-        colour: of each system that was scored there, in their order.
+        colour: of each system that was scored there, in order.
     """
     for place, system in enumerate(colour):
         rows = of[of["system"] == system]

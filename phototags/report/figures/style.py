@@ -1,7 +1,8 @@
-"""How all figures look, and how they are saved so that equal content is equal bytes."""
+"""Style of all figures; equal content is saved as equal bytes."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import cycle
 from pathlib import Path
 
 import matplotlib
@@ -12,7 +13,7 @@ from phototags.io.storage import atomic_write
 
 INK, QUIET, RULE = "#26221c", "#7d766b", "#ddd6ca"
 HIT = "#1f7a4d"
-CONTROLS = {
+BASELINE_COLOURS = {
     "frequency": "#b3aca0",
     "random": "#cfc9be",
     "rarest": "#cfc9be",
@@ -46,18 +47,17 @@ STYLE = {
 }
 
 
-def colours(systems: Sequence[str]) -> dict[str, str]:
-    """Greys for the controls, a colour for each system that learns, in the order given."""
-    learning = [system for system in systems if system not in CONTROLS]
-    mine = {system: COLOURS[place % len(COLOURS)] for place, system in enumerate(learning)}
-    return {system: CONTROLS.get(system) or mine[system] for system in systems}
+def system_colours(systems: Sequence[str]) -> dict[str, str]:
+    """Greys for the baselines, a colour for each trained system, in the order given."""
+    trained = dict(zip((one for one in systems if one not in BASELINE_COLOURS), cycle(COLOURS)))
+    return {system: BASELINE_COLOURS.get(system) or trained[system] for system in systems}
 
 
 @contextmanager
-def figure(path: Path | str, width: float, height: float, dots: int = 100) -> Iterator[Figure]:
-    """Draw on a figure of `width` x `height` inches; it is saved, whole, when the block ends.
+def open_figure(path: Path | str, width: float, height: float, dots: int = 100) -> Iterator[Figure]:
+    """Draw on a figure of `width` x `height` inches; it is saved when the block ends.
 
-    Neither the time nor the version of matplotlib is written into the file.
+    The file contains neither the time nor the version of matplotlib.
     """
     with matplotlib.rc_context({**matplotlib.rcParamsDefault, "backend": "agg", **STYLE}):
         drawing = Figure(figsize=(width, height), layout="constrained", dpi=dots)
@@ -69,7 +69,7 @@ def figure(path: Path | str, width: float, height: float, dots: int = 100) -> It
             drawing.savefig(part, format=kind, metadata=nothing)
 
 
-def say_nothing_here(axes: Axes, why: str) -> None:
-    """Where there is nothing to draw, the reason stands in the place of the lines."""
+def write_note(axes: Axes, note: str) -> None:
+    """Write why there is nothing to draw in the place of the lines."""
     axes.set_axis_off()
-    axes.text(0.5, 0.5, why, ha="center", va="center", color=QUIET, transform=axes.transAxes)
+    axes.text(0.5, 0.5, note, ha="center", va="center", color=QUIET, transform=axes.transAxes)

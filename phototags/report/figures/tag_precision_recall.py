@@ -1,4 +1,4 @@
-"""Precision over recall of single tags, with and without the user."""
+"""Plot precision over recall of single tags, with and without the user."""
 
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -7,15 +7,15 @@ from pathlib import Path
 import pandas as pd
 
 from phototags.evaluation.metrics.per_tag import Curve
-from phototags.report.figures.style import colours, figure, say_nothing_here
+from phototags.report.figures.style import open_figure, system_colours, write_note
 
 PANELS = 4  # tags of each list
 
 
-def panels(lists: Mapping[str, pd.Series]) -> dict[str, list[str]]:
-    """The tags of each list that there are panels for, by its title.
+def select_panel_tags(lists: Mapping[str, pd.Series]) -> dict[str, list[str]]:
+    """The first tags of each list, as many as there are panels, by its title.
 
-    >>> panels({"most": pd.Series({"sea": 9, "sky": 8, "art": 7, "cat": 6, "dog": 5})})
+    >>> select_panel_tags({"most": pd.Series({"sea": 9, "sky": 8, "art": 7, "cat": 6, "dog": 5})})
     {'most': ['sea', 'sky', 'art', 'cat']}
     """
     return {title: list(tags.index[:PANELS]) for title, tags in lists.items()}
@@ -24,24 +24,24 @@ def panels(lists: Mapping[str, pd.Series]) -> dict[str, list[str]]:
 def plot_tag_curves(
     lists: Mapping[str, Sequence[str]], curves: Mapping[str, Mapping[str, Curve]], path: Path | str
 ) -> None:
-    """A row of panels for each list of tags, a panel a tag, a line a system.
+    """A row of panels for each list of tags, a panel for each tag, a line for each system.
 
     Args:
-        lists: of `panels`.
+        lists: of `select_panel_tags`.
         curves: precision and recall of each tag, by system and tag.
-        path: where the svg goes.
+        path: of the svg.
     """
-    with figure(path, 2.4 * PANELS, 0.6 + 2.3 * max(len(lists), 1)) as drawing:
+    with open_figure(path, 2.4 * PANELS, 0.6 + 2.3 * max(len(lists), 1)) as drawing:
         grid = drawing.subplots(max(len(lists), 1), PANELS, squeeze=False, sharex=True, sharey=True)
         if not lists:
             for axes in grid[0]:
-                say_nothing_here(axes, "no system knows the user")
+                write_note(axes, "no system knows the user")
             return
         for row, (title, tags) in zip(grid, lists.items(), strict=True):
             for axes in row[len(tags) :]:
                 axes.set_axis_off()
             for axes, tag in zip(row, tags, strict=False):
-                for system, colour in colours(list(curves)).items():
+                for system, colour in system_colours(list(curves)).items():
                     precision, recall = curves[system][tag]
                     axes.plot(100 * recall, 100 * precision, color=colour, lw=1.2, label=system)
                 axes.set_title(tag)

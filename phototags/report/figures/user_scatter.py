@@ -1,4 +1,4 @@
-"""The map of users, coloured by what is known of each."""
+"""Plot the map of users, coloured by their tags, number of photos and year."""
 
 from pathlib import Path
 
@@ -6,25 +6,25 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from phototags.report.figures.style import COLOURS, RULE, figure, say_nothing_here
+from phototags.report.figures.style import COLOURS, RULE, open_figure, write_note
 
-TAGS = 7  # with a colour of their own
+TAGS = 7  # with their own colour
 
 
 def plot_users(users: pd.DataFrame, path: Path | str) -> None:
-    """A dot a user: by commonest tag, by number of photos, and by year where it is known.
+    """A dot for each user: by most common tag, by number of photos, and by year if known.
 
     Args:
-        users: COLUMNS of scoring.user_map. path: where the svg goes.
+        users: of `map_users`. path: of the svg.
     """
     years = users["year"].notna().any()
-    with figure(path, 4.8 * (2 + years), 4.6) as drawing:
+    with open_figure(path, 4.8 * (2 + years), 4.6) as drawing:
         panels = drawing.subplots(1, 2 + years)
         for axes in panels:
             axes.set_xticks([])
             axes.set_yticks([])
         if users.empty:
-            return [say_nothing_here(axes, "no user of this run is known") for axes in panels][0]
+            return [write_note(axes, "no user of this run is known") for axes in panels][0]
         _by_tag(panels[0], users)
         _by_number(panels[1], users, np.log2(users["photos"].clip(lower=1)), "photos, as log2")
         if years:

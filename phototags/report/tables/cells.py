@@ -1,4 +1,4 @@
-"""How a score is written in a table, and which systems it beats."""
+"""Format scores and intervals for tables, and explain them."""
 
 import string
 
@@ -16,7 +16,10 @@ NAMES = {
     ("n_plus", 5): "N+",
     ("map", 0): "mAP",
 }
-"""(metric, k) of the headline, and the name that its column has."""
+"""Column names of the main metrics, by (metric, k)."""
+
+BASELINES = ("neighbours", "frequency", "random", "rarest")
+"""Systems without a trained model."""
 
 MEANING = (
     "P@k, R@k: precision and recall of a photo's first k tags. A@10: photos with a right tag "
@@ -27,43 +30,58 @@ MEANING = (
 )
 INTERVALS = (
     "In brackets the 95 % bootstrap interval over test photos, of the mean over seeds. It does "
-    "not tell how far another training would fall; the seeds' own rows in scores.csv do."
+    "not include the variation between trainings: for that, see the rows of each seed in "
+    "scores.csv."
 )
 
 
-def shown(metric: str, value: float) -> str:
-    """A score as the tables write it: percent with one decimal, words as a number of words.
+def format_score(metric: str, value: float) -> str:
+    """Format a score: percent with one decimal; N+ as a number of words.
 
     Means over seeds of a number of words have a decimal.
 
-    >>> shown("map", 0.2814), shown("n_plus", 158.0), shown("n_plus", 158.333)
-    ('28.1', '158', '158.3')
+    >>> [format_score("map", 0.2814), *(format_score("n_plus", of) for of in (158.0, 158.333))]
+    ['28.1', '158', '158.3']
     """
     if metric == "n_plus":
         return f"{value:.0f}" if value == round(value) else f"{value:.1f}"
     return f"{100 * value:.1f}"
 
 
-def with_interval(row: pd.Series) -> str:
-    """`28.1 [26.0, 30.3]` of a row of scores.csv."""
+def format_interval(row: pd.Series) -> str:
+    """Format a row of scores.csv: `28.1 [26.0, 30.3]`."""
     low, high = (
-        f"{row[end]:.0f}" if row["metric"] == "n_plus" else shown(row["metric"], row[end])
+        f"{row[end]:.0f}" if row["metric"] == "n_plus" else format_score(row["metric"], row[end])
         for end in ("low", "high")
     )
-    return f"{shown(row['metric'], row['value'])} [{low}, {high}]"
+    return f"{format_score(row['metric'], row['value'])} [{low}, {high}]"
 
 
-def letters(systems: list[str]) -> dict[str, str]:
-    """A letter for each system, so that a cell can name the systems it beats."""
-    names = string.ascii_lowercase + string.ascii_uppercase
-    return dict(zip(systems, names, strict=False))
+def assign_letters(systems: list[str]) -> dict[str, str]:
+    """A letter for each system, by which cells name the systems that it beats."""
+    return dict(zip(systems, string.ascii_letters, strict=False))
 
 
-def beaten(scores: pd.DataFrame, system: str) -> list[str]:
-    """The systems whose interval lies wholly below that of `system`.
+def list_beaten(scores: pd.DataFrame, system: str) -> list[str]:
+    """The systems whose whole interval is below that of `system`.
 
     Args:
         scores: rows of one metric, one for each system.
     """
     low = scores.loc[scores["system"] == system, "low"].item()
     return scores.loc[scores["high"] < low, "system"].to_list()
+
+
+def format_pair(train: str, test: str) -> str:
+    """Heading of a training and a test corpus.
+
+    >>> format_pair("corel5k", "corel5k"), format_pair("corel5k", "flickr8k")
+    ('corel5k', 'corel5k → flickr8k')
+    """
+    return train if train == test else f"{train} → {test}"
+
+
+def format_seeds(scores: pd.DataFrame) -> str:
+    """The number of seeds in rows of scores.csv: `3 seeds`."""
+    seeds = scores.loc[scores["seed"] != "mean", "seed"].nunique()
+    return f"{seeds} {'seed' if seeds == 1 else 'seeds'}"

@@ -1,6 +1,6 @@
-"""What a run cost: `python -m phototags.report.tables.cost benchmarks results/pictures`.
+"""Cost of a run: `python -m phototags.report.tables.cost benchmarks results/pictures`.
 
-From the benchmark files that Snakemake keeps: benchmarks/RULE/(RUN or CORPUS)... of each job.
+From the benchmark files of Snakemake: benchmarks/RULE/(RUN or CORPUS)... of each job.
 """
 
 import sys
@@ -12,19 +12,23 @@ from phototags.errors import PhototagsError
 from phototags.io.storage import atomic_write
 
 
-def cost(benchmarks: Path, results: Path) -> str:
-    """A sentence: jobs, CPU minutes, and the memory and the rule of the largest job.
+def describe_cost(benchmarks: Path, results: Path) -> str:
+    """Number of jobs, CPU minutes, and memory and rule of the largest job, in a sentence.
 
     Args:
-        benchmarks: folder with those of this run, and perhaps of others.
-        results: folder of the run, named as the run; its scores.csv names the corpora.
+        benchmarks: folder of this run's benchmarks, perhaps also of other runs.
+        results: folder of the run; its name and its scores.csv say which benchmarks are its own.
 
     Raises:
-        PhototagsError: when no job of the run has left a benchmark.
+        PhototagsError: when no job of the run has a benchmark.
     """
     scores = pd.read_csv(results / "scores.csv", usecols=["train", "test"])
     named = {results.name, "wordnet", *scores["train"], *scores["test"]}
-    files = [file for file in sorted(benchmarks.rglob("*.tsv")) if of(file, benchmarks) in named]
+    files = [
+        file
+        for file in sorted(benchmarks.rglob("*.tsv"))
+        if run_or_corpus(file, benchmarks) in named
+    ]
     if not files:
         raise PhototagsError(
             f"expected benchmarks of {results.name}'s jobs under {benchmarks}, found none. "
@@ -41,13 +45,13 @@ def cost(benchmarks: Path, results: Path) -> str:
     )
 
 
-def of(file: Path, benchmarks: Path) -> str:
-    """The run or the corpus that a job worked for."""
+def run_or_corpus(file: Path, benchmarks: Path) -> str:
+    """The run or the corpus of a job."""
     return file.relative_to(benchmarks).parts[1].removesuffix(".tsv")
 
 
 if __name__ == "__main__":
     folder = Path(sys.argv[2])
-    sentence = cost(Path(sys.argv[1]), folder)
+    sentence = describe_cost(Path(sys.argv[1]), folder)
     with atomic_write(folder / "cost.md") as part:
         part.write_text(sentence + "\n", encoding="utf-8")

@@ -1,26 +1,26 @@
-"""Our rows under the rows that papers published, where the protocol is the same."""
+"""Compare with published results that use the same protocol."""
 
 from typing import NamedTuple
 
 import pandas as pd
 
 from phototags.evaluation.metrics.summary import mean_rows
-from phototags.report.tables.cells import with_interval
-from phototags.report.tables.markdown import page, table
+from phototags.report.markdown import format_page, format_table
+from phototags.report.tables.cells import format_interval
 
 CORPUS = "corel5k-260"
 MEASURES = ["tag_precision", "tag_recall", "f1_of_means", "n_plus"]
 PROTOCOL = (
     "Corel-5K in the 260-word form: 4,500 training and 499 test photos, five words for every "
     "photo. P and R are means over all 260 words (each has a test photo; a word that is never "
-    "given counts with P 0), F1 is the harmonic mean of these two means, N+ the words found at "
-    "least once; in percent but for N+."
+    "predicted has P 0), F1 is the harmonic mean of these two means, N+ the number of words found "
+    "at least once; all but N+ in percent."
 )
 SURVEY = (
-    "Published rows as a public survey page collected them "
+    "Published rows from a public survey page "
     "(https://lijiancheng0614.github.io/2015/09/01/2015_09_01_Image_Annotation_Result/), "
-    "with the papers' own features and without intervals; ours with the 95 % bootstrap interval "
-    "over test photos."
+    "with the papers' own features and without intervals; our rows with the 95 % bootstrap "
+    "interval over test photos."
 )
 
 
@@ -48,15 +48,15 @@ PUBLISHED = (
 )
 
 
-def published(scores: pd.DataFrame) -> str:
-    """published.md of a scores.csv; says so when no corpus of the run has a published protocol."""
-    judged = mean_rows(scores)
-    ours = judged[(judged["train"] == CORPUS) & (judged["test"] == CORPUS)]
-    title = "Beside published results"
+def format_published(scores: pd.DataFrame) -> str:
+    """published.md; says so when no corpus of the run has a published protocol."""
+    mean = mean_rows(scores)
+    ours = mean[(mean["train"] == CORPUS) & (mean["test"] == CORPUS)]
+    title = "Comparison with published results"
     if ours.empty:
-        return page(
+        return format_page(
             title,
-            f"No corpus of this run is judged by a published protocol. The run `photos` is: "
+            f"No corpus of this run is scored by a published protocol. The run `photos` is: "
             f"it trains and tests on `{CORPUS}`.",
         )
     theirs = [
@@ -68,14 +68,14 @@ def published(scores: pd.DataFrame) -> str:
     head = ["method", "source", "P", "R", "F1", "N+"]
     first = ours.iloc[0]
     counted = f"Counted here: {first['photos']} test photos, {first['tags']} words."
-    rows = table(head, theirs + _rows(ours), words=2)
-    return page(title, f"{PROTOCOL} {SURVEY} {counted}", rows)
+    rows = format_table(head, theirs + _rows(ours), words=2)
+    return format_page(title, f"{PROTOCOL} {SURVEY} {counted}", rows)
 
 
 def _rows(ours: pd.DataFrame) -> list[list[str]]:
     rows = []
     for system, of in ours.groupby("system", sort=False):
         by_metric = of[of["metric"].isin(MEASURES)].set_index("metric", drop=False)
-        cells = [with_interval(by_metric.loc[metric]) for metric in MEASURES]
+        cells = [format_interval(by_metric.loc[metric]) for metric in MEASURES]
         rows.append([system, "this run, mean of seeds", *cells])
     return rows

@@ -16,7 +16,7 @@ from phototags.report.vocabulary_map import (
     MARGIN,
     NO_NOUN,
     WIDTH,
-    neighbourhoods,
+    read_vocabulary_maps,
 )
 
 
@@ -26,7 +26,7 @@ def shown(folder, tags):
     table = pd.DataFrame(tags, columns=["tag", "photos", "category", "x", "y"])
     table.to_csv(folder / "courts" / "map.tsv", sep="\t", index=False)
     (folder / "near.tsv").write_text("tag\tchosen\tnear\tcosine\n")
-    return neighbourhoods([folder / "courts" / "map.tsv"], [folder / "near.tsv"])[0]
+    return read_vocabulary_maps([folder / "courts" / "map.tsv"], [folder / "near.tsv"])[0]
 
 
 def test_dots_fill_the_sheet_and_grow_with_photos(tmp_path):
@@ -76,7 +76,7 @@ def test_the_page_shows_the_map_and_what_is_near(small_run, tmp_path):
     page = (tmp_path / "report.html").read_text()
     assert page.count("<circle") == 3 and "<title>null (4)</title>" in page
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
-    assert "Nearest to the 1 commonest tags of shapes" in text and "drawn by lot" in text
+    assert "Nearest to the 1 most frequent tags of shapes" in text and "drawn at random" in text
     assert "sea null 0.50" in text and "null sea 0.25" in text
     assert "<title>&lt;b&gt;bold&lt;/b&gt; (1)</title>" in page
 

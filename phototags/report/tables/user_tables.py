@@ -1,0 +1,158 @@
+"""Markdown pages that compare systems with and without users, as Denton et al. (KDD 2015)."""
+
+import pandas as pd
+
+from phototags.report.markdown import format_page, format_table
+
+NAMES = {("precision", 1): "P@1", ("recall", 10): "R@10", ("accuracy", 10): "A@10"}
+PUBLISHED = {
+    "bilinear": (7.37, 11.71, 18.69),
+    "user-biased": (9.02, 13.63, 21.88),
+    "user-multiplicative": (9.03, 13.81, 22.04),
+}
+"""P@1, R@10 and A@10 in percent on 20 million photos of a social network, for improvements only."""
+
+MAX_FREQUENT, MAX_LISTED, MIN_PHOTOS = 20, 10, 5
+"""Frequent tags, tags of the other lists, and test photos that a tag of those must have."""
+
+EXPLAINED = (
+    "Relative improvements in percent over the bilinear model that was trained in the same way. In "
+    "brackets the 95 % bootstrap interval over test photos, paired; `over users` is the interval "
+    "of P@1 from resamples of whole users, which is wider where a few users have most photos. A "
+    "user is described by the photos of the user's history, which no system trains on and no "
+    "score counts. `the user's tags`: whether the tags of the history are used or only its "
+    "pictures; `no user`: the model is the same, but every user is unknown. "
+    "Published: 20 million photos of a social network, users described by age, gender and home; "
+    "only improvements can be compared, never the scores themselves."
+)
+MULTIPLIED = (
+    "Relative improvement of `user-multiplicative` over `user-biased` with equal settings, and "
+    "over itself with every user unknown: the second shows how much of the improvement is due to "
+    "the user and not to the model's form or settings."
+)
+FOUND = (
+    "Recall of single tags in percent, at five tags a photo, mean of the seeds. The last two "
+    f"lists: tags of {MIN_PHOTOS} test photos or more."
+)
+
+
+def format_users(train: str, improvements: pd.DataFrame) -> str:
+    """users_{train}.md: relative improvements of the systems that use the user.
+
+    Args:
+        improvements: of `relative_improvements`.
+    """
+    first = improvements.iloc[0]
+    counted = f"{train}: {first['photos']:,} test photos of {first['users']:,} users are scored."
+    tables = _score_table(improvements), MULTIPLIED, _comparison_table(improvements)
+    return format_page("Users", EXPLAINED, counted, *tables)
+
+
+def format_user_tags(train: str, improvements: pd.DataFrame, tags: pd.DataFrame) -> str:
+    """user_tags_{train}.md: recall of the tags that the user helps with.
+
+    Args:
+        improvements: of `relative_improvements`. tags: of `score_per_tag`, of all systems.
+    """
+    parts, recall = [], tags.pivot(index="tag", columns="system", values="recall")
+    recall = recall[tags["system"].unique()]
+    about = tags.drop_duplicates("tag").set_index("tag")[["training_photos", "photos"]]
+    for title, chosen in list_tags(improvements, tags).items():
+        rows = [
+            [tag, *(f"{about.loc[tag, column]:,}" for column in about)]
+            + [f"{100 * one:.0f}" for one in recall.loc[tag]]
+            for tag in chosen.index
+        ]
+        parts += [
+            f"## {title}",
+            format_table(["tag", "training photos", "test photos", *recall], rows),
+        ]
+    return format_page(f"Tags of {train} by systems with and without the user", FOUND, *parts)
+
+
+def format_gain(gain: float) -> str:
+    """Format a relative improvement in percent.
+
+    >>> format_gain(0.224), format_gain(-0.031)
+    ('+22.4', '-3.1')
+    """
+    return f"{100 * gain:+.1f}"
+
+
+def _score_table(improvements: pd.DataFrame) -> str:
+    rows, models = [], _models(improvements)
+    for system, of in improvements.groupby("system", sort=False):
+        scores = of[of["over"].isna()].set_index(["metric", "k"])
+        over = of[of["over"].map(models) == "bilinear"].set_index(["metric", "k"])
+        values = [f"{100 * scores.loc[measure, 'value']:.1f}" for measure in NAMES]
+        rows.append([*_named(of.iloc[0], system), *values, *_cells(over)])
+    baseline, *others = PUBLISHED.items()
+    for model, published in others:
+        cells = [
+            format_gain(ours / its - 1) for ours, its in zip(published, baseline[1], strict=True)
+        ]
+        rows.append([f"{model}, published", "", "", *[""] * len(NAMES), *cells, ""])
+    names = list(NAMES.values())
+    head = ["system", "training", "the user's tags", *names, *(f"gain {name}" for name in names)]
+    return format_table([*head, "over users"], rows, words=3)
+
+
+def _models(improvements: pd.DataFrame) -> pd.Series:
+    return improvements.drop_duplicates("system").set_index("system")["model"]
+
+
+def _named(row: pd.Series, system: str) -> list[str]:
+    known = row["descriptors"].split()
+    tags = "used" if "tags" in known else "not used" if known else "no user"
+    return [system, row["sampling"], "" if row["model"] == "bilinear" else tags]
+
+
+def _cells(over: pd.DataFrame) -> list[str]:
+    """Improvements with intervals of one system over another; empty without."""
+    if over.empty:
+        return [""] * (len(NAMES) + 1)
+    found = [over.loc[measure] for measure in NAMES]
+    cells = [
+        f"{format_gain(one['gain'])} [{format_gain(one['low'])}, {format_gain(one['high'])}]"
+        for one in found
+    ]
+    return [
+        *cells,
+        f"[{format_gain(found[0]['users_low'])}, {format_gain(found[0]['users_high'])}]",
+    ]
+
+
+def _comparison_table(improvements: pd.DataFrame) -> str:
+    pairs = improvements[
+        improvements["over"].map(_models(improvements)).isin(["user-biased", "user-multiplicative"])
+    ]
+    rows = []
+    for (system, over), of in pairs.groupby(["system", "over"], sort=False):
+        about = _named(of.iloc[0], system)[1:]
+        rows.append([f"{system} over {over}", *about, *_cells(of.set_index(["metric", "k"]))])
+    head = ["", "training", "the user's tags", *(f"gain {name}" for name in NAMES.values())]
+    return format_table([*head, "over users"], rows, words=3)
+
+
+def list_tags(improvements: pd.DataFrame, tags: pd.DataFrame) -> dict[str, pd.Series]:
+    """The three lists of tags of Denton et al., by title, best first; empty without users.
+
+    Args:
+        improvements, tags: as in `format_user_tags`.
+    """
+    recall = tags.pivot(index="tag", columns="system", values="recall")
+    about = tags.drop_duplicates("tag").set_index("tag")
+    known, models = about[about["photos"] >= MIN_PHOTOS].index, _models(improvements)
+    with_users = list(improvements.loc[improvements["descriptors"] != "", "system"].unique())
+    if not with_users:
+        return {}
+    baseline = next(system for system in models.index if models[system] == "bilinear")
+    best = recall.loc[known, with_users].mean(axis=1)
+    more = best - recall.loc[known, baseline]
+    return {
+        f"The {MAX_FREQUENT} most frequent tags": about["training_photos"].nlargest(MAX_FREQUENT),
+        f"The {MAX_LISTED} tags best predicted by those who know the user": best.nlargest(
+            MAX_LISTED
+        ),
+        f"The {MAX_LISTED} tags that gain most from the user": more.nlargest(MAX_LISTED),
+    }
