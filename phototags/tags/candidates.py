@@ -11,7 +11,7 @@ import polars as pl
 
 from phototags.errors import VocabularyError
 from phototags.params.vocabulary import Vocabulary
-from phototags.tags.counting import count_tags, list_users
+from phototags.tags.counting import count_tags
 from phototags.tags.encoded_photos import EncodedPhotos
 from phototags.tags.merging import Merge, apply_merges
 from phototags.tags.noise import MIN_USERS_OF_FILTER, find_app_tags, find_camera_tags
@@ -124,38 +124,25 @@ def _count_rules(counts: pl.DataFrame, settings: Vocabulary) -> list[Rule]:
 
 def _noise_rules(counts: pl.DataFrame, photos: EncodedPhotos, refuse: list[str]) -> list[Rule]:
     """Return the rules against tags of apps and of cameras."""
-    rules = []
+    rules, known = [], pl.col("user_id") >= 0
     if "apps" in refuse:
         shared = counts.filter(pl.col("users") >= MIN_USERS_OF_FILTER)["id"]
-        apps = find_app_tags(list_users(photos, shared))
+        pairs = photos.list_pairs(shared, "user").rename({"user": "user_id"})
+        apps = find_app_tags(pairs.filter(known))
         for sign in sorted(set(apps.values())):
             tags = [tag for tag, app in apps.items() if app == sign]
             rules.append((_is_in(tags), f"apps: written together with {sign}"))
     if "cameras" in refuse:
-        cameras = find_camera_tags(_list_cameras(photos))
-        rules.append((_is_in(cameras), "cameras: names the photo's camera"))
+        pairs = photos.list_pairs(counts["id"], "user", "camera").rename({"user": "user_id"})
+        pairs = pairs.filter(known).drop_nulls()
+        if pairs.is_empty():
+            raise VocabularyError(
+                "vocabulary.refuse: cameras needs photos whose user and camera are known, but this "
+                "corpus names neither or one of the two (YFCC100M names both; a photos.tsv may "
+                "have columns `user_id` and `camera`). Leave `cameras` out of params.yaml."
+            )
+        rules.append((_is_in(find_camera_tags(pairs)), "cameras: names the photo's camera"))
     return rules
-
-
-def _list_cameras(photos: EncodedPhotos) -> pl.DataFrame:
-    """Return tag, user_id (a number), camera, where all are known, each combination once."""
-    schema = {"id": pl.Int32, "user_id": pl.Int32, "camera": pl.String}
-    known = [
-        part.select(id="tags", user_id="user", camera="camera")
-        .filter(pl.col("user_id") >= 0)
-        .explode("id")
-        .drop_nulls()
-        .unique()
-        for part in photos
-    ]
-    table = pl.concat([pl.DataFrame(schema=schema), *known]).unique()
-    if table.is_empty():
-        raise VocabularyError(
-            "vocabulary.refuse: cameras needs photos whose user and camera are known, but this "
-            "corpus names neither or one of the two (YFCC100M names both; a photos.tsv may have "
-            "columns `user_id` and `camera`). Leave `cameras` out of params.yaml."
-        )
-    return table.select(photos.tags.gather(table["id"]).alias("tag"), "user_id", "camera")
 
 
 def _add_visualness(
@@ -172,10 +159,8 @@ def _add_visualness(
                 "Give the rule build_vocabulary the features, or leave it out of params.yaml."
             )
         return table.with_columns(visualness=pl.lit(None, pl.Float64))
-    wanted = table.filter(IS_KEPT).select("tag", id=pl.col("id").cast(pl.Int32))
-    empty = pl.DataFrame(schema={"row": pl.Int64, "user_id": pl.String, "tag": pl.String})
-    pairs = (part.select("row", "user_id", id="tags").explode("id") for part in photos)
-    pairs = pl.concat([empty, *(one.join(wanted, on="id").drop("id") for one in pairs)])
+    pairs = photos.list_pairs(table.filter(IS_KEPT)["id"], "row", "user_id")
+    pairs = pairs.select("row", "user_id", "tag")
     table = table.join(score_visualness(pairs), on="tag", how="left", maintain_order="left")
     if minimum is None:
         return table

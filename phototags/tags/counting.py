@@ -98,15 +98,3 @@ def count_users(pairs: TagUsers) -> pl.DataFrame:
     table = table.with_columns(entropy=pl.when(pl.col("users") > 0).then(entropy))
     table = table.with_columns(effective_users=(2 ** pl.col("entropy")).round(3))
     return table.drop("known", "bits")
-
-
-def list_users(photos: EncodedPhotos, ids: pl.Series) -> pl.DataFrame:
-    """Return tag, user_id (a number) of the tags with these ids, each known pair once."""
-    schema = {"id": pl.Int64, "user_id": pl.Int64}
-    wanted = pl.col("user_id") >= 0, pl.col("id").is_in(ids.implode())
-    found = [
-        pl.DataFrame({"id": tags, "user_id": users}, schema=schema).filter(wanted)
-        for tags, users, _ in iter_tag_users(photos)
-    ]
-    table = pl.concat([pl.DataFrame(schema=schema), *found])
-    return table.select(photos.tags.gather(table["id"]).alias("tag"), "user_id")

@@ -26,8 +26,9 @@ TAGS_SCHEMA = {"row": pl.Int64, **TEXTS, "tags": pl.List(pl.String)}
 """Columns of tags.parquet."""
 ROW_GROUP = 131_072  # photos; fixed, or the bytes of a file would depend on the parts
 Item = TypeVar("Item")
+PART_SCHEMA = {"row": pl.Int64, **TEXTS, "user": pl.Int32, "tags": pl.List(pl.Int32)}
 Part = pl.DataFrame
-"""Some photos: row, user (Int32, -1 unknown), tags (lists of ids), and TEXTS (null if unknown)."""
+"""Some photos: the columns of PART_SCHEMA, user -1 and TEXTS null where unknown, tags as ids."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,16 @@ class EncodedPhotos:
             for step in self.steps:
                 part = step(part)
             yield part
+
+    def list_pairs(self, ids: pl.Series, *columns: str) -> pl.DataFrame:
+        """Return tag and other columns of each photo and tag, for some tags, each row once."""
+        wanted = pl.col("tags").is_in(ids.cast(pl.Int32).implode())
+        tables = [pl.DataFrame(schema=PART_SCHEMA).select("tags", *columns).explode("tags")]
+        for part in self:
+            pairs = part.select("tags", *columns).explode("tags")
+            tables.append(pairs.filter(wanted).unique())
+        table = pl.concat(tables).unique()
+        return table.select(self.tags.gather(table["tags"]).alias("tag"), *columns)
 
     def map_parts(self, step: Callable[[Part], Part]) -> "EncodedPhotos":
         """Return the corpus with one more step."""
