@@ -24,12 +24,12 @@ SYSTEM = Im2Vec(model="im2vec", hidden=[], scaling="none", epochs=1, patience=1)
 TAGS = ["red", "green", "blue"]
 
 
-def colours(backbone, pictures):
+def embed_colours(backbone, pictures):
     """Features for tests: the mean of each colour channel."""
     return torch.stack([picture.float().mean(dim=(1, 2)) / 255 for picture in pictures])
 
 
-def one_colour_each():
+def make_colour_tagger():
     """A tagger whose score for a colour is that colour's share in the picture."""
     tagger = SYSTEM.init_tagger(3, torch.eye(3), torch.zeros(3), torch.Generator())
     with torch.no_grad():
@@ -38,7 +38,7 @@ def one_colour_each():
     return tagger.eval()
 
 
-def picture(colour):
+def make_png(colour):
     content = io.BytesIO()
     Image.new("RGB", (40, 30), colour).save(content, "PNG")
     return content.getvalue()
@@ -49,16 +49,16 @@ def home(tmp_path, monkeypatch):
     """A checkout after a run: a tagger, an index of two pictures, their shard; three files."""
     folder = tmp_path / "models" / "pictures" / "tagger"
     config = {"backbone": "tiny", "train": "shapes", "seed": 0, "features": 3, "tags": 3}
-    save(one_colour_each(), {**config, "system": SYSTEM.model_dump()}, folder)
+    save(make_colour_tagger(), {**config, "system": SYSTEM.model_dump()}, folder)
     rows = "".join(f"{tag}\t9\t3\n" for tag in TAGS)
     (folder / "vocabulary.tsv").write_text(f"tag\tphotos\tusers\n{rows}")
     write_corpus(tmp_path, folder)
     for name, colour in (("rose", "red"), ("sky", "blue")):
-        (tmp_path / f"{name}.png").write_bytes(picture(colour))
-    (tmp_path / "broken.png").write_bytes(picture("red")[:60])
+        (tmp_path / f"{name}.png").write_bytes(make_png(colour))
+    (tmp_path / "broken.png").write_bytes(make_png("red")[:60])
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("phototags.export.tag_photos.load_backbone", lambda name, learned: name)
-    monkeypatch.setattr("phototags.export.tag_photos.embed_photos", colours)
+    monkeypatch.setattr("phototags.export.tag_photos.embed_photos", embed_colours)
     return tmp_path
 
 
@@ -67,7 +67,7 @@ def write_corpus(home, folder):
     shard.parent.mkdir(parents=True)
     with tarfile.open(shard, "w") as tar:
         for row, colour in enumerate(("red", "blue")):
-            content = picture(colour)
+            content = make_png(colour)
             member = tarfile.TarInfo(f"{row:08d}.png")
             member.size = len(content)
             tar.addfile(member, io.BytesIO(content))
@@ -86,7 +86,7 @@ def write_corpus(home, folder):
         Features(torch.arange(2), torch.eye(3)[[0, 2]]),
         hash_file(folder / "model.safetensors"),
     )
-    index = build_index(one_colour_each(), features, photos, tags, "shapes", model)
+    index = build_index(make_colour_tagger(), features, photos, tags, "shapes", model)
     place = folder.parent / "index"
     write_index(index, place / "shapes.safetensors", place / "shapes.parquet")
 
@@ -158,7 +158,7 @@ def test_a_vocabulary_of_another_tagger_is_refused(home, capsys):
     assert "3 tags" in capsys.readouterr().err
 
 
-def test_search_puts_the_photo_that_suits_first(home, capsys):
+def test_search_lists_the_best_photo_first(home, capsys):
     assert main(["search", "blue"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "2 photos of shapes searched for: blue"

@@ -87,8 +87,8 @@ def test_the_short_table_holds_the_means_in_percent():
 
 
 @pytest.fixture
-def transferred(tmp_path):
-    """Lines of a block over scores of two systems; both corpora were tested on the second."""
+def fill_scores(tmp_path):
+    """Fill a block with scores of two systems; both corpora were tested on the second."""
     rows = [
         (train, "b", system, "mean", "exact", metric, k, value, value - 0.1, value + 0.1, 9, 4)
         for train, system, value in (("a", "noisy", 0.3), ("b", "noisy", 0.5), ("b", "clean", 0.4))
@@ -96,34 +96,34 @@ def transferred(tmp_path):
     ]
     pd.DataFrame(rows, columns=COLUMNS).to_csv(tmp_path / "scores.csv", index=False)
 
-    def of(said: str) -> list[str]:
-        return fill_page(f"<!-- scores scores.csv{said} -->\n<!-- end -->", tmp_path).splitlines()[
-            1:-1
-        ]
+    def fill(options: str) -> list[str]:
+        return fill_page(
+            f"<!-- scores scores.csv{options} -->\n<!-- end -->", tmp_path
+        ).splitlines()[1:-1]
 
-    return of
+    return fill
 
 
-def test_a_block_may_choose_corpora_systems_and_measures(transferred):
-    asked = transferred(" from=b systems=clean measures=N+,P@1")
-    assert [asked[0], *asked[2:]] == [
+def test_a_block_may_select_corpora_systems_and_measures(fill_scores):
+    lines = fill_scores(" from=b systems=clean measures=N+,P@1")
+    assert [lines[0], *lines[2:]] == [
         "| system | b N+ | b P@1 |",
         "| clean | 0.4 [0, 0] | 40.0 [30.0, 50.0] |",
     ]
 
 
-def test_a_block_may_choose_a_bridge(transferred, tmp_path):
-    """Without a choice the first that was asked for."""
+def test_a_block_may_select_a_bridge(fill_scores, tmp_path):
+    """The default is the first bridge of the run."""
     rows = pd.read_csv(tmp_path / "scores.csv")
     wider = rows.assign(bridge="lemma", value=rows["value"] + 0.2)
     pd.concat([rows, wider]).to_csv(tmp_path / "scores.csv", index=False)
-    said = " from=b systems=clean measures=P@1"
-    cells = [transferred(said + bridge)[2] for bridge in ("", " bridge=exact", " bridge=lemma")]
+    options = " from=b systems=clean measures=P@1"
+    cells = [fill_scores(options + bridge)[2] for bridge in ("", " bridge=exact", " bridge=lemma")]
     assert [cell.split()[3] for cell in cells] == ["40.0", "40.0", "60.0"]
 
 
-def test_columns_name_both_corpora_where_two_were_tested_on_one(transferred):
-    made = transferred(" measures=P@1")
+def test_columns_name_both_corpora_where_two_were_tested_on_one(fill_scores):
+    made = fill_scores(" measures=P@1")
     assert made[0] == "| system | a → b P@1 | b → b P@1 |"
     assert made[2] == "| noisy | 30.0 [20.0, 40.0] | 50.0 [40.0, 60.0] |"
 
@@ -137,16 +137,16 @@ def test_a_block_without_an_end_swallows_nothing(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "said", ["from=c", "systems=nosiy", "measures=P@2", "form=b", "bridge=synset"]
+    "options", ["from=c", "systems=nosiy", "measures=P@2", "form=b", "bridge=synset"]
 )
-def test_a_block_that_asks_for_what_there_is_not_is_refused(transferred, said):
+def test_a_block_with_unknown_options_or_names_is_refused(fill_scores, options):
     with pytest.raises(PhototagsError):
-        transferred(f" {said}")
+        fill_scores(f" {options}")
 
 
 @pytest.fixture
-def counted(tmp_path):
-    """What stands in the place of the figure of a sentence, by what is asked for."""
+def fill_cell(tmp_path):
+    """Fill a number in a sentence by the options of its cell."""
     lines = (
         "corpus,step,reason,photos,share",
         "a,list_photos,symbol,1247,0.25",
@@ -156,24 +156,24 @@ def counted(tmp_path):
     )
     (tmp_path / "drops.csv").write_text("\n".join(lines) + "\n")
 
-    def of(said: str) -> str:
-        made = fill_page(f"about <!-- cell drops.csv {said} -->12<!-- end --> symbols", tmp_path)
+    def fill(options: str) -> str:
+        made = fill_page(f"about <!-- cell drops.csv {options} -->12<!-- end --> symbols", tmp_path)
         return re.fullmatch(r"about <!-- cell drops.csv .* -->(.*)<!-- end --> symbols", made)[1]
 
-    return of
+    return fill
 
 
-def test_a_figure_of_a_sentence_is_the_cell_that_it_names(counted):
-    assert counted("column=photos corpus=b") == "9"
-    assert counted("column=share reason=duplicate") == "4.72"
+def test_a_number_in_a_sentence_is_the_cell_that_it_names(fill_cell):
+    assert fill_cell("column=photos corpus=b") == "9"
+    assert fill_cell("column=share reason=duplicate") == "4.72"
 
 
-def test_rows_that_agree_are_one_figure(counted):
-    assert counted("column=photos corpus=a reason=symbol") == "1,247"
+def test_rows_that_agree_are_one_number(fill_cell):
+    assert fill_cell("column=photos corpus=a reason=symbol") == "1,247"
 
 
 @pytest.mark.parametrize(
-    ("said", "what"),
+    ("options", "what"),
     [
         ("column=photos corpus=a", "3 rows have 1247, 4"),
         ("column=photos corpus=c", "0 rows have none"),
@@ -185,12 +185,12 @@ def test_rows_that_agree_are_one_figure(counted):
         ("corpus=b", "column ''"),
     ],
 )
-def test_a_figure_that_is_not_one_number_is_refused(counted, said, what):
+def test_a_cell_that_is_not_one_number_is_refused(fill_cell, options, what):
     with pytest.raises(PhototagsError, match=f"{what}.* Correct the block"):
-        counted(said)
+        fill_cell(options)
 
 
-def test_a_figure_whose_file_no_run_has_left_says_so(tmp_path):
+def test_a_cell_without_its_file_says_so(tmp_path):
     made = fill_page("<!-- cell no.csv column=photos -->7<!-- end --> photos", tmp_path)
     assert made == f"<!-- cell no.csv column=photos -->{NOT_YET}<!-- end --> photos"
 

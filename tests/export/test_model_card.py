@@ -91,7 +91,7 @@ def test_a_trained_backbone_is_named():
     assert "trained too (`backbone.safetensors`)" in card and "frozen" not in card
 
 
-def exported(tmp_path, tagger, config, backbone=None):
+def export(tmp_path, tagger, config, backbone=None):
     """The folder it was exported to, and the paths of what it was made from."""
     save(tagger, config, tmp_path, backbone)
     (tmp_path / "v.tsv").write_text("tag\tphotos\tusers\nsea\t3\t2\ndog\t2\t2\n")
@@ -105,7 +105,7 @@ def exported(tmp_path, tagger, config, backbone=None):
 
 def test_the_folder_holds_the_four_files(tmp_path):
     config = CONFIG | {"system": {"model": "frequency"}}
-    out, paths = exported(tmp_path, FrequencyTagger(torch.tensor([3, 2])), config)
+    out, paths = export(tmp_path, FrequencyTagger(torch.tensor([3, 2])), config)
     scores().to_csv(tmp_path / "scores.csv", index=False)
     write_model_card(out, "pictures", EXPORT, tmp_path / "scores.csv")
     names = {"model.safetensors", "config.json", "vocabulary.tsv", "MODEL_CARD.md"}
@@ -122,10 +122,10 @@ def test_a_backbone_that_learned_goes_with_its_tagger_and_not_with_the_next(tmp_
     system = Multihot(model="multihot", backbone="trained", epochs=1, patience=1)
     tagger = system.init_tagger(4, torch.ones(2, 4), torch.zeros(2), torch.Generator())
     config = CONFIG | {"system": system.model_dump(), "features": 4}
-    out, _ = exported(tmp_path, tagger, config, torch.nn.BatchNorm2d(3))
+    out, _ = export(tmp_path, tagger, config, torch.nn.BatchNorm2d(3))
     assert (out / BACKBONE).read_bytes() == (tmp_path / BACKBONE).read_bytes()
     frozen = config | {"system": system.model_dump() | {"backbone": "frozen"}}
-    exported(tmp_path, tagger, frozen)
+    export(tmp_path, tagger, frozen)
     assert not (out / BACKBONE).exists()
 
 

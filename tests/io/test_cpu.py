@@ -1,4 +1,4 @@
-"""A process held to AVX2 computes with AVX2, on one thread, and every time the same bytes."""
+"""A process limited to AVX2 computes with AVX2, on one thread, and every time the same bytes."""
 
 import os
 import platform
@@ -44,31 +44,31 @@ def run(code: str, instruction_set: str, **extra: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def said() -> list[str]:
-    """What a process held to AVX2 and its libraries say of themselves."""
+def probe_output() -> list[str]:
+    """What a process limited to AVX2 and its libraries report."""
     return run(PROBE, "avx2", ONEDNN_VERBOSE="1").splitlines()
 
 
 @x86
-def test_every_library_is_held_to_avx2_and_one_thread(said):
-    assert {"torch AVX2 1", "numpy True False", "openblas Haswell"} <= set(said)
-    assert "onednn_verbose,v1,info,cpu,isa:Intel AVX2" in said
-    kernels = [line for line in said if ",exec,cpu,convolution" in line and "mb16_" in line]
+def test_every_library_is_limited_to_avx2_and_one_thread(probe_output):
+    assert {"torch AVX2 1", "numpy True False", "openblas Haswell"} <= set(probe_output)
+    assert "onednn_verbose,v1,info,cpu,isa:Intel AVX2" in probe_output
+    kernels = [line for line in probe_output if ",exec,cpu,convolution" in line and "mb16_" in line]
     assert len(kernels) == 49  # every convolution of the backbone: none passes by MKL
     assert all("avx2" in line and "avx512" not in line for line in kernels)
 
 
 @x86
-def test_matrix_products_are_held_to_the_branch_that_every_vendor_has(said):
+def test_matrix_products_use_the_branch_that_every_vendor_has(probe_output):
     """MKL takes AVX2 on Intel alone; elsewhere it would choose for itself, without a word."""
-    products = [line for line in said if line.startswith("MKL_VERBOSE SGEMM")]
+    products = [line for line in probe_output if line.startswith("MKL_VERBOSE SGEMM")]
     assert products
     assert all("CNR:COMPATIBLE" in line for line in products)
 
 
 @x86
-def test_two_processes_give_the_same_bytes(said):
-    digests = [line for line in said if line.startswith("digest")]
+def test_two_processes_give_the_same_bytes(probe_output):
+    digests = [line for line in probe_output if line.startswith("digest")]
     assert len(set(digests)) == 4
     again = run(PROBE, "avx2").splitlines()
     assert digests == [line for line in again if line.startswith("digest")]

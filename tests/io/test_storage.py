@@ -55,7 +55,7 @@ def test_a_failure_keeps_what_was_there(tmp_path):
 
 
 @pytest.fixture
-def little_room():
+def small_disk():
     """No file may grow beyond 4 kB, the nearest that a test can come to a full disk."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
@@ -64,7 +64,7 @@ def little_room():
 
 
 @pytest.mark.parametrize("write", WRITERS.values(), ids=list(WRITERS))
-def test_a_full_disk_is_named_and_leaves_nothing(tmp_path, little_room, write):
+def test_a_full_disk_is_named_and_leaves_nothing(tmp_path, small_disk, write):
     with (
         pytest.raises(PhototagsError, match=r"no room to write .*table.*run again"),
         atomic_write(tmp_path / "table") as part,

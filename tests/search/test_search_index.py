@@ -24,7 +24,7 @@ PHOTOS = make_photo_table({"photo_id": name, "title": name.upper()} for name in 
 TAGS = pd.DataFrame({"row": range(4), "tags": [["sea"], [], ["sea", "dog"], ["cat"]]})
 
 
-def im2vec():
+def make_im2vec():
     generator = torch.Generator().manual_seed(1)
     tagger = SYSTEM.init_tagger(8, torch.randn(5, 3, generator=generator), torch.ones(5), generator)
     return tagger.eval()
@@ -56,7 +56,7 @@ def test_equal_photos_are_found_in_their_order(count):
 
 def test_vectors_of_another_vocabulary_are_refused():
     with pytest.raises(ModelError, match="5 tags.*lists 4"):
-        select_tag_vectors(im2vec().tensors(), 4)
+        select_tag_vectors(make_im2vec().tensors(), 4)
 
 
 def test_nothing_is_found_among_nothing():
@@ -64,7 +64,7 @@ def test_nothing_is_found_among_nothing():
 
 
 def test_one_tag_ranks_photos_as_the_tagger_scores_them():
-    tagger, features = im2vec(), torch.rand(7, 8, generator=torch.Generator().manual_seed(2))
+    tagger, features = make_im2vec(), torch.rand(7, 8, generator=torch.Generator().manual_seed(2))
     vectors = torch.from_numpy(select_tag_vectors(tagger.tensors(), 5))
     found = compute_photo_vectors(tagger, features) @ vectors.T  # (7, 5)
     torch.testing.assert_close(found + tagger.bias, tagger.scores(features))
@@ -91,14 +91,14 @@ def test_without_an_embedding_the_tags_scores_are_searched(tagger):
     torch.testing.assert_close(found, tagger.scores(features))
 
 
-def features_of(rows):
+def make_features(rows):
     drawn = torch.rand(len(rows), 8, generator=torch.Generator().manual_seed(3))
     return Features(torch.tensor(rows), drawn)
 
 
 @pytest.fixture
 def index():
-    return build_index(im2vec(), features_of([0, 2, 3, 9]), PHOTOS, TAGS, "shapes", "abc")
+    return build_index(make_im2vec(), make_features([0, 2, 3, 9]), PHOTOS, TAGS, "shapes", "abc")
 
 
 def test_only_photos_with_features_are_indexed(index):

@@ -24,11 +24,11 @@ VECTORS = np.float32(
 TEXT = TextVectors(pa.array(WORDS), VECTORS)
 
 
-def never():
+def refuse_to_load():
     raise AssertionError("text vectors are loaded although every word is a tag")
 
 
-def names(words, text=never):
+def find_tags(words, text=refuse_to_load):
     return [TAGS[tag] for tag in parse_query(words, TAGS, text).tags]
 
 
@@ -48,7 +48,7 @@ def names(words, text=never):
     ],
 )
 def test_the_longest_tags_in_the_words(words, expected):
-    assert names(words) == expected
+    assert find_tags(words) == expected
 
 
 def test_a_word_that_is_no_tag_is_replaced_by_the_nearest_with_a_note():
@@ -58,7 +58,7 @@ def test_a_word_that_is_no_tag_is_replaced_by_the_nearest_with_a_note():
 
 
 def test_the_nearest_is_found_by_angle_not_by_length():
-    assert names("ocean", lambda: TEXT) == ["sea"]
+    assert find_tags("ocean", lambda: TEXT) == ["sea"]
 
 
 def test_a_word_far_from_every_tag_is_left_out_with_a_note():
