@@ -14,9 +14,9 @@ from pathlib import Path
 from phototags.corpora.reader import ImagesTarReader
 from phototags.errors import CorpusError
 from phototags.photos.photo_table import PHOTOS
+from phototags.tags.split import PARTS
 
 READ = set(PHOTOS.names) - {"row", "sha256", "width", "height"}
-PARTS = ("train", "validation", "test")
 RANGES = {"longitude": 180.0, "latitude": 90.0}
 log = logging.getLogger(__name__)
 

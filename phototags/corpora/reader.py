@@ -1,6 +1,5 @@
 """Base classes of the readers of corpora."""
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
@@ -11,6 +10,7 @@ import pandas as pd
 
 from phototags.errors import CorpusError
 from phototags.photos.archives import Archive, TarArchive, ZipArchive
+from phototags.photos.hash_sampling import choose_by_hash
 from phototags.photos.packing import PhotoFile, read_photo_files
 from phototags.photos.photo_table import Drop, make_photo_table
 
@@ -98,8 +98,7 @@ def sample_photos(listing: pd.DataFrame, sample: int | None) -> pd.DataFrame:
     """
     if sample is None or len(listing) <= sample:
         return listing
-    digests = [hashlib.sha256(str(name).encode()).digest() for name in listing["photo_id"]]
-    chosen = sorted(sorted(range(len(digests)), key=digests.__getitem__)[:sample])
+    chosen = sorted(choose_by_hash(listing["photo_id"].tolist(), sample))
     return listing.iloc[chosen].reset_index(drop=True).assign(row=np.arange(sample))
 
 

@@ -4,6 +4,7 @@ import bz2
 import gzip
 import lzma
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,7 +21,7 @@ DAMAGED = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError)
 
 def is_compressed(file: Path) -> bool:
     """Whether a file starts like gzip, bzip2 or xz."""
-    return _find_opener(file) is not None
+    return find_opener(file) is not None
 
 
 def limit_decompressed(size: int, at_most: int = MAX_DECOMPRESSED) -> int:
@@ -41,7 +42,7 @@ def decompress(file: Path, to: Path, at_most: int = MAX_DECOMPRESSED) -> None:
     """
     at_most = limit_decompressed(file.stat().st_size, at_most)
     try:
-        with _find_opener(file)(file, "rb") as packed, open(to, "wb") as plain:
+        with find_opener(file)(file, "rb") as packed, open(to, "wb") as plain:
             copy_limited(packed, plain, at_most, file.name)
     except DAMAGED as error:
         raise ArchiveError(
@@ -60,7 +61,8 @@ def copy_limited(source: BinaryIO, target: BinaryIO, at_most: int, name: str) ->
         target.write(piece)
 
 
-def _find_opener(file: Path):
+def find_opener(file: Path) -> Callable[..., BinaryIO] | None:
+    """Find what opens a compressed file, by its first bytes; None for any other file."""
     with open(file, "rb") as content:
         start = content.read(5)
     return next((opener for magic, opener in OPENERS.items() if start.startswith(magic)), None)

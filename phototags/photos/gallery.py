@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from phototags.errors import CorpusError
 from phototags.photos.decoding import decode
+from phototags.photos.hash_sampling import choose_by_hash
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,19 +102,6 @@ def make_card(
         tags=tuple(photo["tags"] if written is None else written),
         guesses=guesses or {},
     )
-
-
-def choose_by_hash(photo_ids: Sequence[str], count: int) -> list[int]:
-    """Return the positions of the photos whose id has the smallest sha256.
-
-    So nobody picks the flattering ones, and a photo more or less in the corpus changes at
-    most one of them.
-
-    >>> choose_by_hash(["dune", "cat", "boat"], 2)
-    [2, 1]
-    """
-    digests = [hashlib.sha256(photo_id.encode()).hexdigest() for photo_id in photo_ids]
-    return sorted(range(len(digests)), key=lambda place: (digests[place], place))[:count]
 
 
 def make_thumbnail(content: bytes, side: int) -> Image:

@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from phototags.errors import ArchiveError
-from phototags.photos.gallery import choose_by_hash, encode_jpeg, make_thumbnail
+from phototags.photos.gallery import encode_jpeg, make_thumbnail
+from phototags.photos.hash_sampling import choose_by_hash
 from phototags.photos.shards import read_files
 
 

@@ -1,12 +1,10 @@
 """The lines of YFCC100M's table: which are photos, their fields, and why the others are none.
 
 Fields between tabs, without quoting and without a header: 23 fields, or 25 in the later release,
-which starts with a line number and has a hash after the id. Values are URL-encoded. Bzip2, gzip
-or plain; read in blocks, so memory does not grow with the file.
+which starts with a line number and has a hash after the id. Values are URL-encoded. Bzip2, gzip,
+xz or plain; read in blocks, so memory does not grow with the file.
 """
 
-import bz2
-import gzip
 import logging
 from collections import Counter, deque
 from collections.abc import Iterator
@@ -28,14 +26,13 @@ from phototags.corpora.formats.tab_fields import (
     split_lines,
 )
 from phototags.corpora.reader import drop_photo
-from phototags.download.decompression import DAMAGED
+from phototags.download.decompression import DAMAGED, find_opener
 from phototags.errors import ArchiveError, CorpusError
 from phototags.photos.photo_table import Drop
 
 BLOCK_BYTES = 1 << 22  # bytes read at once: what is done to a block finds it in the cache
 MAX_LINE = 1 << 20  # bytes a line; the longest of 4,536 real ones has 27,330
 LAYOUTS = {23: 0, 25: 2}  # fields a line: how far those after the id stand to the right
-OPENERS = {b"BZh": bz2.open, b"\x1f\x8b": gzip.open}
 PLAIN = {"user_id": 1, "taken_at": 3, "licence": 15, "licence_url": 16}
 PLAIN |= {"page_url": 13, "photo_url": 14}
 ENCODED = {"camera": 5, "title": 6, "description": 7, "author": 2}
@@ -67,7 +64,7 @@ def read_blocks(path: Path, threads: int = 2) -> Iterator[Block]:
     """Read the table block by block, in the order of its lines."""
     counts: Counter[str] = Counter()
     number, fields, waiting = 1, None, deque()
-    with ThreadPoolExecutor(threads) as pool, _open_decompressed(path) as file:
+    with ThreadPoolExecutor(threads) as pool, (find_opener(path) or open)(path, "rb") as file:
         for content in _read_whole_lines(file, path):
             fields = fields or _count_fields(content, path)
             waiting.append(pool.submit(read_lines, content, number, fields))
@@ -138,13 +135,6 @@ def _count_fields(content: bytes, path: Path) -> int:
             f"lines have {sorted(counts)[:5]}. Replace it by the file that its makers publish."
         )
     return max(known, key=known.get)
-
-
-def _open_decompressed(path: Path) -> BinaryIO:
-    with open(path, "rb") as file:
-        start = file.read(3)
-    opener = next((opener for magic, opener in OPENERS.items() if start.startswith(magic)), open)
-    return opener(path, "rb")
 
 
 def _read_whole_lines(file: BinaryIO, path: Path) -> Iterator[bytes]:
