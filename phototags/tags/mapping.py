@@ -58,11 +58,11 @@ def map_vocabulary(
     [(1, 0)]
     """
     if kind not in KINDS:
-        raise VocabularyError(f"a bridge is one of {', '.join(KINDS)}, but {kind!r} was asked for.")
+        raise VocabularyError(f"a mapping should be one of {', '.join(KINDS)}, but is {kind!r}.")
     if kind != "exact" and wordnet is None:
-        raise VocabularyError(f"the bridge {kind!r} needs WordNet: give Debian's wordnet-base.")
+        raise VocabularyError(f"the mapping {kind!r} needs WordNet: give Debian's wordnet-base.")
     if kind == "embedding" and text_vectors is None:
-        raise VocabularyError("the bridge 'embedding' needs text vectors: give GloVe's.")
+        raise VocabularyError("the mapping 'embedding' needs text vectors: give GloVe's.")
 
     def lemmas(word: str) -> set[str]:
         return {wordnet.lemma(variant).replace("-", " ") for variant in _spelling_variants(word)}
