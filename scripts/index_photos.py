@@ -11,15 +11,15 @@ from phototags.photos.photo_table import read_photos
 from phototags.search.index import build_index, write_index
 from phototags.systems.tagger import load
 
-given = snakemake  # noqa: F821
-configure_logging(given.log[0])
+job = snakemake  # noqa: F821
+configure_logging(job.log[0])
 
 index = build_index(
-    load(Path(given.input.model).parent),
-    read_features(given.input.features),
-    read_photos(given.input.photos),
-    pd.read_parquet(given.input.tags),
-    given.wildcards.corpus,
-    hash_file(given.input.model),
+    load(Path(job.input.model).parent),
+    read_features(job.input.features),
+    read_photos(job.input.photos),
+    pd.read_parquet(job.input.tags),
+    job.wildcards.corpus,
+    hash_file(job.input.model),
 )
-write_index(index, given.output.vectors, given.output.table)
+write_index(index, job.output.vectors, job.output.table)
