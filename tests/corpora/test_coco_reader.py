@@ -26,10 +26,10 @@ def instances(photo: int, marks: list[int]) -> dict:
 
 @pytest.fixture
 def source(tmp_path, layouts):
-    said = {"annotations": [{"image_id": 9, "caption": "A bear \n in a car."}]}
+    captions = {"annotations": [{"image_id": 9, "caption": "A bear \n in a car."}]}
     files = {
         "annotations/instances_train2017.json": instances(9, [18, 1, 18]),
-        "annotations/captions_train2017.json": said,
+        "annotations/captions_train2017.json": captions,
         "annotations/instances_val2017.json": instances(20, [1]),
         "annotations/captions_val2017.json": {"annotations": []},
     }

@@ -1,4 +1,4 @@
-"""A corpus all the way: fetched from a mirror, listed, packed in shards, collected."""
+"""One corpus through all steps: fetched from a mirror, listed, packed in shards, collected."""
 
 import pandas as pd
 import pytest

@@ -61,9 +61,9 @@ def test_licence_and_author_of_each_photo_are_kept(source, layouts, between):
         "http://www.flickr.com/photos/7@N00/1/",
         "http://creativecommons.org/licenses/by/2.0/",
     )
-    said = {"Owner username": "ann", "Image title": "Gate: open", "Web url": page}
-    said |= {"License type": "Attribution License", "License url": terms}
-    credit = "\r\n".join(f"{label}:{between}{value}" for label, value in said.items())
+    fields = {"Owner username": "ann", "Image title": "Gate: open", "Web url": page}
+    fields |= {"License type": "Attribution License", "License url": terms}
+    credit = "\r\n".join(f"{label}:{between}{value}" for label, value in fields.items())
     files = {f"mirflickr/im{number}.jpg": b"" for number in (1, 2)}
     files |= {f"mirflickr/meta/tags/tags{number}.txt": "sea" for number in (1, 2)}
     files["mirflickr/meta/license/license1.txt"] = credit

@@ -1,4 +1,4 @@
-"""Anybody's photos.tsv: what is right is read as written, what is wrong is named by its line."""
+"""The user's own photos.tsv: valid lines are read as written, errors name their line."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""The registry: every corpus says all of itself before anything is fetched."""
+"""The registry: every corpus is described completely before anything is fetched."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Ask for a photo to be gone, by any of its names, and no file has anything of it."""
+"""After a photo is removed, by any of its names, no file holds anything of it."""
 
 import hashlib
 import tarfile
@@ -99,7 +99,7 @@ def run(source: Path, to: Path, removals: Removals) -> None:
     write_found(to / "found.html", "cross", ["cross"], [], "shapes", cards, shards)
 
 
-def traces(folder: Path, picture: bytes) -> list[str]:
+def find_traces(folder: Path, picture: bytes) -> list[str]:
     """Which files have anything of the photo, as bytes or, where packed, once unpacked."""
     digest = hashlib.sha256(picture).hexdigest().encode()
     secrets = [b"shape12", TITLE.encode(), WORD.encode(), digest, picture[40:200]]
@@ -112,7 +112,7 @@ def traces(folder: Path, picture: bytes) -> list[str]:
     return sorted(set(found))
 
 
-def names_of(picture: bytes) -> dict[str, str]:
+def list_names(picture: bytes) -> dict[str, str]:
     return {
         "id": "shape12",
         "corpus and id": "shapes/shape12",
@@ -123,7 +123,7 @@ def names_of(picture: bytes) -> dict[str, str]:
 
 def test_a_photo_is_in_many_files_unless_it_is_removed(source, picture, tmp_path):
     run(source, tmp_path / "out", Removals())
-    assert traces(tmp_path / "out", picture) == [
+    assert find_traces(tmp_path / "out", picture) == [
         "00000.parquet",
         "00000.tar",
         "found.html",
@@ -138,10 +138,10 @@ def test_a_photo_is_in_many_files_unless_it_is_removed(source, picture, tmp_path
 @pytest.mark.parametrize("kind", ["id", "corpus and id", "sha256", "address"])
 def test_nothing_of_a_removed_photo_is_left_in_any_file(source, picture, tmp_path, kind):
     (tmp_path / "removals.txt").write_text(
-        f"# asked in May\n\n{names_of(picture)[kind]}  # a mail\n"
+        f"# asked in May\n\n{list_names(picture)[kind]}  # a mail\n"
     )
     run(source, tmp_path / "out", read_removals([tmp_path / "removals.txt"]))
-    assert traces(tmp_path / "out", picture) == []
+    assert find_traces(tmp_path / "out", picture) == []
     photos = read_photos(tmp_path / "out/photos.parquet")
     assert photos["row"].tolist() == [row for row in range(40) if row != ROW]
     counted = count_drops([tmp_path / "out/shapes/drops.tsv"])

@@ -20,14 +20,14 @@ def photos(**users: tuple[str, int]) -> pd.DataFrame:
 @pytest.mark.parametrize("share", [0.3, 0.5, 0.9])
 def test_history_is_the_fraction_of_each_held_out_user_rounded_down_of_lowest_hash(share):
     table = photos(ann=("test", 11), bob=("validation", 4), cid=("test", 1), dee=("train", 9))
-    drawn = select_history(table, share, seed=7)
+    selected = select_history(table, share, seed=7)
     for user, many in {"ann": 11, "bob": 4, "cid": 1}.items():
         names = [f"{user}{number}" for number in range(many)]
         names.sort(key=lambda name: hash_to_unit(7, f"history/{name}"))
-        assert set(table.photo_id[drawn & (table.user_id == user)]) == set(
+        assert set(table.photo_id[selected & (table.user_id == user)]) == set(
             names[: int(share * many)]
         )
-    assert not drawn[table.part == "train"].any()
+    assert not selected[table.part == "train"].any()
 
 
 def test_neither_the_order_of_photos_nor_other_users_change_a_history():

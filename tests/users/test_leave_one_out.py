@@ -1,4 +1,4 @@
-"""The mean over a user's other photos, beside a loop."""
+"""Leave-one-out means over a user's photos, against a loop."""
 
 import numpy as np
 import pytest
@@ -6,14 +6,14 @@ import pytest
 from phototags.users.user_table import leave_one_out_means
 
 
-def drawn(seed: int = 0):
+def make_values(seed: int = 0):
     random = np.random.default_rng(seed)
     values = random.normal(size=(60, 3))
     return values, random.integers(-1, 6, 60), random.random(60) < 0.6
 
 
 def test_means_and_numbers_are_those_of_a_loop():
-    values, users, counted = drawn()
+    values, users, counted = make_values()
     means, others = leave_one_out_means(values, users, counted)
     for photo in range(len(values)):
         own = [
@@ -28,7 +28,7 @@ def test_means_and_numbers_are_those_of_a_loop():
 
 @pytest.mark.parametrize("photo", [0, 17, 59])
 def test_a_photos_own_values_change_no_bit_of_its_mean(photo):
-    values, users, counted = drawn()
+    values, users, counted = make_values()
     users[photo], counted[photo] = 2, True
     before = leave_one_out_means(values, users, counted)[0]
     values[photo] = 1e17  # would leave rounding behind if it were added and taken away again
@@ -38,7 +38,7 @@ def test_a_photos_own_values_change_no_bit_of_its_mean(photo):
 
 
 def test_values_of_uncounted_photos_may_be_nan():
-    values, users, counted = drawn()
+    values, users, counted = make_values()
     values[~counted] = np.nan
     assert np.isfinite(leave_one_out_means(values, users, counted)[0]).all()
 

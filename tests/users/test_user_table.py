@@ -67,9 +67,9 @@ def test_a_photo_never_changes_the_description_of_its_own_user(row):
 
 
 def test_only_training_photos_and_history_describe_users():
-    silent = [row for row in range(N) if PARTS[row] != "train" and not TABLE.history[row].item()]
+    unused = [row for row in range(N) if PARTS[row] != "train" and not TABLE.history[row].item()]
     other, matrix = photos(), features().matrix.clone()
-    for row in silent:
+    for row in unused:
         other.at[row, "tags"] = ["art", "sky"]
         columns = ["longitude", "latitude", "taken_at", "camera"]
         other.loc[row, columns] = [-70.0, -40.0, "1999-12-31", "Nikon D40"]
