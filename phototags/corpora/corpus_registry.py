@@ -59,17 +59,7 @@ def find_corpus(
     if name in CORPORA:
         found = CORPORA[name]
     elif name in tables:
-        own = tables[name]
-        reader, files = LAYOUTS[own.pictures, own.tags]
-        found = make_corpus(
-            name,
-            own.photos,
-            [f"{name}/{file}" for file in files],
-            reader=reader,
-            licence=own.licence,
-            citation=own.citation,
-            pictures=own.pictures,
-        )
+        found = _make_own_corpus(name, tables[name])
     else:
         known = [*CORPORA, *tables]
         closest = difflib.get_close_matches(name, known, n=1, cutoff=0.5) or known
@@ -78,6 +68,13 @@ def find_corpus(
             "params.yaml, or describe your own pictures under corpora.tables."
         )
     return found.limit((samples or {}).get(name))
+
+
+def _make_own_corpus(name: str, own: "OwnTable") -> Corpus:
+    reader, files = LAYOUTS[own.pictures, own.tags]
+    paths = [f"{name}/{file}" for file in files]
+    terms = {"licence": own.licence, "citation": own.citation, "pictures": own.pictures}
+    return make_corpus(name, own.photos, paths, reader=reader, **terms)
 
 
 def find_sources(name: str, tables: Mapping[str, "OwnTable"]) -> tuple[Source, ...]:
