@@ -18,63 +18,61 @@ finite_or_not = {"contract", "reassoc", "nsz", "arcp", "afn"}  # fastmath where 
 float32 = np.float32
 
 Block = namedtuple("Block", "tags pairs begins negatives negative_pairs")
-Block.__doc__ = """Photos that are learned from at once: (R,) tags of its rows and pairs that each
-is in, (photos + 1,) first row of each photo, (K,) negative tags and pairs that each stands for."""
+Block.__doc__ = """Photos trained on at once: (R,) tag of each row and pairs that it is in; first
+row of each photo; (K,) negative tags and pairs that each stands for."""
 Rows = namedtuple("Rows", "inputs outputs negatives")
 Rows.__doc__ = """(R, D) input and output vectors of a block's tags and (K, D) output vectors of
 its negatives, or the gradients of these."""
-Scores = namedtuple("Scores", "negative positive product")
-Scores.__doc__ = "(R, K) of the negatives; (L * L,) and (L, D), what is computed within a photo."
+Scores = namedtuple("Scores", "far near product")
+Scores.__doc__ = """(R, K) with the negatives; (L * L,) within a photo of L tags, and room for their
+product with its rows, (L, D)."""
 
 
 def make_workspace(
     rows: int, longest: int, negatives: int, width: int
 ) -> tuple[Block, Rows, Rows, Scores]:
     """Allocate a block of at most `rows` tags, at most `longest` of them of one photo."""
-    one, many, few = np.zeros(rows, np.float32), (rows, width), (negatives, width)
+
+    def make_floats(*shapes) -> list[np.ndarray]:
+        return [np.zeros(shape, np.float32) for shape in shapes]
+
+    tags, begins, negative_tags = (np.zeros(n, np.int64) for n in (rows, rows + 1, negatives))
+    pairs, negative_pairs = make_floats(rows, negatives)
     vectors, gradients = (
-        Rows(*(np.zeros(shape, np.float32) for shape in (many, many, few))) for _ in range(2)
+        Rows(*make_floats((rows, width), (rows, width), (negatives, width))) for _ in range(2)
     )
-    integers = (np.zeros(size, np.int64) for size in (rows, rows + 1, negatives))
-    tags, begins, negative_tags = integers
-    block = Block(tags, one, begins, negative_tags, np.zeros(negatives, np.float32))
-    sizes = (rows, negatives), longest * longest, (longest, width)
-    return block, vectors, gradients, Scores(*(np.zeros(size, np.float32) for size in sizes))
+    scores = Scores(*make_floats((rows, negatives), longest * longest, (longest, width)))
+    return Block(tags, pairs, begins, negative_tags, negative_pairs), vectors, gradients, scores
 
 
 @compiled
 def train_blocks(table, sets, photos, alias, workspace, batch_size, share, lr, measure_every, rng):
     """Train on photos block by block; see `numba_trainer.train_photos`."""
-    (inputs, outputs, input_sums, output_sums), (set_tags, set_ends) = table, sets
-    (tags, row_pairs, begins, negatives, negative_pairs), rows, gradients, scores = workspace
-    own, others, noise = rows
-    to_own, to_others, to_noise = gradients
-    negative_scores, positive_scores, product = scores
-    probability, other = alias
-    pairs, loss, measured, number, start = 0, 0.0, 0, 0, 0
+    table_inputs, table_outputs, input_sums, output_sums = table
+    (tags, pairs, begins, negatives, negative_pairs), rows, gradients, scores = workspace
+    (inputs, outputs, noise), (to_inputs, to_outputs, to_noise) = rows, gradients
+    far, near, product = scores
+    n_pairs, loss, measured, number, start = 0, 0.0, 0, 0, 0
     while start < len(photos):
-        start, count = fill_block(
-            tags, row_pairs, begins, set_tags, set_ends, photos, start, batch_size
-        )
-        size = begins[count]
-        found = np.int64(row_pairs[:size].sum())
-        sample_negatives(negatives, probability, other, rng)
+        start, count = fill_block(tags, pairs, begins, *sets, photos, start, batch_size)
+        size, measure = begins[count], number % measure_every == 0
+        found = np.int64(pairs[:size].sum())
+        sample_negatives(negatives, *alias, rng)
         negative_pairs[:] = float32(found) / float32(size)
-        copy_rows(own, inputs, tags, size)
-        copy_rows(others, outputs, tags, size)
-        copy_rows(noise, outputs, negatives, len(negatives))
-        measure = number % measure_every == 0
+        copy_rows(inputs, table_inputs, tags, size)
+        copy_rows(outputs, table_outputs, tags, size)
+        copy_rows(noise, table_outputs, negatives, len(negatives))
         loss += set_negative_gradients(
-            own, noise, to_own, to_noise, negative_scores, row_pairs, size, share, measure
+            inputs, noise, to_inputs, to_noise, far, pairs, size, share, measure
         )
         loss += add_positive_gradients(
-            own, others, to_own, to_others, positive_scores, product, begins, count, measure
+            inputs, outputs, to_inputs, to_outputs, near, product, begins, count, measure
         )
-        adagrad(inputs, input_sums, tags, to_own, row_pairs, size, lr)
-        adagrad(outputs, output_sums, tags, to_others, row_pairs, size, lr)
-        adagrad(outputs, output_sums, negatives, to_noise, negative_pairs, len(negatives), lr)
-        pairs, measured, number = pairs + found, measured + found * measure, number + 1
-    return pairs, loss, measured
+        adagrad(table_inputs, input_sums, tags, to_inputs, pairs, size, lr)
+        adagrad(table_outputs, output_sums, tags, to_outputs, pairs, size, lr)
+        adagrad(table_outputs, output_sums, negatives, to_noise, negative_pairs, len(negatives), lr)
+        n_pairs, measured, number = n_pairs + found, measured + found * measure, number + 1
+    return n_pairs, loss, measured
 
 
 @compiled
@@ -111,13 +109,13 @@ def copy_rows(to, matrix, tags, size):
 
 
 @compiled
-def set_negative_gradients(own, noise, to_own, to_noise, scores, pairs, size, share, measure):
+def set_negative_gradients(inputs, noise, to_inputs, to_noise, scores, pairs, size, share, measure):
     """Set the gradients of every row against every negative; return their loss if measured.
 
     Each of a row's pairs counts `share` of each negative.
     """
-    loss, own, scores = 0.0, own[:size], scores[:size]
-    np.dot(own, noise.T, scores)
+    loss, inputs, scores = 0.0, inputs[:size], scores[:size]
+    np.dot(inputs, noise.T, scores)
     for row in range(size):
         weight = pairs[row] * share
         if measure:
@@ -125,21 +123,21 @@ def set_negative_gradients(own, noise, to_own, to_noise, scores, pairs, size, sh
                 loss += weight * softplus(scores[row, k])
         for k in range(scores.shape[1]):
             scores[row, k] = weight * sigmoid(scores[row, k])
-    np.dot(scores, noise, to_own[:size])
-    np.dot(scores.T, own, to_noise)
+    np.dot(scores, noise, to_inputs[:size])
+    np.dot(scores.T, inputs, to_noise)
     return loss
 
 
 @compiled
 def add_positive_gradients(
-    own, others, to_own, to_others, all_scores, product, begins, count, measure
+    all_inputs, all_outputs, to_inputs, to_outputs, near, product, begins, count, measure
 ):
     """Add the gradients of the pairs within each photo; return their loss if measured."""
     loss = 0.0
     for photo in range(count):
         begin, end = begins[photo], begins[photo + 1]
-        inputs, outputs, size = own[begin:end], others[begin:end], end - begin
-        scores, change = all_scores[: size * size].reshape(size, size), product[:size]
+        inputs, outputs, size = all_inputs[begin:end], all_outputs[begin:end], end - begin
+        scores, change = near[: size * size].reshape(size, size), product[:size]
         np.dot(inputs, outputs.T, scores)
         for i in range(size):
             if measure:
@@ -150,9 +148,9 @@ def add_positive_gradients(
             scores[i, i] = 0
         np.dot(scores, outputs, change)
         for i in range(size):
-            for d in range(own.shape[1]):
-                to_own[begin + i, d] += change[i, d]
-        np.dot(scores.T, inputs, to_others[begin:end])
+            for d in range(change.shape[1]):
+                to_inputs[begin + i, d] += change[i, d]
+        np.dot(scores.T, inputs, to_outputs[begin:end])
     return loss
 
 
