@@ -22,16 +22,16 @@ rule train_with_backbone:
         system=match_any(WITH_BACKBONE),
     conda:
         "../envs/phototags.yaml"
-    threads: PARAMS.train.compute.loader_threads
+    threads: PARAMS.train.compute.processes * PARAMS.train.compute.loader_threads
     resources:
         gpu=ON_GPU,
     params:
-        code=code("train_with_backbone"),
+        code=train_code("train_with_backbone"),
         system=lambda w: dump_section(PARAMS.train.systems[w.system]),
         seed=lambda w: int(w.seed),
         backbone=PARAMS.embed_photos.backbone,
         compute=COMPUTE,
-        caps=[PARAMS.corpora.max_pixels, PARAMS.corpora.max_bytes],
+        image_limits=[PARAMS.corpora.max_pixels, PARAMS.corpora.max_bytes],
         instruction_set=PARAMS.instruction_set,
     message:
         "Training {wildcards.system} and its backbone on {wildcards.train}, seed {wildcards.seed}"

@@ -35,7 +35,6 @@ if PARAMS.corpora.mirror:
     os.environ.setdefault("PHOTOTAGS_MIRROR", PARAMS.corpora.mirror)
 
 COMPUTE = PARAMS.train.compute.model_dump(exclude={"loader_threads"})  # they change no result
-HEAD_COMPUTE = {key: COMPUTE[key] for key in ("device", "tag_table")}
 ON_GPU = int(PARAMS.train.compute.device != "cpu")
 
 
@@ -47,6 +46,25 @@ def match_any(names):
 def code(name):
     """Hash of scripts/NAME.py, of what it imports and of the locked packages."""
     return hash_code(f"scripts/{name}.py", BASE)
+
+
+def train_code(name):
+    """Hash of a training's code, that of several processes among it where there are several."""
+    several = "phototags/training/distributed/__main__.py"
+    parallel = PARAMS.train.compute.processes > 1
+    return code(name) + (hash_code(several, BASE) if parallel else "")
+
+
+def train_processes(system):
+    """Number of processes that train a system; what is not trained in epochs needs one."""
+    return PARAMS.train.compute.processes if PLAN.learns_by_gradient(system) else 1
+
+
+def head_compute(system):
+    """The keys of train.compute that a system on frozen features depends on."""
+    keys = ["device", "tag_table"]
+    keys += ["processes", "shard_tags"] * PLAN.learns_by_gradient(system)
+    return {key: COMPUTE[key] for key in keys if key in COMPUTE}
 
 
 def dump_section(section, *without):

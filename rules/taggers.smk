@@ -20,14 +20,15 @@ rule train_tagger:
         system=match_any(n for n in PARAMS.train.systems if n not in WITH_BACKBONE),
     conda:
         "../envs/phototags.yaml"
+    threads: lambda w: train_processes(w.system)
     resources:
         gpu=lambda w: ON_GPU * PLAN.learns_by_gradient(w.system),
     params:
-        code=code("train_tagger"),
+        code=train_code("train_tagger"),
         system=lambda w: dump_section(PARAMS.train.systems[w.system]),
         seed=lambda w: int(w.seed),
         backbone=PARAMS.embed_photos.backbone,
-        compute=HEAD_COMPUTE,
+        compute=lambda w: head_compute(w.system),
         instruction_set=PARAMS.instruction_set,
     message:
         "Training {wildcards.system} on {wildcards.train}, seed {wildcards.seed}"

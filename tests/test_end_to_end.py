@@ -12,8 +12,7 @@ import pandas as pd
 import pytest
 
 from phototags.io.storage import read_tensors
-from phototags.training.inputs import flat
-from phototags.training.run_inputs import inputs_of, merged
+from tests.presets import merge_presets, read_job
 
 ROOT = Path(__file__).parents[1]
 PARTS = ["Snakefile", "params.yaml", "rules", "scripts", "phototags", "presets", "profiles", "envs"]
@@ -97,14 +96,22 @@ def test_a_training_outside_the_workflow_reads_what_its_rule_reads(
 ):
     said = snakemake(project, tiny_mirror, "--detailed-summary").stdout.splitlines()
     read = {
-        row["output_file"]: {file for file in row["input-file(s)"].split(",") if file[-3:] != ".py"}
+        row["output_file"]: set(row["input-file(s)"].split(","))
         for row in csv.DictReader(said, delimiter="\t")
     }
     monkeypatch.chdir(project)
-    params = merged([Path("params.yaml"), Path("presets/shapes.yaml")])
-    for system in params.train.systems:
-        files = set(map(str, flat(inputs_of(params, "shapes", system, 0))))
-        assert files == read[f"models/shapes/shapes/{system}/seed0/model.safetensors"], system
+    for system in merge_presets([Path("params.yaml"), Path("presets/shapes.yaml")]).train.systems:
+        job = read_job("shapes", "shapes", system, 0)
+        assert set(job.list_inputs()) == read[job.outputs["model"]], system
+
+
+def test_by_its_job_file_a_training_gives_the_same_bytes_outside_the_workflow(project, tiny_mirror):
+    job = project / "checkpoints/models/shapes/shapes/im2vec/seed0/job.json"
+    done = run(project, tiny_mirror, "phototags.training.distributed", str(job), "--to", "again")
+    assert done.returncode == 0, done.stderr
+    for file in ("model.safetensors", "config.json", "history.csv"):
+        own = (project / "models/shapes/shapes/im2vec/seed0" / file).read_bytes()
+        assert (project / "again" / file).read_bytes() == own
 
 
 def test_there_is_nothing_left_to_do(project, tiny_mirror):

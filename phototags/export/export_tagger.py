@@ -15,7 +15,7 @@ from phototags.io.storage import atomic_write
 from phototags.systems.parts.tagged_photos import TaggedPhotos
 from phototags.systems.tagger import BACKBONE, Tagger, load, own_backbone
 from phototags.tags.vocabulary import TagVocabulary, read_vocabulary
-from phototags.training.preparation import part_of
+from phototags.training.inputs import select_photos
 
 BECAME = r": became (.+)$"
 """What the column why of candidates.tsv says of a merged tag."""
@@ -61,7 +61,7 @@ def read_validation_photos(
         features: the features that the tagger is shown, a file per shard.
     """
     tables, known = (pd.read_parquet(tags), pd.read_parquet(split)), read_vocabulary(vocabulary)
-    return part_of("validation", *tables, read_features(features), known.tags)
+    return select_photos("validation", *tables, read_features(features), known.tags)
 
 
 def copy(source: Path | str, to: Path) -> None:

@@ -8,6 +8,7 @@ import torch
 from phototags.errors import ParamsError
 from phototags.params.compute import Compute
 from phototags.systems.parts.embedding_tagger import EmbeddingTagger
+from phototags.systems.tagger import Tagger
 from phototags.training.checkpoints import Checkpoint
 from phototags.training.state import TrainState
 
@@ -25,6 +26,9 @@ class TrainContext:
         wrap_tagger: gives the module that learns in the tagger's place.
         on_start: called with the state before the first epoch, to share it among processes.
         wrap_evaluate: gives the evaluation that several processes agree on.
+        gather_tagger: gives the complete tagger when each process has a part of it.
+        own_part: the photos of a batch that this process decodes, given their number; None: all.
+        is_first: whether this process writes the tagger.
         compute: device, precision and threads.
     """
 
@@ -33,6 +37,9 @@ class TrainContext:
     wrap_tagger: Callable[[EmbeddingTagger], EmbeddingTagger] = lambda tagger: tagger
     on_start: Callable[[TrainState], None] = lambda state: None
     wrap_evaluate: Callable[[Evaluate], Evaluate] = lambda evaluate: evaluate
+    gather_tagger: Callable[[Tagger], Tagger] = lambda tagger: tagger
+    own_part: Callable[[int], slice] | None = None
+    is_first: bool = True
     compute: Compute = Compute()
 
     def place(self, tagger: EmbeddingTagger) -> EmbeddingTagger:

@@ -1,6 +1,6 @@
 """End-to-end training of a tagger and the backbone below it, from pixels to scores."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Literal
@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from phototags.errors import ParamsError
-from phototags.features.networks import Network
+from phototags.features.networks import Network, load_network
 from phototags.io.cpu import refuse_slow_bf16
 from phototags.params.compute import Compute
 from phototags.systems.bases.gradient import GradientSystem
@@ -19,8 +19,11 @@ from phototags.systems.parts.tagged_photos import TaggedPhotos
 from phototags.training.batch_loader import add_label_noise
 from phototags.training.context import DEFAULT_CONTEXT, TrainContext
 from phototags.training.image_loader import ImageLoader
-from phototags.training.images import TrainImages, make_image_evaluator
+from phototags.training.images import TrainImages, make_image_evaluator, open_images
+from phototags.training.inputs import TrainInputs
+from phototags.training.job import TrainJob, launch_processes
 from phototags.training.loop import Schedule, fit
+from phototags.training.run_job import Trained, run_job
 from phototags.training.train import loader_keys
 
 Precision = Literal["fp32", "bf16"]
@@ -93,6 +96,30 @@ def fork_seeded(
         yield
 
 
+def train_with_backbone(job: TrainJob) -> None:
+    """Train a tagger and its backbone and write both, in as many processes as the job says."""
+    if job.processes > 1:
+        launch_processes(job)
+    else:
+        run_job(job, train_on_images)
+
+
+def train_on_images(
+    job: TrainJob, system: GradientSystem, inputs: TrainInputs, context: TrainContext
+) -> Trained:
+    """Train a tagger whose backbone learns too, from the images of the job's shards.
+
+    Raises:
+        ArchiveError: when a shard is missing or damaged.
+    """
+    network = load_network(job.params["backbone"], *job.inputs["start"][1:])
+    limits = *job.params["image_limits"], network.size
+    images = open_images(inputs.parts, job.inputs["shards"], *limits)
+    parts = zip(inputs.parts, images, strict=True)
+    given = inputs.tag_vectors, network, job.seed, context, inputs.source
+    return *train_end_to_end(system, *parts, *given), network.module
+
+
 def train_end_to_end(
     system: GradientSystem,
     photos: tuple[TaggedPhotos, TrainImages],
@@ -102,7 +129,6 @@ def train_end_to_end(
     seed: int,
     context: TrainContext = DEFAULT_CONTEXT,
     start: Mapping[str, Tensor] | None = None,
-    own_part: Callable[[int], slice] | None = None,
 ) -> tuple[EmbeddingTagger, pd.DataFrame]:
     """Train a head and the backbone below it, by the loop that trains heads alone.
 
@@ -110,7 +136,6 @@ def train_end_to_end(
         photos, validation: photos, whose features are not read, and their images.
         network: the backbone with its initial weights; they are trained in place.
         context, start: as `train`'s.
-        own_part: an ImageLoader's, when processes share batches.
 
     Returns:
         the tagger of the features that the network gives now, and its history.
@@ -134,7 +159,7 @@ def train_end_to_end(
     device, threads = torch.device(compute.device), compute.loader_threads
     keys = {"images": photos[1], "threads": threads, "pin_memory": device.type == "cuda"}
     keys |= {"device": device} if compute.decode_on == "device" else {}
-    keys |= {"own_part": own_part} if own_part else {}
+    keys |= {"own_part": context.own_part} if context.own_part else {}
     loader = ImageLoader(known, system.batch_size, **loader_keys(system, known, n_tags), **keys)
     schedule = Schedule(**system.model_dump(include=Schedule.__annotations__))
     evaluate = make_image_evaluator(*validation, system.batch_size, threads)

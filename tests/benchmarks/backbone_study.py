@@ -22,7 +22,7 @@ from phototags.photos.photo_table import read_photos
 from phototags.systems.tagger import Tagger
 from phototags.tag_vectors.embed_tags import read_tag_vectors
 from phototags.tags.vocabulary import read_vocabulary
-from phototags.training.preparation import part_of
+from phototags.training.inputs import select_photos
 from phototags.training.train import train
 from phototags.workflow.config import Params
 
@@ -102,7 +102,9 @@ class Study:
         """The head on these features."""
         tables = (pd.read_parquet(self.models / f"{name}.parquet") for name in ("tags", "split"))
         tables, vocabulary = tuple(tables), self.vocabulary()
-        parts = (part_of(one, *tables, features, vocabulary) for one in ("train", "validation"))
+        parts = (
+            select_photos(one, *tables, features, vocabulary) for one in ("train", "validation")
+        )
         vectors = read_tag_vectors(self.models / f"seed{seed}/tag_vectors.safetensors")
         return train(self.params.train.systems["multihot"], *parts, vectors, seed)[0]
 

@@ -11,9 +11,9 @@ from harness import ROOT, arguments, compute_as, conclude_page
 
 from phototags.report.markdown import format_page, format_table
 from phototags.training.inputs import read_inputs
-from phototags.training.run_inputs import inputs_of, merged
 from phototags.training.train import train
 from phototags.workflow.config import Params
+from tests.presets import merge_presets, read_job
 
 SEED = 0
 HEADS = {
@@ -47,9 +47,9 @@ def tried(params: Params, keys: dict) -> dict[str, float]:
         system = params.train.systems[name].model_copy(update=keys)
         if system.initialise_from and not system.hidden:
             continue
-        inputs = read_inputs(inputs_of(params, corpus, name, SEED), system, SEED)
+        inputs = read_inputs(read_job(params.run, corpus, name, SEED), system)
         start = taught[system.initialise_from.system] if system.initialise_from else None
-        tagger, history = train(system, *inputs.parts, inputs.vectors, SEED, source=start)
+        tagger, history = train(system, *inputs.parts, inputs.tag_vectors, SEED, source=start)
         taught[name], found[name] = tagger.tensors(), history["validation_map"].max()
         print(name, keys, f"{found[name]:.4f}", flush=True)
     return found
@@ -57,7 +57,7 @@ def tried(params: Params, keys: dict) -> dict[str, float]:
 
 def main() -> None:
     quick = arguments(__doc__).quick
-    params = merged([ROOT / "params.yaml", ROOT / "presets/transfer.yaml"])
+    params = merge_presets([ROOT / "params.yaml", ROOT / "presets/transfer.yaml"])
     compute_as(params)
     torch.set_num_threads(1)
     shorter = {"epochs": 1, "max_train_photos": 200} if quick else {}

@@ -20,10 +20,10 @@ from phototags.evaluation.metrics.ranking import hit_rate_at, precision_at, reca
 from phototags.report.markdown import format_page, format_table
 from phototags.systems.parts.tagged_photos import TaggedPhotos
 from phototags.systems.tagger import Tagger
-from phototags.training.inputs import Inputs, read_inputs
-from phototags.training.run_inputs import inputs_of, merged
+from phototags.training.inputs import TrainInputs, read_inputs
 from phototags.training.train import train
 from phototags.workflow.config import Params
+from tests.presets import merge_presets, read_job
 
 MODELS = ("bilinear", "user-biased", "user-multiplicative")
 KEYS = ("learning_rate", "dropout", "spread")
@@ -45,15 +45,15 @@ Try = tuple[str, tuple[float, ...], int]
 
 @functools.cache
 def settings() -> Params:
-    return merged([ROOT / "params.yaml", ROOT / "presets/users.yaml"])
+    return merge_presets([ROOT / "params.yaml", ROOT / "presets/users.yaml"])
 
 
 @functools.cache
-def inputs(name: str) -> Inputs:
+def inputs(name: str) -> TrainInputs:
     """What a system learns from; no seed draws any of it but the tag vectors, which it ignores."""
     params = settings()
-    files = inputs_of(params, params.experiments[0].train, name, SEEDS[0])
-    return read_inputs(files, params.train.systems[name], SEEDS[0])
+    job = read_job(params.run, params.experiments[0].train, name, SEEDS[0])
+    return read_inputs(job, params.train.systems[name])
 
 
 def judged(tagger: Tagger, photos: TaggedPhotos, tags: int) -> float:
@@ -71,8 +71,8 @@ def reached(one: Try, epochs: int | None) -> float:
     system = settings().train.systems[name]
     system = system.model_copy(update=keys | ({"epochs": epochs} if epochs else {}))
     of = inputs(name)
-    tagger, _ = train(system, *of.parts, of.vectors, seed)
-    found = judged(tagger, of.parts[1], len(of.vectors))
+    tagger, _ = train(system, *of.parts, of.tag_vectors, seed)
+    found = judged(tagger, of.parts[1], len(of.tag_vectors))
     print(*one, f"{found:.1f}", flush=True)
     return found
 

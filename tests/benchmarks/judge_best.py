@@ -26,7 +26,7 @@ from phototags.systems.parts.calibration import fit_calibration
 from phototags.systems.parts.expected_f1 import fit_gains
 from phototags.systems.parts.kernel_regression import fit_regression
 from phototags.tags.encoding import encode_tags
-from phototags.training.run_inputs import merged
+from tests.presets import merge_presets
 
 PARTS, HELD_OUT, LAST = 10, 6, 1280
 ALL = "all three, last layer and middle stages"
@@ -97,7 +97,7 @@ def judged(scores: Tensor, relevant: Tensor, learned: Tensor) -> dict[str, float
 def main() -> None:
     quick = arguments(__doc__).quick
     torch.set_num_threads(1)
-    params = merged([ROOT / "params.yaml", ROOT / "presets/best.yaml"])
+    params = merge_presets([ROOT / "params.yaml", ROOT / "presets/best.yaml"])
     system, name = params.train.systems["best"], params.embed_photos.backbone
     features, relevant = training_photos(name, params.experiments[0].train)
     shuffled = torch.from_numpy(np.random.default_rng(0).permutation(len(features)))

@@ -82,13 +82,13 @@ class Noise(TrainImages):
         return torch.randint(256, (3, 16, 16), dtype=torch.uint8, generator=generator)
 
 
-def learned_whole(kind: str, dropout: float, context: TrainContext = DEFAULT_CONTEXT, part=None):
+def learned_whole(kind: str, dropout: float, context: TrainContext = DEFAULT_CONTEXT):
     """The tagger's and its backbone's tensors, and the history."""
     known = photos()
     known = replace(known, ids=known.ids[:39], tags=known.tags[:39], features=known.features[:39])
     shown = known, Noise([], None, 0, 0, 16)
     network, vectors = small_network(dropout), torch.zeros(9, 8)
-    way = vectors, network, 3, context, None, part
+    way = vectors, network, 3, context
     tagger, history = train_end_to_end(BACKBONES[kind], shown, shown, *way)
     own = {f"backbone.{name}": values for name, values in network.module.state_dict().items()}
     return tagger.tensors() | own, history
@@ -131,8 +131,10 @@ def main(folder: Path, killed: str = "", writes: str = "-1") -> None:
         written(folder, f"{name}.sharded", gather_tagger(tagger, 9).tensors(), history)
     part = partial(part_of_process, process=dist.get_rank(), processes=dist.get_world_size())
     for kind, dropout in (("frozen", 0.0), ("batch", 0.5)):
-        context = TrainContext(on_start=share_photos, wrap_evaluate=evaluate_on_first)
-        written(folder, f"whole.{kind}", *learned_whole(kind, dropout, context, part))
+        context = TrainContext(
+            on_start=share_photos, wrap_evaluate=evaluate_on_first, own_part=part
+        )
+        written(folder, f"whole.{kind}", *learned_whole(kind, dropout, context))
 
 
 def written(folder: Path, name: str, tensors, history) -> None:

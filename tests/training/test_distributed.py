@@ -1,7 +1,6 @@
 """Several processes learn what one learns; nothing but the order of sums may differ."""
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,12 +14,13 @@ from phototags.features.backbones import extract_features, load_backbone
 from phototags.features.feature_cache import write_features
 from phototags.io.storage import read_tensors, write_tensors
 from phototags.systems.im2vec import Im2Vec
-from phototags.systems.tagger import load, own_backbone
-from phototags.training.distributed.parallel import refuse_to_shard
+from phototags.systems.tagger import BACKBONE, load, own_backbone
+from phototags.training.distributed.run_part import refuse_to_shard
 from phototags.training.distributed.shared_batches import part_of_process
-from phototags.training.inputs import read_inputs
-from phototags.training.run_inputs import inputs_of, merged
-from phototags.training.train import train
+from phototags.training.end_to_end import train_with_backbone
+from phototags.training.job import TrainJob, launch_processes
+from phototags.training.run_job import train_tagger
+from tests.presets import merge_presets
 from tests.training.shared import SHARDED, SYSTEMS, learned, learned_whole
 
 ROOT = Path(__file__).parents[2]
@@ -94,8 +94,9 @@ def test_every_photo_of_a_batch_is_embedded_by_one_process():
 
 @pytest.fixture
 def done_run(tmp_path, monkeypatch):
-    """What the workflow leaves for `train_tagger`, and params that say so."""
+    """What the workflow leaves for `train_tagger`; the folder is the working one."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.chdir(tmp_path)
     generator = torch.Generator().manual_seed(0)
     rows, tags = torch.arange(12), [["sea"], ["sky"], ["sea", "sky"]] * 4
     features = torch.rand(12, 1280, generator=generator)
@@ -110,79 +111,89 @@ def done_run(tmp_path, monkeypatch):
     write_tensors(models / "seed0/tag_vectors.safetensors", {"vectors": vectors})
     folder = tmp_path / "data/features/efficientnet_lite0/holidays"
     write_features(folder / "00000.safetensors", rows, features, "efficientnet_lite0")
-    shutil.copyfile(ROOT / "params.yaml", tmp_path / "params.yaml")
-    preset = {"run": "tiny", "train": {"systems": {"im2vec": {"epochs": 2, "batch_size": 4}}}}
-    (tmp_path / "tiny.yaml").write_text(json.dumps(preset))
     return tmp_path
 
 
+def im2vec(**keys) -> dict:
+    """Settings of params.yaml, but short."""
+    system = merge_presets([ROOT / "params.yaml"]).train.systems["im2vec"]
+    return system.model_dump() | {"epochs": 2, "batch_size": 4} | keys
+
+
+def make_job(to: str, system: dict, inputs=(), outputs=(), **compute) -> TrainJob:
+    """A job as the rules describe it, which writes to the folder `to`."""
+    models = "models/tiny/holidays"
+    files = {name: f"{models}/{name}.parquet" for name in ("tags", "split")}
+    files |= {"vocabulary": f"{models}/vocabulary.tsv", "users": [], "start": []}
+    files |= {"vectors": f"{models}/seed0/tag_vectors.safetensors"}
+    files |= {"features": ["data/features/efficientnet_lite0/holidays/00000.safetensors"]}
+    params = {"system": system, "seed": 0, "backbone": "efficientnet_lite0", "compute": compute}
+    params |= {"instruction_set": "native", "image_limits": [10**6, 10**6]}
+    names = ["model.safetensors", "config.json", "history.csv", *outputs]
+    written = {name.partition(".")[0]: f"{to}/{name}" for name in names}
+    job = TrainJob(files | dict(inputs), written, params, "holidays")
+    job.write()
+    return job
+
+
 def test_a_table_in_parts_is_written_whole_and_one_process_is_refused(done_run):
-    asked = ["im2vec", "--train", "holidays", "--params", "params.yaml", "tiny.yaml", "--to"]
-    for to, *more in (("out",), ("parts", "--shard-tags")):
-        run(2, "phototags.training.distributed.parallel", *asked, to, *more, cwd=done_run)
+    sharded = {"processes": 2, "shard_tags": True}
+    for to, keys in (("out", {"processes": 2}), ("parts", sharded)):
+        launch_processes(make_job(to, im2vec(), **keys))
     found, wanted = (
         read_tensors(done_run / to / "model.safetensors")[0] for to in ("parts", "out")
     )
     torch.testing.assert_close(found, wanted, rtol=1e-4, atol=1e-6)
-    alone = [
-        sys.executable,
-        "-m",
-        "phototags.training.distributed.parallel",
-        *asked,
-        "one",
-        "--shard-tags",
-    ]
+    job = make_job("one", im2vec(), **sharded)
+    alone = [sys.executable, "-m", "phototags.training.distributed", job.file]
     done = subprocess.run(alone, cwd=done_run, capture_output=True, text=True)
     assert done.returncode and "needs from 2 to 2 processes" in done.stderr
 
 
-def test_torchrun_trains_what_the_workflow_would(done_run, monkeypatch):
-    asked = ["im2vec", "--train", "holidays", "--to", "out", "--params", "params.yaml", "tiny.yaml"]
-    run(2, "phototags.training.distributed.parallel", *asked, cwd=done_run)
+def test_what_makes_the_processes_fail_is_the_error_of_the_job(done_run):
+    keys = {"model": "multihot", "epochs": 1, "patience": 1}
+    with pytest.raises(ModelError, match="shard_tags is for im2vec and fast0tag.*is multihot"):
+        launch_processes(make_job("out", keys, processes=2, shard_tags=True))
+
+
+def test_torchrun_trains_what_the_workflow_would(done_run):
+    job = make_job("elsewhere", im2vec())
+    run(2, "phototags.training.distributed", job.file, "--to", "out", cwd=done_run)
     found = {path.name for path in (done_run / "out").iterdir()}
     assert found == {"model.safetensors", "config.json", "history.csv"}
-    monkeypatch.chdir(done_run)
-    params = merged([Path("params.yaml"), Path("tiny.yaml")])
-    system = params.train.systems["im2vec"]
-    inputs = read_inputs(inputs_of(params, "holidays", "im2vec", 0), system, 0)
-    alone, _ = train(system, *inputs.parts, inputs.vectors, 0)
-    torch.testing.assert_close(load(done_run / "out").tensors(), alone.tensors())
+    train_tagger(job)
+    torch.testing.assert_close(load(done_run / "out").tensors(), load(job.folder).tensors())
 
 
-def test_torchrun_starts_where_the_workflow_would(done_run, monkeypatch):
+def test_torchrun_starts_where_the_workflow_would(done_run):
     keys = {"model": "multihot", "hidden": [4], "epochs": 1, "patience": 1}
     start = {"train": "holidays", "system": "first", "layers": "frozen"}
-    systems = {"first": keys, "second": keys | {"initialise_from": start, "max_train_photos": 5}}
-    experiments = [{"train": "holidays", "test": ["holidays"]}]
-    preset = {"run": "tiny", "experiments": experiments, "train": {"systems": systems}}
-    (done_run / "tiny.yaml").write_text(json.dumps(preset | {"export": {"train": "holidays"}}))
-    said = ["--train", "holidays", "--params", "params.yaml", "tiny.yaml", "--to"]
-    first = done_run / "models/tiny/holidays/first/seed0"
-    run(1, "phototags.training.distributed.parallel", "first", *said, first, cwd=done_run)
-    run(2, "phototags.training.distributed.parallel", "second", *said, "out", cwd=done_run)
-    layers = [load(folder).tensors()["head.2.weight"] for folder in (first, done_run / "out")]
+    first = make_job("models/tiny/holidays/first/seed0", keys)
+    run(1, "phototags.training.distributed", first.file, cwd=done_run)
+    keys = keys | {"initialise_from": start, "max_train_photos": 5}
+    second = make_job("out", keys, inputs={"start": [first.outputs["model"]]})
+    run(2, "phototags.training.distributed", second.file, cwd=done_run)
+    layers = [load(job.folder).tensors()["head.2.weight"] for job in (first, second)]
     assert layers[0].equal(layers[1])
     assert json.loads((done_run / "out/config.json").read_text())["photos"]["train"] == 5
 
 
 def test_the_backbone_is_trained_on_several_processes_too(done_run, make_tar, make_picture):
     members = {f"{row:08d}.jpg": make_picture("JPEG", size=(40, 30)) for row in range(12)}
-    shards = done_run / "data/corpora/holidays/shards"
-    shards.mkdir(parents=True)
-    shutil.move(make_tar("00000.tar", members), shards)
-    asked = ["im2vec", "--train", "holidays", "--to", "out", "--params", "params.yaml", "tiny.yaml"]
-    run(2, "phototags.training.distributed.parallel", *asked, "--backbone", "trained", cwd=done_run)
+    inputs = {"shards": [str(make_tar("00000.tar", members))]}
+    system = im2vec(backbone="trained")
+    job = make_job("out", system, inputs, [BACKBONE], processes=2)
+    train_with_backbone(job)
     photos = torch.zeros(1, 3, 224, 224, dtype=torch.uint8)
     backbone = load_backbone("efficientnet_lite0", own_backbone(done_run / "out"))
     assert load(done_run / "out").scores(extract_features(backbone, photos)).shape == (1, 2)
     assert len(pd.read_csv(done_run / "out/history.csv")) == 2
 
 
-def test_what_the_workflow_has_not_made_yet_is_named(done_run, monkeypatch):
-    monkeypatch.chdir(done_run)
-    params = merged([Path("params.yaml"), Path("tiny.yaml")])
+def test_what_the_workflow_has_not_made_yet_is_named(done_run):
+    inputs = {"vectors": "models/tiny/holidays/seed7/tag_vectors.safetensors"}
     with pytest.raises(ModelError, match="seed7/tag_vectors.safetensors should be there"):
-        inputs_of(params, "holidays", "im2vec", 7)
+        make_job("out", im2vec(), inputs).refuse_missing_inputs()
 
 
 def test_a_table_in_parts_needs_a_backbone_that_all_processes_judge_alike():

@@ -11,7 +11,7 @@ from phototags.io.storage import write_tensors
 from phototags.params.users import Users
 from phototags.systems.bases.user import DESCRIPTORS
 from phototags.tags.vocabulary import TagVocabulary
-from phototags.training.preparation import part_of
+from phototags.training.inputs import select_photos
 from phototags.users.feature_pca import fit_pca
 from phototags.users.user_encoder import UserEncoder, find_camera_makes, join_photo_tables
 from phototags.users.user_table import append_user_features, read_users, write_users
@@ -113,13 +113,15 @@ def test_names_select_columns_in_a_fixed_order_and_no_names_select_none():
 
 def test_history_is_never_trained_on_nor_scored():
     tags, split = photos()[["row", "photo_id", "tags"]], photos()[["row", "part"]]
-    chosen = part_of("validation", tags, split, features(), VOCABULARY.tags, TABLE, ["photos"])
+    chosen = select_photos(
+        "validation", tags, split, features(), VOCABULARY.tags, TABLE, ["photos"]
+    )
     history = {f"p{row}" for row in range(N) if TABLE.history[row]}
     assert TABLE.history.sum() == 3 + 1  # of bob's six and dee's two
     assert len(chosen) == 1 and not history & set(chosen.ids)
     assert (chosen.features.shape[1], chosen.n_user_features) == (6 + 3, 3)
     assert TABLE.scored_mask(range(N)).tolist() == [not one for one in TABLE.history.tolist()]
-    assert len(part_of("train", tags, split, features(), VOCABULARY.tags, TABLE)) == 6
+    assert len(select_photos("train", tags, split, features(), VOCABULARY.tags, TABLE)) == 6
 
 
 def test_a_written_table_is_read_as_it_was_and_twice_the_same_bytes(tmp_path):

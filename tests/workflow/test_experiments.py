@@ -6,9 +6,9 @@ import pytest
 import yaml
 
 from phototags.errors import ParamsError
-from phototags.training.run_inputs import merged
 from phototags.workflow.config import validate_params
 from phototags.workflow.experiments import Experiment, list_taggers
+from tests.presets import merge_presets
 
 ROOT = Path(__file__).parents[2]
 NOISY = {"model": "khot", "hidden": [8], "epochs": 1, "patience": 1}
@@ -101,4 +101,4 @@ def test_the_exported_tagger_learns_from_its_corpus():
 
 @pytest.mark.parametrize("path", sorted((ROOT / "presets").glob("*.yaml")), ids=lambda p: p.stem)
 def test_every_preset_says_what_can_be_trained(path):
-    assert merged([ROOT / "params.yaml", path]).run == path.stem
+    assert merge_presets([ROOT / "params.yaml", path]).run == path.stem

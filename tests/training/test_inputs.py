@@ -7,8 +7,8 @@ import torch
 from phototags.features.feature_cache import Features
 from phototags.systems.random import Random
 from phototags.tags.padding import multi_hot
-from phototags.training.outputs import described
-from phototags.training.preparation import part_of
+from phototags.training.inputs import TrainInputs, select_photos
+from phototags.training.run_job import describe_tagger
 
 TAGS = pd.DataFrame(
     {
@@ -29,7 +29,7 @@ FEATURES = Features(torch.tensor([1, 2, 3, 4]), torch.tensor([[1.0], [2.0], [3.0
 
 
 def photos_of(part: str):
-    return part_of(part, TAGS, SPLIT, FEATURES, ["sky", "sea"])
+    return select_photos(part, TAGS, SPLIT, FEATURES, ["sky", "sea"])
 
 
 def test_a_photo_without_known_tags_is_left_out_and_counted_never_taught_as_the_last_tag():
@@ -37,6 +37,7 @@ def test_a_photo_without_known_tags_is_left_out_and_counted_never_taught_as_the_
     assert photos.ids == ["b"]  # a has no features, c no known tag
     assert photos.features.tolist() == [[1.0]]
     assert photos.tags.tolist() == [[0, 1]]
+    assert photos.rows == [1]
     assert photos.n_left_out == 1
     assert photos.counts(2).tolist() == [1, 1]
 
@@ -48,13 +49,14 @@ def test_parts_keep_apart():
 
 
 def test_a_part_without_photos_is_empty_not_an_error():
-    photos = part_of("validation", TAGS, SPLIT[SPLIT.part != "validation"], FEATURES, ["sea"])
+    photos = select_photos("validation", TAGS, SPLIT[SPLIT.part != "validation"], FEATURES, ["sea"])
     assert len(photos) == 0
     assert photos.relevant(1).shape == (0, 1)
 
 
 def test_the_config_counts_what_was_left_out():
-    config = described(Random(model="random"), photos_of("train"), photos_of("validation"), "ab")
+    parts = photos_of("train"), photos_of("validation")
+    config = describe_tagger(Random(model="random"), TrainInputs(["a", "b"], None, parts, None))
     assert config["photos"]["train_without_known_tags"] == 1
     assert (config["features"], config["tags"]) == (1, 2)
 
