@@ -1,4 +1,4 @@
-"""Base classes of the systems that learn by gradient, and the settings of their training."""
+"""Base classes of the systems that learn by gradient."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from phototags.errors import ModelError
 from phototags.systems.bases.system import InitialiseFrom, System
+from phototags.systems.bases.training_settings import TrainingSettings, omit_if
 
 if TYPE_CHECKING:
     from torch import Generator, Tensor, nn
@@ -17,11 +18,6 @@ if TYPE_CHECKING:
     from phototags.systems.parts.embedding_tagger import EmbeddingTagger
     from phototags.systems.parts.objectives import Objective
     from phototags.systems.parts.tagged_photos import TaggedPhotos
-
-
-def omit_if(default: object) -> Callable[[object], bool]:
-    """Whether a value is the default of a key that config.json and job settings then leave out."""
-    return lambda value: value == default
 
 
 def leave_unconstrained(tagger: EmbeddingTagger) -> None:
@@ -42,22 +38,12 @@ class BuiltSystem(NamedTuple):
     constrain: Callable[[EmbeddingTagger], None] = leave_unconstrained
 
 
-class GradientSystem(System):
+class GradientSystem(System, TrainingSettings):
     """A head over a backbone's features, a tag table, and how both are trained."""
 
     learns_by_gradient: ClassVar[bool] = True
     has_photo_layers: ClassVar[bool] = True
     can_shard_tags: ClassVar[bool] = False  # whether a step scores only a few tags of the table
-    renamed: ClassVar[Mapping[str, str]] = {
-        "batch": "batch_size",
-        "accumulate": "accumulate_batches",
-        "average": "ema_decay",
-        "warm_up": "warmup_epochs",
-        "decay": "lr_schedule",
-        "noise": "label_noise",
-        "photos": "max_train_photos",
-        "repeat_below": "repeat_threshold",
-    }
 
     backbone: Literal["frozen", "trained"] = Field(
         "frozen",
@@ -73,64 +59,6 @@ class GradientSystem(System):
     )
     dropout: float = Field(
         0.0, description="probability that an input of a layer is zeroed in training", ge=0, lt=1
-    )
-    epochs: int = Field(description="maximum number of passes over the training photos", gt=0)
-    patience: int = Field(
-        description="epochs without a better validation mAP after which training stops", gt=0
-    )
-    batch_size: int = Field(128, description="photos in a batch", gt=0)
-    accumulate_batches: int = Field(
-        1, description="batches whose gradients are added up before one step", gt=0
-    )
-    optimiser: Literal["adamw", "sgd"] = Field(
-        "adamw", description="optimiser; `sgd` has momentum 0.9"
-    )
-    learning_rate: float = Field(
-        1e-3, description="learning rate after warm-up, before any decay", gt=0
-    )
-    warmup_epochs: float = Field(
-        0.0,
-        description="epochs, in fractions too, over which the learning rate grows linearly from 0",
-        ge=0,
-    )
-    lr_schedule: Literal["constant", "plateau", "cosine"] | None = Field(
-        None,
-        description="decay of the learning rate: `plateau` divides it by ten after more than three"
-        " epochs without a better validation mAP, `cosine` brings it to 0 at the last of `epochs`;"
-        " null is `plateau` for sgd and `constant` for adamw",
-    )
-    weight_decay: float = Field(
-        0.0, description="weight decay, decoupled from the gradient in adamw", ge=0
-    )
-    ema_decay: float = Field(
-        0.0,
-        description="decay of the moving average of the weights, which is evaluated and kept in"
-        " their place; 0 keeps the weights themselves",
-        ge=0,
-        lt=1,
-    )
-    sampling: Literal["natural", "root", "balanced"] = Field(
-        "natural",
-        description="photos of an epoch: `natural` each once, `root` repeated by the square root of"
-        " repeat_threshold / rate of their rarest tag, `balanced` drawn so that all tags are"
-        " equally likely",
-    )
-    repeat_threshold: float = Field(
-        0.01, description="rate of a tag below which `sampling: root` repeats its photos", gt=0
-    )
-    label_noise: float = Field(
-        0.0,
-        description="share of the training tags that are replaced by wrong ones, to measure"
-        " robustness",
-        ge=0,
-        le=1,
-    )
-    max_train_photos: int | None = Field(
-        None,
-        description="training photos to sample by the seed, the same for every system; null takes"
-        " all",
-        gt=0,
-        exclude_if=omit_if(None),
     )
 
     @property

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
-from phototags.systems.bases.gradient import BuiltSystem, GradientSystem, omit_if
+from phototags.systems.bases.gradient import BuiltSystem, GradientSystem
+from phototags.systems.bases.training_settings import omit_if
 
 if TYPE_CHECKING:
     from torch import Generator, Tensor, nn
