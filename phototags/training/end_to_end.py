@@ -22,7 +22,7 @@ from phototags.training.image_loader import ImageLoader
 from phototags.training.images import TrainImages, make_image_evaluator, open_images
 from phototags.training.inputs import TrainInputs
 from phototags.training.job import TrainJob, launch_processes
-from phototags.training.loop import Schedule, fit
+from phototags.training.loop import fit
 from phototags.training.run_job import Trained, run_job
 from phototags.training.train import loader_keys
 
@@ -161,9 +161,8 @@ def train_end_to_end(
     keys |= {"device": device} if compute.decode_on == "device" else {}
     keys |= {"own_part": context.own_part} if context.own_part else {}
     loader = ImageLoader(known, system.batch_size, **loader_keys(system, known, n_tags), **keys)
-    schedule = Schedule(**system.model_dump(include=Schedule.__annotations__))
     evaluate = make_image_evaluator(*validation, system.batch_size, threads)
-    history = fit(tagger, objective, loader, evaluate, schedule, generator, constrain, context)
+    history = fit(tagger, objective, loader, evaluate, system, generator, constrain, context)
     tagger.head = tagger.head.head
     return tagger, history
 

@@ -14,7 +14,7 @@ from phototags.systems.parts.tagged_photos import TaggedPhotos, concatenate
 from phototags.systems.tagger import Tagger
 from phototags.training.batch_loader import BatchLoader, add_label_noise
 from phototags.training.context import DEFAULT_CONTEXT, Evaluate, TrainContext
-from phototags.training.loop import Schedule, fit
+from phototags.training.loop import fit
 from phototags.training.validation import make_evaluator
 
 log = logging.getLogger(__name__)
@@ -80,10 +80,9 @@ def train_by_gradient(
     n_tags = len(tag_vectors)
     photos = add_label_noise(photos, system.label_noise, n_tags, generator)
     loader = BatchLoader(photos, system.batch_size, **loader_keys(system, photos, n_tags))
-    schedule = Schedule(**system.model_dump(include=Schedule.__annotations__))
     tagger, objective, constrain = system.build(photos, tag_vectors, generator, source)
     tagger = context.place(tagger)
-    keys = (loader, evaluate, schedule, generator, constrain, context)
+    keys = (loader, evaluate, system, generator, constrain, context)
     return tagger, fit(tagger, objective, *keys)
 
 

@@ -12,6 +12,7 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from phototags.errors import ParamsError
 from phototags.params.compute import Compute
 from phototags.systems.asl import Asl
+from phototags.systems.bases.training_settings import TrainingSettings
 from phototags.systems.bilinear import Bilinear
 from phototags.systems.fast0tag import Fast0Tag
 from phototags.systems.im2vec import Im2Vec
@@ -27,7 +28,7 @@ from phototags.systems.wdv import Wdv
 from phototags.training.averaging import MovingAverage
 from phototags.training.batch_loader import Batch
 from phototags.training.context import TrainContext
-from phototags.training.loop import Schedule, make_optimiser
+from phototags.training.loop import make_optimiser
 from phototags.training.train import train
 
 TAGS, WIDTH, USERS = 9, 12, 3
@@ -84,7 +85,9 @@ def test_a_step_and_a_judgement_mix_no_devices(system, table, monkeypatch):
     with FakeTensorMode(allow_non_fake_inputs=True):
         tagger.place("meta", table)
         average = MovingAverage(tagger, 0.9, tagger.frozen)
-        optimiser = make_optimiser(tagger, Schedule(epochs=2, patience=2, learning_rate=0.1))
+        optimiser = make_optimiser(
+            tagger, TrainingSettings(epochs=2, patience=2, learning_rate=0.1)
+        )
         loss = objective(tagger.train(), batch, generator)
         loss.backward()
         optimiser.step()

@@ -7,6 +7,7 @@ import torch
 
 from phototags.errors import CorpusError, ModelError
 from phototags.systems.asl import Asl
+from phototags.systems.bases.training_settings import TrainingSettings
 from phototags.systems.bilinear import Bilinear
 from phototags.systems.fast0tag import Fast0Tag
 from phototags.systems.im2vec import Im2Vec
@@ -17,7 +18,7 @@ from phototags.systems.parts.embedding_tagger import EmbeddingTagger
 from phototags.systems.parts.tagged_photos import TaggedPhotos
 from phototags.systems.wdv import Wdv
 from phototags.training.batch_loader import BatchLoader
-from phototags.training.loop import Schedule, fit
+from phototags.training.loop import fit
 from phototags.training.train import train
 
 
@@ -41,7 +42,7 @@ def growing(tagger, batch, generator):
     return -tagger.bias.sum()
 
 
-SCHEDULE = Schedule(epochs=9, patience=2, learning_rate=0.1)
+SCHEDULE = TrainingSettings(epochs=9, patience=2, learning_rate=0.1)
 FEED = BatchLoader(photos(), batch_size=64)
 
 
@@ -151,7 +152,7 @@ def test_gradients_of_several_batches_make_the_step_of_one():
 
 def test_every_step_has_the_rate_of_its_moment():
     """Adam's first steps have the size of the rate, so the weights are the sum of the rates."""
-    schedule = Schedule(
+    schedule = TrainingSettings(
         epochs=2, patience=9, learning_rate=0.1, warmup_epochs=1, lr_schedule="cosine"
     )
     tagger, feed = constant_tagger(), BatchLoader(photos(), batch_size=16)
