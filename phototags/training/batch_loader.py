@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import torch
 from torch import Tensor
 
+from phototags.systems.bases.training_settings import TrainingSettings
 from phototags.systems.parts.photo_sampling import (
     corrupt_tags,
     repeat_factors,
@@ -24,19 +24,14 @@ class BatchLoader:
 
     Args:
         photos: the training photos.
-        batch_size: photos a batch; the last one of an epoch may have fewer.
-        sampling: `natural` shows each photo once, `root` repeats the photos of rare tags,
-            `balanced` samples as many photos as there are, every tag equally likely.
+        settings: of the system; the last batch of an epoch may have fewer than batch_size photos.
         tag_rates: (T,) float, share of photos that have the tag; for `root` and `balanced`.
-        repeat_threshold: rate below which `root` repeats.
         keep_probabilities: (T,) float, chance that a tag is kept in an epoch; None keeps all.
     """
 
     photos: TaggedPhotos
-    batch_size: int
-    sampling: Literal["natural", "root", "balanced"] = "natural"
+    settings: TrainingSettings
     tag_rates: Tensor | None = None
-    repeat_threshold: float = 0.01
     keep_probabilities: Tensor | None = None
 
     def batches(self, epoch: int, generator: torch.Generator, skip: int = 0) -> Iterator[Batch]:
@@ -51,9 +46,9 @@ class BatchLoader:
 
     def iterate(self, epoch: int, skip: int, tags: Tensor, order: Tensor) -> Iterator[Batch]:
         """The batches of an epoch after the first `skip`, as `sample_epoch` drew it."""
-        batches = order.split(self.batch_size)[skip:]
+        batches = order.split(self.settings.batch_size)[skip:]
         for number, indices in enumerate(batches, start=skip + 1):
-            fraction = min(number * self.batch_size / max(len(order), 1), 1.0)
+            fraction = min(number * self.settings.batch_size / max(len(order), 1), 1.0)
             yield Batch(indices, self.photos.features[indices], tags[indices], epoch, fraction)
 
     def sample_epoch(self, generator: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -67,10 +62,10 @@ class BatchLoader:
     def sample_order(self, generator: torch.Generator) -> Tensor:
         """(M,) int64, the photos of one epoch."""
         tags = self.photos.tags
-        if self.sampling == "root":
-            factors = repeat_factors(tags, self.tag_rates, self.repeat_threshold)
+        if self.settings.sampling == "root":
+            factors = repeat_factors(tags, self.tag_rates, self.settings.repeat_threshold)
             return sample_repeated(factors, generator)
-        if self.sampling == "balanced":
+        if self.settings.sampling == "balanced":
             return sample_balanced(tags, len(self.tag_rates), generator)
         return torch.randperm(len(tags), generator=generator)
 

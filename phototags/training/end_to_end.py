@@ -160,7 +160,7 @@ def train_end_to_end(
     keys = {"images": photos[1], "threads": threads, "pin_memory": device.type == "cuda"}
     keys |= {"device": device} if compute.decode_on == "device" else {}
     keys |= {"own_part": context.own_part} if context.own_part else {}
-    loader = ImageLoader(known, system.batch_size, **loader_keys(system, known, n_tags), **keys)
+    loader = ImageLoader(known, system, **loader_keys(system, known, n_tags), **keys)
     evaluate = make_image_evaluator(*validation, system.batch_size, threads)
     history = fit(tagger, objective, loader, evaluate, system, generator, constrain, context)
     tagger.head = tagger.head.head

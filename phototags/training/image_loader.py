@@ -48,10 +48,14 @@ class ImageLoader(BatchLoader):
         self, epoch: int, skip: int, tags: Tensor, order: Tensor, seeds: Tensor
     ) -> Iterator[Batch]:
         """The batches of an epoch after the first `skip`, each crop by its photo's seed."""
-        wanted = zip(order.split(self.batch_size), seeds.split(self.batch_size), strict=True)
+        wanted = zip(
+            order.split(self.settings.batch_size),
+            seeds.split(self.settings.batch_size),
+            strict=True,
+        )
         pool = ThreadPoolExecutor(self.threads, "decode", torch.set_num_threads, (1,))
         pending: deque[tuple[Tensor, list[int], list[Future]]] = deque()
-        done, total = min(skip * self.batch_size, len(order)), max(len(order), 1)
+        done, total = min(skip * self.settings.batch_size, len(order)), max(len(order), 1)
         try:
             for indices, own in islice(wanted, skip, None):
                 futures = self.submit(pool, indices.tolist(), own.tolist())

@@ -79,7 +79,7 @@ def train_by_gradient(
     """Train a tagger in epochs; arguments as those of `train`."""
     n_tags = len(tag_vectors)
     photos = add_label_noise(photos, system.label_noise, n_tags, generator)
-    loader = BatchLoader(photos, system.batch_size, **loader_keys(system, photos, n_tags))
+    loader = BatchLoader(photos, system, **loader_keys(system, photos, n_tags))
     tagger, objective, constrain = system.build(photos, tag_vectors, generator, source)
     tagger = context.place(tagger)
     keys = (loader, evaluate, system, generator, constrain, context)
@@ -87,11 +87,9 @@ def train_by_gradient(
 
 
 def loader_keys(system: GradientSystem, photos: TaggedPhotos, n_tags: int) -> dict:
-    """A BatchLoader's keys of a system: how an epoch samples photos and tags."""
+    """What a BatchLoader needs to know of the tags, of a system's training photos."""
     rates = photos.counts(n_tags) / len(photos)
     return {
-        "sampling": system.sampling,
         "tag_rates": rates,
-        "repeat_threshold": system.repeat_threshold,
         "keep_probabilities": system.keep_probabilities(rates),
     }

@@ -4,6 +4,7 @@ import pytest
 import torch
 from pydantic import ValidationError
 
+from phototags.systems.bases.training_settings import TrainingSettings
 from phototags.systems.im2vec import Im2Vec
 from phototags.systems.parts.negatives import NegativesEachEpoch, NextPhotoNegatives
 from phototags.systems.parts.tag_sampling import CategoricalSampler
@@ -15,13 +16,17 @@ TAGS = torch.tensor([[0, 1], [1, PADDING], [2, 3], [0, PADDING], [3, PADDING]])
 PHOTOS = TaggedPhotos(list("abcde"), torch.arange(10.0).view(5, 2), TAGS)
 
 
+def settings(**keys) -> TrainingSettings:
+    return TrainingSettings(epochs=1, patience=1, **keys)
+
+
 @pytest.fixture
 def generator():
     return torch.Generator().manual_seed(0)
 
 
 def test_an_epoch_shows_every_photo_once_with_its_own_tags(generator):
-    batches = list(BatchLoader(PHOTOS, batch_size=2).batches(1, generator))
+    batches = list(BatchLoader(PHOTOS, settings(batch_size=2)).batches(1, generator))
     assert [len(batch.indices) for batch in batches] == [2, 2, 1]
     assert sorted(torch.cat([batch.indices for batch in batches]).tolist()) == [0, 1, 2, 3, 4]
     for batch in batches:
@@ -31,14 +36,18 @@ def test_an_epoch_shows_every_photo_once_with_its_own_tags(generator):
 
 def test_a_photo_whose_tags_are_all_disbelieved_is_passed_by(generator):
     chances = torch.tensor([1.0, 0.0, 1.0, 0.0])
-    (batch,) = BatchLoader(PHOTOS, batch_size=9, keep_probabilities=chances).batches(1, generator)
+    (batch,) = BatchLoader(PHOTOS, settings(batch_size=9), keep_probabilities=chances).batches(
+        1, generator
+    )
     shown = dict(zip(batch.indices.tolist(), batch.tags.tolist(), strict=True))
     assert shown == {0: [0, PADDING], 2: [2, PADDING], 3: [0, PADDING]}
 
 
 def test_root_sampling_repeats_photos_of_rare_tags(generator):
     rates = torch.tensor([0.4, 0.4, 0.2, 0.4])
-    feed = BatchLoader(PHOTOS, 9, "root", rates, repeat_threshold=0.8)  # sqrt(0.8 / 0.2) = 2
+    feed = BatchLoader(
+        PHOTOS, settings(sampling="root", repeat_threshold=0.8), rates
+    )  # sqrt(0.8 / 0.2) = 2
     assert (feed.sample_order(generator) == 2).sum() == 2
 
 

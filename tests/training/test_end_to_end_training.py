@@ -16,6 +16,7 @@ from phototags.features.backbones import extract_features, load_backbone
 from phototags.io.storage import read_tensors
 from phototags.params.compute import Compute
 from phototags.photos.shards import ShardIndex
+from phototags.systems.bases.training_settings import TrainingSettings
 from phototags.systems.bilinear import Bilinear
 from phototags.systems.im2vec import Im2Vec
 from phototags.systems.multihot import Multihot
@@ -31,6 +32,7 @@ from tests.training.small_network import small_network
 
 ROOT = Path(__file__).parents[2]
 COLOURS = ("red", "lime", "blue")
+SIX = TrainingSettings(epochs=1, patience=1, batch_size=6)
 KEYS = {"epochs": 4, "patience": 9, "batch_size": 8, "learning_rate": 0.02, "scaling": "none"}
 KEYS |= {"backbone": "trained"}
 
@@ -108,7 +110,7 @@ def test_where_pictures_are_decoded_changes_nothing_on_one_device(mixed):
 def test_a_device_too_decodes_the_own_part_of_a_batch(mixed):
     feeds = [
         ImageLoader(
-            mixed[0], 6, images=mixed[1], own_part=lambda photos: slice(2, 4), device=device
+            mixed[0], SIX, images=mixed[1], own_part=lambda photos: slice(2, 4), device=device
         )
         for device in (None, torch.device("cpu"))
     ]
@@ -198,8 +200,8 @@ def test_the_head_and_the_backbone_lie_in_files_of_their_own(shown, tmp_path):
 
 
 def test_each_process_decodes_its_own_part_of_a_batch(shown):
-    feed = ImageLoader(shown[0], 6, images=shown[1], own_part=lambda photos: slice(2, 4))
-    whole = ImageLoader(shown[0], 6, images=shown[1])
+    feed = ImageLoader(shown[0], SIX, images=shown[1], own_part=lambda photos: slice(2, 4))
+    whole = ImageLoader(shown[0], SIX, images=shown[1])
     pairs = zip(
         feed.batches(1, torch.Generator().manual_seed(0)),
         whole.batches(1, torch.Generator().manual_seed(0)),

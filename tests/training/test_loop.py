@@ -43,7 +43,7 @@ def growing(tagger, batch, generator):
 
 
 SCHEDULE = TrainingSettings(epochs=9, patience=2, learning_rate=0.1)
-FEED = BatchLoader(photos(), batch_size=64)
+FEED = BatchLoader(photos(), TrainingSettings(epochs=9, patience=2, batch_size=64))
 
 
 def test_the_weights_of_the_best_epoch_are_kept_and_patience_ends_the_run():
@@ -153,9 +153,14 @@ def test_gradients_of_several_batches_make_the_step_of_one():
 def test_every_step_has_the_rate_of_its_moment():
     """Adam's first steps have the size of the rate, so the weights are the sum of the rates."""
     schedule = TrainingSettings(
-        epochs=2, patience=9, learning_rate=0.1, warmup_epochs=1, lr_schedule="cosine"
+        epochs=2,
+        patience=9,
+        batch_size=16,
+        learning_rate=0.1,
+        warmup_epochs=1,
+        lr_schedule="cosine",
     )
-    tagger, feed = constant_tagger(), BatchLoader(photos(), batch_size=16)
+    tagger, feed = constant_tagger(), BatchLoader(photos(), schedule)
     fit(tagger, growing, feed, lambda _: math.nan, schedule, torch.Generator())
     rates = [0.025, 0.05, 0.075, 0.1] + [0.05 * (1 + math.cos(math.pi * n / 4)) for n in (1, 2, 3)]
     assert tagger.bias.tolist() == pytest.approx([sum(rates)] * 2, abs=1e-4)
