@@ -25,9 +25,9 @@ from pathlib import Path
 import pandas as pd
 
 from phototags.errors import PhototagsError
-from phototags.evaluation.metrics.summary import first_bridge_rows, mean_rows, read_scores
+from phototags.evaluation.metrics.summary import NAMES, first_bridge_rows, mean_rows, read_scores
 from phototags.io.storage import atomic_write
-from phototags.report.tables.cells import NAMES, format_interval
+from phototags.report.tables.cells import format_interval
 
 BLOCK = re.compile(
     r"(<!-- (scores|validation|file|cell) (\S+)((?: \w+=\S+)*) -->)(?:(?!<!-- ).)*(<!-- end -->)",

@@ -8,11 +8,11 @@ import pandas as pd
 
 import phototags
 from phototags.corpora.corpus_registry import CORPORA
-from phototags.evaluation.metrics.summary import first_bridge_rows, read_scores
+from phototags.evaluation.metrics.summary import NAMES, first_bridge_rows, read_scores
 from phototags.io.storage import atomic_write
 from phototags.params.pages import Export
 from phototags.report.markdown import format_page, format_table
-from phototags.report.tables.cells import INTERVALS, MEANING, NAMES, format_interval
+from phototags.report.tables.cells import INTERVALS, MEANING, format_interval
 from phototags.report.tables.score_pages import format_pair
 from phototags.tags.vocabulary import read_vocabulary
 

@@ -1,4 +1,4 @@
-"""What is shown, and the tagger that is carried away."""
+"""Settings of the report and of the exported tagger."""
 
 from pydantic import Field
 
@@ -6,14 +6,14 @@ from phototags.params.section import Section
 
 
 class Report(Section):
-    """What the page shows."""
+    """Content of the report."""
 
-    photos: int = Field(description="test photos shown for each test corpus", ge=0)
-    show_photos: bool = Field(description="false where the pictures' terms forbid showing them")
+    photos: int = Field(description="number of test photos shown for each test corpus", ge=0)
+    show_photos: bool = Field(description="show photos; false if their terms of use forbid it")
 
 
 class Export(Section):
-    """The tagger that `phototags tag` and `phototags search` use."""
+    """The exported tagger, which `phototags tag` and `phototags search` use."""
 
     train: str = Field(description="its training corpus")
     system: str = Field(description="its system")

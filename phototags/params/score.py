@@ -1,4 +1,4 @@
-"""How predictions are judged."""
+"""Settings of evaluation."""
 
 from typing import Literal, get_args
 
@@ -11,13 +11,13 @@ UNSEEN: tuple[str, ...] = get_args(Unseen)
 
 
 class Score(Section):
-    """How predictions are judged."""
+    """How predictions are scored."""
 
     bridges: list[Literal["exact", "lemma", "synset", "embedding"] | Unseen] = Field(
-        description="how a model's tags meet another corpus' words; the last three ask a tagger"
-        " that has tag vectors for words that no tag means, besides those of synset",
+        description="mappings of a model's tags to another corpus' words; transport, scale and"
+        " subword extend synset by words without a tag, for taggers with tag vectors",
         min_length=1,
     )
-    min_test_photos: int = Field(description="test photos a word needs to be scored", ge=1)
+    min_test_photos: int = Field(description="test photos that a word must have to be scored", ge=1)
     resamples: int = Field(description="bootstrap resamples over photos", gt=0)
     seed: int = Field(description="seed of the bootstrap")

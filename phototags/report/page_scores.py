@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from phototags.evaluation.metrics.summary import first_bridge_rows, mean_rows
-from phototags.report.tables.cells import BASELINES, NAMES, format_score
+from phototags.evaluation.metrics.summary import NAMES, first_bridge_rows, mean_rows
+from phototags.report.tables.cells import BASELINES, format_score
 
 MEANINGS = {
     ("precision", 1): "photos whose first tag is right",

@@ -13,7 +13,7 @@ MISSING = "the photos' shards are not on this machine, so the page shows no pict
 def write_found(
     path: Path | str,
     words: str,
-    asked: Sequence[str],
+    query_tags: Sequence[str],
     notes: Sequence[str],
     corpus: str,
     found: Sequence[tuple[Card, float]],
@@ -22,7 +22,7 @@ def write_found(
     """Write the page.
 
     Args:
-        words: as typed; asked: the tags they were mapped to; notes: about the other words.
+        words: as typed; query_tags: the tags they were mapped to; notes: about the other words.
         found: photos and scores, best first.
         shards: of the corpus; without any, the page has no pictures and a note says so.
     """
@@ -31,7 +31,7 @@ def write_found(
     page = render(
         "found.html",
         words=words,
-        asked=asked,
+        query_tags=query_tags,
         notes=[*notes, *([] if shards else [MISSING])],
         corpus=corpus,
         cards=list(zip(cards, scores, pictures, strict=True)),

@@ -3,8 +3,9 @@
 import pandas as pd
 import pytest
 
+from phototags.evaluation.metrics.summary import NAMES
 from phototags.report.markdown import format_table
-from phototags.report.tables.cells import NAMES, format_interval, list_beaten
+from phototags.report.tables.cells import format_interval, list_beaten
 from phototags.report.tables.published import MEASURES, PUBLISHED, format_published
 from phototags.report.tables.score_pages import format_bridges, format_headline
 

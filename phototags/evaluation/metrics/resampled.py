@@ -101,8 +101,8 @@ def _tag_precisions(
         own = by_photo[block]
         before = (ranks < ranks[block][:, None]).astype(np.float32) @ by_photo
         hits = present + np.cumsum(own, axis=0) - own
-        reach = harmonic[(before + own).astype(np.intp)] - harmonic[before.astype(np.intp)]
-        precisions += (own - (before - hits) * reach).sum(axis=0)
+        sums = harmonic[(before + own).astype(np.intp)] - harmonic[before.astype(np.intp)]
+        precisions += (own - (before - hits) * sums).sum(axis=0)
         present = hits[-1] + own[-1]
     return precisions, present
 

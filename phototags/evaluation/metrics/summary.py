@@ -15,19 +15,19 @@ MEASURE = ["bridge", "metric", "k"]
 COLUMNS = [*JOB, *MEASURE, "value", "low", "high", "photos", "tags"]
 DECIMALS = 6
 
-HEADLINE = (
-    ("precision", 1),
-    ("precision", 5),
-    ("recall", 5),
-    ("recall", 10),
-    ("accuracy", 10),
-    ("miap", 0),
-    ("f1_of_means", 5),
-    ("mean_f1", 5),
-    ("n_plus", 5),
-    ("map", 0),
-)
-"""The main metrics of a run, as (metric, k)."""
+NAMES = {
+    ("precision", 1): "P@1",
+    ("precision", 5): "P@5",
+    ("recall", 5): "R@5",
+    ("recall", 10): "R@10",
+    ("accuracy", 10): "A@10",
+    ("miap", 0): "MiAP",
+    ("f1_of_means", 5): "F1 of means",
+    ("mean_f1", 5): "mean F1",
+    ("n_plus", 5): "N+",
+    ("map", 0): "mAP",
+}
+"""The main metrics of a run, by (metric, k), and their names in tables."""
 
 
 def summarise_scores(files: Sequence[Path | str], jobs: Sequence[Sequence]) -> pd.DataFrame:
@@ -129,7 +129,7 @@ def nest_metrics(scores: pd.DataFrame) -> dict:
     """
     tree: dict = {}
     for row in first_bridge_rows(mean_rows(scores)).itertuples():
-        if (row.metric, row.k) in HEADLINE:
+        if (row.metric, row.k) in NAMES:
             systems = tree.setdefault(row.train, {}).setdefault(row.test, {})
             systems.setdefault(row.system, {})[metric_name(row.metric, row.k)] = row.value
     return tree

@@ -4,20 +4,6 @@ import string
 
 import pandas as pd
 
-NAMES = {
-    ("precision", 1): "P@1",
-    ("precision", 5): "P@5",
-    ("recall", 5): "R@5",
-    ("recall", 10): "R@10",
-    ("accuracy", 10): "A@10",
-    ("miap", 0): "MiAP",
-    ("f1_of_means", 5): "F1 of means",
-    ("mean_f1", 5): "mean F1",
-    ("n_plus", 5): "N+",
-    ("map", 0): "mAP",
-}
-"""Column names of the main metrics, by (metric, k)."""
-
 BASELINES = ("neighbours", "frequency", "random", "rarest")
 """Systems without a trained model."""
 

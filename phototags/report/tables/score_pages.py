@@ -5,14 +5,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from phototags.evaluation.metrics.summary import first_bridge_rows, mean_rows
+from phototags.evaluation.metrics.summary import NAMES, first_bridge_rows, mean_rows
 from phototags.io.storage import atomic_write
 from phototags.params.score import UNSEEN
 from phototags.report.markdown import format_page, format_table
 from phototags.report.tables.cells import (
     INTERVALS,
     MEANING,
-    NAMES,
     assign_letters,
     format_interval,
     format_pair,
