@@ -34,7 +34,9 @@ os.environ.update({"PYTHONPATH": str(BASE)})
 if PARAMS.corpora.mirror:
     os.environ.setdefault("PHOTOTAGS_MIRROR", PARAMS.corpora.mirror)
 
-COMPUTE = PARAMS.train.compute.model_dump(exclude={"loader_threads"})  # they change no result
+COMPUTE = PARAMS.train.compute.model_dump(
+    exclude={"loader_threads"}
+)  # they change no result
 ON_GPU = int(PARAMS.train.compute.device != "cpu")
 
 

@@ -11,7 +11,6 @@ from phototags.io.storage import hash_file, read_tensors
 from phototags.photos.gallery import Card, make_card
 from phototags.search.index import PhotoIndex, read_index
 from phototags.search.query import Query, parse_query
-from phototags.tag_vectors.text_vectors import load_glove
 from phototags.tags.vocabulary import read_vocabulary
 
 
@@ -79,12 +78,18 @@ def search(index: SearchIndex, words: str, top: int) -> tuple[Query, list[tuple[
         the tags that were searched for, and at most `top` photos with their scores, best first;
         no photos where none of the words is a tag or near one.
     """
-    query = parse_query(words, index.tags, load_glove)
+    query = parse_query(words, index.tags, _load_text)
     if not query.tags:
         return query, []
     found = find_nearest(index.photos.vectors, query.vector(index.tag_vectors), top)
     table = index.photos.table
     return query, [(make_card(table.slice(row, 1).to_pylist()[0]), score) for row, score in found]
+
+
+def _load_text():
+    from phototags.tag_vectors.text_vectors import load_glove  # few searches need it
+
+    return load_glove()
 
 
 def find_nearest(vectors: np.ndarray, query: np.ndarray, top: int) -> list[tuple[int, float]]:

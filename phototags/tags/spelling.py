@@ -10,8 +10,6 @@ import unicodedata
 import urllib.parse
 from typing import NamedTuple
 
-import ftfy
-
 BLANKS = str.maketrans("+_", "  ")
 MAX_LENGTH = 100  # characters; longer ones are sentences and lists
 MAX_LAYERS = 5  # of encoding; real tags have two at most
@@ -76,6 +74,8 @@ def _clean_layer(text: str) -> str:
 
 def _fix_unicode(text: str) -> str:
     """Return readable Unicode in NFKC without invisible characters; those inside emoji stay."""
+    import ftfy  # slow to import, and most tags do not need it
+
     text = ftfy.fix_text(text, normalization="NFKC")
     return "".join(letter for letter in text if not _is_invisible(letter)).strip(JOINERS)
 
