@@ -19,6 +19,7 @@ rule summarise_scores:
         "../envs/phototags.yaml"
     params:
         code=code("summarise_scores"),
+        taggers=[list(tagger) for tagger in TAGGERS],
         jobs=[list(job) for job in PLAN.score_jobs],
         pairs=[list(pair) for pair in PLAN.train_test_pairs],
     message:

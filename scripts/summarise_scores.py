@@ -17,7 +17,7 @@ write_json(given.output.metrics, nest_metrics(scores))
 for table, path in (
     (scores, given.output.scores),
     (summarise_tag_vectors(given.input.tag_scores, given.params.pairs), given.output.tag_vectors),
-    (collect_training_curves(given.input.histories), given.output.losses),
+    (collect_training_curves(given.input.histories, given.params.taggers), given.output.losses),
     (count_drops(given.input.drops), given.output.drops),
 ):
     with atomic_write(path) as part:

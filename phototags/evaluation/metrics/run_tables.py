@@ -1,6 +1,6 @@
 """Drop counts and training curves of a run, from the files of its jobs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -32,18 +32,20 @@ def count_drops(files: Iterable[Path | str]) -> pd.DataFrame:
     return distinct.groupby(GROUP, sort=True).size().rename("photos").reset_index()
 
 
-def collect_training_curves(files: Iterable[Path | str]) -> pd.DataFrame:
+def collect_training_curves(
+    files: Iterable[Path | str], taggers: Iterable[Sequence]
+) -> pd.DataFrame:
     """Collect the training curves of all taggers, CURVE_COLUMNS.
 
     Args:
-        files: `.../{train}/{system}/seed{seed}/history.csv` each, a repeated one is read once; a
+        files: a history.csv each, the same one for all seeds of a system that no seed changes; a
             baseline has one row, epoch 0, without a loss.
+        taggers: [train, system, seed] of each file.
     """
     frames = []
-    for file in dict.fromkeys(map(Path, files)):
+    for file, (train, system, seed) in zip(files, taggers, strict=True):
         history = pd.read_csv(file).reindex(columns=CURVE_COLUMNS[3:])
-        *_, train, system, seed, _ = file.parts
         if len(history):
-            frames.append(history.assign(train=train, system=system, seed=seed[len("seed") :]))
+            frames.append(history.assign(train=train, system=system, seed=str(seed)))
     frames = frames or [pd.DataFrame(columns=CURVE_COLUMNS)]
     return pd.concat(frames, ignore_index=True)[CURVE_COLUMNS].round(DECIMALS)
