@@ -1,15 +1,3 @@
-def test_features(wildcards):
-    """Features of all test corpora of a tagger."""
-    train, system, seed = wildcards.train, wildcards.system, wildcards.seed
-    tests = PLAN.tests(train, system)
-    return [file for one in tests for file in tagger_features(train, system, seed, one)]
-
-
-def rule_suffix(number):
-    """End of the names of rules with one script: none for the first, `_2` for the second."""
-    return f"_{number}" if number > 1 else ""
-
-
 # Outputs cannot depend on wildcards, so taggers with the same test corpora share a rule.
 for number, (train, tests, systems) in enumerate(PLAN.score_groups, start=1):
 
