@@ -24,7 +24,7 @@ class OwnTable(Section):
     citation: str = Field("", description="work to cite for the corpus")
 
     @model_validator(mode="after")
-    def folders_are_packaged(self) -> "OwnTable":
+    def refuse_folders_on_the_web(self) -> "OwnTable":
         if self.pictures == "web" and self.tags == "folders":
             raise ValueError("pictures on the web lie in no folders: tags should be `listed`")
         return self

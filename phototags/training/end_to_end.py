@@ -21,9 +21,9 @@ from phototags.training.context import DEFAULT_CONTEXT, TrainContext
 from phototags.training.image_loader import ImageLoader
 from phototags.training.images import TrainImages, make_image_evaluator, open_images
 from phototags.training.inputs import TrainInputs
-from phototags.training.job import TrainJob, launch_processes
+from phototags.training.job import TrainJob
 from phototags.training.loop import fit
-from phototags.training.run_job import Trained, run_job
+from phototags.training.run_job import Trained, start_job
 from phototags.training.train import loader_keys
 
 Precision = Literal["fp32", "bf16"]
@@ -98,10 +98,7 @@ def fork_seeded(
 
 def train_with_backbone(job: TrainJob) -> None:
     """Train a tagger and its backbone and write both, in as many processes as the job says."""
-    if job.processes > 1:
-        launch_processes(job)
-    else:
-        run_job(job, train_on_images)
+    start_job(job, train_on_images)
 
 
 def train_on_images(

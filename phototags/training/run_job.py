@@ -32,10 +32,15 @@ MakeContext = Callable[[TrainJob, System, TrainInputs], TrainContext]
 
 def train_tagger(job: TrainJob) -> None:
     """Train a tagger on features and write it, in as many processes as the job says."""
+    start_job(job, train_on_features)
+
+
+def start_job(job: TrainJob, train_system: TrainSystem) -> None:
+    """Run a job in this process, or in several of this machine where the job says so."""
     if job.processes > 1:
         launch_processes(job)
     else:
-        run_job(job, train_on_features)
+        run_job(job, train_system)
 
 
 def train_on_features(

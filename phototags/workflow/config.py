@@ -1,10 +1,11 @@
-"""What params.yaml may contain. Keys are described here, in settings/ and with the systems."""
+"""Typed params of a run: all of params.yaml. Sections are in params/, systems in systems/."""
 
 from typing import Literal
 
 from pydantic import Field, ValidationError, model_validator
 
 from phototags.errors import ParamsError
+from phototags.params.compute import Compute
 from phototags.params.contamination import Contamination
 from phototags.params.corpora import Corpora
 from phototags.params.download import Download
@@ -14,13 +15,26 @@ from phototags.params.score import Score
 from phototags.params.section import Section
 from phototags.params.users import Users
 from phototags.params.vocabulary import Split, Vocabulary
+from phototags.systems.registry import AnySystem
 from phototags.workflow.experiments import (
     Experiment,
     list_taggers,
     refuse_unknown_systems,
     refuse_wrong_starts,
 )
-from phototags.workflow.train_params import Train
+
+
+class Train(Section):
+    """Systems to train, and their seeds."""
+
+    seeds: list[int] = Field(
+        description="seeds; each system is trained once for each seed that changes its result",
+        min_length=1,
+    )
+    systems: dict[str, AnySystem] = Field(description="settings of each system, by its name")
+    compute: Compute = Field(
+        Compute(), description="device and precision of the systems that learn by gradient"
+    )
 
 
 class Params(Section):
@@ -30,9 +44,12 @@ class Params(Section):
         description="name of the run; results go to results/{run}", pattern=r"^[a-z0-9-]+$"
     )
     instruction_set: Literal["avx2", "native"] = Field(
-        description="processor instructions to use; avx2: those that every x86-64 of today has"
+        description="processor instructions to use: `avx2`, which gives the same numbers on other"
+        " processors but for the last bits, or all that this one has (`native`)"
     )
-    experiments: list[Experiment] = Field(description="what is learned and tested", min_length=1)
+    experiments: list[Experiment] = Field(
+        description="training corpora, their test corpora and systems", min_length=1
+    )
     corpora: Corpora
     download: Download = Download()
     vocabulary: Vocabulary
@@ -41,7 +58,8 @@ class Params(Section):
     embed_photos: EmbedPhotos
     contamination: Contamination
     users: Users | None = Field(
-        None, description="histories of users, where a system wants them; null has none"
+        None,
+        description="descriptors of users, which systems that know the user need; null makes none",
     )
     train: Train
     score: Score
@@ -49,13 +67,15 @@ class Params(Section):
     export: Export
 
     @model_validator(mode="after")
-    def every_start_is_trained(self) -> "Params":
+    def refuse_wrong_experiments(self) -> "Params":
+        """Raise a ValueError where a system is unknown or initialised from an untrained tagger."""
         refuse_unknown_systems(self.experiments, self.train.systems)
         refuse_wrong_starts(self.experiments, self.train.systems)
         return self
 
     @model_validator(mode="after")
-    def the_exported_tagger_is_trained(self) -> "Params":
+    def refuse_untrained_export(self) -> "Params":
+        """Raise a ValueError where the tagger to export is not trained by this run."""
         trained = list_taggers(self.experiments, self.train.systems)
         for name, known in (
             (self.export.train, [train for train, _ in trained]),
@@ -68,7 +88,8 @@ class Params(Section):
         return self
 
     @model_validator(mode="after")
-    def users_are_described_where_a_system_wants_them(self) -> "Params":
+    def refuse_missing_users(self) -> "Params":
+        """Raise a ValueError where a system needs the section users and there is none."""
         systems = self.train.systems.items()
         wanting = [name for name, system in systems if system.uses_users]
         if wanting and self.users is None:
@@ -76,7 +97,8 @@ class Params(Section):
         return self
 
     @model_validator(mode="after")
-    def a_backbone_that_learns_is_one(self) -> "Params":
+    def refuse_several_trained_backbones(self) -> "Params":
+        """Raise a ValueError where a trained backbone would be several joined ones."""
         systems = self.train.systems.items()
         learning = [name for name, system in systems if system.learns_backbone]
         if learning and "+" in self.embed_photos.backbone:
@@ -88,7 +110,7 @@ class Params(Section):
 
 
 def validate_params(params: dict, where: str = "params.yaml") -> Params:
-    """The typed params.
+    """Validate params.
 
     Raises:
         ParamsError: one line for each mistake: which key, what was found, what is allowed.
