@@ -1,12 +1,17 @@
 """Pages made by a command are as the command would make them, and the version is one."""
 
+import copy
+import pkgutil
 import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
+from snakemake.utils import update_config
 
 import phototags
 from phototags.docs.fill_pages import (
@@ -17,8 +22,9 @@ from phototags.docs.fill_pages import (
     tabulate_validation,
 )
 from phototags.docs.params_page import write_page
-from phototags.errors import PhototagsError
+from phototags.errors import ParamsError, PhototagsError
 from phototags.evaluation.metrics.summary import COLUMNS
+from phototags.workflow.config import validate_params
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -53,6 +59,31 @@ def test_files_that_a_page_links_to_are_there(page):
     for link in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):
         if not link.startswith("https://"):
             assert (page.parent / link).exists(), f"{page.name} links to {link}"
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "CONTRIBUTING.md"], ids=lambda page: page.name)
+def test_modules_and_functions_that_a_page_names_are_there(page):
+    text = page.read_text(encoding="utf-8")
+    for name in re.findall(r"(?<![\w.])phototags(?:\.\w+)+", text):
+        try:
+            pkgutil.resolve_name(name)
+        except (ImportError, AttributeError) as error:
+            pytest.fail(f"{page.name} names {name}: {error}")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_keys_of_params_that_a_page_shows_are_known(page):
+    defaults = yaml.safe_load((ROOT / "params.yaml").read_text())
+    text = page.read_text(encoding="utf-8")
+    for block in re.findall(r"^ *```yaml\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE):
+        shown = yaml.safe_load(textwrap.dedent(block))
+        if shown.keys() <= defaults.keys() | {"users", "download"}:
+            params = copy.deepcopy(defaults)
+            update_config(params, shown)
+            try:
+                validate_params(params)
+            except ParamsError as error:
+                assert not re.search("not permitted|is called", str(error)), f"{page.name}: {error}"
 
 
 def test_commands_that_a_page_names_are_there():
