@@ -88,13 +88,21 @@ def locate_module(name: str) -> str:
     return "phototags/__init__.py" if name == PACKAGE else name.replace(".", "/") + ".py"
 
 
+def walk_statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """Walk a tree without its expressions, most of its nodes: they hold no statements."""
+    yield tree
+    for node in ast.iter_child_nodes(tree):
+        if not isinstance(node, ast.expr):
+            yield from walk_statements(node)
+
+
 def list_imports(tree: ast.AST) -> Iterator[str]:
     """Names of phototags that code imports; of `from a import b` both `a` and `a.b`.
 
     >>> list(list_imports(ast.parse("import phototags, os; from phototags.tags import split")))
     ['phototags', 'phototags.tags', 'phototags.tags.split']
     """
-    for node in ast.walk(tree):
+    for node in walk_statements(tree):
         found = []
         if isinstance(node, ast.Import):
             found = [alias.name for alias in node.names]
@@ -109,7 +117,7 @@ def list_folder_imports(tree: ast.AST) -> Iterator[str]:
     >>> list(list_folder_imports(ast.parse("import phototags, phototags.systems")))
     ['phototags.systems']
     """
-    for node in ast.walk(tree):
+    for node in walk_statements(tree):
         if isinstance(node, ast.Import):
             yield from (one.name for one in node.names if one.name.startswith(f"{PACKAGE}."))
 
@@ -120,7 +128,7 @@ def dump_code(tree: ast.AST) -> str:
     >>> dump_code(ast.parse("def f(): 'doc'; pass")) == dump_code(ast.parse("def f(): pass"))
     True
     """
-    for node in ast.walk(tree):
+    for node in walk_statements(tree):
         body = getattr(node, "body", None)
         if isinstance(body, list):
             node.body = [one for one in body if not is_docstring(one)]
