@@ -14,7 +14,7 @@ include: "rules/files.smk"
 
 wildcard_constraints:
     collection=match_any(PLAN.sources),
-    corpus=match_any(PLAN.corpora),
+    corpus=match_any(PLAN.listed_corpora),
     train=match_any(PLAN.train_corpora),
     test=match_any(PLAN.corpora),
     system=match_any(PARAMS.train.systems),

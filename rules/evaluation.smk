@@ -33,6 +33,7 @@ for number, (train, tests, systems) in enumerate(PLAN.score_groups, start=1):
         params:
             code=code("score_tagger"),
             tests=tests,
+            pictures={name: PLAN.pictures_of(name) for name in [train, *tests]},
             settings=dump_section(PARAMS.score),
             instruction_set=PARAMS.instruction_set,
         message:
@@ -68,6 +69,7 @@ rule score_tag_vectors:
         "../envs/phototags.yaml"
     params:
         code=code("score_tag_vectors"),
+        same_photos=lambda w: PLAN.pictures_of(w.train) == PLAN.pictures_of(w.test),
         seeds=PARAMS.train.seeds,
         settings=dump_section(PARAMS.embed_tags),
         bootstrap=dict(resamples=PARAMS.score.resamples, seed=PARAMS.score.seed),

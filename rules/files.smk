@@ -19,20 +19,21 @@ START = {"glove": [], "random": [], "text": [f"{MODELS}/text_vectors.txt"]}.get(
 
 
 def source_files(wildcards):
-    known = PLAN.corpora[wildcards.corpus]
+    known = PLAN.listed_corpora[wildcards.corpus]
     return [f"data/sources/{known.folder}/{file}" for file in known.files]
 
 
 def shard_files(name, ending="tar"):
     """Files of a corpus' shards, with the given ending."""
     return [
-        f"data/corpora/{name}/shards/{shard}.{ending}" for shard in PLAN.shards(name)
+        f"data/corpora/{PLAN.pictures_of(name)}/shards/{shard}.{ending}"
+        for shard in PLAN.shards(name)
     ]
 
 
 def feature_files(name, ending="safetensors"):
     """Files of a corpus' features, a shard each, with the given ending."""
-    folder = f"data/features/{BACKBONE}/{name}"
+    folder = f"data/features/{BACKBONE}/{PLAN.pictures_of(name)}"
     return [f"{folder}/{shard}.{ending}" for shard in PLAN.shards(name)]
 
 
@@ -86,7 +87,8 @@ def tagger_features(train, system, seed, name):
     """Features of a corpus for a tagger: from the frozen backbone or from its own."""
     if system not in WITH_BACKBONE:
         return feature_files(name)
-    files = [f"features/{name}/{shard}.safetensors" for shard in PLAN.shards(name)]
+    folder = f"features/{PLAN.pictures_of(name)}"
+    files = [f"{folder}/{shard}.safetensors" for shard in PLAN.shards(name)]
     return [tagger_file(train, system, seed, file) for file in files]
 
 

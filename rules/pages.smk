@@ -62,7 +62,7 @@ rule write_report:
         ],
         photos=[f"data/corpora/{name}/photos.parquet" for name in PLAN.corpora],
         tags=[f"data/corpora/{name}/tags.parquet" for name in PLAN.corpora],
-        shards=[shard for name in PLAN.corpora for shard in shard_files(name)],
+        shards=[shard for name in PLAN.picture_corpora for shard in shard_files(name)],
         tag_maps=[f"{MODELS}/{train}/tag_map.tsv" for train in PLAN.train_corpora],
         nearest_tags=[
             f"{MODELS}/{train}/nearest_tags.tsv" for train in PLAN.train_corpora

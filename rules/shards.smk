@@ -75,6 +75,8 @@ rule collect_photos:
         "logs/collect_photos/{corpus}.log",
     benchmark:
         "benchmarks/collect_photos/{corpus}.tsv"
+    wildcard_constraints:
+        corpus=match_any(PLAN.picture_corpora),
     conda:
         "../envs/phototags.yaml"
     params:
@@ -84,3 +86,29 @@ rule collect_photos:
         "Collecting the photos of {wildcards.corpus}"
     script:
         "../scripts/collect_photos.py"
+
+
+rule view_photos:
+    """Give the photos of a corpus the tags of a view of it; nothing is packed again."""
+    input:
+        photos=lambda w: f"data/corpora/{PLAN.pictures_of(w.corpus)}/photos.parquet",
+        photo_drops=lambda w: f"data/corpora/{PLAN.pictures_of(w.corpus)}/drops.tsv",
+        listing="data/corpora/{corpus}/listing.parquet",
+        listing_drops="data/corpora/{corpus}/listing.drops.tsv",
+    output:
+        photos="data/corpora/{corpus}/photos.parquet",
+        drops="data/corpora/{corpus}/drops.tsv",
+    log:
+        "logs/view_photos/{corpus}.log",
+    benchmark:
+        "benchmarks/view_photos/{corpus}.tsv"
+    wildcard_constraints:
+        corpus=match_any(PLAN.views),
+    conda:
+        "../envs/phototags.yaml"
+    params:
+        code=code("view_photos"),
+    message:
+        "Listing the packed photos of {wildcards.corpus}"
+    script:
+        "../scripts/view_photos.py"

@@ -27,7 +27,11 @@ TAGGERS = [
 HISTORIES = [tagger_file(*tagger, "history.csv") for tagger in TAGGERS]
 DROPS = [
     *(f"data/corpora/{name}/drops.tsv" for name in PLAN.corpora),
-    *(path for name in PLAN.corpora for path in feature_files(name, "drops.tsv")),
+    *(
+        path
+        for name in PLAN.picture_corpora
+        for path in feature_files(name, "drops.tsv")
+    ),
     *(f"{MODELS}/{train}/duplicates.drops.tsv" for train in PLAN.train_corpora),
     *(
         tagger_file(train, system, seed, f"scores_{test}.drops.tsv")
@@ -40,7 +44,10 @@ def test_features(wildcards):
     """Features of all test corpora of a tagger."""
     train, system, seed = wildcards.train, wildcards.system, wildcards.seed
     tests = PLAN.tests(train, system)
-    return [file for one in tests for file in tagger_features(train, system, seed, one)]
+    files = [
+        file for one in tests for file in tagger_features(train, system, seed, one)
+    ]
+    return list(dict.fromkeys(files))
 
 
 def rule_suffix(number):

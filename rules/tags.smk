@@ -36,7 +36,7 @@ rule split_photos:
     params:
         code=code("split_photos"),
         settings=dump_section(PARAMS.split),
-        trained=lambda w: w.corpus in PLAN.train_corpora,
+        trained=lambda w: PLAN.learned_from(w.corpus),
     message:
         "Splitting the users of {wildcards.corpus}"
     script:

@@ -29,13 +29,14 @@ JOBS = {
         "collection file",
         [(folder, file) for folder, files in PLAN.sources.items() for file in files],
     ),
-    "list_photos": cross(corpus=PLAN.corpora),
+    "list_photos": cross(corpus=PLAN.listed_corpora),
     "pack_photos": shards(PLAN.corpora_with_pictures("packaged")),
     "download_photos": shards(PLAN.corpora_with_pictures("web")),
-    "collect_photos": cross(corpus=PLAN.corpora),
+    "collect_photos": cross(corpus=PLAN.picture_corpora),
+    "view_photos": cross(corpus=PLAN.views),
     "clean_tags": cross(corpus=PLAN.corpora),
     "split_photos": cross(corpus=PLAN.corpora),
-    "embed_photos": shards(PLAN.corpora),
+    "embed_photos": shards(PLAN.picture_corpora),
     "find_duplicates": jobs("train test", PLAN.train_test_pairs),
     "choose_training": cross(train=PLAN.train_corpora),
     "build_vocabulary": cross(train=PLAN.train_corpora),
@@ -51,7 +52,11 @@ JOBS = {
     "embed_with_tagger": [
         job | shard
         for job in WHOLE_TRAININGS
-        for shard in shards(PLAN.tests(job["train"], job["system"]))
+        for shard in shards(
+            dict.fromkeys(
+                map(PLAN.pictures_of, PLAN.tests(job["train"], job["system"]))
+            )
+        )
     ],
     **{
         f"score_tagger{rule_suffix(number)}": [

@@ -15,7 +15,8 @@ files, settings = given.input, EmbedTags.model_validate_json(given.params.settin
 
 train_files, test_files = (files.tags, files.split), (files.test_tags, files.test_split)
 train, vocabulary = photos_in_parts(*train_files, {"train"}), read_vocabulary(files.vocabulary).tags
-test, _ = select_test_photos(given.wildcards.train, train_files, given.wildcards.test, test_files)
+both = given.wildcards.train, train_files, given.wildcards.test, test_files
+test, _ = select_test_photos(*both, same_photos=given.params.same_photos)
 rows = common_tags(vocabulary, pd.read_parquet(files.test_tags, columns=["tags"])["tags"])
 vectors, contexts = (
     dict(zip(given.params.seeds, paths, strict=True)) for paths in (files.vectors, files.contexts)

@@ -10,20 +10,20 @@ from phototags.tags.vocabulary import read_vocabulary
 given = snakemake  # noqa: F821
 configure_logging(given.log[0])
 files, output = given.input, given.output
-
+train, pictures = given.wildcards.train, given.params.pictures
 single = zip(given.params.tests, files.tags, files.split, files.duplicates, strict=True)
 tests = [
     TestInputs(
         test,
-        [file for file in files.features if Path(file).parent.name == test],
+        [file for file in files.features if Path(file).parent.name == pictures[test]],
         *paths,
         [file for file in files.users if Path(file).stem == f"users_{test}"],
+        same_photos=pictures[test] == pictures[train],
     )
     for test, *paths in single
 ]
-train = given.wildcards.train, (files.train_tags, files.train_split)
+tagger = Path(files.model).parent, train, (files.train_tags, files.train_split)
 tags, settings = read_vocabulary(files.vocabulary).tags, given.params.settings
-model = Path(files.model).parent, *train, tags, tests, Score.model_validate_json(settings)
-results = score_tagger(*model, files.wordnet)
+results = score_tagger(*tagger, tags, tests, Score.model_validate_json(settings), files.wordnet)
 for result, *paths in zip(results, output.scores, output.predictions, output.drops, strict=True):
     result.write(*paths)

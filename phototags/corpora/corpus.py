@@ -23,6 +23,8 @@ class Corpus:
         pictures: whether they are `packaged` in the sources or on the `web`, each at its photo_url.
         sample: how many photos are taken of it, chosen by a hash of their ids; None takes all.
         collection: the folder of its sources, which corpora on the same files share.
+        view_of: the corpus whose photos have other tags here; they are packed and embedded
+            there, once for all its views. Empty for a corpus with pictures of its own.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Corpus:
     pictures: Literal["packaged", "web"] = "packaged"
     sample: int | None = None
     collection: str = ""
+    view_of: str = ""
 
     @property
     def files(self) -> list[str]:
@@ -44,6 +47,11 @@ class Corpus:
     def folder(self) -> str:
         """The folder of its sources under `data/sources`."""
         return self.collection or self.name
+
+    @property
+    def pictures_of(self) -> str:
+        """The corpus under whose name its pictures and their features lie."""
+        return self.view_of or self.name
 
     def limit(self, photos: int | None) -> "Corpus":
         """Take only a sample of this many photos; None takes what the corpus itself has."""

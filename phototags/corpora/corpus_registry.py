@@ -70,6 +70,15 @@ def find_corpus(
     return found.limit((samples or {}).get(name))
 
 
+def find_pictures(name: str) -> str:
+    """Find the corpus under whose name a corpus' shards and features lie: itself, if no view.
+
+    >>> find_pictures("corel5k-260"), find_pictures("corel5k")
+    ('corel5k', 'corel5k')
+    """
+    return CORPORA[name].pictures_of if name in CORPORA else name
+
+
 def _make_own_corpus(name: str, own: "OwnTable") -> Corpus:
     reader, files = LAYOUTS[own.pictures, own.tags]
     paths = [f"{name}/{file}" for file in files]

@@ -9,6 +9,7 @@ quotation mark.
 import csv
 import logging
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from phototags.corpora.reader import ImagesTarReader
@@ -21,22 +22,30 @@ RANGES = {"longitude": 180.0, "latitude": 90.0}
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
 class PhotosTsv(ImagesTarReader):
     """Read every line of photos.tsv, in its order; nothing is dropped here.
+
+    Args:
+        table: the file's name.
+        column: the column of the tags.
 
     Raises a CorpusError that names the line when columns are missing, a line has more or fewer
     fields, an id is empty or used twice, or a value is not of its kind.
     """
 
     needed = ("photo_id", "file")
+    table: str = "photos.tsv"
+    column: str = "tags"
 
     def read_rows(self, source: Path, wordnet: Path | None) -> Iterator[dict]:
-        path, lines = source / "photos.tsv", {}
+        path, lines = source / self.table, {}
         try:
             with open(path, newline="", encoding="utf-8-sig") as file:
                 table = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-                _check_columns(path, table.fieldnames or [], (*self.needed, "tags"))
+                _check_columns(path, table.fieldnames or [], (*self.needed, self.column))
                 for line in table:
+                    line["tags"] = line.pop(self.column)
                     row = _parse_line(f"{path}, line {table.line_num}", line, self.needed)
                     if row["photo_id"] in lines:
                         raise CorpusError(

@@ -12,6 +12,11 @@ INRIA_FILES = (
     "recovered_words.tsv"
 )
 FLICKR = "Creative Commons, each photo its own"
+MIRFLICKR = {
+    "licence": FLICKR,
+    "citation": "Huiskes & Lew, The MIR Flickr Retrieval Evaluation, MIR 2008",
+}
+MIRFLICKR_128 = "mirflickr25k_128"
 GENOME = {
     "licence": "CC BY 4.0",
     "citation": "Krishna et al., Visual Genome, IJCV 123, 2017",
@@ -65,6 +70,8 @@ MIRRORED = (
         4999,
         ("corel5k/images.tar", *(f"corel5k/inria260/{file}" for file in INRIA_FILES.split())),
         reader="inria",
+        collection="corel5k",
+        view_of="corel5k",
         **_cite_too(
             COREL,
             "its 260-word form: Guillaumin, Mensink, Verbeek & Schmid, TagProp, ICCV 2009",
@@ -78,6 +85,25 @@ MIRRORED = (
         licence="non-commercial research only, never republished",
         citation="Hodosh, Young & Hockenmaier, Framing Image Description as a Ranking Task, "
         "JAIR 47, 2013",
+    ),
+    make_corpus(
+        MIRFLICKR_128,
+        9846,
+        (f"{MIRFLICKR_128}/photos.tsv", f"{MIRFLICKR_128}/images.tar"),
+        reader="table",
+        **MIRFLICKR,
+    ),
+    *(
+        make_corpus(
+            f"{MIRFLICKR_128}-{tags}",
+            9846,
+            (f"{MIRFLICKR_128}/concepts.tsv", f"{MIRFLICKR_128}/images.tar"),
+            reader=f"table-{tags}",
+            collection=MIRFLICKR_128,
+            view_of=MIRFLICKR_128,
+            **MIRFLICKR,
+        )
+        for tags in ("concepts", "relevant")
     ),
 )
 PUBLISHED = (
@@ -109,13 +135,14 @@ PUBLISHED = (
             **GENOME,
         )
     ),
+    *_make_corpora("mirflickr25k", "mirflickr25k", 25_000, "mirflickr25k.zip", **MIRFLICKR),
     *_make_corpora(
         "mirflickr25k",
-        "mirflickr25k mirflickr25k-concepts",
+        "mirflickr25k-concepts",
         25_000,
         "mirflickr25k.zip mirflickr25k_annotations_v080.zip",
-        licence=FLICKR,
-        citation="Huiskes & Lew, The MIR Flickr Retrieval Evaluation, MIR 2008",
+        view_of="mirflickr25k",
+        **MIRFLICKR,
     ),
     *_make_corpora("esp_game", "esp_game", 100_000, "ESP-ImageSet.tar", **ESP_GAME),
     *_make_corpora(

@@ -21,6 +21,8 @@ READERS: Mapping[str, Reader] = {
     "tuxpaint": TuxPaint(),
     "table": PhotosTsv(),
     "table-web": WebPhotosTsv(),
+    "table-concepts": PhotosTsv(table="concepts.tsv"),
+    "table-relevant": PhotosTsv(table="concepts.tsv", column="relevant"),
     "folders": ClassFolders(),
     "inria": InriaCorel5k(),
     "yfcc100m": Yfcc100m(),

@@ -14,6 +14,9 @@ ea429c6e51bcb660d543059ca6902551196425bc5fdbbb76cd614dddcc4e21d0  corel5k/inria2
 cd0b3ddfe8e0af249bac94facb5c0dd09577a76f774550671436e41e2c8bb0ab  corel5k/inria260/recovered_words.tsv
 3df8b7dbfc4e201ae141e488d87ef8e57cc1a3760d7caea50c441fe09d593baf  flickr8k/images.tar
 4c0ac39f8a409aba3b1afa4e8462dbf86126ed74aafd1bce1c569159d07a2ab2  flickr8k/photos.tsv
+f82ea6907736d4381ed8b0c062be78a3d3932d8f11b77fe0f8e6a4f5b06483c9  mirflickr25k_128/concepts.tsv
+ed64f46f0f5119a315860a94bd8f5accf2069f6da5ae7ff298e8636b0a9bc66b  mirflickr25k_128/images.tar
+d5f5f4d0b5f5a4c9afb9b7191fbca840c51ddf34284aa4e124d4cd8540b95abe  mirflickr25k_128/photos.tsv
 """  # noqa: E501
 """As `sha256sum` writes it, of the files that only a mirror has: their makers release no other."""
 

@@ -24,6 +24,7 @@ class TestInputs:
         features: of its shards, as the tagger was trained on. tags, split: of its photos.
         duplicates: its near-duplicates among the training photos.
         users: its users_*.safetensors; none in a run that describes no users.
+        same_photos: whether it is the training corpus, or a view of the same photos.
     """
 
     __test__ = False  # no test class of pytest
@@ -34,6 +35,7 @@ class TestInputs:
     split: Path | str
     duplicates: Path | str
     users: Sequence[Path | str] = ()
+    same_photos: bool = False
 
 
 def score_tagger(
@@ -64,7 +66,12 @@ def score_tagger(
     for test in tests:
         users, features = read_users(test.users), read_features(test.features)
         photos, drops = select_test_photos(
-            train, train_files, test.corpus, (test.tags, test.split), users
+            train,
+            train_files,
+            test.corpus,
+            (test.tags, test.split),
+            users,
+            same_photos=test.same_photos,
         )
         photos = select_with_features(photos, features.rows.tolist(), test.corpus)
         inputs = tagger_inputs(folder, photos["row"].tolist(), features, users)

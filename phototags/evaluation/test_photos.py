@@ -37,18 +37,25 @@ def photos_in_parts(tags: Path | str, split: Path | str, parts: Collection[str])
 
 
 def select_test_photos(
-    train: str, train_files: Files, test: str, test_files: Files, users: UserTable | None = None
+    train: str,
+    train_files: Files,
+    test: str,
+    test_files: Files,
+    users: UserTable | None = None,
+    *,
+    same_photos: bool = False,
 ) -> tuple[pd.DataFrame, list[Drop]]:
     """The test photos to be scored, as `photos_in_parts`, and the drops of `exclude_history`.
 
     Args:
         train, test: names of the corpora.
+        same_photos: whether they are views of the same photos, whose ids say so.
 
     Raises:
         CorpusError: when one of them, or its user, is in the training data.
     """
     photos, drops = exclude_history(photos_in_parts(*test_files, TEST_PARTS), users, train)
-    if train == test:  # ids of two corpora are unrelated
+    if train == test or same_photos:  # else the ids of two corpora are unrelated
         refuse_overlap(test, photos_in_parts(*train_files, TRAINING_PARTS), photos)
     return photos, drops
 

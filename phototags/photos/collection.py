@@ -6,7 +6,7 @@ import pandas as pd
 
 from phototags.errors import CorpusError
 from phototags.photos.licences import find_unlicensed
-from phototags.photos.photo_table import PHOTOS, Drop
+from phototags.photos.photo_table import PACKED, PHOTOS, Drop
 from phototags.photos.removals import parse_removed_row
 
 STEP = "collect_photos"
@@ -54,6 +54,40 @@ def collect_photos(
         for photo_id, kept in zip(photos["photo_id"][repeated], first[repeated], strict=True)
     ]
     return photos[~repeated].reset_index(drop=True), [*filter(None, unlicensed), *duplicates]
+
+
+def view_photos(
+    listing: pd.DataFrame, photos: pd.DataFrame, drops: Sequence[Drop]
+) -> tuple[pd.DataFrame, list[Drop]]:
+    """Give the usable photos of a corpus what a view of it lists: other tags, or another split.
+
+    Args:
+        listing: photo table of the view as listed; its rows mean nothing.
+        photos: photo table of the corpus, whose rows, files and sizes the view takes.
+        drops: of the corpus: what it cannot use, the view cannot.
+
+    Returns:
+        the photo table of the view in the order of rows, and the listed photos it lacks. One that
+        the corpus neither has nor dropped by name may have been removed, so it stays unnamed.
+
+    Raises:
+        CorpusError: when no photo is left.
+    """
+    seen = listing.drop(columns=PACKED.names)
+    known = photos[["photo_id", *PACKED.names]]
+    joined = seen.merge(known, on="photo_id", validate="one_to_one")
+    viewed = joined.sort_values("row", ignore_index=True)[PHOTOS.names]
+    if viewed.empty:
+        raise CorpusError(
+            f"not one of the {len(listing)} photos that the view lists is among the {len(photos)} "
+            "usable ones of the corpus. Their photo_id should be equal."
+        )
+    named = {drop.photo_id: drop for drop in drops if drop.photo_id}
+    lacking = listing[~listing["photo_id"].isin(viewed["photo_id"])]
+    return viewed, [
+        named.get(photo_id, Drop("view_photos", "", "no_picture", f"row {row} of the listing"))
+        for row, photo_id in zip(lacking["row"], lacking["photo_id"], strict=True)
+    ]
 
 
 def _check_accounted(listing: pd.DataFrame, packed: pd.DataFrame, drops: list[Drop]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-TABLE_STEPS = ("list_photos", "pack_photos", "download_photos", "collect_photos")
+TABLE_STEPS = ("list_photos", "pack_photos", "download_photos", "collect_photos", "view_photos")
 """Steps that make the photo table."""
 STEPS = (*TABLE_STEPS, "embed_photos")
 """Steps after which a photo is used."""

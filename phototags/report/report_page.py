@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 import phototags
-from phototags.corpora.corpus_registry import CORPORA
+from phototags.corpora.corpus_registry import CORPORA, find_pictures
 from phototags.errors import CorpusError
 from phototags.evaluation.metrics.summary import read_scores
 from phototags.io.storage import atomic_write
@@ -90,7 +90,8 @@ def make_photo_grids(
     grids = []
     for corpus, predictions in read_predictions(inputs.predictions).items():
         cards = make_cards(photos[corpus], pd.read_parquet(tags[corpus]), predictions, count)
-        shards = [shard for shard in inputs.shards if Path(shard).parent.parent.name == corpus]
+        folder = find_pictures(corpus)
+        shards = [shard for shard in inputs.shards if Path(shard).parent.parent.name == folder]
         if cards:
             pairs = zip(cards, make_thumbnails(cards, shards), strict=True)
             grids.append(PhotoGrid(corpus, list(pairs)))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from phototags.corpora.corpus_registry import find_pictures
 from phototags.errors import ModelError
 from phototags.io.storage import hash_file, read_tensors
 from phototags.photos.gallery import Card, make_card
@@ -36,7 +37,7 @@ def read_search_index(folder: Path | str, corpus: str) -> SearchIndex:
 
     Args:
         folder: `models/{run}/tagger`; its indexes are in `models/{run}/index`, the pictures in
-            `data/corpora/{corpus}/shards`.
+            `data/corpora/{corpus}/shards`, those of a view in the folder of its corpus.
 
     Raises:
         ModelError: when there is no index of the corpus, or another tagger made it.
@@ -52,7 +53,7 @@ def read_search_index(folder: Path | str, corpus: str) -> SearchIndex:
         )
     tags = read_vocabulary(folder / "vocabulary.tsv").tags
     vectors = select_tag_vectors(read_tensors(model, ["tag_vectors"], "np")[0], len(tags))
-    shards = folder.parents[2] / "data" / "corpora" / corpus / "shards"
+    shards = folder.parents[2] / "data" / "corpora" / find_pictures(corpus) / "shards"
     return SearchIndex(tags, vectors, photos, sorted(shards.glob("*.tar")))
 
 

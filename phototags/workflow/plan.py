@@ -28,16 +28,46 @@ class Plan:
     @property
     def sources(self) -> dict[str, list[str]]:
         """Files to fetch, by folder: those of the corpora, and WordNet."""
-        folders = {one.folder: list(one.files) for one in self.corpora.values()}
+        folders: dict[str, list[str]] = {}
+        for one in self.listed_corpora.values():
+            files = folders.setdefault(one.folder, [])
+            files += [file for file in one.files if file not in files]
         return folders | {name: [source.file for source in of] for name, of in COLLECTIONS.items()}
 
     def corpora_with_pictures(self, where: str) -> list[str]:
-        """Corpora whose pictures are `packaged`, or on the `web`."""
-        return [name for name, one in self.corpora.items() if one.pictures == where]
+        """Corpora with pictures of their own, `packaged` or on the `web`."""
+        known = self.listed_corpora
+        return [name for name in self.picture_corpora if known[name].pictures == where]
+
+    @functools.cached_property
+    def listed_corpora(self) -> dict[str, Corpus]:
+        """Corpora to list: those of the experiments, and those whose pictures they share."""
+        own = self.params.corpora.tables, self.params.corpora.samples
+        bases = {name: find_corpus(name, *own) for name in self.picture_corpora}
+        return {**self.corpora, **bases}
+
+    @functools.cached_property
+    def picture_corpora(self) -> list[str]:
+        """Corpora with pictures of their own, which are packed and embedded."""
+        return list(dict.fromkeys(one.pictures_of for one in self.corpora.values()))
+
+    @property
+    def views(self) -> list[str]:
+        """Corpora whose photos are those of another one."""
+        return [name for name, one in self.corpora.items() if one.view_of]
+
+    def pictures_of(self, name: str) -> str:
+        """The corpus that has the pictures of a corpus."""
+        return self.listed_corpora[name].pictures_of
+
+    def learned_from(self, name: str) -> bool:
+        """Whether systems are trained on photos of a corpus, under its own tags or other ones."""
+        return self.pictures_of(name) in map(self.pictures_of, self.train_corpora)
 
     def shards(self, name: str) -> list[str]:
         """Shards of a corpus. Their size is fixed, so that one more shard is one more job."""
-        count = -(-self.corpora[name].photos // self.params.corpora.shard_photos)
+        pictures = self.listed_corpora[self.pictures_of(name)]
+        count = -(-pictures.photos // self.params.corpora.shard_photos)
         return [f"{shard:05d}" for shard in range(count)]
 
     @functools.cached_property

@@ -84,6 +84,13 @@ def test_ids_of_different_corpora_are_not_compared(corpus):
         select_test_photos("shapes", corpus, "shapes", corpus)
 
 
+def test_ids_of_two_views_of_the_same_photos_are_compared(corpus):
+    tags = pd.read_parquet(corpus[0])
+    tags.assign(photo_id="a").to_parquet(corpus[0])
+    with pytest.raises(CorpusError, match="share 1 photos"):
+        select_test_photos("shapes", corpus, "shapes-concepts", corpus, same_photos=True)
+
+
 def test_photos_that_are_history_are_left_out_and_listed():
     photos = pd.DataFrame({"row": [3, 5, 8], "photo_id": list("abc")})
     table = UserTable(torch.tensor([3, 5, 8]), torch.tensor([False, True, False]), {})

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from phototags.errors import CorpusError
-from phototags.photos.collection import collect_photos
+from phototags.photos.collection import collect_photos, view_photos
 from phototags.photos.photo_table import PACKED, PHOTOS, Drop, make_photo_table
 
 
@@ -63,3 +63,20 @@ def test_a_corpus_without_any_usable_photo_says_why():
     drops = [Drop("pack_photos", "p0", "truncated", "half a picture")]
     with pytest.raises(CorpusError, match="truncated, half a picture"):
         collect_photos(listing(1), packed(), drops)
+
+
+def test_a_view_lists_what_its_corpus_cannot_use_and_names_no_removed_photo():
+    photos, drops = collect_photos(listing(3), packed(p0="a", p2="a"), [Drop("pack", "p1", "odd")])
+    viewed, lacking = view_photos(listing(4), photos, [Drop("pack", "p1", "odd"), *drops])
+    assert viewed["photo_id"].tolist() == ["p0"] and viewed["sha256"].tolist() == ["a"]
+    assert [(drop.photo_id, drop.reason) for drop in lacking] == [
+        ("p1", "odd"),
+        ("p2", "duplicate"),
+        ("", "no_picture"),
+    ]
+
+
+def test_a_view_of_other_photos_is_refused():
+    photos, _ = collect_photos(listing(1), packed(p0="a"), [])
+    with pytest.raises(CorpusError, match="photo_id should be equal"):
+        view_photos(listing(1).assign(photo_id="x"), photos, [])

@@ -50,6 +50,19 @@ def test_corpora_on_the_same_files_have_one_folder_of_sources():
     assert plan.corpora_with_pictures("packaged") == ["coco-2017", "coco-2017-captions"]
 
 
+def test_views_share_the_pictures_of_their_corpus_which_is_listed_with_them():
+    plan = planned(("corel5k-260", ["corel5k-260", "mirflickr25k_128-concepts"], ["often"]))
+    assert plan.views == ["corel5k-260", "mirflickr25k_128-concepts"]
+    assert plan.picture_corpora == ["corel5k", "mirflickr25k_128"]
+    assert list(plan.listed_corpora) == [*plan.views, *plan.picture_corpora]
+    assert plan.corpora_with_pictures("packaged") == plan.picture_corpora
+    assert plan.shards("corel5k-260") == plan.shards("corel5k")
+    assert (
+        "photos.tsv" in plan.sources["corel5k"] and "corel_test_list.txt" in plan.sources["corel5k"]
+    )
+    assert plan.learned_from("corel5k") and not plan.learned_from("mirflickr25k_128")
+
+
 @pytest.mark.parametrize(("size", "count"), [(796, 1), (795, 2), (398, 2), (1000, 1), (1, 796)])
 def test_a_shard_is_full_before_the_next_is_begun(size, count):
     plan = planned(("tuxpaint", ["tuxpaint"], None), shard_photos=size)
