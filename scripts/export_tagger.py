@@ -16,4 +16,5 @@ export_tagger(
     files.vocabulary,
     files.candidates,
     read_validation_photos(files.tags, files.split, files.features, files.vocabulary),
+    job.params.blacklist,
 )

@@ -21,5 +21,6 @@ index = build_index(
     pd.read_parquet(job.input.tags),
     job.wildcards.corpus,
     hash_file(job.input.model),
+    job.params.blacklist,
 )
 write_index(index, job.output.vectors, job.output.table)

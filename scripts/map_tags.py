@@ -4,14 +4,15 @@ from phototags.io.logs import configure_logging
 from phototags.io.storage import atomic_write
 from phototags.tag_vectors.embed_tags import read_tag_vectors
 from phototags.tag_vectors.nearest_tags import list_nearest, map_tags
-from phototags.tags.vocabulary import read_vocabulary
+from phototags.tags.vocabulary import find_shown, read_vocabulary
 from phototags.tags.wordnet import WordNet
 
 given = snakemake  # noqa: F821
 configure_logging(given.log[0])
 
 vocabulary = read_vocabulary(given.input.vocabulary)
-vectors = read_tag_vectors(given.input.vectors)
+shown = find_shown(vocabulary.tags, given.params.blacklist)
+vocabulary, vectors = vocabulary.select(shown), read_tag_vectors(given.input.vectors)[shown]
 wordnet = WordNet.read(given.input.wordnet)
 for table, path in (
     (map_tags(vocabulary, vectors, wordnet, given.params.seed), given.output.map),

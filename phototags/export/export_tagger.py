@@ -9,12 +9,13 @@ import pandas as pd
 import polars as pl
 from numpy.typing import NDArray
 
+from phototags.errors import ModelError
 from phototags.evaluation.metrics.per_tag import best_f1_thresholds
 from phototags.features.feature_cache import read_features
-from phototags.io.storage import atomic_write
+from phototags.io.storage import atomic_write, read_tensors, write_json, write_tensors
 from phototags.systems.parts.tagged_photos import TaggedPhotos
-from phototags.systems.tagger import BACKBONE, Tagger, load, own_backbone
-from phototags.tags.vocabulary import TagVocabulary, read_vocabulary
+from phototags.systems.tagger import BACKBONE, Tagger, load, own_backbone, read_config
+from phototags.tags.vocabulary import TagVocabulary, find_shown, read_vocabulary
 from phototags.training.inputs import select_photos
 
 BECAME = r": became (.+)$"
@@ -28,8 +29,9 @@ def export_tagger(
     vocabulary: Path | str,
     candidates: Path | str,
     validation: TaggedPhotos,
+    blacklist: str | None = None,
 ) -> None:
-    """Copy a trained tagger to a folder and write its vocabulary there.
+    """Copy a trained tagger to a folder and write its vocabulary there, without hidden tags.
 
     Args:
         folder: where to.
@@ -38,18 +40,48 @@ def export_tagger(
         vocabulary: vocabulary.tsv of its training corpus.
         candidates: candidates.tsv, which says what became of every other tag.
         validation: the photos on which each tag's threshold is chosen.
+        blacklist: regular expression of whole tags that the exported tagger must not know.
+
+    Raises:
+        ModelError: when the blacklist hides tags of a tagger without tag vectors, or all tags.
     """
-    folder = Path(folder)
+    folder, known = Path(folder), read_vocabulary(vocabulary)
     copy(model, folder / "model.safetensors")
     copy(config, folder / "config.json")
     (folder / BACKBONE).unlink(missing_ok=True)  # of a tagger that was exported here before
     if own_backbone(folder):
         copy(Path(model).with_name(BACKBONE), folder / BACKBONE)
-    known = read_vocabulary(vocabulary)
     merged = pl.read_csv(candidates, separator="\t", columns=["tag", "why"])
     thresholds = choose_thresholds(load(folder), validation, len(known))
+    shown = find_shown(known.tags, blacklist)
+    if len(shown) < len(known):
+        drop_other_tags(folder, shown)
+    known = known.select(shown)
     aliases = collect_aliases(known.tags, merged)
-    write_exported_vocabulary(folder / "vocabulary.tsv", known, aliases, thresholds)
+    write_exported_vocabulary(folder / "vocabulary.tsv", known, aliases, thresholds[shown])
+
+
+def drop_other_tags(folder: Path, shown: Sequence[int]) -> None:
+    """Leave only some tags to the tagger of a folder: their vectors and biases.
+
+    Args:
+        shown: ids of the tags to keep.
+
+    Raises:
+        ModelError: when no tag is left, or the tagger has no vector for each tag.
+    """
+    config, (tensors, _) = read_config(folder), read_tensors(folder / "model.safetensors")
+    tables = "tag_vectors", "bias"
+    if not shown or not all(len(tensors.get(name, ())) == config["tags"] for name in tables):
+        raise ModelError(
+            f"export.blacklist should leave {len(shown)} of {config['tags']} tags to a tagger with "
+            f"tag vectors, but {config['system']['model']} has the tensors {', '.join(tensors)}. "
+            "Export a system that learns by gradient, or let it learn without these tags "
+            "(vocabulary.blacklist)."
+        )
+    tensors |= {name: tensors[name][list(shown)] for name in tables}
+    write_tensors(folder / "model.safetensors", tensors)
+    write_json(folder / "config.json", config | {"tags": len(shown)})
 
 
 def read_validation_photos(

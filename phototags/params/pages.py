@@ -1,6 +1,8 @@
 """Settings of the report and of the exported tagger."""
 
-from pydantic import Field
+import re
+
+from pydantic import Field, field_validator
 
 from phototags.params.section import Section
 
@@ -18,3 +20,18 @@ class Export(Section):
     train: str = Field(description="its training corpus")
     system: str = Field(description="its system")
     seed: int = Field(description="its seed")
+    blacklist: str | None = Field(
+        None,
+        description="regular expression of whole tags that are learned but shown to nobody: the"
+        " tagger, the search indexes and the maps of the report leave them out; null shows all",
+    )
+
+    @field_validator("blacklist")
+    @classmethod
+    def refuse_no_pattern(cls, given: str | None) -> str | None:
+        """Raise a ValueError unless the pattern compiles."""
+        try:
+            re.compile(given or "")
+        except re.error as error:
+            raise ValueError(f"should be a regular expression, but: {error}") from error
+        return given

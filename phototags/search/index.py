@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from phototags.errors import ModelError, PhototagsError
 from phototags.io.storage import atomic_write, read_tensors, write_tensors
+from phototags.tags.vocabulary import find_shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,6 +72,7 @@ def build_index(
     tags: pd.DataFrame,
     corpus: str,
     model: str,
+    blacklist: str | None = None,
 ) -> PhotoIndex:
     """Index the photos that have features; the drops of earlier rules list the others.
 
@@ -79,6 +81,7 @@ def build_index(
         tags: its cleaned tags.
         corpus: its name.
         model: sha256 of the tagger's model.safetensors.
+        blacklist: regular expression of whole tags that the index leaves out.
     """
     from phototags.photos.photo_table import PHOTOS
 
@@ -86,7 +89,8 @@ def build_index(
     rows = [row for row in features.rows.tolist() if row in known]
     cleaned = tags.set_index("row")["tags"]
     table = photos.set_index("row", drop=False).loc[rows].reset_index(drop=True)
-    table = table.assign(tags=[list(cleaned[row]) for row in rows])[COLUMNS]
+    shown = [[of[place] for place in find_shown(of, blacklist)] for of in cleaned[rows]]
+    table = table.assign(tags=shown)[COLUMNS]
     schema = pa.schema([PHOTOS.field(name) for name in COLUMNS])
     content = pa.Table.from_pandas(table, schema, preserve_index=False)
     vectors = compute_photo_vectors(tagger, features.select(rows)).numpy()

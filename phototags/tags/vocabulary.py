@@ -4,7 +4,8 @@ spelling.tsv; phototags.tags.candidates selects the tags.
 
 import difflib
 import functools
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -50,6 +51,11 @@ class TagVocabulary:
         """The id of each tag."""
         return {tag: index for index, tag in enumerate(self.tags)}
 
+    def select(self, ids: Sequence[int]) -> "TagVocabulary":
+        """Return the vocabulary of some of the tags, in the order of the ids."""
+        columns = self.tags, self.photos, self.users
+        return TagVocabulary(*([column[tag] for tag in ids] for column in columns), self.path)
+
     def index(self, tag: str) -> int:
         """Return the id of a tag.
 
@@ -64,6 +70,24 @@ class TagVocabulary:
             f"closest: {closest}. Lower vocabulary.min_users or min_photos in params.yaml and run "
             "`snakemake`, or ask for another tag."
         )
+
+
+def find_shown(tags: Sequence[str], blacklist: str | None) -> list[int]:
+    r"""Find the tags that may be shown to people: those that the blacklist does not match whole.
+
+    Args:
+        blacklist: `export.blacklist`, a regular expression; None shows all.
+
+    Returns:
+        their positions, ascending.
+
+    >>> find_shown(["sky", "tag0001", "tag00011"], r"tag\d{4}")
+    [0, 2]
+    """
+    if blacklist is None:
+        return list(range(len(tags)))
+    hidden = re.compile(blacklist)
+    return [place for place, tag in enumerate(tags) if not hidden.fullmatch(tag)]
 
 
 def read_vocabulary(path: Path | str) -> TagVocabulary:

@@ -106,6 +106,12 @@ def test_only_photos_with_features_are_indexed(index):
     assert index.table["tags"].to_pylist() == [["sea"], ["sea", "dog"], ["cat"]]
 
 
+def test_blacklisted_tags_are_left_out_of_the_index():
+    parts = make_im2vec(), make_features([0, 2, 3]), PHOTOS, TAGS, "shapes", "abc"
+    tags = build_index(*parts, blacklist="s.a").table["tags"]
+    assert tags.to_pylist() == [[], ["dog"], ["cat"]]
+
+
 def test_an_index_comes_back_as_it_was_written(index, tmp_path):
     write_index(index, tmp_path / "shapes.safetensors", tmp_path / "shapes.parquet")
     again = read_index(tmp_path, "shapes")
