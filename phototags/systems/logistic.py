@@ -31,7 +31,7 @@ class Logistic(ClosedFormSystem):
         " `length` only unit length",
     )
     l2: list[PositiveFloat] = Field(
-        [0.1, 0.03, 0.01, 0.003],
+        [0.3, 0.1, 0.03, 0.01],
         description="penalties to choose from, by the cross-entropy on validation photos; without"
         " any, the first is taken",
         min_length=1,

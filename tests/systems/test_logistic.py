@@ -38,8 +38,8 @@ def expected(train: TaggedPhotos, l2: float) -> list[LogisticRegression]:
     ]
 
 
-@pytest.mark.parametrize("l2", [0.3, 0.01])
-def test_scores_are_those_of_scikit_learn(l2):
+@pytest.mark.parametrize("l2", Logistic(model="logistic").l2)
+def test_scores_are_those_of_scikit_learn_for_every_default_penalty(l2):
     known = photos(200, seed=0)
     system = Logistic(model="logistic", scaling="none", l2=[l2])
     tagger, _ = train(system, known, photos(50, seed=1), torch.zeros(TAGS, 1), 0)
