@@ -3,18 +3,27 @@
 import csv
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from phototags.io.storage import read_tensors
 from tests.presets import merge_presets, read_job
 
 ROOT = Path(__file__).parents[1]
+NOISE = """
+experiments:
+  - {train: shapes, test: [shapes, noise]}
+corpora:
+  tables: {noise: {photos: 12}}
+"""
 PARTS = ["Snakefile", "params.yaml", "rules", "scripts", "phototags", "presets", "profiles", "envs"]
 
 
@@ -30,10 +39,10 @@ def run(folder: Path, mirror: Path, *words: str) -> subprocess.CompletedProcess:
     )
 
 
-def snakemake(folder: Path, mirror: Path, *words: str) -> subprocess.CompletedProcess:
-    return run(
-        folder, mirror, "snakemake", "--configfile", "presets/shapes.yaml", "--cores", "2", *words
-    )
+def snakemake(
+    folder: Path, mirror: Path, *words: str, presets: tuple[str, ...] = ("presets/shapes.yaml",)
+) -> subprocess.CompletedProcess:
+    return run(folder, mirror, "snakemake", "--configfile", *presets, "--cores", "2", *words)
 
 
 @pytest.fixture(scope="module")
@@ -119,11 +128,55 @@ def test_there_is_nothing_left_to_do(project, tiny_mirror):
     assert "Nothing to be done" in again.stdout + again.stderr
 
 
+def write_noise(folder: Path) -> None:
+    """Twelve pictures of random pixels, of a user each, that look like no drawn shape."""
+    generator = np.random.default_rng(0)
+    (folder / "images").mkdir(parents=True)
+    rows = ["photo_id\tfile\tuser_id\ttags"]
+    for photo in range(12):
+        pixels = generator.integers(0, 256, (96, 96, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(folder / f"images/{photo}.png")
+        rows.append(f"noise{photo}\timages/{photo}.png\tother{photo}\tred,circle")
+    (folder / "photos.tsv").write_text("\n".join(rows) + "\n")
+
+
+def count_jobs(done: subprocess.CompletedProcess) -> dict[str, int]:
+    """Planned jobs of each rule, from the table that a dry run prints; without rule all."""
+    assert done.returncode == 0, done.stderr[-8000:]
+    table = re.search(r"^job +count\n[- ]+\n(.*?)^total", done.stdout + done.stderr, re.S | re.M)
+    counts = dict(re.findall(r"^(\w+) +(\d+)$", table[1], re.MULTILINE))
+    return {rule: int(count) for rule, count in counts.items() if rule != "all"}
+
+
+def test_another_test_corpus_trains_nothing_again(project, tiny_mirror, tmp_path):
+    """Its photos resemble no training photo, so that the training part stays as it is."""
+    folder = shutil.copytree(project, tmp_path / "project")
+    mirror = shutil.copytree(tiny_mirror, tmp_path / "mirror")
+    write_noise(mirror / "noise")
+    (folder / "presets/noise.yaml").write_text(NOISE)
+    presets = "presets/shapes.yaml", "presets/noise.yaml"
+    split = "models/shapes/shapes/split.parquet"
+    before = (folder / split).read_bytes()
+    # A plan ends at the checkpoint choose_training: run it, then plan what follows.
+    planned = count_jobs(snakemake(folder, mirror, "--dry-run", split, presets=presets))
+    of_corpus = ["list_photos", "pack_photos", "collect_photos", "split_photos", "embed_photos"]
+    expected = dict.fromkeys([*of_corpus, "find_duplicates", "choose_training"], 1)
+    assert planned == expected | {"fetch_source": 2}  # photos.tsv and images.tar
+    done = snakemake(folder, mirror, split, presets=presets)
+    assert done.returncode == 0, done.stderr[-8000:]
+    assert (folder / split).read_bytes() == before
+    planned = count_jobs(snakemake(folder, mirror, "--dry-run", presets=presets))
+    of_corpus = ["clean_tags", "embed_with_tagger", "describe_users", "index_photos"]
+    of_scores = ["score_tag_vectors", "summarise_scores", "compare_users", "draw_tag_curves"]
+    pages = ["plot_scores", "plot_examples", "write_tables", "write_report", "write_model_card"]
+    taggers = len(pd.read_csv(folder / "results/shapes/scores.csv")["system"].unique())
+    expected = dict.fromkeys([*of_corpus, *of_scores, *pages], 1)
+    assert planned == expected | {"score_tagger": taggers}
+
+
 def test_the_tagger_tags_a_picture_and_names_the_one_it_cannot_read(project, tiny_mirror):
     photo = project / "photo.png"
     broken = project / "broken.png"
-    from PIL import Image
-
     Image.new("RGB", (64, 64), "red").save(photo)
     broken.write_bytes(photo.read_bytes()[:60])
     done = run(
