@@ -26,7 +26,7 @@ from phototags.workflow.config import Params
 from tests.presets import merge_presets, read_job
 
 MODELS = ("bilinear", "user-biased", "user-multiplicative")
-KEYS = ("learning_rate", "dropout", "spread")
+KEYS = ("learning_rate", "dropout", "init_std")
 GRID = tuple(itertools.product((0.0003, 0.001, 0.003), (0.3, 0.5), (0.01, 0.03, 0.1)))
 PUBLISHED = (0.01, 0.0, 0.001)
 AS_PUBLISHED = {"optimiser": "sgd", "ema_decay": 0.0}

@@ -71,16 +71,18 @@ def tries(
     scores = regression.scores(normalize(features[held].float()), system.gamma)
     sure, own = (calibration.probabilities(one) for one in (scores, unseen))
     if whole_way:
-        yield "regression alone", scores
-        yield "chances", sure
-    for precision in (1.0, 0.7, system.precision) if whole_way else (system.precision,):
+        yield "regression", scores
+        yield "and calibration", sure
+    for precision in (
+        (1.0, 0.7, system.precision_weight) if whole_way else (system.precision_weight,)
+    ):
         wanted = {
             "top_k": system.top_k,
             "f1_photos": system.f1_photos,
             "precision_weight": precision,
         }
         gains = fit_gains(own, relevant[learned].sum(0), **wanted)
-        yield f"gains, precision: {precision:g}", gains.scores(sure)
+        yield f"and expected F1, precision_weight {precision:g}", gains.scores(sure)
 
 
 def judged(scores: Tensor, relevant: Tensor, learned: Tensor) -> dict[str, float]:
