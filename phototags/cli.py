@@ -15,6 +15,7 @@ COMMANDS = {
     "near": "list the tags nearest to a tag",
     "analogy": "find the tag that is to C as B is to A",
     "vocabulary": "explain why a tag is in the vocabulary or not",
+    "fetch": "fetch the weights of a network, and check them",
     "drops": "count the photos of a corpus that were left out, and why",
 }
 RENAMED = {"losses": "drops", "--believed": "--above-threshold"}

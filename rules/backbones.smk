@@ -9,6 +9,7 @@ rule train_with_backbone:
         vectors=f"{TRAIN_DIR}/seed{{seed}}/tag_vectors.safetensors",
         users=lambda w: user_files(w.train, w.train),
         start=initial_weights,
+        weights=WEIGHTS,
     output:
         model=f"{TAGGER_DIR}/model.safetensors",
         backbone=f"{TAGGER_DIR}/backbone.safetensors",
@@ -45,6 +46,7 @@ rule embed_with_tagger:
         backbone=f"{TAGGER_DIR}/backbone.safetensors",
         shard="data/corpora/{corpus}/shards/{shard}.tar",
         photos="data/corpora/{corpus}/photos.parquet",
+        weights=WEIGHTS,
     output:
         features=f"{TAGGER_DIR}/features/{{corpus}}/{{shard}}.safetensors",
     log:

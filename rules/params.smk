@@ -16,6 +16,7 @@ from phototags.workflow.config import validate_params
 from phototags.errors import PhototagsError
 from phototags.workflow.code_hash import hash_code
 from phototags.workflow.plan import make_plan
+from phototags.weights.fetch import list_checkpoints
 from phototags.workflow.provenance import refuse_unknown_origin
 
 try:

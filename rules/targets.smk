@@ -36,6 +36,7 @@ JOBS = {
     "view_photos": cross(corpus=PLAN.views),
     "clean_tags": cross(corpus=PLAN.corpora),
     "split_photos": cross(corpus=PLAN.corpora),
+    "fetch_weights": cross(checkpoint=CHECKPOINTS),
     "embed_photos": shards(PLAN.picture_corpora),
     "find_duplicates": jobs("train test", PLAN.train_test_pairs),
     "choose_training": cross(train=PLAN.train_corpora),

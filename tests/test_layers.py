@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[1]
 LAYERS = [  # from the bottom up; a folder is one layer
     {"errors"},
     {"params", "io"},
+    {"weights"},
     {"tags", "photos"},
     {"systems", "download"},
     {"tag_vectors", "features"},

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import torch
 from torch import Tensor, fx, nn
@@ -12,8 +13,11 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from phototags.errors import ModelError
 from phototags.features.networks import load_network
+from phototags.io.cpu import has_fast_bf16, refuse_slow_bf16
 
 log = logging.getLogger(__name__)
+
+Precision = Literal["fp32", "bf16", "auto"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +30,9 @@ class Backbone:
         size: pixels a side of its photos.
         mean: of each of red, green and blue in [0, 1], which is subtracted.
         std: which is divided by.
-        module: (B, 3, size, size) float32 -> (B, D); batch normalisations folded.
+        interpolation: of the resizing: bilinear or bicubic.
+        module: (B, 3, size, size) -> (B, D); batch normalisations folded.
+        dtype: of its weights and inputs.
     """
 
     name: str
@@ -34,7 +40,9 @@ class Backbone:
     size: int
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
+    interpolation: str
     module: nn.Module
+    dtype: torch.dtype
 
     @property
     def parts(self) -> tuple["Backbone", ...]:
@@ -60,22 +68,31 @@ class JoinedBackbone:
         return sum(part.width for part in self.parts)
 
 
-def load_backbone(name: str, learned: Path | str | None = None) -> Backbone | JoinedBackbone:
-    """Load the backbone with its ImageNet weights, or several with + between their names.
+def load_backbone(
+    name: str, learned: Path | str | None = None, precision: Precision = "fp32"
+) -> Backbone | JoinedBackbone:
+    """Load the backbone with its published weights, or several with + between their names.
 
     Args:
         learned: as `load_network`'s.
+        precision: of the forward pass. `auto` is bf16 for a network that it serves (CLIP) on a
+            processor that computes it fast, otherwise fp32.
 
     Raises:
         ModelError: as `load_network`.
+        ParamsError: bf16 where the processor has no instructions for it.
     """
+    if precision == "bf16":
+        refuse_slow_bf16()
     if learned:
-        return load_single_backbone(name, learned)
-    parts = tuple(load_single_backbone(part) for part in name.split("+"))
+        return load_single_backbone(name, learned, precision)
+    parts = tuple(load_single_backbone(part, None, precision) for part in name.split("+"))
     return parts[0] if len(parts) == 1 else JoinedBackbone(name, parts)
 
 
-def load_single_backbone(name: str, learned: Path | str | None = None) -> Backbone:
+def load_single_backbone(
+    name: str, learned: Path | str | None = None, precision: Precision = "fp32"
+) -> Backbone:
     """Load one network, freeze its weights and make it fast.
 
     Raises:
@@ -84,15 +101,17 @@ def load_single_backbone(name: str, learned: Path | str | None = None) -> Backbo
     network = load_network(name, learned)
     module = network.module.requires_grad_(False)
     fold_batch_norms(module)
-    module = module.to(memory_format=torch.channels_last)  # 1.2 to 1.4 times as fast on CPUs
+    half = precision == "bf16" or (precision == "auto" and network.bf16 and has_fast_bf16())
+    dtype = torch.bfloat16 if half else torch.float32
+    module = module.to(dtype=dtype, memory_format=torch.channels_last)  # 1.2 to 1.4 times as fast
     with torch.inference_mode():
-        features = module(torch.zeros(1, 3, network.size, network.size))
+        features = module(torch.zeros(1, 3, network.size, network.size, dtype=dtype))
     if features.dim() != 2:
         raise ModelError(
             f"{name} should give (B, D) features, but gives {tuple(features.shape)}. "
             "Choose a network that pools its last layer."
         )
-    return Backbone(name, features.shape[1], network.size, network.mean, network.std, module)
+    return Backbone(name, features.shape[1], *network[1:5], module, dtype)
 
 
 @torch.no_grad()
@@ -108,7 +127,8 @@ def extract_features(backbone: Backbone, photos: Tensor) -> Tensor:
     scale = 1 / (255 * torch.tensor(backbone.std)).view(3, 1, 1)
     shift = (torch.tensor(backbone.mean) / torch.tensor(backbone.std)).view(3, 1, 1)
     inputs = photos.float().mul_(scale).sub_(shift)
-    return backbone.module(inputs.contiguous(memory_format=torch.channels_last)).float()
+    inputs = inputs.to(backbone.dtype, memory_format=torch.channels_last)
+    return backbone.module(inputs).float()
 
 
 def concatenate_features(parts: Sequence[Tensor]) -> Tensor:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import imagehash
 import numpy as np
@@ -19,14 +19,12 @@ from phototags.features.backbones import (
     concatenate_features,
     extract_features,
 )
-from phototags.io.cpu import refuse_slow_bf16
 from phototags.io.progress import show_progress
 from phototags.photos.decoding import decode
 from phototags.photos.photo_table import Drop
 from phototags.photos.shards import read_members
 
 STEP = "embed_photos"
-Precision = Literal["fp32", "bf16"]
 Inputs = tuple[Tensor, ...]
 """One photo, (3, size, size) uint8 for each part of a backbone."""
 
@@ -47,21 +45,23 @@ class ShardFeatures(NamedTuple):
     drops: list[Drop]
 
 
-def resize_to_square(photo: Tensor, size: int) -> Tensor:
+def resize_to_square(photo: Tensor, size: int, interpolation: str = "bilinear") -> Tensor:
     """Resize the whole photo to a square, antialiased, without cropping.
 
     Args:
         photo: (3, H, W) uint8.
+        interpolation: bilinear or bicubic.
 
     Returns:
         (3, size, size) uint8.
     """
-    return functional.resize(photo, [size, size], antialias=True)
+    mode = functional.InterpolationMode(interpolation)
+    return functional.resize(photo, [size, size], mode, antialias=True)
 
 
 def prepare_inputs(photo: Tensor, backbone: Backbone | JoinedBackbone) -> Inputs:
     """Resize a photo for each part of the backbone."""
-    return tuple(resize_to_square(photo, part.size) for part in backbone.parts)
+    return tuple(resize_to_square(photo, part.size, part.interpolation) for part in backbone.parts)
 
 
 def perceptual_hash(photo: Tensor) -> int:
@@ -90,7 +90,6 @@ def embed_photos(
     photos: Sequence[Tensor],
     *,
     batch_size: int = 32,
-    precision: Precision = "fp32",
 ) -> Tensor:
     """Compute features of decoded photos, at most `batch_size` at a time.
 
@@ -99,12 +98,9 @@ def embed_photos(
 
     Returns:
         (n, D) float32; equal to the cached features of the same photos up to rounding.
-
-    Raises:
-        ParamsError: bf16 where the processor has no instructions for it.
     """
     inputs = (prepare_inputs(photo, backbone) for photo in photos)
-    parts = [_forward(backbone, batch, precision) for batch in _batches(inputs, batch_size)]
+    parts = [_forward(backbone, batch) for batch in _batches(inputs, batch_size)]
     return torch.cat([torch.zeros(0, backbone.width), *parts])
 
 
@@ -114,7 +110,6 @@ def embed_shard(
     backbone: Backbone | JoinedBackbone,
     *,
     batch_size: int,
-    precision: Precision,
     max_pixels: int,
     max_bytes: int,
 ) -> ShardFeatures:
@@ -128,7 +123,6 @@ def embed_shard(
 
     Raises:
         ArchiveError: the tar is damaged.
-        ParamsError: bf16 where the processor has no instructions for it.
     """
     rows, hashes, parts, drops = [], [], [torch.zeros(0, backbone.width)], []
 
@@ -149,7 +143,7 @@ def embed_shard(
     for batch in _batches(read_inputs(), batch_size):
         blank = tuple(torch.zeros_like(part) for part in batch[0])
         full = batch + [blank] * (batch_size - len(batch))
-        parts.append(_forward(backbone, full, precision)[: len(batch)])
+        parts.append(_forward(backbone, full)[: len(batch)])
     rows, hashes = (torch.tensor(values, dtype=torch.int64) for values in (rows, hashes))
     return ShardFeatures(rows, torch.cat(parts), hashes, drops)
 
@@ -160,12 +154,8 @@ def _batches(inputs: Iterable[Inputs], batch_size: int) -> Iterator[list[Inputs]
         yield batch
 
 
-def _forward(
-    backbone: Backbone | JoinedBackbone, inputs: list[Inputs], precision: Precision
-) -> Tensor:
-    if precision == "bf16":
-        refuse_slow_bf16()
-    with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
-        pairs = zip(backbone.parts, zip(*inputs, strict=True), strict=True)
-        features = [extract_features(part, torch.stack(photos)) for part, photos in pairs]
-        return concatenate_features(features)
+def _forward(backbone: Backbone | JoinedBackbone, inputs: list[Inputs]) -> Tensor:
+    pairs = zip(backbone.parts, zip(*inputs, strict=True), strict=True)
+    return concatenate_features(
+        [extract_features(part, torch.stack(photos)) for part, photos in pairs]
+    )

@@ -5,6 +5,8 @@ in another order. One variable per library limits them to what every x86-64 proc
 (Intel) and 2015 (AMD) has. They must be set before torch and numpy are imported.
 """
 
+import os
+
 from phototags.errors import ParamsError
 
 ONE_THREAD = {
@@ -60,6 +62,23 @@ def instruction_set_variables(name: str) -> dict[str, str]:
     return ONE_THREAD | RETAINED_MEMORY | INSTRUCTION_SETS[name]
 
 
+def allow_native_instructions() -> None:
+    """Lift the limit of `instruction_set`; call it before torch and numpy are imported.
+
+    bfloat16 needs instructions younger than AVX2.
+    """
+    for name in INSTRUCTION_SETS["avx2"]:
+        os.environ.pop(name, None)
+
+
+def has_fast_bf16() -> bool:
+    """Whether torch computes bfloat16 by instructions of this processor, AVX512-BF16 or AMX."""
+    import torch
+
+    able = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    return able and torch.backends.cpu.get_cpu_capability().startswith("AVX512")
+
+
 def refuse_slow_bf16() -> None:
     """Refuse to compute in bf16 without instructions for it: slower and less exact than fp32.
 
@@ -68,12 +87,9 @@ def refuse_slow_bf16() -> None:
     """
     import torch
 
-    found = torch.backends.cpu.get_cpu_capability()
-    able = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
-    if not able or not found.startswith("AVX512"):
+    if not has_fast_bf16():
         raise ParamsError(
-            "precision: bf16 needs a processor with AVX512-BF16 or AMX and "
-            f"`instruction_set: native`, but torch computes with {found} here"
-            f"{'' if able else ', on a processor that has neither'}. "
+            "precision: bf16 needs a processor with AVX512-BF16 or AMX and native instructions, "
+            f"but torch computes with {torch.backends.cpu.get_cpu_capability()} here. "
             "Set `precision: fp32`, or `instruction_set: native` on such a processor."
         )

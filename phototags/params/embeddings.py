@@ -48,12 +48,15 @@ class EmbedPhotos(Section):
     renamed: ClassVar = {"batch": "batch_size"}
 
     backbone: str = Field(
-        description="efficientnet_lite0 (or 1, 2), torchvision:NAME or timm:NAME; "
+        description="clip_vit_b16 (2,048 features of CLIP's image tower), efficientnet_lite0 (or"
+        " 1, 2), torchvision:NAME or timm:NAME; "
         "efficientnet_lite0:layers adds features of its middle layers; efficientnet_lite0@128 "
         "resizes photos to 128 pixels a side instead of its own 224; several with + between are "
         "concatenated"
     )
-    precision: Literal["fp32", "bf16"] = Field(
-        description="number format of the forward pass; bf16 is faster where the processor has it"
+    precision: Literal["fp32", "bf16", "auto"] = Field(
+        description="number format of the forward pass; bf16 is faster where the processor has"
+        " AVX512-BF16 or AMX, and is computed without the limit of instruction_set; auto is bf16"
+        " for CLIP on such a processor, otherwise fp32"
     )
     batch_size: int = Field(description="photos a forward pass", gt=0)

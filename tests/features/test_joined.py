@@ -23,7 +23,7 @@ from phototags.features.efficientnet_lite import (
 )
 from phototags.features.embed_photos import embed_photos, embed_shard, resize_to_square
 
-SETTINGS = {"batch_size": 4, "precision": "fp32", "max_pixels": 10**6, "max_bytes": 10**6}
+SETTINGS = {"batch_size": 4, "max_pixels": 10**6, "max_bytes": 10**6}
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,12 @@ class Colour(torch.nn.Module):
 @pytest.fixture
 def pair():
     """Two backbones of other sizes."""
-    parts = [Backbone(f"mean{size}", 3, size, (0.0,) * 3, (1.0,) * 3, Colour()) for size in (8, 5)]
+    parts = [
+        Backbone(
+            f"mean{size}", 3, size, (0.0,) * 3, (1.0,) * 3, "bilinear", Colour(), torch.float32
+        )
+        for size in (8, 5)
+    ]
     return JoinedBackbone("mean8+mean5", tuple(parts))
 
 
@@ -71,7 +76,7 @@ def test_a_backbone_alone_keeps_its_features_as_they_are():
 
 
 def test_names_with_a_plus_are_loaded_each(monkeypatch):
-    monkeypatch.setattr("phototags.features.backbones.load_single_backbone", lambda name: name)
+    monkeypatch.setattr("phototags.features.backbones.load_single_backbone", lambda name, *_: name)
     assert load_backbone("a:layers+b").parts == ("a:layers", "b")
 
 
