@@ -65,7 +65,7 @@ rule map_tags:
     params:
         code=code("map_tags"),
         seed=PARAMS.train.seeds[0],
-        blacklist=PARAMS.export.blacklist,
+        blacklist=lambda w: PARAMS.export.blacklist,
     message:
         "Mapping the tags of {wildcards.train}"
     script:

@@ -60,7 +60,7 @@ rule export_tagger:
         "../envs/phototags.yaml"
     params:
         code=code("export_tagger"),
-        blacklist=PARAMS.export.blacklist,
+        blacklist=lambda w: PARAMS.export.blacklist,
     message:
         "Exporting the tagger"
     script:
@@ -112,7 +112,7 @@ rule index_photos:
         "../envs/phototags.yaml"
     params:
         code=code("index_photos"),
-        blacklist=PARAMS.export.blacklist,
+        blacklist=lambda w: PARAMS.export.blacklist,
     message:
         "Indexing the photos of {wildcards.corpus}"
     script:
