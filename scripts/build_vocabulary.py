@@ -3,7 +3,7 @@
 from functools import partial
 
 from phototags.features.visualness import make_visualness_scorer
-from phototags.io.logs import configure_logging
+from phototags.io.logs import start_job
 from phototags.io.storage import atomic_write
 from phototags.params.vocabulary import Vocabulary
 from phototags.tags.candidates import list_candidates, select_vocabulary
@@ -13,8 +13,7 @@ from phototags.tags.split import select_part
 from phototags.tags.vocabulary import write_tsv
 from phototags.tags.wordnet import WordNet
 
-given = snakemake  # noqa: F821
-configure_logging(given.log[0])
+given = start_job(snakemake)  # noqa: F821
 rules = Vocabulary.model_validate_json(given.params.settings), WordNet.read(given.input.wordnet)
 score_visualness = make_visualness_scorer(given.input.features)
 with atomic_write(given.output.vocabulary) as part:

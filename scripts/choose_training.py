@@ -3,12 +3,11 @@
 import pandas as pd
 
 from phototags.features.duplicates import SPLIT, read_duplicates, remove_duplicates
-from phototags.io.logs import configure_logging
+from phototags.io.logs import start_job
 from phototags.params.contamination import Contamination
 from phototags.photos.photo_table import write_drops, write_table
 
-given = snakemake  # noqa: F821
-configure_logging(given.log[0])
+given = start_job(snakemake)  # noqa: F821
 settings = Contamination.model_validate_json(given.params.settings)
 
 split, drops = pd.read_parquet(given.input.split), []

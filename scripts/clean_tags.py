@@ -2,14 +2,13 @@
 
 import logging
 
-from phototags.io.logs import configure_logging
+from phototags.io.logs import start_job
 from phototags.io.storage import atomic_write
 from phototags.tags.cleaning import clean_photos
 from phototags.tags.encoded_photos import encode_photos, read_photo_batches, write_tags
 from phototags.tags.vocabulary import write_tsv
 
-given = snakemake  # noqa: F821
-configure_logging(given.log[0])
+given = start_job(snakemake)  # noqa: F821
 
 with atomic_write(given.output.tags) as part:
     batches = read_photo_batches(given.input.photos, given.resources.chunk_photos)

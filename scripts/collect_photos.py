@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from phototags.io.logs import configure_logging
+from phototags.io.logs import start_job
 from phototags.photos.collection import collect_photos
 from phototags.photos.photo_table import (
     PACKED,
@@ -14,12 +14,12 @@ from phototags.photos.photo_table import (
     write_photos,
 )
 
-configure_logging(snakemake.log[0])  # noqa: F821
-inputs, output = snakemake.input, snakemake.output  # noqa: F821
+given = start_job(snakemake)  # noqa: F821
+inputs, output = given.input, given.output
 
 packed = pd.concat([read_table(table, SHARD) for table in inputs.tables])[PACKED.names]
 unpacked = [drop for drops in inputs.drops for drop in read_drops(drops)]
-listing, licences = read_photos(inputs.listing), snakemake.params.licences  # noqa: F821
+listing, licences = read_photos(inputs.listing), given.params.licences
 photos, refused = collect_photos(listing, packed, unpacked, licences)
 write_photos(output.photos, photos)
 write_drops(output.drops, [*read_drops(inputs.listing_drops), *unpacked, *refused])

@@ -5,13 +5,12 @@ import json
 import pandas as pd
 
 from phototags.evaluation.users.comparison import compare_systems
-from phototags.io.logs import configure_logging
+from phototags.io.logs import start_job
 from phototags.io.storage import atomic_write
 from phototags.report.tables.user_tables import format_user_tags, format_users
 from phototags.tags.vocabulary import read_vocabulary
 
-given = snakemake  # noqa: F821
-configure_logging(given.log[0])
+given = start_job(snakemake)  # noqa: F821
 train, systems = given.wildcards.train, json.loads(given.params.systems)
 
 photos = pd.read_parquet(given.input.tags).set_index("row")

@@ -1,7 +1,7 @@
 """Rule `describe_users`: compute descriptors of each photo's user from the user's other photos."""
 
 from phototags.features.feature_cache import read_features
-from phototags.io.logs import configure_logging
+from phototags.io.logs import start_job
 from phototags.params.users import Users
 from phototags.tag_vectors.embed_tags import read_tag_vectors
 from phototags.tags.vocabulary import read_vocabulary
@@ -9,8 +9,7 @@ from phototags.users.feature_pca import fit_training_pca
 from phototags.users.user_encoder import UserEncoder, find_camera_makes, join_photo_tables
 from phototags.users.user_table import write_users
 
-given = snakemake  # noqa: F821
-configure_logging(given.log[0])
+given = start_job(snakemake)  # noqa: F821
 settings = Users.model_validate_json(given.params.settings)
 
 encoder = UserEncoder(

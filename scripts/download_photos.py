@@ -1,14 +1,14 @@
 """Rule `download_photos`: download the photos of one shard that are not there yet."""
 
 from phototags.download.download_photos import download_photos
-from phototags.io.logs import configure_logging
+from phototags.io.logs import start_job
 from phototags.params.download import Download
 from phototags.photos.photo_table import CREDIT, SHARD, read_photos, write_drops, write_table
 from phototags.photos.removals import read_removals
 
-configure_logging(snakemake.log[0])  # noqa: F821
-inputs, output = snakemake.input, snakemake.output  # noqa: F821
-params, wildcards = snakemake.params, snakemake.wildcards  # noqa: F821
+given = start_job(snakemake)  # noqa: F821
+inputs, output = given.input, given.output
+params, wildcards = given.params, given.wildcards
 
 listing = read_photos(inputs.listing)
 shard = listing[listing["row"] // params.shard_photos == int(wildcards.shard)]

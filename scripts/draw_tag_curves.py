@@ -7,14 +7,13 @@ from phototags.evaluation.users.comparison import read_user_tags
 from phototags.evaluation.users.relative_improvement import read_improvements
 from phototags.evaluation.users.tag_curves import compute_tag_curves
 from phototags.features.feature_cache import read_features
-from phototags.io.logs import configure_logging
+from phototags.io.logs import start_job
 from phototags.report.figures.tag_precision_recall import plot_tag_curves, select_panel_tags
 from phototags.report.tables.user_tables import list_tags
 from phototags.tags.vocabulary import read_vocabulary
 from phototags.users.user_table import read_users
 
-given = snakemake  # noqa: F821
-configure_logging(given.log[0])
+given = start_job(snakemake)  # noqa: F821
 train, files = given.wildcards.train, given.input
 
 users, features = read_users(files.users), read_features(files.features)

@@ -1,9 +1,11 @@
 """Rule `embed_photos`: compute features of one shard's photos with the frozen backbone."""
 
 from phototags.io.cpu import allow_native_instructions
+from phototags.io.logs import start_job
 from phototags.params.embeddings import EmbedPhotos
 
-inputs, output, params = snakemake.input, snakemake.output, snakemake.params  # noqa: F821
+given = start_job(snakemake)  # noqa: F821
+inputs, output, params = given.input, given.output, given.params
 settings = EmbedPhotos.model_validate_json(params.settings)
 if settings.precision != "fp32":
     allow_native_instructions()
@@ -11,10 +13,8 @@ if settings.precision != "fp32":
 from phototags.features.backbones import load_backbone  # noqa: E402
 from phototags.features.embed_photos import embed_shard  # noqa: E402
 from phototags.features.feature_cache import write_features  # noqa: E402
-from phototags.io.logs import configure_logging  # noqa: E402
 from phototags.photos.photo_table import read_photos, write_drops  # noqa: E402
 
-configure_logging(snakemake.log[0])  # noqa: F821
 photos = read_photos(inputs.photos)
 rows, features, hashes, drops = embed_shard(
     inputs.shard,

@@ -2,14 +2,13 @@
 
 import pandas as pd
 
-from phototags.io.logs import configure_logging
+from phototags.io.logs import start_job
 from phototags.params.embeddings import EmbedTags
 from phototags.tag_vectors.embed_tags import embed_tags, write_tag_vectors
 from phototags.tag_vectors.initialisation import load_text_vectors
 from phototags.tags.vocabulary import read_vocabulary
 
-given = snakemake  # noqa: F821
-configure_logging(given.log[0])
+given = start_job(snakemake)  # noqa: F821
 settings = EmbedTags.model_validate_json(given.params.settings)
 
 split = pd.read_parquet(given.input.split, columns=["row", "part"])

@@ -3,10 +3,9 @@
 from pathlib import Path
 
 from phototags.export.export_tagger import export_tagger, read_validation_photos
-from phototags.io.logs import configure_logging
+from phototags.io.logs import start_job
 
-job = snakemake  # noqa: F821
-configure_logging(job.log[0])
+job = start_job(snakemake)  # noqa: F821
 files = job.input
 
 export_tagger(

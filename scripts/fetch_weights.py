@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from phototags.io.logs import configure_logging
+from phototags.io.logs import start_job
 from phototags.weights.fetch import fetch_weights
 
-configure_logging(snakemake.log[0])  # noqa: F821
-fetch_weights(snakemake.wildcards.checkpoint, Path(snakemake.output.model).parent)  # noqa: F821
+given = start_job(snakemake)  # noqa: F821
+fetch_weights(given.wildcards.checkpoint, Path(given.output.model).parent)

@@ -3,11 +3,10 @@
 import logging
 
 from phototags.features.duplicates import find_duplicates, read_signatures, write_duplicates
-from phototags.io.logs import configure_logging
+from phototags.io.logs import start_job
 from phototags.params.contamination import Contamination
 
-given = snakemake  # noqa: F821
-configure_logging(given.log[0])
+given = start_job(snakemake)  # noqa: F821
 settings = Contamination.model_validate_json(given.params.settings)
 
 train = read_signatures(

@@ -5,14 +5,13 @@ from pathlib import Path
 import pandas as pd
 
 from phototags.features.feature_cache import read_features
-from phototags.io.logs import configure_logging
+from phototags.io.logs import start_job
 from phototags.io.storage import hash_file
 from phototags.photos.photo_table import read_photos
 from phototags.search.index import build_index, write_index
 from phototags.systems.tagger import load
 
-job = snakemake  # noqa: F821
-configure_logging(job.log[0])
+job = start_job(snakemake)  # noqa: F821
 
 index = build_index(
     load(Path(job.input.model).parent),

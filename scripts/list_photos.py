@@ -4,14 +4,14 @@ from pathlib import Path
 
 from phototags.corpora.corpus_registry import find_corpus
 from phototags.corpora.listing import drop_removals, list_corpus
-from phototags.io.logs import configure_logging
+from phototags.io.logs import start_job
 from phototags.params.own_tables import read_own_tables
 from phototags.photos.photo_table import write_drops, write_photos
 from phototags.photos.removals import read_removals
 
-configure_logging(snakemake.log[0])  # noqa: F821
-inputs, output, params = snakemake.input, snakemake.output, snakemake.params  # noqa: F821
-name = snakemake.wildcards.corpus  # noqa: F821
+given = start_job(snakemake)  # noqa: F821
+inputs, output, params = given.input, given.output, given.params
+name = given.wildcards.corpus
 
 corpus = find_corpus(name, read_own_tables(params.tables), {name: params.sample})
 folder, wordnet = Path(inputs.sources[0]).parent, inputs.get("wordnet")

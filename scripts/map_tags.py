@@ -1,14 +1,13 @@
 """Rule `map_tags`: compute a 2-D map of the tags and the nearest neighbours of some."""
 
-from phototags.io.logs import configure_logging
+from phototags.io.logs import start_job
 from phototags.io.storage import atomic_write
 from phototags.tag_vectors.embed_tags import read_tag_vectors
 from phototags.tag_vectors.nearest_tags import list_nearest, map_tags
 from phototags.tags.vocabulary import find_shown, read_vocabulary
 from phototags.tags.wordnet import WordNet
 
-given = snakemake  # noqa: F821
-configure_logging(given.log[0])
+given = start_job(snakemake)  # noqa: F821
 
 vocabulary = read_vocabulary(given.input.vocabulary)
 shown = find_shown(vocabulary.tags, given.params.blacklist)

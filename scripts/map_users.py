@@ -5,15 +5,14 @@ from pathlib import Path
 import pandas as pd
 
 from phototags.evaluation.users.user_map import map_users
-from phototags.io.logs import configure_logging
+from phototags.io.logs import start_job
 from phototags.io.storage import atomic_write
 from phototags.report.figures.user_scatter import plot_users
 from phototags.systems.tagger import load, read_config
 from phototags.tags.vocabulary import read_vocabulary
 from phototags.users.user_table import read_users
 
-given = snakemake  # noqa: F821
-configure_logging(given.log[0])
+given = start_job(snakemake)  # noqa: F821
 
 folder, vocabulary = Path(given.input.model).parent, read_vocabulary(given.input.vocabulary)
 parts = pd.read_parquet(given.input.split, columns=["row", "part"])

@@ -4,16 +4,16 @@ from pathlib import Path
 
 from phototags.corpora.corpus_registry import find_corpus
 from phototags.corpora.readers import READERS
-from phototags.io.logs import configure_logging
+from phototags.io.logs import start_job
 from phototags.io.progress import show_progress
 from phototags.params.own_tables import read_own_tables
 from phototags.photos.packing import pack_photos
 from phototags.photos.photo_table import CREDIT, SHARD, read_photos, write_drops, write_table
 from phototags.photos.removals import read_removals
 
-configure_logging(snakemake.log[0])  # noqa: F821
-inputs, output = snakemake.input, snakemake.output  # noqa: F821
-params, wildcards = snakemake.params, snakemake.wildcards  # noqa: F821
+given = start_job(snakemake)  # noqa: F821
+inputs, output = given.input, given.output
+params, wildcards = given.params, given.wildcards
 
 reader = READERS[find_corpus(wildcards.corpus, read_own_tables(params.tables)).reader]
 listing = read_photos(inputs.listing)

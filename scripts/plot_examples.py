@@ -2,12 +2,11 @@
 
 import pandas as pd
 
-from phototags.io.logs import configure_logging
+from phototags.io.logs import start_job
 from phototags.photos.photo_table import read_photos
 from phototags.report.figures.examples import collect_examples, plot_examples
 
-given = snakemake  # noqa: F821
-configure_logging(given.log[0])
+given = start_job(snakemake)  # noqa: F821
 
 plot_examples(
     collect_examples(

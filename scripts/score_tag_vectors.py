@@ -4,13 +4,12 @@ import pandas as pd
 
 from phototags.evaluation.tag_completion_scores import common_tags, read_tables, score_tag_vectors
 from phototags.evaluation.test_photos import photos_in_parts, select_test_photos
-from phototags.io.logs import configure_logging
+from phototags.io.logs import start_job
 from phototags.io.storage import atomic_write
 from phototags.params.embeddings import EmbedTags
 from phototags.tags.vocabulary import read_vocabulary
 
-given = snakemake  # noqa: F821
-configure_logging(given.log[0])
+given = start_job(snakemake)  # noqa: F821
 files, settings = given.input, EmbedTags.model_validate_json(given.params.settings)
 
 train_files, test_files = (files.tags, files.split), (files.test_tags, files.test_split)

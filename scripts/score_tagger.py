@@ -3,12 +3,11 @@
 from pathlib import Path
 
 from phototags.evaluation.score_tagger import TestInputs, score_tagger
-from phototags.io.logs import configure_logging
+from phototags.io.logs import start_job
 from phototags.params.score import Score
 from phototags.tags.vocabulary import read_vocabulary
 
-given = snakemake  # noqa: F821
-configure_logging(given.log[0])
+given = start_job(snakemake)  # noqa: F821
 files, output = given.input, given.output
 train, pictures = given.wildcards.train, given.params.pictures
 single = zip(given.params.tests, files.tags, files.split, files.duplicates, strict=True)

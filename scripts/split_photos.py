@@ -4,13 +4,12 @@ import logging
 
 import polars as pl
 
-from phototags.io.logs import configure_logging
+from phototags.io.logs import start_job
 from phototags.io.storage import atomic_write
 from phototags.params.vocabulary import Split
 from phototags.tags.split import split_photos
 
-given = snakemake  # noqa: F821
-configure_logging(given.log[0])
+given = start_job(snakemake)  # noqa: F821
 
 photos = pl.read_parquet(given.input.photos, columns=["row", "photo_id", "user_id", "split"])
 settings = Split.model_validate_json(given.params.settings)

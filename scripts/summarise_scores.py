@@ -6,11 +6,10 @@ from phototags.evaluation.metrics.summary import (
     summarise_scores,
     summarise_tag_vectors,
 )
-from phototags.io.logs import configure_logging
+from phototags.io.logs import start_job
 from phototags.io.storage import atomic_write, write_json
 
-given = snakemake  # noqa: F821
-configure_logging(given.log[0])
+given = start_job(snakemake)  # noqa: F821
 
 scores = summarise_scores(given.input.scores, given.params.jobs)
 write_json(given.output.metrics, nest_metrics(scores))

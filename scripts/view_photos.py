@@ -1,11 +1,10 @@
 """Rule `view_photos`: give the photos of a corpus the tags of a view of it."""
 
-from phototags.io.logs import configure_logging
+from phototags.io.logs import start_job
 from phototags.photos.collection import view_photos
 from phototags.photos.photo_table import read_drops, read_photos, write_drops, write_photos
 
-given = snakemake  # noqa: F821
-configure_logging(given.log[0])
+given = start_job(snakemake)  # noqa: F821
 
 photos, refused = view_photos(
     read_photos(given.input.listing),

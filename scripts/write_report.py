@@ -2,12 +2,11 @@
 
 from dataclasses import fields
 
-from phototags.io.logs import configure_logging
+from phototags.io.logs import start_job
 from phototags.params.pages import Report
 from phototags.report.report_page import ReportInputs, write_report
 
-given = snakemake  # noqa: F821
-configure_logging(given.log[0])
+given = start_job(snakemake)  # noqa: F821
 
 write_report(
     given.output.report,

@@ -5,15 +5,20 @@ import logging
 import sys
 import traceback
 from pathlib import Path
+from typing import Any
 
 from phototags.errors import PhototagsError
 
 
-def configure_logging(path: Path | str) -> None:
-    """Send log lines and the reason of a failure to the file `path`; the reason to stderr as well.
+def start_job(job: Any) -> Any:
+    """Send a job's log lines and the reason of a failure to its log; the reason to stderr as well.
 
     A PhototagsError is shown as its message alone, any other exception with its traceback.
+
+    Args:
+        job: the object `snakemake` of a rule's script, which is returned.
     """
+    path = job.log[0]
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     logging.basicConfig(
         level=logging.INFO,
@@ -31,3 +36,4 @@ def configure_logging(path: Path | str) -> None:
             print(text, file=log)
 
     sys.excepthook = report_failure
+    return job
