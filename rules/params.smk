@@ -76,7 +76,8 @@ def dump_section(section, *without):
     Args:
         without: keys that change no result.
     """
-    return json.dumps(section.model_dump(exclude=set(without)), sort_keys=True)
+    text = json.dumps(section.model_dump(exclude=set(without)), sort_keys=True)
+    return re.sub(r'\{(?!["}])', r"\\u007b", text)  # no wildcard: a brace inside a string
 
 
 def dump_own_table(wildcards):
