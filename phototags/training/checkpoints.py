@@ -40,9 +40,12 @@ class Checkpoint:
 
         A full disk is logged and no error: the training itself does not need the file.
         """
-        if (start := time.monotonic()) < self.next_write:
-            return
-        tensors, numbers = state.tensors(), state.numbers()
+        if self.is_due():
+            self.write(self.read_state(state), state.numbers())
+
+    def write(self, tensors: Mapping[str, Tensor], numbers: Mapping) -> None:
+        """Overwrite the file; the longer that takes, the later the next write."""
+        start = time.monotonic()
         about = {"fingerprint": self.fingerprint, "numbers": numbers}
         try:
             write_tensors(self.path, tensors, about | {"digest": hash_state(tensors, numbers)})
@@ -51,6 +54,18 @@ class Checkpoint:
         end = time.monotonic()
         pause = max(self.seconds, WRITE_RATIO * (end - start)) if self.seconds else 0
         self.next_write = end + pause
+
+    def is_due(self) -> bool:
+        """Whether enough time has passed since the last write."""
+        return time.monotonic() >= self.next_write
+
+    def read_state(self, state: TrainState) -> dict[str, Tensor]:
+        """The state's tensors, as the file has them."""
+        return state.tensors()
+
+    def load_state(self, state: TrainState, tensors: dict[str, Tensor], numbers: dict) -> None:
+        """Restore the state from the file's content."""
+        state.load(tensors, numbers)
 
     def resume(self, state: TrainState) -> bool:
         """Restore the state from the file; a file that cannot be used is logged and removed.
@@ -72,7 +87,7 @@ class Checkpoint:
             log.warning("%s is of other settings or photos. Training starts anew", self.path)
             self.remove()
             return False
-        state.load(tensors, about["numbers"])
+        self.load_state(state, tensors, about["numbers"])
         where = len(state.history), state.batches_done, self.path
         log.info("going on after epoch %d and %d batches, from %s", *where)
         return True

@@ -6,9 +6,7 @@ where it is. Embeddings, which every process has anyway (`shared_batches`), get 
 gradients.
 """
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from math import nan
 
 import torch
@@ -16,6 +14,7 @@ import torch.distributed as dist
 from torch import Tensor
 
 from phototags.systems.parts.embedding_tagger import EmbeddingTagger
+from phototags.training.checkpoints import Checkpoint
 from phototags.training.context import Evaluate
 from phototags.training.distributed.shared_batches import SharedCheckpoint, part_of_process
 from phototags.training.state import TrainState
@@ -106,71 +105,37 @@ def evaluate_by_shard(present: Tensor) -> Callable[[Evaluate], Evaluate]:
     return wrap
 
 
-@dataclass(eq=False)
-class GatheredState:
-    """A TrainState as one process would have it: sharded tensors are gathered, and cut again.
-
-    Args:
-        state: this process' own. n_tags: T.
-    """
-
-    state: TrainState
-    n_tags: int
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.state, name)
-
-    def tensors(self) -> dict[str, Tensor]:
-        """The state's, with complete tables; all processes must call together."""
-        return {
-            name: gather_table(values, self.n_tags) if is_sharded(name) else values
-            for name, values in self.state.tensors().items()
-        }
-
-    def load(self, tensors: dict[str, Tensor], numbers: dict) -> None:
-        """Restore the state, of a table this process' rows."""
-        rows = self.state.tagger.rows
-        own = {
-            name: values[rows] if is_sharded(name) else values for name, values in tensors.items()
-        }
-        self.state.load(own, numbers)
-
-
 def is_sharded(name: str) -> bool:
     """Whether a state's tensor is a part of the tag table: tagger/bias, best/tag_vectors, ..."""
     return name.partition("/")[2] in SHARDED
 
 
-@dataclass(eq=False)
-class Snapshot:
-    """What a GatheredState gave, which is gathered once only."""
-
-    gathered: dict[str, Tensor]
-    rest: dict
-
-    def tensors(self) -> dict[str, Tensor]:
-        """As gathered."""
-        return self.gathered
-
-    def numbers(self) -> dict:
-        """The rest of the state."""
-        return self.rest
-
-
 class ShardedCheckpoint(SharedCheckpoint):
     """One file with the complete table, whatever rows the processes have."""
 
-    n_tags = 0
-
-    def resume(self, state: TrainState) -> bool:
-        """As a shared checkpoint's."""
-        self.n_tags = int(sum_over_processes(torch.tensor(len(state.tagger.bias))))
-        return super().resume(GatheredState(state, self.n_tags))
-
-    def save(self, state: TrainState) -> None:
-        """As a shared checkpoint's, when the first process' clock says so: all must gather."""
-        due = torch.tensor(time.monotonic() >= self.next_write)
+    def is_due(self) -> bool:
+        """As the first process' clock says: all must gather."""
+        due = torch.tensor(Checkpoint.is_due(self))
         dist.broadcast(due, 0)
-        if due:
-            gathered = GatheredState(state, self.n_tags)
-            super().save(Snapshot(gathered.tensors(), gathered.numbers()))
+        return bool(due)
+
+    def read_state(self, state: TrainState) -> dict[str, Tensor]:
+        """The state's tensors with complete tables; all processes must call together."""
+        n_tags = int(sum_over_processes(torch.tensor(len(state.tagger.bias))))
+        return {
+            name: gather_table(values, n_tags) if is_sharded(name) else values
+            for name, values in state.tensors().items()
+        }
+
+    def write(self, tensors: Mapping[str, Tensor], numbers: Mapping) -> None:
+        """As a checkpoint's, by the first process alone."""
+        if self.first:
+            super().write(tensors, numbers)
+
+    def load_state(self, state: TrainState, tensors: dict[str, Tensor], numbers: dict) -> None:
+        """Restore the state, of a table this process' rows."""
+        rows = state.tagger.rows
+        own = {
+            name: values[rows] if is_sharded(name) else values for name, values in tensors.items()
+        }
+        super().load_state(state, own, numbers)

@@ -109,10 +109,9 @@ class SharedCheckpoint(Checkpoint):
         dist.all_reduce(torch.zeros(1))  # a barrier on the processor, whatever the device
         return restored
 
-    def save(self, state: TrainState) -> None:
-        """As a checkpoint's, by the first process alone."""
-        if self.first:
-            super().save(state)
+    def is_due(self) -> bool:
+        """As a checkpoint's, for the first process alone."""
+        return self.first and super().is_due()
 
     def remove(self) -> None:
         """As a checkpoint's, by the first process alone."""
