@@ -6,7 +6,7 @@ import pandas as pd
 
 from phototags.evaluation.users.comparison import compare_systems
 from phototags.io.logs import start_job
-from phototags.io.storage import atomic_write
+from phototags.io.storage import write_text
 from phototags.report.tables.user_tables import format_user_tags, format_users
 from phototags.tags.vocabulary import read_vocabulary
 
@@ -18,7 +18,5 @@ judged = given.input.scores, given.input.predictions
 vocabulary = read_vocabulary(given.input.vocabulary)
 found = compare_systems(systems, *judged, photos, vocabulary, **given.params.bootstrap)
 found.write(given.output.gains, given.output.tags)
-with atomic_write(given.output.table) as part:
-    part.write_text(format_users(train, found.improvements), encoding="utf-8")
-with atomic_write(given.output.lists) as part:
-    part.write_text(format_user_tags(train, found.improvements, found.tags), encoding="utf-8")
+write_text(given.output.table, format_users(train, found.improvements))
+write_text(given.output.lists, format_user_tags(train, found.improvements, found.tags))

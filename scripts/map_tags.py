@@ -1,7 +1,7 @@
 """Rule `map_tags`: compute a 2-D map of the tags and the nearest neighbours of some."""
 
 from phototags.io.logs import start_job
-from phototags.io.storage import atomic_write
+from phototags.io.storage import write_csv
 from phototags.tag_vectors.embed_tags import read_tag_vectors
 from phototags.tag_vectors.nearest_tags import list_nearest, map_tags
 from phototags.tags.vocabulary import find_shown, read_vocabulary
@@ -17,5 +17,4 @@ for table, path in (
     (map_tags(vocabulary, vectors, wordnet, given.params.seed), given.output.map),
     (list_nearest(vocabulary, vectors, given.params.seed), given.output.nearest),
 ):
-    with atomic_write(path) as part:
-        table.to_csv(part, sep="\t", index=False, lineterminator="\n")
+    write_csv(path, table, "\t")

@@ -6,7 +6,7 @@ import pandas as pd
 
 from phototags.evaluation.users.user_map import map_users
 from phototags.io.logs import start_job
-from phototags.io.storage import atomic_write
+from phototags.io.storage import write_csv
 from phototags.report.figures.user_scatter import plot_users
 from phototags.systems.tagger import load, read_config
 from phototags.tags.vocabulary import read_vocabulary
@@ -20,6 +20,5 @@ photos = pd.read_parquet(given.input.tags).merge(parts, on="row").sort_values("r
 photos["tags"] = [[tag for tag in tags if tag in vocabulary] for tags in photos["tags"]]
 descriptors = read_config(folder)["system"]["descriptors"]
 table = map_users(load(folder), read_users(given.input.users), photos, descriptors, 0)
-with atomic_write(given.output.map) as part:
-    table.round(4).to_csv(part, sep="\t", index=False, lineterminator="\n")
+write_csv(given.output.map, table.round(4), "\t")
 plot_users(table, given.output.figure)

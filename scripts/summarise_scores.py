@@ -7,7 +7,7 @@ from phototags.evaluation.metrics.summary import (
     summarise_tag_vectors,
 )
 from phototags.io.logs import start_job
-from phototags.io.storage import atomic_write, write_json
+from phototags.io.storage import write_csv, write_json
 
 given = start_job(snakemake)  # noqa: F821
 
@@ -19,5 +19,4 @@ for table, path in (
     (collect_training_curves(given.input.histories, given.params.taggers), given.output.losses),
     (count_drops(given.input.drops), given.output.drops),
 ):
-    with atomic_write(path) as part:
-        table.to_csv(part, index=False, lineterminator="\n")
+    write_csv(path, table)

@@ -26,7 +26,7 @@ import pandas as pd
 
 from phototags.errors import PhototagsError
 from phototags.evaluation.metrics.summary import NAMES, first_bridge_rows, mean_rows, read_scores
-from phototags.io.storage import atomic_write
+from phototags.io.storage import write_text
 from phototags.report.tables.cells import format_interval
 
 BLOCK = re.compile(
@@ -184,5 +184,4 @@ if __name__ == "__main__":
     for page in map(Path, sys.argv[1:]):
         before = page.read_text(encoding="utf-8")
         if (after := fill_page(before, page.parent)) != before:
-            with atomic_write(page) as part:
-                part.write_text(after, encoding="utf-8")
+            write_text(page, after)

@@ -4,12 +4,11 @@ import inspect
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import get_args
 
 from pydantic import BaseModel
 
-from phototags.io.storage import atomic_write
+from phototags.io.storage import write_text
 from phototags.workflow.config import Params
 
 INTRODUCTION = """\
@@ -146,5 +145,4 @@ def _models(field: object) -> list[type[BaseModel]]:
 
 
 if __name__ == "__main__":
-    with atomic_write(Path(sys.argv[1])) as part:
-        part.write_text(write_page(), encoding="utf-8")
+    write_text(sys.argv[1], write_page())

@@ -19,11 +19,6 @@ OPENERS = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
 DAMAGED = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError)
 
 
-def is_compressed(file: Path) -> bool:
-    """Whether a file starts like gzip, bzip2 or xz."""
-    return find_opener(file) is not None
-
-
 def limit_decompressed(size: int, at_most: int = MAX_DECOMPRESSED) -> int:
     """Limit the bytes that an archive of `size` bytes may decompress to; more is a bomb.
 
@@ -62,7 +57,7 @@ def copy_limited(source: BinaryIO, target: BinaryIO, at_most: int, name: str) ->
 
 
 def find_opener(file: Path) -> Callable[..., BinaryIO] | None:
-    """Find what opens a compressed file, by its first bytes; None for any other file."""
+    """Find what opens a gzip, bzip2 or xz file, by its first bytes; None for any other file."""
     with open(file, "rb") as content:
         start = content.read(5)
     return next((opener for magic, opener in OPENERS.items() if start.startswith(magic)), None)

@@ -108,7 +108,7 @@ async def _read_response(
     opted_out = forbids_use(response.headers.getall("X-Robots-Tag", ()))
     rules.check_opt_out(opted_out)
     check_bytes(response.content_length or 0, rules.max_bytes)
-    body = store.new_body()
+    body = Body(store.folder)
     try:
         result = await _read_body(response, body, rules, opted_out)
     finally:

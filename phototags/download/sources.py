@@ -97,7 +97,7 @@ def _download(source: Source, url: str, fetched: Path) -> str:
 
 
 def _store(source: Source, fetched: Path, to: Path) -> None:
-    packed = to.suffix == ".tar" and (source.package or decompression.is_compressed(fetched))
+    packed = to.suffix == ".tar" and (source.package or decompression.find_opener(fetched))
     if not packed:
         os.replace(fetched, to)
         return

@@ -40,10 +40,6 @@ class Store:
         taken = {int(path.stem) for path in self.folder.glob("*.*") if path.stem.isdigit()}
         return self.folder / f"{max(taken, default=0) + 1}.{kind}"
 
-    def new_body(self) -> "Body":
-        """Make an empty body."""
-        return Body(self.folder)
-
     def append(self, body: BinaryIO) -> tuple[str, int]:
         """Append a body; return the file's name and the offset in it.
 

@@ -1,5 +1,7 @@
 """Atomic writes, and JSON and safetensors files whose bytes depend on their content alone."""
 
+from __future__ import annotations
+
 import contextlib
 import errno
 import glob
@@ -9,8 +11,12 @@ import os
 import shutil
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from phototags.errors import PhototagsError
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 PART = ".part"
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -88,8 +94,19 @@ def hash_file(path: Path | str) -> str:
 
 def write_json(path: Path | str, content: object) -> None:
     """Write JSON with sorted keys and a final newline."""
+    write_text(path, json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+
+
+def write_text(path: Path | str, text: str) -> None:
+    """Write text in UTF-8."""
     with atomic_write(path) as part:
-        part.write_text(json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+        part.write_text(text, encoding="utf-8")
+
+
+def write_csv(path: Path | str, table: DataFrame, separator: str = ",") -> None:
+    """Write a table without its index; floats in full, so that equal tables give equal bytes."""
+    with atomic_write(path) as part:
+        table.to_csv(part, sep=separator, index=False, lineterminator="\n")
 
 
 def write_tensors(path: Path | str, tensors: Mapping, about: object = None) -> None:

@@ -11,7 +11,7 @@ import phototags
 from phototags.corpora.corpus_registry import CORPORA, find_pictures
 from phototags.errors import CorpusError
 from phototags.evaluation.metrics.summary import read_scores
-from phototags.io.storage import atomic_write
+from phototags.io.storage import write_text
 from phototags.params.pages import Report
 from phototags.photos.gallery import Card, make_cards
 from phototags.report.drops import trace_photos
@@ -78,8 +78,7 @@ def write_report(path: Path | str, run: str, settings: Report, inputs: ReportInp
         licences=count_licences(photos),
         sources=[CORPORA[name] for name in photos if name in CORPORA],
     )
-    with atomic_write(path) as part:
-        part.write_text(page, encoding="utf-8")
+    write_text(path, page)
 
 
 def make_photo_grids(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from phototags.io.storage import atomic_write
+from phototags.io.storage import write_text
 from phototags.photos.gallery import Card
 from phototags.report.rendering import make_thumbnails, render
 
@@ -36,5 +36,4 @@ def write_found(
         corpus=corpus,
         cards=list(zip(cards, scores, pictures, strict=True)),
     )
-    with atomic_write(path) as part:
-        part.write_text(page, encoding="utf-8")
+    write_text(path, page)

@@ -34,12 +34,10 @@ class Im2Vec(SampledSystem):
 
     @property
     def log_rate_weight(self) -> float:
-        """Weight of the logarithm of the tags' rates in the tagger's bias."""
         return self.prior_weight * self.power
 
     @property
     def joint_learning_rate(self) -> float:
-        """Learning rate of the tag vectors; 0 leaves them as they are."""
         return self.tag_learning_rate if self.tag_vectors == "joint" else 0.0
 
     def make_loss(self) -> Callable[[Tensor, Tensor, Tensor], Tensor]:

@@ -47,7 +47,6 @@ class KernelRidge(ClosedFormSystem):
 
     @property
     def refits(self) -> bool:
-        """Whether it is fitted again, with the validation photos, after it was evaluated."""
         return self.refit
 
     def fit_closed_form(

@@ -20,7 +20,6 @@ class UserBiased(UserSystem):
     def make_head(
         self, n_features: int, embedding_dim: int, generator: Generator, n_user_features: int
     ) -> UserHead:
-        """Make a fresh head (B, n + m) or (B, n) -> (B, D)."""
         from phototags.systems.parts.user_heads import BiasedHead
 
         parts = self.make_parts(n_features, embedding_dim, generator, n_user_features)

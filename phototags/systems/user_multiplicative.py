@@ -25,7 +25,6 @@ class UserMultiplicative(UserSystem):
     def make_head(
         self, n_features: int, embedding_dim: int, generator: Generator, n_user_features: int
     ) -> UserHead:
-        """Make a fresh head (B, n + m) or (B, n) -> (B, D)."""
         from phototags.systems.parts.user_heads import MultiplicativeHead
 
         parts = self.make_parts(n_features, self.factors, generator, n_user_features)

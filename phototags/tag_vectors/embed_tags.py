@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from phototags.errors import ModelError
-from phototags.io.storage import atomic_write, read_tensors, write_tensors
+from phototags.io.storage import read_tensors, write_csv, write_tensors
 from phototags.params.embeddings import EmbedTags
 from phototags.tag_vectors.fit_skipgram import fit_skipgram
 from phototags.tag_vectors.initialisation import init_from_text, init_random
@@ -100,8 +100,7 @@ def write_tag_vectors(
     about = {"dimensions": table.input_vectors.shape[1], **settings.model_dump()}
     write_tensors(input_path, {"vectors": table.input_vectors}, about)
     write_tensors(output_path, {"vectors": table.output_vectors}, about)
-    with atomic_write(history_path) as part:
-        history.to_csv(part, index=False, lineterminator="\n")
+    write_csv(history_path, history)
 
 
 def read_tag_vectors(path: Path | str) -> Tensor:

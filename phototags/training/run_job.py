@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from phototags.io.storage import atomic_write
+from phototags.io.storage import write_csv
 from phototags.params.compute import Compute
 from phototags.systems.bases.system import System
 from phototags.systems.registry import parse_system
@@ -73,7 +73,7 @@ def run_job(
     if context.is_first:
         about = {"backbone": job.params["backbone"], "train": job.train, "seed": job.seed}
         save(tagger, describe_tagger(system, inputs) | about, job.folder, backbone)
-        write_history(job.folder / "history.csv", history)
+        write_csv(job.folder / "history.csv", history)
     context.checkpoint.remove()
 
 
@@ -119,9 +119,3 @@ def describe_tagger(system: System, inputs: TrainInputs) -> Mapping:
             "validation_without_known_tags": validation.n_left_out,
         },
     }
-
-
-def write_history(path: Path | str, history: pd.DataFrame) -> None:
-    """Write epoch, loss, validation_map, best; floats in full, so equal runs give equal bytes."""
-    with atomic_write(path) as part:
-        history.to_csv(part, index=False, lineterminator="\n")

@@ -41,7 +41,7 @@ def test_a_damaged_shard_is_a_named_error(survives, packing):
 def test_a_damaged_compressed_tar_is_a_named_error(survives, packing, pack):
     def read(folder):
         try:
-            if decompression.is_compressed(folder / "a.tgz"):
+            if decompression.find_opener(folder / "a.tgz"):
                 decompression.decompress(folder / "a.tgz", folder / "a.tar", at_most=100_000)
                 read_tar(folder / "a.tar")
         finally:

@@ -5,13 +5,14 @@ import pandas as pd
 import torch
 
 from phototags.features.feature_cache import write_features
+from phototags.io.storage import write_csv
 from phototags.training.job import TrainJob
-from phototags.training.run_job import make_checkpoint, write_history
+from phototags.training.run_job import make_checkpoint
 
 
 def test_history_is_written_whole_and_plain(tmp_path):
     rows = {"epoch": [0], "loss": [None], "validation_map": [np.float64(0.25)], "best": [True]}
-    write_history(tmp_path / "history.csv", pd.DataFrame(rows))
+    write_csv(tmp_path / "history.csv", pd.DataFrame(rows))
     expected = b"epoch,loss,validation_map,best\n0,,0.25,True\n"
     assert (tmp_path / "history.csv").read_bytes() == expected
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from phototags.errors import PhototagsError
-from phototags.io.storage import atomic_write
+from phototags.io.storage import write_text
 
 
 def describe_cost(benchmarks: Path, results: Path) -> str:
@@ -52,6 +52,4 @@ def run_or_corpus(file: Path, benchmarks: Path) -> str:
 
 if __name__ == "__main__":
     folder = Path(sys.argv[2])
-    sentence = describe_cost(Path(sys.argv[1]), folder)
-    with atomic_write(folder / "cost.md") as part:
-        part.write_text(sentence + "\n", encoding="utf-8")
+    write_text(folder / "cost.md", describe_cost(Path(sys.argv[1]), folder) + "\n")

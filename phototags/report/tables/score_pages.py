@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from phototags.evaluation.metrics.summary import NAMES, first_bridge_rows, mean_rows
-from phototags.io.storage import atomic_write
+from phototags.io.storage import write_text
 from phototags.params.score import UNSEEN
 from phototags.report.markdown import format_page, format_table
 from phototags.report.tables.cells import (
@@ -69,8 +69,7 @@ def write_tables(
         "tag_vectors": format_tag_vectors(tag_vectors),
     }
     for name, path in paths.items():
-        with atomic_write(path) as part:
-            part.write_text(pages[name], encoding="utf-8")
+        write_text(path, pages[name])
 
 
 def format_headline(scores: pd.DataFrame) -> str:

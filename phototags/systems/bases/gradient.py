@@ -63,12 +63,10 @@ class GradientSystem(System, TrainingSettings):
 
     @property
     def learns_backbone(self) -> bool:
-        """Whether the backbone is trained with the head."""
         return self.backbone == "trained"
 
     @property
     def photo_limit(self) -> int | None:
-        """Number of training photos to sample; None takes all."""
         return self.max_train_photos
 
     def build(
@@ -177,7 +175,6 @@ class LayeredSystem(GradientSystem):
 
     @property
     def source(self) -> InitialiseFrom | None:
-        """The tagger whose layers it copies before training."""
         return self.initialise_from
 
     @model_validator(mode="after")

@@ -107,7 +107,6 @@ class SampledSystem(LayeredSystem):
         return NegativesEachStep(sampler, self.negatives, self.exclude)
 
     def keep_probabilities(self, tag_rates: Tensor) -> Tensor | None:
-        """(T,) float, chance that a written tag is kept in an epoch; None keeps all."""
         from phototags.systems.parts.photo_sampling import keep_probabilities
 
         threshold = self.subsample_threshold

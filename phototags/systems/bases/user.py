@@ -41,15 +41,12 @@ class UserSystem(WarpSystem):
 
     @property
     def user_descriptors(self) -> Sequence[str]:
-        """Descriptors of the photo's user that are appended to the photo's features."""
         return self.descriptors
 
     def photo_map(self, head: UserHead) -> nn.Module:
-        """The part of the head that is given the photo's features."""
         return head.photo
 
     def count_user_features(self, tensors: Mapping[str, Tensor]) -> int:
-        """Number of features of the photo's user that a trained head takes."""
         return tensors["head.user.units.weight"].shape[1]
 
     def make_parts(

@@ -35,7 +35,6 @@ class NegativesEachStep:
     def __call__(
         self, batch: Batch, positives: Tensor, generator: torch.Generator
     ) -> tuple[Tensor, Tensor]:
-        """As `NegativeSampler`."""
         return sample_negatives(
             self.sampler, batch.tags, positives, self.number, self.exclude, generator
         )
@@ -65,7 +64,6 @@ class NegativesEachEpoch:
     def __call__(
         self, batch: Batch, positives: Tensor, generator: torch.Generator
     ) -> tuple[Tensor, Tensor]:
-        """As `NegativeSampler`."""
         if batch.epoch != self.epoch:
             generator.set_state(self.sample_epoch(batch.epoch, generator.get_state()))
         tags, valid = self.current
