@@ -53,9 +53,7 @@ class UserSystem(WarpSystem):
         self, n_features: int, width: int, generator: Generator, n_user_features: int
     ) -> tuple[nn.Module, UserLayer]:
         """Make a fresh map of the photo (B, n) -> (B, width), and a layer of the user."""
-        from phototags.systems.parts.heads import make_head
         from phototags.systems.parts.user_heads import UserLayer
 
-        layers = [*self.hidden, width]
-        photo = make_head(n_features, layers, self.scaling, self.dropout, generator)
+        photo = super().make_head(n_features, width, generator, 0)
         return photo, UserLayer(n_user_features, self.user_hidden, self.user_dropout, generator)
