@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from phototags.systems.bases.dense import DenseSystem
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from phototags.systems.bases.dense import DenseLoss, DenseSystem
 
 
 class Asl(DenseSystem):
@@ -33,7 +30,7 @@ class Asl(DenseSystem):
         0.05, description="probability below which a missing tag costs nothing", ge=0, lt=1
     )
 
-    def make_loss(self) -> Callable[[Tensor, Tensor], Tensor]:
+    def make_loss(self) -> DenseLoss:
         """The asymmetric loss with these settings."""
         from phototags.systems.parts.losses import asymmetric_loss
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from phototags.systems.bases.sampled import SampledSystem
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from phototags.systems.bases.sampled import SampledLoss, SampledSystem
 
 
 class Fast0Tag(SampledSystem):
@@ -16,7 +12,7 @@ class Fast0Tag(SampledSystem):
 
     model: Literal["fast0tag"]
 
-    def make_loss(self) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
+    def make_loss(self) -> SampledLoss:
         """RankNet's loss over pairs of a positive and a negative."""
         from phototags.systems.parts.ranking_losses import ranknet_loss
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, ClassVar, Literal
+from collections.abc import Mapping
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from phototags.systems.bases.sampled import SampledSystem
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from phototags.systems.bases.sampled import SampledLoss, SampledSystem
 
 
 class Im2Vec(SampledSystem):
@@ -40,7 +37,7 @@ class Im2Vec(SampledSystem):
     def joint_learning_rate(self) -> float:
         return self.tag_learning_rate if self.tag_vectors == "joint" else 0.0
 
-    def make_loss(self) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
+    def make_loss(self) -> SampledLoss:
         """word2vec's negative sampling loss."""
         from phototags.systems.parts.losses import negative_sampling_loss
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
-from phototags.systems.bases.dense import DenseSystem
+from phototags.systems.bases.dense import DenseLoss, DenseSystem
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -16,7 +15,7 @@ class Khot(DenseSystem):
 
     model: Literal["khot"]
 
-    def make_loss(self) -> Callable[[Tensor, Tensor], Tensor]:
+    def make_loss(self) -> DenseLoss:
         """Cross-entropy with a target of 1 / k for each of k tags."""
         from phototags.systems.parts.losses import softmax_loss
 

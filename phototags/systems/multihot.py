@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from phototags.systems.bases.dense import DenseSystem
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from phototags.systems.bases.dense import DenseLoss, DenseSystem
 
 
 class Multihot(DenseSystem):
@@ -16,7 +12,7 @@ class Multihot(DenseSystem):
 
     model: Literal["multihot"]
 
-    def make_loss(self) -> Callable[[Tensor, Tensor], Tensor]:
+    def make_loss(self) -> DenseLoss:
         """Squared error of the probabilities."""
         from phototags.systems.parts.losses import squared_error
 

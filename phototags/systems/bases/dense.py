@@ -13,13 +13,16 @@ if TYPE_CHECKING:
 
     from phototags.systems.parts.tagged_photos import TaggedPhotos
 
+DenseLoss = Callable[["Tensor", "Tensor"], "Tensor"]
+"""From (B, T) scores and (B, T) bool tags to () float."""
+
 
 class DenseSystem(LayeredSystem):
     """The tag table is the head's last layer, and is learned with its bias."""
 
     @abstractmethod
-    def make_loss(self) -> Callable[[Tensor, Tensor], Tensor]:
-        """The loss of (B, T) scores and (B, T) bool tags."""
+    def make_loss(self) -> DenseLoss:
+        """The loss of all scores."""
 
     def initial_bias(self, tag_rates: Tensor) -> Tensor:
         """(T,) bias with which every score starts as the tag's rate, (T,) in (0, 1)."""

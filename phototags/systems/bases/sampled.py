@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from phototags.systems.parts.negatives import NegativeSampler
     from phototags.systems.parts.tagged_photos import TaggedPhotos
 
+SampledLoss = Callable[["Tensor", "Tensor", "Tensor"], "Tensor"]
+"""From (B, P) and (B, K) scores and the (B, K) bool of valid negatives to () float."""
+
 
 class SampledSystem(LayeredSystem):
     """A few tags of the photo are scored against a few sampled from the vocabulary."""
@@ -71,8 +74,8 @@ class SampledSystem(LayeredSystem):
         return 0.0
 
     @abstractmethod
-    def make_loss(self) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
-        """The loss of (B, P) and (B, K) scores and the (B, K) bool of valid negatives."""
+    def make_loss(self) -> SampledLoss:
+        """The loss of a few scores."""
 
     def build_from_scratch(
         self, photos: TaggedPhotos, tag_vectors: Tensor, generator: Generator
