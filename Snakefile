@@ -34,6 +34,7 @@ include: "rules/taggers.smk"
 include: "rules/backbones.smk"
 include: "rules/evaluation.smk"
 include: "rules/scores.smk"
+include: "rules/export.smk"
 include: "rules/pages.smk"
 include: "rules/targets.smk"
 

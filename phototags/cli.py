@@ -18,7 +18,8 @@ COMMANDS = {
     "fetch": "fetch the weights of a network, and check them",
     "drops": "count the photos of a corpus that were left out, and why",
 }
-RENAMED = {"losses": "drops", "--believed": "--above-threshold"}
+RENAMED = {"losses": "drops"}
+RENAMED |= dict.fromkeys(("--believed", "--above-threshold"), "--above P or --precision P")
 EXAMPLES = """
 examples:
   phototags tag boat.png

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tarfile
 
+import numpy as np
 import pandas as pd
 import pytest
 import torch
@@ -13,6 +14,7 @@ from PIL import Image
 
 import phototags
 from phototags.cli import COMMANDS, main
+from phototags.evaluation.probabilities import Probabilities, write_probabilities
 from phototags.features.feature_cache import Features
 from phototags.io.storage import hash_file
 from phototags.photos.photo_table import make_photo_table
@@ -96,18 +98,60 @@ def test_a_photo_gets_its_tags_best_first(home, capsys):
     assert capsys.readouterr().out == "rose.png\n    1.00  red\n    0.00  green\n"
 
 
-def test_only_tags_above_their_threshold_are_given(home, capsys):
-    path = home / "models/pictures/tagger/vocabulary.tsv"
-    thresholds = {"red": "1", "green": "0.0001", "blue": ""}  # as scored, above, never chosen
-    rows = "".join(f"{tag}\t9\t3\t\t{least}\n" for tag, least in thresholds.items())
-    path.write_text(f"tag\tcount\tusers\taliases\tthreshold\n{rows}")
-    assert main(["tag", "--above-threshold", "rose.png", "sky.png"]) == 0
-    assert capsys.readouterr().out == "rose.png\n    1.00  red\n\nsky.png\n"
+@pytest.fixture
+def calibrated(home):
+    """The tagger of `home` with probability sigmoid(score - 1), and a cut of 0.4 for 0.5."""
+    cuts = np.full(99, np.nan)
+    cuts[:60] = np.linspace(0, 0.4, 50).tolist() + [0.45] * 10
+    fitted = Probabilities(-np.ones(3), np.ones(3), cuts, np.inf, 9)
+    write_probabilities(home / "models/pictures/tagger/calibration.safetensors", fitted)
+    return home
 
 
-def test_a_vocabulary_without_thresholds_is_refused(home, capsys):
-    assert main(["tag", "--above-threshold", "rose.png"]) == 2
-    assert "threshold" in capsys.readouterr().err
+def test_a_calibrated_tagger_gives_probabilities(calibrated, capsys):
+    assert main(["tag", "--top", "2", "rose.png"]) == 0
+    assert capsys.readouterr().out == "rose.png\n    0.50  red\n    0.27  green\n"
+    assert main(["tag", "--json", "--top", "1", "rose.png"]) == 0
+    tags = json.loads(capsys.readouterr().out)["tags"]
+    assert tags == [{"tag": "red", "probability": 0.5}]
+
+
+@pytest.mark.parametrize(
+    ("cut", "shown"),
+    [
+        (["--above", "0.5"], 1),
+        (["--above", "0.51"], 0),
+        (["--above", "0"], 3),
+        (["--precision", "0.5"], 1),
+        (["--precision", "0.1"], 3),
+    ],
+)
+def test_only_tags_above_the_cut_are_given(calibrated, capsys, cut, shown):
+    assert main(["tag", *cut, "rose.png"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1 + shown
+
+
+def test_a_precision_that_validation_never_reached_is_refused(calibrated, capsys):
+    assert main(["tag", "--precision", "0.61", "rose.png"]) == 2
+    assert "up to 0.60" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("cut", ["--above", "--precision"])
+def test_a_tagger_that_was_never_calibrated_ranks_but_cannot_cut(home, capsys, cut):
+    for empty in (False, True):
+        if empty:
+            write_probabilities(home / "models/pictures/tagger/calibration.safetensors", None)
+        assert main(["tag", cut, "0.5", "rose.png"]) == 2
+        assert "validation photo had a known tag" in capsys.readouterr().err
+        assert main(["tag", "--top", "1", "rose.png"]) == 0
+        assert capsys.readouterr().out == "rose.png\n    1.00  red\n"
+
+
+@pytest.mark.parametrize("cut", [["--above", "2"], ["--precision", "1"], ["--precision", "many"]])
+def test_a_cut_that_is_no_share_is_refused(calibrated, capsys, cut):
+    with pytest.raises(SystemExit):
+        main(["tag", *cut, "rose.png"])
+    assert f"found '{cut[1]}'" in capsys.readouterr().err
 
 
 def test_a_broken_picture_is_reported_and_the_others_still_run(home, capsys):
@@ -228,7 +272,8 @@ def test_help_shows_examples_and_exit_codes(command, capsys):
     ("former", "now"),
     [
         (["losses", "shapes"], "losses is called drops"),
-        (["tag", "--believed", "x"], "is called --above-threshold"),
+        (["tag", "--believed", "x"], "is called --above P or --precision P"),
+        (["tag", "--above-threshold", "x"], "is called --above P or --precision P"),
     ],
 )
 def test_a_former_name_is_refused_with_the_name_of_today(former, now, capsys):

@@ -1,20 +1,29 @@
 """`phototags tag`: print the best tags of each picture."""
 
+from __future__ import annotations
+
 import argparse
 import json
 import sys
+from typing import TYPE_CHECKING
 
 from phototags.commands import common
+
+if TYPE_CHECKING:
+    from phototags.export.tag_photos import PhotoTags
 
 DETAILS = """\
 examples:
   phototags tag boat.jpg
   phototags tag --top 5 holiday/                   every picture in a folder and below
   phototags tag --json *.png > tags.jsonl          one JSON object a line
-  phototags tag --above-threshold boat.jpg         no tag below its own threshold
+  phototags tag --above 0.5 boat.jpg               tags that are more likely right than wrong
+  phototags tag --precision 0.5 boat.jpg           as many tags as keep half of them right
 
-Scores rank the tags of one picture; they are not probabilities. A tag's threshold is the score
-with the best F1 on validation photos: see vocabulary.tsv beside the tagger. Pictures are PNG,
+Numbers are probabilities, fitted on validation photos; MODEL_CARD.md beside the tagger says how
+well they hold on test photos. A tagger without calibration.safetensors prints scores, which only
+rank the tags. JSON: {"photo", "tags": [{"tag", "probability"}]}, with "score" in place of
+"probability" for such a tagger, or {"photo", "error": {"reason", "message"}}. Pictures are PNG,
 JPEG, GIF or WebP files; addresses are not fetched.
 """
 
@@ -24,9 +33,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     common.add_model_option(parser)
     common.add_top_option(parser, 10, "tags per picture, at most")
     parser.add_argument("photos", nargs="+", metavar="PHOTO", help="picture file, or a folder")
-    at_least = "only tags that score at least their threshold"
-    parser.add_argument("--above-threshold", action="store_true", help=at_least)
+    cut = parser.add_mutually_exclusive_group()
+    cut.add_argument("--above", type=parse_share, metavar="P", help="only tags at least so likely")
+    precision = "only so many tags that this share of them is expected to be right"
+    cut.add_argument("--precision", type=parse_precision, metavar="P", help=precision)
     parser.add_argument("--json", action="store_true", help="one JSON object per picture")
+
+
+def parse_share(text: str) -> float:
+    """Parse a probability from 0 to 1."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"expected a number from 0 to 1, found {text!r}")
+    return value
+
+
+def parse_precision(text: str) -> float:
+    """Parse a precision above 0 and below 1."""
+    value = parse_share(text)
+    if not 0 < value < 1:
+        raise argparse.ArgumentTypeError(f"expected a number above 0, below 1, found {text!r}")
+    return value
 
 
 def run(args: argparse.Namespace) -> int:
@@ -36,7 +66,8 @@ def run(args: argparse.Namespace) -> int:
     from phototags.export.tag_photos import list_pictures, load_exported, tag_photos
     from phototags.io.progress import show_progress
 
-    exported = load_exported(folder, args.above_threshold)
+    exported = load_exported(folder, args.above, args.precision)
+    unit = "probability" if exported.calibration else "score"
     photos = list_pictures(args.photos)
     if not sys.stdout.isatty():  # on a terminal the lines themselves show the progress
         photos = show_progress(photos, "tagging", len(photos))
@@ -46,17 +77,17 @@ def run(args: argparse.Namespace) -> int:
             exit_code = common.PARTIAL
             common.warn(f"{tagged.photo}: {tagged.error.reason}: {tagged.error}")
         if args.json:
-            print(format_json(tagged), flush=True)
+            print(format_json(tagged, unit), flush=True)
         elif not tagged.error:
-            lines = [f"{score:8.2f}  {name}" for name, score in tagged.tags]
+            lines = [f"{value:8.2f}  {name}" for name, value in tagged.tags]
             print("\n".join([""] * (number > 0) + [tagged.photo, *lines]), flush=True)
     return exit_code
 
 
-def format_json(tagged) -> str:
-    """A picture as a line of JSON: `photo`, and `tags` or `error`."""
+def format_json(tagged: PhotoTags, unit: str) -> str:
+    """A picture as a line of JSON: `photo`, and `tags` or `error`; `unit` names a tag's number."""
     if tagged.error:
         content = {"error": {"reason": tagged.error.reason, "message": str(tagged.error)}}
     else:
-        content = {"tags": [{"tag": name, "score": round(score, 6)} for name, score in tagged.tags]}
+        content = {"tags": [{"tag": name, unit: round(value, 6)} for name, value in tagged.tags]}
     return json.dumps({"photo": tagged.photo, **content}, ensure_ascii=False)

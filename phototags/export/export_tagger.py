@@ -1,7 +1,9 @@
-"""Export a trained tagger: weights, config, and a vocabulary with aliases and thresholds."""
+"""Export a trained tagger: weights, config, calibration, and a vocabulary with aliases."""
 
+import logging
 import shutil
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,16 +12,33 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phototags.errors import ModelError
-from phototags.evaluation.metrics.per_tag import best_f1_thresholds
+from phototags.evaluation.fit_probabilities import fit_probabilities
+from phototags.evaluation.prediction import predict
+from phototags.evaluation.probabilities import write_probabilities
 from phototags.features.feature_cache import read_features
 from phototags.io.storage import atomic_write, read_tensors, write_json, write_tensors
 from phototags.systems.parts.tagged_photos import TaggedPhotos
-from phototags.systems.tagger import BACKBONE, Tagger, load, own_backbone, read_config
+from phototags.systems.tagger import BACKBONE, CALIBRATION, load, own_backbone, read_config
 from phototags.tags.vocabulary import TagVocabulary, find_shown, read_vocabulary
 from phototags.training.inputs import select_photos
 
+log = logging.getLogger(__name__)
+
 BECAME = r": became (.+)$"
 """What the column why of candidates.tsv says of a merged tag."""
+
+
+@dataclass(frozen=True, eq=False)
+class ValidationPhotos:
+    """Photos to calibrate on.
+
+    Args:
+        photos: N photos. users: (N,) int64, the number of the photo's user; every photo whose user
+            is unknown has a number of its own.
+    """
+
+    photos: TaggedPhotos
+    users: NDArray[np.int64]
 
 
 def export_tagger(
@@ -28,10 +47,10 @@ def export_tagger(
     config: Path | str,
     vocabulary: Path | str,
     candidates: Path | str,
-    validation: TaggedPhotos,
+    validation: ValidationPhotos,
     blacklist: str | None = None,
 ) -> None:
-    """Copy a trained tagger to a folder and write its vocabulary there, without hidden tags.
+    """Copy a trained tagger to a folder, without hidden tags, with vocabulary and calibration.
 
     Args:
         folder: where to.
@@ -39,7 +58,7 @@ def export_tagger(
         config: its config.json.
         vocabulary: vocabulary.tsv of its training corpus.
         candidates: candidates.tsv, which says what became of every other tag.
-        validation: the photos on which each tag's threshold is chosen.
+        validation: the photos on which its probabilities are fitted.
         blacklist: regular expression of whole tags that the exported tagger must not know.
 
     Raises:
@@ -52,13 +71,15 @@ def export_tagger(
     if own_backbone(folder):
         copy(Path(model).with_name(BACKBONE), folder / BACKBONE)
     merged = pl.read_csv(candidates, separator="\t", columns=["tag", "why"])
-    thresholds = choose_thresholds(load(folder), validation, len(known))
     shown = find_shown(known.tags, blacklist)
     if len(shown) < len(known):
         drop_other_tags(folder, shown)
+    support = validation.photos.counts(len(known))[list(shown)].tolist()
+    relevant = validation.photos.relevant(len(known))[:, list(shown)].numpy()
     known = known.select(shown)
     aliases = collect_aliases(known.tags, merged)
-    write_exported_vocabulary(folder / "vocabulary.tsv", known, aliases, thresholds[shown])
+    write_exported_vocabulary(folder / "vocabulary.tsv", known, aliases, support)
+    calibrate(folder, validation, relevant)
 
 
 def drop_other_tags(folder: Path, shown: Sequence[int]) -> None:
@@ -84,16 +105,36 @@ def drop_other_tags(folder: Path, shown: Sequence[int]) -> None:
     write_json(folder / "config.json", config | {"tags": len(shown)})
 
 
+def calibrate(folder: Path, validation: ValidationPhotos, relevant: NDArray[np.bool_]) -> None:
+    """Write the calibration of the tagger in a folder; an empty one without validation photos.
+
+    Args:
+        relevant: (N, T), which of the tagger's tags each photo has.
+    """
+    fitted = None
+    if len(validation.photos):
+        scores = predict(load(folder), validation.photos.features, relevant.shape[1])
+        fitted = fit_probabilities(scores, relevant, validation.users)
+    write_probabilities(folder / CALIBRATION, fitted)
+    if fitted:
+        log.info("calibrated on %d photos, prior strength %g", fitted.photos, fitted.strength)
+    else:
+        log.info("no validation photo has a known tag: the tagger gives scores, no probabilities")
+
+
 def read_validation_photos(
     tags: Path | str, split: Path | str, features: Sequence[Path | str], vocabulary: Path | str
-) -> TaggedPhotos:
+) -> ValidationPhotos:
     """Read the validation photos of a training corpus.
 
     Args:
         features: the features that the tagger is shown, a file per shard.
     """
     tables, known = (pd.read_parquet(tags), pd.read_parquet(split)), read_vocabulary(vocabulary)
-    return select_photos("validation", *tables, read_features(features), known.tags)
+    photos = select_photos("validation", *tables, read_features(features), known.tags)
+    named = tables[0].set_index("row")["user_id"].loc[list(photos.rows)].reset_index(drop=True)
+    users, _ = pd.factorize(named)  # -1 where the user is unknown
+    return ValidationPhotos(photos, np.where(users < 0, len(users) + np.arange(len(users)), users))
 
 
 def copy(source: Path | str, to: Path) -> None:
@@ -126,30 +167,22 @@ def collect_aliases(tags: Sequence[str], candidates: pl.DataFrame) -> list[list[
     return list(aliases.values())
 
 
-def choose_thresholds(tagger: Tagger, validation: TaggedPhotos, tags: int) -> NDArray[np.float64]:
-    """(T,) scores with the best F1 on the validation photos; nan for a tag without a photo."""
-    if not len(validation):
-        return np.full(tags, np.nan)
-    scores = tagger.scores(validation.features).numpy()
-    return best_f1_thresholds(scores, validation.relevant(tags).numpy())
-
-
 def write_exported_vocabulary(
     path: Path | str,
     vocabulary: TagVocabulary,
     aliases: Sequence[Sequence[str]],
-    thresholds: NDArray[np.float64],
+    support: Sequence[int],
 ) -> None:
-    """Write tag, count (training photos), users, aliases (comma-separated) and threshold as TSV."""
+    """Write tag, count (training photos), users, aliases and support (validation photos) as TSV."""
     table = pl.DataFrame(
         {
             "tag": vocabulary.tags,
             "count": vocabulary.photos,
             "users": vocabulary.users,
             "aliases": [",".join(one) or None for one in aliases],
-            "threshold": [None if np.isnan(one) else float(f"{one:.9g}") for one in thresholds],
+            "support": support,
         },
-        schema_overrides={"threshold": pl.Float64, "aliases": pl.String},
+        schema_overrides={"support": pl.Int64, "aliases": pl.String},
     )
     with atomic_write(path) as part:
         table.write_csv(part, separator="\t")

@@ -14,7 +14,7 @@ from huggingface_hub import ModelHubMixin, snapshot_download
 from phototags.errors import ModelError
 from phototags.export.tag_photos import PhotoTags, load_exported, tag_photos
 from phototags.io.storage import atomic_write
-from phototags.systems.tagger import BACKBONE, own_backbone
+from phototags.systems.tagger import BACKBONE, CALIBRATION, own_backbone
 
 FILES = ("model.safetensors", "config.json", "vocabulary.tsv", "MODEL_CARD.md")
 METADATA = "---\nlibrary_name: phototags\npipeline_tag: image-classification\n---\n\n"
@@ -23,7 +23,8 @@ METADATA = "---\nlibrary_name: phototags\npipeline_tag: image-classification\n--
 class HubTagger(ModelHubMixin, library_name="phototags"):
     """An exported tagger that can be loaded from the hub and saved to it.
 
-    Only FILES and a trained backbone are read or downloaded: safetensors, JSON and text.
+    Only FILES, a calibration and a trained backbone are read or downloaded: safetensors, JSON and
+    text.
 
     Raises:
         ModelError: when the folder lacks one of FILES.
@@ -38,6 +39,7 @@ class HubTagger(ModelHubMixin, library_name="phototags"):
             )
         self.exported = load_exported(self.folder)
         self.weights = [FILES[0], *([BACKBONE] if own_backbone(self.folder) else [])]
+        self.weights += [CALIBRATION] if (self.folder / CALIBRATION).exists() else []
         self.texts = {name: (self.folder / name).read_bytes() for name in FILES[1:]}
 
     def tag(self, photos: Iterable[str], top: int = 5) -> list[PhotoTags]:
@@ -65,4 +67,6 @@ class HubTagger(ModelHubMixin, library_name="phototags"):
             return cls(model_id)
         options = {name: more.get(name, False) for name in ("force_download", "local_files_only")}
         options |= {"revision": revision, "cache_dir": cache_dir, "token": token}
-        return cls(snapshot_download(model_id, allow_patterns=[*FILES, BACKBONE], **options))
+        return cls(
+            snapshot_download(model_id, allow_patterns=[*FILES, BACKBONE, CALIBRATION], **options)
+        )

@@ -29,7 +29,8 @@ USE = (
 LIMITS = (
     "It knows the tags of vocabulary.tsv and no other word. The people who wrote its training "
     "tags wrote what they cared for, so a missing tag never meant a sure no.",
-    "Its scores rank the tags of a photo. They are not probabilities.",
+    "Its probabilities say how often people who are like its validation users write the tag, "
+    "which is less often than the tag is true.",
     "It repeats what its contributors found worth a word, including their tastes and prejudices: "
     "do not use it to judge or recognise people.",
     "How well it does on other kinds of pictures than its training pictures, only the rows of "

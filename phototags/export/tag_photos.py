@@ -4,14 +4,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from phototags.errors import ModelError, PhotoError
+from phototags.evaluation.probabilities import Probabilities, read_probabilities
 from phototags.features.backbones import Backbone, JoinedBackbone, load_backbone
 from phototags.features.embed_photos import embed_photos
 from phototags.photos.decoding import decode
-from phototags.systems.tagger import Tagger, load, own_backbone, read_config
-from phototags.tags.vocabulary import TagVocabulary, read_thresholds, read_vocabulary
+from phototags.systems.tagger import CALIBRATION, Tagger, load, own_backbone, read_config
+from phototags.tags.vocabulary import TagVocabulary, read_vocabulary
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 MAX_PIXELS, MAX_BYTES = 30_000_000, 50_000_000  # as in params.yaml of the default run
@@ -22,48 +24,76 @@ class ExportedTagger:
     """A tagger with its vocabulary and backbone.
 
     Args:
-        thresholds: (T,) float32, the lowest score at which each tag is given.
+        calibration: what turns scores into probabilities; None where it was never fitted.
+        lowest: probability below which no tag is given.
     """
 
     tagger: Tagger
     vocabulary: TagVocabulary
     backbone: Backbone | JoinedBackbone
-    thresholds: torch.Tensor
+    calibration: Probabilities | None = None
+    lowest: float = 0.0
 
 
 @dataclass(frozen=True)
 class PhotoTags:
-    """The best tags of one picture with their scores, best first, or why there are none."""
+    """The best tags of one picture, or why there are none.
+
+    Args:
+        tags: (tag, probability), or (tag, score) of a tagger without calibration; best first.
+    """
 
     photo: str
     tags: tuple[tuple[str, float], ...] = ()
     error: PhotoError | None = None
 
 
-def load_exported(folder: Path | str, above_threshold: bool = False) -> ExportedTagger:
+def load_exported(
+    folder: Path | str, above: float | None = None, precision: float | None = None
+) -> ExportedTagger:
     """Load the tagger from a folder that `export_tagger` wrote.
 
     Args:
-        above_threshold: give a tag only if it scores at least its threshold, which has the best F1
-            on validation photos; a tag without a threshold is then never given.
+        above: give a tag only if its probability is at least this, in [0, 1].
+        precision: give as many tags as keep an expected precision of this, in (0, 1).
 
     Raises:
-        ModelError: when a file is missing or damaged, or does not fit the others.
+        ModelError: when a file is missing or damaged, or does not fit the others; when `above` or
+            `precision` is asked of a tagger that was never calibrated.
         VocabularyError: the same of vocabulary.tsv.
     """
+    folder = Path(folder)
     config, tagger = read_config(folder), load(folder)
-    vocabulary = read_vocabulary(Path(folder) / "vocabulary.tsv")
+    vocabulary = read_vocabulary(folder / "vocabulary.tsv")
     if len(vocabulary) != config["tags"]:
         raise ModelError(
             f"{folder}/config.json has {config['tags']} tags, but vocabulary.tsv lists "
             f"{len(vocabulary)}: they belong to two taggers. Export it again with `make results`."
         )
-    thresholds = torch.full((len(vocabulary),), -torch.inf)
-    if above_threshold:
-        chosen = read_thresholds(vocabulary.path)
-        thresholds = torch.tensor([torch.inf if one is None else one for one in chosen])
+    path = folder / CALIBRATION
+    calibration = read_probabilities(path, len(vocabulary)) if path.exists() else None
+    lowest = choose_lowest(calibration, path, above, precision)
     backbone = load_backbone(config["backbone"], own_backbone(folder))
-    return ExportedTagger(tagger, vocabulary, backbone, thresholds)
+    return ExportedTagger(tagger, vocabulary, backbone, calibration, lowest)
+
+
+def choose_lowest(
+    calibration: Probabilities | None, path: Path, above: float | None, precision: float | None
+) -> float:
+    """The probability below which no tag is given: as asked, for a precision, or 0.
+
+    Raises:
+        ModelError: when one is asked for and there is no calibration, which would lie in `path`.
+    """
+    if above is None and precision is None:
+        return 0.0
+    if calibration is None:
+        raise ModelError(
+            f"expected a calibration, fitted on validation photos, in {path}, found none: no "
+            "validation photo had a known tag when the tagger was exported, or phototags 0.1 "
+            "exported it. Export it again with `make results`, or use --top alone."
+        )
+    return calibration.cut(precision) if above is None else above
 
 
 def tag_photos(exported: ExportedTagger, photos: Iterable[str], top: int) -> Iterator[PhotoTags]:
@@ -81,10 +111,18 @@ def tag_photos(exported: ExportedTagger, photos: Iterable[str], top: int) -> Ite
             continue
         with torch.inference_mode():
             scores = exported.tagger.scores(embed_photos(exported.backbone, [picture]))[0]  # (T,)
-        order = scores.argsort(descending=True, stable=True)
-        best = order[(scores >= exported.thresholds)[order]][:top]
-        names = [exported.vocabulary.tags[tag] for tag in best]
-        yield PhotoTags(photo, tuple(zip(names, scores[best].tolist(), strict=True)))
+        values = scores.numpy()
+        if exported.calibration:
+            values = exported.calibration.probabilities(values)
+        best = np.argsort(-values, kind="stable")[:top]
+        yield PhotoTags(
+            photo,
+            tuple(
+                (exported.vocabulary.tags[tag], float(values[tag]))
+                for tag in best
+                if not exported.calibration or values[tag] >= exported.lowest
+            ),
+        )
 
 
 def read_photo(photo: str) -> bytes:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 BACKBONE = "backbone.safetensors"
+CALIBRATION = "calibration.safetensors"
+"""Of an exported tagger: what turns its scores into probabilities."""
 
 
 class Tagger(Protocol):

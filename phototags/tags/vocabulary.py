@@ -20,7 +20,7 @@ MEASURES = dict.fromkeys(("entropy", "effective_users", "visualness"), pl.Float6
 CANDIDATES = {**VOCABULARY, **MEASURES, "why": pl.String}
 SPELLING = {"written": pl.String, "tag": pl.String, "reason": pl.String, **COUNTS}
 EXPORTED = {"tag": pl.String, "count": pl.Int64, "users": pl.Int64}
-EXPORTED |= {"aliases": pl.String, "threshold": pl.Float64}
+EXPORTED |= {"aliases": pl.String, "support": pl.Int64}
 RUN_AGAIN = "Remove it and run `make results` (or `snakemake`) to make it."
 
 
@@ -103,15 +103,6 @@ def read_vocabulary(path: Path | str) -> TagVocabulary:
             f"{table['tag'].n_unique()} different tags. {RUN_AGAIN}"
         )
     return TagVocabulary(*(table[column].to_list() for column in table.columns[:3]), Path(path))
-
-
-def read_thresholds(path: Path | str) -> list[float | None]:
-    """Read the score threshold of each tag of an exported tagger, (T,); None where it has none.
-
-    Raises:
-        VocabularyError: when the file is missing or damaged, or not an exported tagger's.
-    """
-    return read_tsv(path, EXPORTED)["threshold"].to_list()
 
 
 def read_tsv(path: Path | str, *schemas: Mapping[str, pl.DataType]) -> pl.DataFrame:

@@ -2,13 +2,15 @@
 
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 import torch
 from pydantic import ValidationError
 
 from phototags.errors import ModelError
-from phototags.export.export_tagger import export_tagger
+from phototags.evaluation.probabilities import read_probabilities
+from phototags.export.export_tagger import ValidationPhotos, export_tagger
 from phototags.params.pages import Export
 from phototags.systems.im2vec import Im2Vec
 from phototags.systems.parts.baselines import FrequencyTagger
@@ -20,7 +22,9 @@ TAGS = ["tag0001", "sky", "tag12", "tag0999", "dog"]
 SHOWN = [1, 2, 4]
 SYSTEM = Im2Vec(model="im2vec", hidden=[6], epochs=1, patience=1)
 FEATURES = torch.rand(4, 8, generator=torch.Generator().manual_seed(0))
-PHOTOS = TaggedPhotos(list("pqrs"), FEATURES, torch.tensor([[1], [1], [4], [0]]))
+PHOTOS = ValidationPhotos(
+    TaggedPhotos(list("pqrs"), FEATURES, torch.tensor([[1], [1], [4], [0]])), np.arange(4)
+)
 
 
 @pytest.fixture
@@ -55,9 +59,10 @@ def test_an_exported_tagger_knows_no_blacklisted_tag_and_scores_the_others_as_be
     assert not any("tag0" in path.read_text() for path in folder.glob("*.[tj]s*[vn]"))
     torch.testing.assert_close(load(folder).scores(FEATURES), tagger.scores(FEATURES)[:, SHOWN])
     assert json.loads((folder / "config.json").read_text())["tags"] == 3
+    assert len(read_probabilities(folder / "calibration.safetensors", 3).slopes) == 3
 
 
-def test_thresholds_and_aliases_stay_with_their_tags(export):
+def test_support_and_aliases_stay_with_their_tags(export):
     system, tagger = SYSTEM.model_dump(), make_im2vec()
     some = pd.read_csv(export(system, tagger, r"tag\d{4}") / "vocabulary.tsv", sep="\t")
     every = pd.read_csv(export(system, tagger, None) / "vocabulary.tsv", sep="\t")

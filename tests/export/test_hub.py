@@ -8,11 +8,12 @@ import pytest
 import torch
 
 from phototags.errors import ModelError
+from phototags.evaluation.probabilities import write_probabilities
 from phototags.export import hub
 from phototags.export.hub import FILES, HubTagger
 from phototags.systems.multihot import Multihot
 from phototags.systems.parts.baselines import FrequencyTagger
-from phototags.systems.tagger import BACKBONE, save
+from phototags.systems.tagger import BACKBONE, CALIBRATION, save
 
 
 @pytest.fixture
@@ -20,9 +21,10 @@ def folder(tmp_path, monkeypatch):
     """A tagger's folder, and no way out of this machine."""
     config = {"system": {"model": "frequency"}, "features": 2, "tags": 2, "backbone": "tiny"}
     save(FrequencyTagger(torch.tensor([3, 2])), config, tmp_path / "tagger")
-    header = "tag\tcount\tusers\taliases\tthreshold\n"
-    rows = "sea\t3\t2\tmeer\t0.5\ndog\t2\t1\t\t\n"
+    header = "tag\tcount\tusers\taliases\tsupport\n"
+    rows = "sea\t3\t2\tmeer\t2\ndog\t2\t1\t\t0\n"
     (tmp_path / "tagger/vocabulary.tsv").write_text(header + rows)
+    write_probabilities(tmp_path / "tagger" / CALIBRATION, None)
     (tmp_path / "tagger/MODEL_CARD.md").write_text("# A tagger\n")
     monkeypatch.setattr("phototags.export.tag_photos.load_backbone", lambda name, learned: name)
     monkeypatch.setattr(
@@ -70,7 +72,8 @@ def test_a_trained_backbone_is_saved_too(folder, monkeypatch):
 def test_saving_over_its_own_folder_loses_nothing(folder):
     before = contents(folder)
     HubTagger.from_pretrained(folder).save_pretrained(folder)
-    assert {name: content for name, content in contents(folder).items() if name in FILES} == before
+    after = contents(folder)
+    assert {name: after[name] for name in before} == before
 
 
 def test_pushing_sends_the_files_and_nothing_that_could_be_run(folder, monkeypatch):
@@ -88,7 +91,7 @@ def test_pushing_sends_the_files_and_nothing_that_could_be_run(folder, monkeypat
 
     monkeypatch.setattr(huggingface_hub.hub_mixin, "HfApi", Api)
     HubTagger.from_pretrained(folder).push_to_hub("ann/sea")
-    assert set(sent["ann/sea"]) == {*FILES, "README.md"}
+    assert set(sent["ann/sea"]) == {*FILES, CALIBRATION, "README.md"}
     assert json.loads(sent["ann/sea"]["config.json"])["system"] == {"model": "frequency"}
 
 
@@ -102,7 +105,7 @@ def test_from_the_hub_only_a_taggers_files_are_asked_for(folder, monkeypatch):
     monkeypatch.setattr(hub, "snapshot_download", fetch)
     monkeypatch.setattr(huggingface_hub.hub_mixin, "hf_hub_download", lambda **_: None)
     HubTagger._from_pretrained(model_id="ann/sea", revision="v1", local_files_only=True)
-    assert asked["name"] == "ann/sea" and asked["allow_patterns"] == [*FILES, BACKBONE]
+    assert asked["name"] == "ann/sea" and asked["allow_patterns"] == [*FILES, BACKBONE, CALIBRATION]
     assert asked["revision"] == "v1" and asked["local_files_only"]
 
 

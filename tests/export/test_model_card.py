@@ -1,11 +1,16 @@
 """The card holds the numbers of scores.csv and names the pictures that trained the tagger."""
 
+import numpy as np
 import pandas as pd
 import pytest
 import torch
 
 from phototags.evaluation.metrics.summary import COLUMNS
-from phototags.export.export_tagger import export_tagger, read_validation_photos
+from phototags.export.export_tagger import (
+    ValidationPhotos,
+    export_tagger,
+    read_validation_photos,
+)
 from phototags.export.model_card import format_model_card, write_model_card
 from phototags.features.feature_cache import write_features
 from phototags.params.pages import Export
@@ -96,25 +101,27 @@ def export(tmp_path, tagger, config, backbone=None):
     save(tagger, config, tmp_path, backbone)
     (tmp_path / "v.tsv").write_text("tag\tphotos\tusers\nsea\t3\t2\ndog\t2\t2\n")
     (tmp_path / "c.tsv").write_text("tag\twhy\nsea\tkept\nseas\tlemma: became sea\n")
-    validation = TaggedPhotos(["a"], torch.zeros(1, 4), torch.tensor([[0]]))
+    photos = TaggedPhotos(["a"], torch.zeros(1, 4), torch.tensor([[0]]))
+    validation = ValidationPhotos(photos, np.array([0]))
     files = ("model.safetensors", "config.json", "v.tsv", "c.tsv")
     paths = [tmp_path / name for name in files]
     export_tagger(tmp_path / "out", *paths, validation)
     return tmp_path / "out", paths
 
 
-def test_the_folder_holds_the_four_files(tmp_path):
+def test_the_folder_holds_the_five_files(tmp_path):
     config = CONFIG | {"system": {"model": "frequency"}}
     out, paths = export(tmp_path, FrequencyTagger(torch.tensor([3, 2])), config)
     scores().to_csv(tmp_path / "scores.csv", index=False)
     write_model_card(out, "pictures", EXPORT, tmp_path / "scores.csv")
     names = {"model.safetensors", "config.json", "vocabulary.tsv", "MODEL_CARD.md"}
+    names |= {"calibration.safetensors"}
     assert {path.name for path in out.iterdir()} == names
     for path in paths[:2]:
         assert (out / path.name).read_bytes() == path.read_bytes()
     first, *lines = (out / "vocabulary.tsv").read_text().splitlines()
-    assert first.split("\t") == ["tag", "count", "users", "aliases", "threshold"]
-    assert lines[0].startswith("sea\t3\t2\tseas\t") and lines[1] == "dog\t2\t2\t\t"
+    assert first.split("\t") == ["tag", "count", "users", "aliases", "support"]
+    assert lines == ["sea\t3\t2\tseas\t1", "dog\t2\t2\t\t0"]
     assert (out / "MODEL_CARD.md").read_text().startswith("# The tagger of the run `pictures`")
 
 
@@ -129,9 +136,10 @@ def test_a_backbone_that_learned_goes_with_its_tagger_and_not_with_the_next(tmp_
     assert not (out / BACKBONE).exists()
 
 
-def test_thresholds_are_chosen_on_validation_photos_with_features_and_a_known_tag(tmp_path):
+def test_probabilities_are_fitted_on_validation_photos_with_features_and_a_known_tag(tmp_path):
     tags = [["sea", "moon"], ["sea"], ["dog"], ["moon"], ["dog", "sea"]]
     table = pd.DataFrame({"row": range(5), "photo_id": list("abcde"), "tags": tags})
+    table["user_id"] = ["ann", "ann", "bob", None, None]
     table.to_parquet(tmp_path / "tags")
     parts = ["validation", "train", "test", "validation", "validation"]
     pd.DataFrame({"row": range(5), "part": parts}).to_parquet(tmp_path / "split")
@@ -140,8 +148,10 @@ def test_thresholds_are_chosen_on_validation_photos_with_features_and_a_known_ta
         looks = torch.tensor(rows)[:, None] * torch.ones(1, 4)
         write_features(tmp_path / f"{shard}", torch.tensor(rows), looks, "tiny")
     shards = [tmp_path / "0", tmp_path / "1"]
-    photos = read_validation_photos(
+    validation = read_validation_photos(
         tmp_path / "tags", tmp_path / "split", shards, tmp_path / "words"
     )
+    photos = validation.photos
+    assert validation.users.tolist() == [0]
     assert list(photos.ids) == ["a"] and photos.features.tolist() == [[0, 0, 0, 0]]
     assert photos.tags.tolist() == [[0]]

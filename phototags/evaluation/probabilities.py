@@ -1,0 +1,89 @@
+"""Probabilities from a tagger's scores, and cuts for a wanted precision; applied by numpy alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phototags.errors import ModelError
+from phototags.io.storage import read_tensors, write_tensors
+
+STEPS = np.arange(1, 100) / 100
+"""Wanted precisions whose cuts are stored; between them cuts are interpolated."""
+TENSORS = ("offsets", "slopes", "cuts")
+
+
+@dataclass(frozen=True, eq=False)
+class Probabilities:
+    """Logistic calibration of each tag's scores.
+
+    Args:
+        offsets, slopes: (T,) float64, probability = sigmoid(offset + slope * score), slope > 0.
+        cuts: (99,) float64, rising: the lowest probability at which the tags given are expected to
+            have a precision of 0.01 to 0.99; nan from where none is high enough.
+        strength: chosen one of STRENGTHS. photos: number of validation photos.
+    """
+
+    offsets: NDArray
+    slopes: NDArray
+    cuts: NDArray
+    strength: float
+    photos: int
+
+    def probabilities(self, scores: NDArray) -> NDArray[np.float64]:
+        """(B, T) scores to (B, T) probabilities that a photo has the tag."""
+        return sigmoid(self.offsets + self.slopes * np.asarray(scores, np.float64))
+
+    def cut(self, precision: float) -> float:
+        """The lowest probability at which to give a tag for a wanted precision in (0, 1).
+
+        Raises:
+            ModelError: when no tag of a validation photo was as probable.
+        """
+        reached = ~np.isnan(self.cuts)
+        if not reached.any() or precision > STEPS[reached][-1]:
+            most = f"{STEPS[reached][-1]:.2f}" if reached.any() else "0.00"
+            raise ModelError(
+                f"expected a precision up to {most}, the highest that the tags of this tagger's "
+                f"{self.photos} validation photos are sure of, found {precision:g}. Ask for less."
+            )
+        return float(np.interp(precision, STEPS[reached], self.cuts[reached]))
+
+
+def write_probabilities(path: Path | str, fitted: Probabilities | None) -> None:
+    """Write a calibration as safetensors; None, one that was never fitted, as no tensor."""
+    import torch
+
+    tensors = {name: torch.from_numpy(getattr(fitted, name)) for name in TENSORS if fitted}
+    about = {"photos": fitted.photos, "strength": str(fitted.strength)} if fitted else {"photos": 0}
+    write_tensors(path, tensors, about)
+
+
+def read_probabilities(path: Path | str, tags: int) -> Probabilities | None:
+    """Read what `write_probabilities` wrote.
+
+    Args:
+        tags: T, expected.
+
+    Raises:
+        ModelError: when the file does not belong to a tagger of so many tags.
+        PhototagsError: when it is missing or damaged.
+    """
+    tensors, about = read_tensors(path, framework="np")
+    if about == {"photos": 0}:
+        return None
+    shapes = {name: tensor.shape for name, tensor in tensors.items()}
+    if shapes != {"offsets": (tags,), "slopes": (tags,), "cuts": STEPS.shape}:
+        raise ModelError(
+            f"{path} should calibrate {tags} tags, but has tensors of the shapes {shapes}. "
+            "Export the tagger again with `make results`."
+        )
+    return Probabilities(**tensors, strength=float(about["strength"]), photos=about["photos"])
+
+
+def sigmoid(logits: NDArray) -> NDArray[np.float64]:
+    """1 / (1 + exp(-logit)), without overflow."""
+    return 0.5 * (1 + np.tanh(0.5 * np.asarray(logits)))

@@ -1,0 +1,82 @@
+rule export_tagger:
+    """Export a trained tagger as a folder of its own."""
+    input:
+        model=tagger_file(*EXPORTED, "model.safetensors"),
+        config=tagger_file(*EXPORTED, "config.json"),
+        backbone=[tagger_file(*EXPORTED, file) for file in EXPORTED_BACKBONE],
+        vocabulary=f"{MODELS}/{PARAMS.export.train}/vocabulary.tsv",
+        candidates=f"{MODELS}/{PARAMS.export.train}/candidates.tsv",
+        features=tagger_features(*EXPORTED, PARAMS.export.train),
+        tags=f"{MODELS}/{PARAMS.export.train}/tags.parquet",
+        split=f"{MODELS}/{PARAMS.export.train}/split.parquet",
+    output:
+        model=f"{MODELS}/tagger/model.safetensors",
+        config=f"{MODELS}/tagger/config.json",
+        backbone=[f"{MODELS}/tagger/{file}" for file in EXPORTED_BACKBONE],
+        vocabulary=f"{MODELS}/tagger/vocabulary.tsv",
+        calibration=f"{MODELS}/tagger/calibration.safetensors",
+    log:
+        f"logs/export_tagger/{RUN}.log",
+    benchmark:
+        f"benchmarks/export_tagger/{RUN}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    params:
+        code=code("export_tagger"),
+        blacklist=lambda w: PARAMS.export.blacklist,
+    message:
+        "Exporting the tagger"
+    script:
+        "../scripts/export_tagger.py"
+
+
+rule write_model_card:
+    """Describe the exported tagger: its data, scores and limits."""
+    input:
+        config=rules.export_tagger.output.config,
+        vocabulary=rules.export_tagger.output.vocabulary,
+        scores=f"{RESULTS}/scores.csv",
+    output:
+        card=f"{MODELS}/tagger/MODEL_CARD.md",
+    log:
+        f"logs/write_model_card/{RUN}.log",
+    benchmark:
+        f"benchmarks/write_model_card/{RUN}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    params:
+        code=code("write_model_card"),
+        run=RUN,
+        export=dump_section(PARAMS.export),
+    message:
+        "Describing the exported tagger"
+    script:
+        "../scripts/write_model_card.py"
+
+
+rule index_photos:
+    """Index the photos of a corpus for search by words."""
+    input:
+        model=f"{MODELS}/tagger/model.safetensors",
+        config=f"{MODELS}/tagger/config.json",
+        backbone=[f"{MODELS}/tagger/{file}" for file in EXPORTED_BACKBONE],
+        vocabulary=f"{MODELS}/tagger/vocabulary.tsv",
+        features=lambda w: tagger_features(*EXPORTED, w.corpus),
+        photos="data/corpora/{corpus}/photos.parquet",
+        tags="data/corpora/{corpus}/tags.parquet",
+    output:
+        vectors=f"{MODELS}/index/{{corpus}}.safetensors",
+        table=f"{MODELS}/index/{{corpus}}.parquet",
+    log:
+        f"logs/index_photos/{RUN}/{{corpus}}.log",
+    benchmark:
+        f"benchmarks/index_photos/{RUN}/{{corpus}}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    params:
+        code=code("index_photos"),
+        blacklist=lambda w: PARAMS.export.blacklist,
+    message:
+        "Indexing the photos of {wildcards.corpus}"
+    script:
+        "../scripts/index_photos.py"
