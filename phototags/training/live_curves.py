@@ -21,8 +21,8 @@ class LiveCurves:
     """
 
     def __init__(self, folder: Path | str):
-        self.live = None
-        if not in_dvc_repository():
+        self.live, here = None, Path.cwd()
+        if not any((one / ".dvc").is_dir() for one in (here, *here.parents)):
             log.info("no DVC repository here: no live curves are written")
             return
         os.environ.setdefault("DVC_STUDIO_OFFLINE", "true")
@@ -52,9 +52,3 @@ def opened(folder: str):
     if repository := getattr(live, "_dvc_repo", None):
         repository.close()  # else it complains of its packs when Python ends
     return live
-
-
-def in_dvc_repository() -> bool:
-    """Whether this folder, or one above it, is a DVC repository."""
-    here = Path.cwd()
-    return any((folder / ".dvc").is_dir() for folder in (here, *here.parents))

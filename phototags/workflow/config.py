@@ -90,22 +90,20 @@ class Params(Section):
     @model_validator(mode="after")
     def refuse_missing_users(self) -> "Params":
         """Raise a ValueError where a system needs the section users and there is none."""
-        systems = self.train.systems.items()
-        wanting = [name for name, system in systems if system.uses_users]
-        if wanting and self.users is None:
-            raise ValueError(f"{wanting[0]} needs the section users, but that is null")
+        for name, system in self.train.systems.items():
+            if system.uses_users and self.users is None:
+                raise ValueError(f"{name} needs the section users, but that is null")
         return self
 
     @model_validator(mode="after")
     def refuse_several_trained_backbones(self) -> "Params":
         """Raise a ValueError where a trained backbone would be several joined ones."""
-        systems = self.train.systems.items()
-        learning = [name for name, system in systems if system.learns_backbone]
-        if learning and "+" in self.embed_photos.backbone:
-            raise ValueError(
-                f"{learning[0]} with `backbone: trained` needs one embed_photos.backbone, but that "
-                f"is {self.embed_photos.backbone}"
-            )
+        for name, system in self.train.systems.items():
+            if system.learns_backbone and "+" in self.embed_photos.backbone:
+                raise ValueError(
+                    f"{name} with `backbone: trained` needs one embed_photos.backbone, but that "
+                    f"is {self.embed_photos.backbone}"
+                )
         return self
 
 

@@ -145,10 +145,9 @@ class Plan:
 
     def warp_systems(self, train: str) -> dict[str, System]:
         """Systems with WARP's ranking loss that are trained on a corpus, by name."""
-        systems = {
-            name: self.params.train.systems[name] for of, name in self.taggers if of == train
-        }
-        return {name: one for name, one in systems.items() if one.in_user_comparison}
+        systems = self.params.train.systems
+        known = [name for of, name in self.taggers if of == train]
+        return {name: systems[name] for name in known if systems[name].in_user_comparison}
 
     def user_systems(self, train: str) -> list[str]:
         """Those of them that know the photo's user."""
