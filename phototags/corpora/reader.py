@@ -47,11 +47,7 @@ class Reader:
     def list_photos(
         self, source: Path, wordnet: Path | None = None, sample: int | None = None
     ) -> Listing:
-        """Make the photo table, of a sample of the photos if wanted, and the list of drops.
-
-        Raises:
-            ArchiveError, CorpusError: of `read_rows`.
-        """
+        """Make the photo table, of a sample of the photos if wanted, and the list of drops."""
         rows, drops = [], []
         for one in self.read_rows(source, wordnet):
             (drops if isinstance(one, Drop) else rows).append(one)

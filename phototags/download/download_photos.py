@@ -44,9 +44,6 @@ def download_photos(
 
     Returns:
         row, file, sha256, width, height of what is in the tar; and the drops.
-
-    Raises:
-        PhototagsError: as `download_shard` does.
     """
     unlicensed = find_unlicensed(shard, licences, STEP)
     wanted = shard[np.array([drop is None for drop in unlicensed], bool)]  # also of no photo

@@ -109,11 +109,7 @@ class Journal:
             self._write(b"\n")
 
     def write(self, record: Record) -> None:
-        """Append one record.
-
-        Raises:
-            PhototagsError: when the disk does not take it.
-        """
+        """Append one record. Raises: PhototagsError when the disk does not take it."""
         self._write(record.to_line())
 
     def _write(self, line: bytes) -> None:

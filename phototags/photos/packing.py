@@ -24,8 +24,7 @@ class PhotoFile(NamedTuple):
     """The file that a reader found for one listed photo.
 
     Args:
-        row: of the listing.
-        photo_id: of the listing.
+        row, photo_id: of the listing.
         content: the image file's bytes, cut one byte after the cap; None when it is missing.
         svg: the same image as SVG, for when the caps refuse the content.
     """
@@ -86,11 +85,7 @@ def pack_photos(
 
 
 def _load_usable(photo: PhotoFile, max_pixels: int, max_bytes: int) -> tuple[bytes, ImageInfo]:
-    """Return the bytes to pack and their format and size.
-
-    Raises:
-        PhotoError: why the photo can't be used.
-    """
+    """Return the bytes to pack and their format and size, or raise why there are none."""
     if photo.content is None:
         raise PhotoError("missing", "listed, but the corpus has no such picture file")
     try:

@@ -78,11 +78,7 @@ def read_config(folder: Path | str) -> dict:
 
 
 def own_backbone(folder: Path | str) -> Path | None:
-    """Path of the backbone that was trained with a folder's tagger; None when it was frozen.
-
-    Raises:
-        ModelError: as `read_config`.
-    """
+    """Path of the backbone that was trained with a folder's tagger; None when it was frozen."""
     system = parse_system(read_config(folder)["system"])
     return Path(folder) / BACKBONE if system.learns_backbone else None
 

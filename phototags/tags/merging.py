@@ -34,11 +34,7 @@ class Merge(NamedTuple):
 def find_merges(
     photos: EncodedPhotos, settings: Vocabulary, wordnet: WordNet | None = None
 ) -> list[Merge]:
-    """Find what tags become, kind by kind, each on the tags that the kinds before it left.
-
-    Raises:
-        VocabularyError: WordNet is needed but not given.
-    """
+    """Find what tags become, kind by kind, each on the tags that the kinds before it left."""
     aliases, merges = read_aliases(settings.aliases), []
     methods = {
         "alias": lambda users: aliases,

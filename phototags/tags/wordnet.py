@@ -165,11 +165,7 @@ def _read_package(package: Path) -> dict[str, bytes]:
 
 
 def require_wordnet(wordnet: WordNet | None, what: str) -> WordNet:
-    """Return WordNet for a part of the vocabulary that depends on it.
-
-    Raises:
-        VocabularyError: when it was not given.
-    """
+    """Return WordNet for a part of the vocabulary; a VocabularyError when it was not given."""
     if wordnet is None:
         raise VocabularyError(
             f"vocabulary: {what} needs WordNet, which was not given. Give the rule "

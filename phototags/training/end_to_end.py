@@ -104,11 +104,7 @@ def train_with_backbone(job: TrainJob) -> None:
 def train_on_images(
     job: TrainJob, system: GradientSystem, inputs: TrainInputs, context: TrainContext
 ) -> Trained:
-    """Train a tagger whose backbone learns too, from the images of the job's shards.
-
-    Raises:
-        ArchiveError: when a shard is missing or damaged.
-    """
+    """Train a tagger whose backbone learns too, from the images of the job's shards."""
     network = load_network(job.params["backbone"], *job.inputs["start"][1:])
     limits = *job.params["image_limits"], network.size
     images = open_images(inputs.parts, job.inputs["shards"], *limits)

@@ -95,9 +95,6 @@ def open_images(
 
     Args:
         parts: with rows of the photo table. shards: of the same corpus.
-
-    Raises:
-        ArchiveError: when a shard is missing or damaged.
     """
     lookup = ShardIndex(shards)
     return [TrainImages(part.rows, lookup, max_pixels, max_bytes, size) for part in parts]

@@ -59,11 +59,7 @@ def make_context(job: TrainJob, system: System, inputs: TrainInputs) -> TrainCon
 def run_job(
     job: TrainJob, train_system: TrainSystem, make_context: MakeContext = make_context
 ) -> None:
-    """Read a job's inputs, train in this process, write its outputs and drop its checkpoint.
-
-    Raises:
-        CorpusError, ModelError, ParamsError: as `train`'s.
-    """
+    """Read a job's inputs, train in this process, write its outputs and drop its checkpoint."""
     torch.set_num_threads(1)  # several would add up in another order
     system = parse_system(job.params["system"])
     inputs = read_inputs(job, system)

@@ -24,11 +24,7 @@ class DepthLimit:
         self.file, self.where, self.depth = file, where, 0
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes.
-
-        Raises:
-            CorpusError: at too many brackets.
-        """
+        """The next bytes; a CorpusError at too many brackets."""
         piece = self.file.read(size)
         self.depth += piece.count(b"[") + piece.count(b"{")
         self.depth -= piece.count(b"]") + piece.count(b"}")

@@ -22,7 +22,6 @@ class FrequencyTagger:
         self.counts, self.rarest = counts, rarest
 
     def tensors(self) -> dict[str, Tensor]:
-        """The tensors that its system restores it from."""
         return {"counts": self.counts}
 
     def scores(self, features: Tensor) -> Tensor:
@@ -38,15 +37,13 @@ class RandomTagger:
     """Gives every photo random scores, the same ones whenever it is scored.
 
     Args:
-        tags: T.
-        seed: of the scores.
+        tags: T. seed: of the scores.
     """
 
     def __init__(self, tags: int, seed: int):
         self.tags, self.seed = tags, seed
 
     def tensors(self) -> dict[str, Tensor]:
-        """The tensors that its system restores it from."""
         return {"seed": torch.tensor(self.seed), "tags": torch.tensor(self.tags)}
 
     def scores(self, features: Tensor) -> Tensor:
@@ -81,7 +78,6 @@ class KnnTagger:
         self.scale = FeatureScaler("root", features.shape[1])
 
     def tensors(self) -> dict[str, Tensor]:
-        """The tensors that its system restores it from."""
         return {name: getattr(self, name) for name in ("features", "tags", "ends", "counts")}
 
     def scores(self, features: Tensor) -> Tensor:
