@@ -104,10 +104,7 @@ def _make_column(scores: pd.DataFrame, metric: str) -> dict[str, Cell]:
 
 
 def summarise_result(test: str, scores: pd.DataFrame) -> str:
-    """One sentence: P@1 of the best trained system, and of the baselines, whether beaten or not.
-
-    Empty if precision at one was not measured.
-    """
+    """P@1 of the best trained system and of the baselines in a sentence; empty if not measured."""
     first = scores[(scores["metric"] == "precision") & (scores["k"] == 1)].set_index("system")
     if first.empty:
         return ""

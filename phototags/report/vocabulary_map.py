@@ -65,11 +65,7 @@ class VocabularyMap:
 def read_vocabulary_maps(
     maps: Sequence[Path | str], nearest: Sequence[Path | str]
 ) -> list[VocabularyMap]:
-    """Read one map for each training corpus, from tag_map.tsv and nearest_tags.tsv.
-
-    Args:
-        maps, nearest: files of models/RUN/TRAIN, in the same order.
-    """
+    """Read the map of each training corpus: models/RUN/TRAIN's tag_map.tsv, nearest_tags.tsv."""
     return [
         _make_map(Path(path).parent.name, _read(path), _read(near))
         for path, near in zip(maps, nearest, strict=True)

@@ -8,11 +8,7 @@ from phototags.tags.encoding import TagSets
 
 
 def build_frequency_predictor(counts: np.ndarray) -> Predictor:
-    """Score the tags of every photo by frequency: the baseline.
-
-    Args:
-        counts: (T,) training photos of each tag.
-    """
+    """Score the tags of every photo by frequency, (T,) training photos of each: the baseline."""
     return lambda shown: np.tile(counts.astype(np.float64), (len(shown), 1))
 
 
@@ -30,11 +26,7 @@ def build_cooccurrence_predictor(training: TagSets, vocabulary: int) -> Predicto
 
 
 def build_cosine_predictor(vectors: np.ndarray) -> Predictor:
-    """Score a tag by its cosine with the sum of the shown tags' unit vectors.
-
-    Args:
-        vectors: (T, D) float.
-    """
+    """Score a tag by its cosine with the sum of the shown tags' unit vectors, of (T, D) float."""
     unit = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
     return lambda shown: (shown.to_csr(len(unit)) @ unit) @ unit.T
 

@@ -141,8 +141,7 @@ def _merge_by_key(users: Mapping[str, int], key_of: Callable[[str], str | None])
 def _segment(word: str, parts: Mapping[str, tuple[float, str]]) -> tuple[str, ...]:
     """Return the likeliest tags that make up a word, or nothing (Viterbi over the ends of parts).
 
-    Args:
-        parts: by letters, the logarithm of the probability, and the tag.
+    `parts` has, by letters, the logarithm of the probability, and the tag.
     """
     longest = max(map(len, parts), default=0)
     best: list[tuple[float, tuple[str, ...]] | None] = [(0.0, ())] + [None] * len(word)

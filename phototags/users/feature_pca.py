@@ -57,11 +57,7 @@ def scale_features(features: Tensor) -> NDArray[np.float64]:
 
 
 def fit_training_pca(features: Iterable[Path | str], split: Path | str, dims: int) -> FeaturePca:
-    """Fit the principal components of a corpus' training photos.
-
-    Args:
-        features: its feature files. split: its split.parquet.
-    """
+    """Fit the principal components of a corpus' training photos, by its features and split."""
     cached, parts = read_features(features), pd.read_parquet(split)
     rows = parts.loc[parts["part"] == "train", "row"]
     return fit_pca(cached.select(rows[rows.isin(cached.rows.numpy())].tolist()), dims)

@@ -59,11 +59,7 @@ def axis_limit(scores: pd.DataFrame, metric: str, k: int) -> float:
 
 
 def draw_panel(axes: Axes, of: pd.DataFrame, colour: dict[str, str]) -> None:
-    """One metric on one test corpus, the first system on top.
-
-    Args:
-        colour: of each system that was scored there, in order.
-    """
+    """One metric on one test corpus; `colour` has the systems scored there, the first on top."""
     for place, system in enumerate(colour):
         rows = of[of["system"] == system]
         seeds = rows.loc[rows["seed"] != "mean", "value"]

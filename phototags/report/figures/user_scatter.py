@@ -12,11 +12,7 @@ TAGS = 7  # with their own colour
 
 
 def plot_users(users: pd.DataFrame, path: Path | str) -> None:
-    """A dot for each user: by most common tag, by number of photos, and by year if known.
-
-    Args:
-        users: of `map_users`. path: of the svg.
-    """
+    """A dot for each user of `map_users`: by commonest tag, number of photos, year if known."""
     years = users["year"].notna().any()
     with open_figure(path, 4.8 * (2 + years), 4.6) as drawing:
         panels = drawing.subplots(1, 2 + years)

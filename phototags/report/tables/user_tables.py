@@ -37,11 +37,7 @@ FOUND = (
 
 
 def format_users(train: str, improvements: pd.DataFrame) -> str:
-    """users_{train}.md: relative improvements of the systems that use the user.
-
-    Args:
-        improvements: of `relative_improvements`.
-    """
+    """users_{train}.md: the `relative_improvements` of the systems that use the user."""
     first = improvements.iloc[0]
     counted = f"{train}: {first['photos']:,} test photos of {first['users']:,} users are scored."
     tables = _score_table(improvements), MULTIPLIED, _comparison_table(improvements)

@@ -128,7 +128,6 @@ class ShardedCheckpoint(SharedCheckpoint):
         }
 
     def write(self, tensors: Mapping[str, Tensor], numbers: Mapping) -> None:
-        """As a checkpoint's, by the first process alone."""
         if self.first:
             super().write(tensors, numbers)
 
