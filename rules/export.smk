@@ -30,12 +30,44 @@ rule export_tagger:
         "../scripts/export_tagger.py"
 
 
+rule score_probabilities:
+    """Score the exported tagger's probabilities on the test photos of its training corpus."""
+    input:
+        model=rules.export_tagger.output.model,
+        config=rules.export_tagger.output.config,
+        vocabulary=rules.export_tagger.output.vocabulary,
+        calibration=rules.export_tagger.output.calibration,
+        features=tagger_features(*EXPORTED, PARAMS.export.train),
+        tags=f"{MODELS}/{PARAMS.export.train}/tags.parquet",
+        split=f"{MODELS}/{PARAMS.export.train}/split.parquet",
+    output:
+        reliability=f"{RESULTS}/tables/reliability.csv",
+        cuts=f"{RESULTS}/tables/cuts.csv",
+        table=f"{RESULTS}/tables/probabilities.md",
+        figure=f"{RESULTS}/figures/reliability.svg",
+    log:
+        f"logs/score_probabilities/{RUN}.log",
+    benchmark:
+        f"benchmarks/score_probabilities/{RUN}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    params:
+        code=code("score_probabilities"),
+        instruction_set=PARAMS.instruction_set,
+    message:
+        "Scoring the exported tagger's probabilities"
+    script:
+        "../scripts/score_probabilities.py"
+
+
 rule write_model_card:
     """Describe the exported tagger: its data, scores and limits."""
     input:
         config=rules.export_tagger.output.config,
         vocabulary=rules.export_tagger.output.vocabulary,
         scores=f"{RESULTS}/scores.csv",
+        reliability=rules.score_probabilities.output.reliability,
+        cuts=rules.score_probabilities.output.cuts,
     output:
         card=f"{MODELS}/tagger/MODEL_CARD.md",
     log:

@@ -6,6 +6,7 @@ USER_TABLES = [
 ]
 FIGURES = [
     "scores",
+    "reliability",
     "losses",
     *(
         f"{of}_{train}"

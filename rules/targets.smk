@@ -72,6 +72,7 @@ JOBS = {
     "plot_examples": OF_RUN if PARAMS.report.show_photos else [],
     "write_report": OF_RUN,
     "export_tagger": OF_RUN,
+    "score_probabilities": OF_RUN,
     "write_model_card": OF_RUN,
     "index_photos": cross(corpus=PLAN.corpora),
 }

@@ -43,14 +43,19 @@ class Probabilities:
         Raises:
             ModelError: when no tag of a validation photo was as probable.
         """
-        reached = ~np.isnan(self.cuts)
-        if not reached.any() or precision > STEPS[reached][-1]:
-            most = f"{STEPS[reached][-1]:.2f}" if reached.any() else "0.00"
+        if precision > self.highest_precision:
             raise ModelError(
-                f"expected a precision up to {most}, the highest that the tags of this tagger's "
-                f"{self.photos} validation photos are sure of, found {precision:g}. Ask for less."
+                f"expected a precision up to {self.highest_precision:.2f}, the highest that the "
+                f"tags of this tagger's {self.photos} validation photos are sure of, found "
+                f"{precision:g}. Ask for less."
             )
+        reached = ~np.isnan(self.cuts)
         return float(np.interp(precision, STEPS[reached], self.cuts[reached]))
+
+    @property
+    def highest_precision(self) -> float:
+        """The highest of STEPS that has a cut; 0 where none has."""
+        return float(STEPS[~np.isnan(self.cuts)].max(initial=0))
 
 
 def write_probabilities(path: Path | str, fitted: Probabilities | None) -> None:

@@ -13,6 +13,7 @@ from phototags.io.storage import atomic_write
 from phototags.params.pages import Export
 from phototags.report.markdown import format_page, format_table
 from phototags.report.tables.cells import INTERVALS, MEANING, format_interval
+from phototags.report.tables.probabilities import format_probabilities
 from phototags.report.tables.score_pages import format_pair
 from phototags.tags.vocabulary import read_vocabulary
 
@@ -39,7 +40,13 @@ LIMITS = (
 TOP_TAGS = 20
 
 
-def write_model_card(folder: Path | str, run: str, export: Export, scores: Path | str) -> None:
+HeldOut = tuple[pd.DataFrame, pd.DataFrame]
+"""Reliability and cuts on test photos, of `score_probabilities`."""
+
+
+def write_model_card(
+    folder: Path | str, run: str, export: Export, scores: Path | str, held_out: HeldOut
+) -> None:
     """Write MODEL_CARD.md into the folder of an exported tagger.
 
     Args:
@@ -47,17 +54,23 @@ def write_model_card(folder: Path | str, run: str, export: Export, scores: Path 
         run: name of the run.
         export: which of the run's taggers it is.
         scores: scores.csv of the run.
+        held_out: how well its probabilities hold.
     """
     folder = Path(folder)
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     tags = read_vocabulary(folder / "vocabulary.tsv").tags
-    card = format_model_card(run, export, config, tags, read_scores(scores))
+    card = format_model_card(run, export, config, tags, read_scores(scores), held_out)
     with atomic_write(folder / "MODEL_CARD.md") as part:
         part.write_text(card, encoding="utf-8")
 
 
 def format_model_card(
-    run: str, export: Export, config: Mapping, tags: Sequence[str], scores: pd.DataFrame
+    run: str,
+    export: Export,
+    config: Mapping,
+    tags: Sequence[str],
+    scores: pd.DataFrame,
+    held_out: HeldOut,
 ) -> str:
     """The card in Markdown; every number in it comes from the arguments.
 
@@ -65,6 +78,7 @@ def format_model_card(
         config: the tagger's config.json.
         tags: its vocabulary, most frequent first.
         scores: scores.csv, seeds as text.
+        held_out: of `score_probabilities`.
     """
     trained = config["system"].get("backbone") == "trained"
     backbone = "trained too (`backbone.safetensors`)" if trained else "frozen"
@@ -81,6 +95,8 @@ def format_model_card(
         f"## Training data\n\n{describe_corpus(export.train)}{count_photos(config)}",
         f"## Scores\n\n{tabulate_scores(export, scores)}",
         f"{MEANING} {INTERVALS}",
+        "## Probabilities",
+        *format_probabilities(*held_out),
         "## Limits\n\n" + "\n".join(f"- {limit}" for limit in LIMITS),
         "## Licence\n\nThe code is Apache-2.0. The weights were trained on the pictures above: "
         "what their licence asks for, such as naming the authors, holds for the weights too.",

@@ -23,6 +23,7 @@ from phototags.report.vocabulary_map import HEIGHT, NO_NOUN, WIDTH, read_vocabul
 PREDICTIONS = re.compile(r"([^/]+)/([^/]+)/seed(\d+)/predictions_([^/]+)\.parquet$")
 TITLES = {
     "scores": "Scores by system, with intervals",
+    "reliability": "Probabilities of the exported tagger on test photos, and how often it is right",
     "losses": "Training curves (a dot marks the selected epoch)",
 }
 

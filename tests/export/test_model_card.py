@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from phototags.evaluation.metrics.summary import COLUMNS
+from phototags.evaluation.score_probabilities import CUTS, RELIABILITY
 from phototags.export.export_tagger import (
     ValidationPhotos,
     export_tagger,
@@ -21,6 +22,17 @@ from phototags.systems.tagger import BACKBONE, save
 
 EXPORT = Export(train="openclipart", system="im2vec", seed=1)
 CONFIG = {"system": {"model": "im2vec"}, "backbone": "tiny", "features": 1280, "tags": 2}
+HELD_OUT = (
+    pd.DataFrame(
+        [
+            ("all", False, 0.0, 0.5, 8, 0.30, 0.25),
+            ("all", False, 0.5, 1.0, 2, 0.90, 0.50),
+            ("all", True, 0.0, 0.5, 10, 0.31, 0.30),
+        ],
+        columns=RELIABILITY,
+    ),
+    pd.DataFrame([("precision", 0.5, 0.27, 1187, 1.14, 0.417, 0.239)], columns=CUTS),
+)
 COUNTED = {**CONFIG, "photos": {"train": 5987}}
 
 
@@ -50,7 +62,7 @@ def scores():
 
 @pytest.fixture
 def card():
-    return format_model_card("pictures", EXPORT, CONFIG, ["sea", "dog"], scores())
+    return format_model_card("pictures", EXPORT, CONFIG, ["sea", "dog"], scores(), HELD_OUT)
 
 
 def test_this_taggers_scores_stand_with_their_intervals(card):
@@ -66,19 +78,35 @@ def test_baselines_stand_beside_it_as_the_mean_of_seeds(card):
     )
 
 
+def test_held_out_probabilities_are_shown_with_their_error_before_and_after(card):
+    (errors,) = [line for line in card.splitlines() if line.startswith("| all tags")]
+    assert errors.split("|")[2:4] == ["  12.00 ", "  1.00 "]  # (8 * 0.05 + 2 * 0.4) / 10 before
+    (given,) = [line for line in card.splitlines() if "`--precision 0.5`" in line]
+    assert [cell.strip() for cell in given.split("|")[2:6]] == ["0.27", "1.14", "41.7", "23.9"]
+    assert "1,187 test photos" in card
+
+
+def test_a_card_without_probabilities_says_why():
+    none = pd.DataFrame(columns=RELIABILITY), pd.DataFrame(columns=CUTS)
+    card = format_model_card("x", EXPORT, CONFIG, ["sea"], scores(), none)
+    assert "There is nothing to measure" in card
+
+
 def test_the_pictures_licence_and_the_settings_are_named(card):
     assert "public domain" in card and '"model": "im2vec"' in card and "1,280" in card
 
 
 def test_photos_are_counted_where_the_config_counts_them(card):
-    with_count = format_model_card("pictures", EXPORT, COUNTED, ["sea", "dog"], scores())
+    with_count = format_model_card("pictures", EXPORT, COUNTED, ["sea", "dog"], scores(), HELD_OUT)
     assert "5,987 photos" in with_count and "photos with a known tag" not in card
 
 
 def test_photos_of_a_refit_are_counted_too():
     system = {"model": "kernel-ridge", "refit": True}
     config = {**CONFIG, "system": system, "photos": {"train": 4074, "validation": 426}}
-    assert "4,500 photos" in format_model_card("best", EXPORT, config, ["sea", "dog"], scores())
+    assert "4,500 photos" in format_model_card(
+        "best", EXPORT, config, ["sea", "dog"], scores(), HELD_OUT
+    )
 
 
 def test_another_systems_seed_is_not_taken_for_this_tagger(card):
@@ -87,12 +115,14 @@ def test_another_systems_seed_is_not_taken_for_this_tagger(card):
 
 def test_own_pictures_are_under_their_own_terms():
     own = Export(train="holidays", system="im2vec", seed=1)
-    assert "their own terms" in format_model_card("x", own, CONFIG, ["sea"], scores())
+    assert "their own terms" in format_model_card("x", own, CONFIG, ["sea"], scores(), HELD_OUT)
 
 
 def test_a_trained_backbone_is_named():
     system = {"model": "im2vec", "backbone": "trained"}
-    card = format_model_card("pictures", EXPORT, CONFIG | {"system": system}, ["sea"], scores())
+    card = format_model_card(
+        "pictures", EXPORT, CONFIG | {"system": system}, ["sea"], scores(), HELD_OUT
+    )
     assert "trained too (`backbone.safetensors`)" in card and "frozen" not in card
 
 
@@ -113,7 +143,7 @@ def test_the_folder_holds_the_five_files(tmp_path):
     config = CONFIG | {"system": {"model": "frequency"}}
     out, paths = export(tmp_path, FrequencyTagger(torch.tensor([3, 2])), config)
     scores().to_csv(tmp_path / "scores.csv", index=False)
-    write_model_card(out, "pictures", EXPORT, tmp_path / "scores.csv")
+    write_model_card(out, "pictures", EXPORT, tmp_path / "scores.csv", HELD_OUT)
     names = {"model.safetensors", "config.json", "vocabulary.tsv", "MODEL_CARD.md"}
     names |= {"calibration.safetensors"}
     assert {path.name for path in out.iterdir()} == names

@@ -9,9 +9,11 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from phototags.evaluation.metrics.summary import COLUMNS
+from phototags.evaluation.score_probabilities import RELIABILITY, tabulate_reliability
 from phototags.report.figures.examples import COLUMNS as SHEET_COLUMNS
 from phototags.report.figures.examples import Example, load_font, plot_examples, truncate
 from phototags.report.figures.loss_curves import plot_losses
+from phototags.report.figures.reliability import plot_reliability
 from phototags.report.figures.score_panels import draw_panel, plot_scores
 from phototags.report.figures.style import BASELINE_COLOURS, system_colours
 
@@ -157,3 +159,13 @@ def test_a_tag_longer_than_its_card_is_cut():
 def test_a_sheet_with_endless_tags_is_drawn(tmp_path):
     plot_examples([example([("long " * 40, True)] * 5)], tmp_path / "sheet.png")
     assert Image.open(io.BytesIO((tmp_path / "sheet.png").read_bytes())).format == "PNG"
+
+
+def test_reliability_is_drawn_as_equal_bytes_and_without_bins_too(tmp_path):
+    probabilities = np.linspace(0, 1, 20).reshape(2, 10)
+    measured = [tabulate_reliability(probabilities, probabilities > 0.5, c) for c in (False, True)]
+    for name in ("one.svg", "two.svg"):
+        plot_reliability(pd.concat(measured), tmp_path / name)
+    assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "two.svg").read_bytes()
+    plot_reliability(pd.DataFrame(columns=RELIABILITY), tmp_path / "none.svg")
+    assert (tmp_path / "none.svg").stat().st_size < (tmp_path / "one.svg").stat().st_size
