@@ -22,6 +22,7 @@ wildcard_constraints:
     shard=r"\d{5}",
 
 
+include: "rules/zero_shot.smk"
 include: "rules/summaries.smk"
 include: "rules/corpora.smk"
 include: "rules/shards.smk"

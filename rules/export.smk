@@ -96,6 +96,7 @@ rule index_photos:
         features=lambda w: tagger_features(*EXPORTED, w.corpus),
         photos="data/corpora/{corpus}/photos.parquet",
         tags="data/corpora/{corpus}/tags.parquet",
+        zero_shot=ZERO_SHOT,
     output:
         vectors=f"{MODELS}/index/{{corpus}}.safetensors",
         table=f"{MODELS}/index/{{corpus}}.parquet",

@@ -53,7 +53,10 @@ rule write_report:
         scores=f"{RESULTS}/scores.csv",
         losses=f"{RESULTS}/losses.csv",
         drops=f"{RESULTS}/drops.csv",
-        tables=[f"{RESULTS}/tables/{name}.md" for name in TABLES + USER_TABLES + ["probabilities"]],
+        tables=[
+            f"{RESULTS}/tables/{name}.md"
+            for name in TABLES + ZERO_SHOT_TABLES + USER_TABLES + ["probabilities"]
+        ],
         figures=[f"{RESULTS}/figures/{name}.svg" for name in FIGURES],
         predictions=[
             tagger_file(train, system, seed, f"predictions_{test}.parquet")

@@ -77,7 +77,9 @@ def dump_section(section, *without):
         without: keys that change no result.
     """
     text = json.dumps(section.model_dump(exclude=set(without)), sort_keys=True)
-    return re.sub(r'\{(?!["}])', r"\\u007b", text)  # no wildcard: a brace inside a string
+    return re.sub(
+        r'\{(?!["}])', r"\\u007b", text
+    )  # no wildcard: a brace inside a string
 
 
 def dump_own_table(wildcards):

@@ -1,6 +1,7 @@
 """Files that the summaries of a run collect."""
 
 TABLES = ["headline", "bridges", "published", "tag_vectors"]
+ZERO_SHOT_TABLES = ["zero_shot"] * bool(ENCODERS)
 USER_TABLES = [
     f"{of}_{train}" for train in PLAN.user_comparisons for of in ("users", "user_tags")
 ]

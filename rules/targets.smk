@@ -36,7 +36,7 @@ JOBS = {
     "view_photos": cross(corpus=PLAN.views),
     "clean_tags": cross(corpus=PLAN.corpora),
     "split_photos": cross(corpus=PLAN.corpora),
-    "fetch_weights": cross(checkpoint=CHECKPOINTS),
+    "fetch_weights": cross(checkpoint=CHECKPOINTS + ["minilm"] * len(ENCODER_WEIGHTS)),
     "embed_photos": shards(PLAN.picture_corpora),
     "find_duplicates": jobs("train test", PLAN.train_test_pairs),
     "choose_training": cross(train=PLAN.train_corpora),
@@ -74,6 +74,9 @@ JOBS = {
     "export_tagger": OF_RUN,
     "score_probabilities": OF_RUN,
     "write_model_card": OF_RUN,
+    "score_zero_shot": cross(train=PLAN.train_corpora) if ENCODERS else [],
+    "write_zero_shot": OF_RUN if ENCODERS else [],
+    "fit_zero_shot": OF_RUN if ENCODERS else [],
     "index_photos": cross(corpus=PLAN.corpora),
 }
 # Every file that DVC versions is a target, not only the last table: a clone has the tables that

@@ -45,7 +45,7 @@ class Coco(Reader):
                 tags = objects.get(photo_id, [])
                 if nouns is not None:
                     tags = [noun for text in texts for noun in find_nouns(text, nouns)]
-                row |= {"tags": list(dict.fromkeys(tags)), "description": " ".join(texts) or None}
+                row |= {"tags": list(dict.fromkeys(tags)), "description": "\n".join(texts) or None}
                 yield row | {"split": split, "file": f"{part}{self.year}/{row['file']}"}
 
 

@@ -2,8 +2,8 @@
 
 Columns photo_id, file (on the web: photo_url), tags (between commas); if wanted user_id, split,
 title, description, taken_at, camera, longitude, latitude, licence, licence_url, author, page_url,
-photo_url; others are ignored. UTF-8, a tab between fields, no quoting: a quotation mark is a
-quotation mark.
+photo_url, captions (` | ` between them; the description then, one a line); others are ignored.
+UTF-8, a tab between fields, no quoting: a quotation mark is a quotation mark.
 """
 
 import csv
@@ -18,6 +18,7 @@ from phototags.photos.photo_table import PHOTOS
 from phototags.tags.split import PARTS
 
 READ = set(PHOTOS.names) - {"row", "sha256", "width", "height"}
+CAPTION_END = " | "
 RANGES = {"longitude": 180.0, "latitude": 90.0}
 log = logging.getLogger(__name__)
 
@@ -76,7 +77,7 @@ def _check_columns(path: Path, found: Sequence[str], needed: tuple[str, ...]) ->
             + (f", without {', '.join(missing)}. " if missing else ". ")
             + "Fields are divided by tabs (see docs/corpora.md)."
         )
-    if ignored := [name for name in found if name not in READ]:
+    if ignored := [name for name in found if name not in READ | {"captions"}]:
         log.info("%s: columns not used: %s", path, ", ".join(ignored))
 
 
@@ -88,6 +89,9 @@ def _parse_line(where: str, line: dict, needed: tuple[str, ...]) -> dict:
     for name in needed:
         if row[name] is None:
             raise CorpusError(f"{where}: {name} is empty; every photo needs one")
+    if line.get("captions"):
+        captions = line["captions"].split(CAPTION_END)
+        row["description"] = "\n".join(one for text in captions if (one := text.strip())) or None
     for name in {"tags", "machine_tags"} & line.keys():
         row[name] = [tag for written in line[name].split(",") if (tag := written.strip())]
     if row.get("split") not in (None, *PARTS):

@@ -111,6 +111,11 @@ def load_glove(folder: Path | str | None = None) -> TextVectors:
     return TextVectors(words, np.load(folder / VECTORS[0], mmap_mode="r"))
 
 
+def list_common_words(count: int) -> list[str]:
+    """List the most frequent words of GloVe's corpus, the most frequent first."""
+    return load_glove().words[:count].to_pylist()
+
+
 def _find_package() -> Path:
     found = find_spec(PACKAGE)
     if found is None or found.origin is None:

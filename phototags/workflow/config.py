@@ -15,6 +15,7 @@ from phototags.params.score import Score
 from phototags.params.section import Section
 from phototags.params.users import Users
 from phototags.params.vocabulary import Split, Vocabulary
+from phototags.params.zero_shot import ZeroShotSearch
 from phototags.systems.registry import AnySystem
 from phototags.workflow.experiments import (
     Experiment,
@@ -62,6 +63,9 @@ class Params(Section):
         description="descriptors of users, which systems that know the user need; null makes none",
     )
     train: Train
+    zero_shot: ZeroShotSearch | None = Field(
+        None, description="search by words that no tag means; null makes none"
+    )
     score: Score
     report: Report
     export: Export

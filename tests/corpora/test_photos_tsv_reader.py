@@ -52,6 +52,12 @@ def test_every_optional_column_is_read(write):
     assert row.isna()["description"]
 
 
+def test_captions_become_the_description_one_a_line(write):
+    lines = [HEAD + "\tcaptions", "a\ta.png\tx\tA dog . |  Two cats . ", "b\tb.png\tx\t"]
+    listing, _ = READER.list_photos(write(*lines))
+    assert listing["description"].fillna("").tolist() == ["A dog .\nTwo cats .", ""]
+
+
 def test_a_quotation_mark_is_a_quotation_mark(write):
     head = HEAD + "\ttitle"
     listing, _ = READER.list_photos(write(head, 'a\ta.png\tx\t"open', "b\tb.png\ty\tclosed"))
