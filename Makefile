@@ -1,5 +1,5 @@
 # make results            environment, then the default run (real pictures, tables, figures, a tagger)
-# make results RUN=photos MIRROR=folder-or-url     another run: presets/photos.yaml
+# make results RUN=photographs MIRROR=folder-or-url     another run: presets/photographs.yaml
 # make test | fuzz | lint | bench | docs | lock | tidy | clean
 # Needs Python 3.11, git and make.
 

@@ -15,7 +15,7 @@ INTRODUCTION = """\
 # Keys of params.yaml
 
 Every number that changes a result is in `params.yaml`; a preset in `presets/` overrides it
-(`make results RUN=photos`). An unknown key, or a value of another type or range, stops the run
+(`make results RUN=photographs`). An unknown key, or a value of another type or range, stops the run
 before it is planned. Sections and keys without a default are required.
 
 `make docs` writes this page from the classes in `phototags/workflow/config.py`,
