@@ -21,5 +21,6 @@ index = build_index(
     job.wildcards.corpus,
     hash_file(job.input.model),
     job.params.blacklist,
+    *job.input.zero_shot,
 )
 write_index(index, job.output.vectors, job.output.table)

@@ -225,7 +225,7 @@ def test_a_page_without_the_shards_says_so(home, capsys):
 
 def test_a_search_for_nothing_known_fails_softly(home, capsys):
     assert main(["search", "the"]) == 1
-    assert "nothing to show" in capsys.readouterr().err
+    assert "no match" in capsys.readouterr().err
 
 
 def test_a_corpus_without_an_index_is_reported(home, capsys):

@@ -9,9 +9,11 @@ DETAILS = """\
 examples:
   phototags search "tree, flower"
   phototags search "cat, christmas tree" --corpus tuxpaint --out found.html
+  phototags search "two dogs running in the snow"
 
-Sums the vectors of the words' tags and lists the pictures with the highest dot product. A word
-that is no tag is replaced by the tag nearest in meaning, with a note that says so.
+Sums the vectors of the words' tags and lists the pictures with the highest dot product. Words that
+are no tags are placed among the pictures by their meaning, if the run has `zero_shot`; else each is
+replaced by the tag nearest in meaning. A note says so. Words that mean nothing here find no match.
 """
 
 
@@ -36,9 +38,9 @@ def run(args: argparse.Namespace) -> int:
     for note in query.notes:
         common.warn(note)
     if not found:
-        common.warn(f"nothing to show for {words!r}")
+        common.warn(f"no match for {words!r}")
         return common.PARTIAL
-    tags = [index.tags[tag] for tag in query.tags]
+    tags = [*(index.tags[tag] for tag in query.tags), *query.terms]
     print(f"{len(index.photos.table):,} photos of {corpus} searched for: {', '.join(tags)}")
     for rank, (card, score) in enumerate(found, 1):
         print(format_result(rank, card, score))

@@ -5,7 +5,7 @@ Reading an index needs neither torch nor pandas, so that a search starts quickly
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from phototags.errors import ModelError, PhototagsError
-from phototags.io.storage import atomic_write, read_tensors, write_tensors
+from phototags.io.storage import atomic_write, hash_file, read_tensors, write_tensors
 from phototags.tags.vocabulary import find_shown
 
 if TYPE_CHECKING:
@@ -38,12 +38,16 @@ class PhotoIndex:
         table: (n rows) with COLUMNS.
         corpus: its name.
         model: sha256 of the model.safetensors that the vectors were computed with.
+        text_vectors: (n, E) float32, of the tagger's zero-shot model; None where it has none.
+        zero_shot: sha256 of its zero_shot.safetensors.
     """
 
     vectors: np.ndarray
     table: pa.Table
     corpus: str
     model: str
+    text_vectors: np.ndarray | None = None
+    zero_shot: str | None = None
 
 
 def compute_photo_vectors(tagger: Tagger, features: Tensor) -> Tensor:
@@ -73,6 +77,7 @@ def build_index(
     corpus: str,
     model: str,
     blacklist: str | None = None,
+    zero_shot: Path | str | None = None,
 ) -> PhotoIndex:
     """Index the photos that have features; the drops of earlier rules list the others.
 
@@ -82,8 +87,10 @@ def build_index(
         corpus: its name.
         model: sha256 of the tagger's model.safetensors.
         blacklist: regular expression of whole tags that the index leaves out.
+        zero_shot: zero_shot.safetensors of the tagger, where there is one.
     """
     from phototags.photos.photo_table import PHOTOS
+    from phototags.tag_vectors.zero_shot_model import read_zero_shot
 
     known = set(photos["row"])
     rows = [row for row in features.rows.tolist() if row in known]
@@ -93,16 +100,22 @@ def build_index(
     table = table.assign(tags=shown)[COLUMNS]
     schema = pa.schema([PHOTOS.field(name) for name in COLUMNS])
     content = pa.Table.from_pandas(table, schema, preserve_index=False)
-    vectors = compute_photo_vectors(tagger, features.select(rows)).numpy()
-    return PhotoIndex(vectors, content.replace_schema_metadata(None), corpus, model)
+    content, selected = content.replace_schema_metadata(None), features.select(rows)
+    index = PhotoIndex(compute_photo_vectors(tagger, selected).numpy(), content, corpus, model)
+    if zero_shot is None:
+        return index
+    text_vectors = read_zero_shot(zero_shot).embed_photos(selected.numpy())
+    return replace(index, text_vectors=text_vectors, zero_shot=hash_file(zero_shot))
 
 
 def write_index(index: PhotoIndex, vectors: Path | str, table: Path | str) -> None:
     """Write an index as a safetensors file of vectors and a parquet table."""
     import torch
 
-    about = {"corpus": index.corpus, "model": index.model}
-    write_tensors(vectors, {"vectors": torch.from_numpy(index.vectors)}, about)
+    about = {"corpus": index.corpus, "model": index.model, "zero_shot": index.zero_shot}
+    arrays = {"vectors": index.vectors, "text_vectors": index.text_vectors}
+    tensors = {name: torch.from_numpy(one) for name, one in arrays.items() if one is not None}
+    write_tensors(vectors, tensors, about)
     with atomic_write(table) as part:
         pq.write_table(index.table, part)
 
@@ -123,15 +136,23 @@ def read_index(folder: Path | str, corpus: str) -> PhotoIndex:
     try:
         tensors, about = read_tensors(vectors, framework="np")
         photos = pq.ParquetFile(table).read().select(COLUMNS)  # pq.read_table imports pandas
-        index = PhotoIndex(tensors["vectors"], photos, about["corpus"], about["model"])
+        index = PhotoIndex(
+            tensors["vectors"],
+            photos,
+            about["corpus"],
+            about["model"],
+            tensors.get("text_vectors"),
+            about.get("zero_shot"),
+        )
     except (PhototagsError, OSError, pa.ArrowInvalid, KeyError, TypeError) as error:
         raise ModelError(
             f"{vectors} and its .parquet should be a search index, but: {error} "
             "Make it again with `make results`."
         ) from error
-    if len(index.table) != len(index.vectors):
-        raise ModelError(
-            f"{vectors} holds {len(index.vectors)} vectors, but {table} {len(index.table)} "
-            "photos. Remove both and run `make results`."
-        )
+    for of in (index.vectors, index.text_vectors):
+        if of is not None and len(index.table) != len(of):
+            raise ModelError(
+                f"{vectors} holds {len(of)} vectors, but {table} {len(index.table)} photos. "
+                "Remove both and run `make results`."
+            )
     return index

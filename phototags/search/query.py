@@ -1,35 +1,38 @@
-"""Parse the words of a search into tags of a vocabulary."""
+"""Parse the words of a search into tags of a vocabulary, and into terms that no tag means."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from phototags.tags.spelling import clean
+from phototags.tags.stop_words import STOP_WORDS
 
 if TYPE_CHECKING:
     from phototags.tag_vectors.text_vectors import TextVectors
 
-STOP_WORDS = frozenset(
-    ["a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"]
-)
+PHOTOS_OF = re.compile(r"^((a|an|the) )?(photo|photograph|picture|image)s? (of|with) ")
 MIN_COSINE = 0.5  # two words below it are taken for unrelated
 
 
 @dataclass(frozen=True)
 class Query:
-    """The tags to search for.
+    """The tags and terms to search for.
 
     Args:
         tags: positions in the vocabulary; a tag that was named twice stands twice.
         notes: a sentence for each word that is no tag: what it was replaced by, if by anything.
+        terms: words and phrases to be placed among the photos by the zero-shot model.
     """
 
     tags: tuple[int, ...]
     notes: tuple[str, ...]
+    terms: tuple[str, ...] = ()
 
     def vector(self, tag_vectors: np.ndarray) -> np.ndarray:
         """(D,) sum of the tags' vectors, all tags having the same weight.
@@ -40,32 +43,56 @@ class Query:
         return tag_vectors[list(self.tags)].sum(axis=0)
 
 
-def parse_query(words: str, tags: Sequence[str], load_text: Callable[[], TextVectors]) -> Query:
+def parse_query(
+    words: str,
+    tags: Sequence[str],
+    load_text: Callable[[], TextVectors],
+    learned_from: str | None = None,
+) -> Query:
     """Find the tags in the words of a search, the longest first: `fire engine` before `fire`.
 
-    A word that is no tag is replaced by the tag with the nearest text vector, or left out where
-    their cosine is under 0.5. STOP_WORDS that are no tags are left out without a note.
+    STOP_WORDS that are no tags, and `photos of` at the beginning, are left out without a note.
+    Where there is a zero-shot model, words that are no tags become terms, neighbours together; if
+    it learned from captions, several words between two commas are one term, unless they are a
+    tag. Without one, a word is replaced by the tag with the nearest text vector, or left out
+    where their cosine is under 0.5.
 
     Args:
-        words: as typed; a comma ends a tag.
+        words: as typed; a comma ends a tag or phrase.
         tags: (T,) the vocabulary.
-        load_text: called only when a word is no tag, since loading takes a moment.
+        load_text: called only when a word is no tag and there is no model, since loading takes a
+            moment.
+        learned_from: what the zero-shot model learned from, `tags` or `captions`; None without.
     """
     numbers = {tag: number for number, tag in enumerate(tags)}
-    longest = max((tag.count(" ") + 1 for tag in tags), default=1)
-    known, unknown = [], []
+    known, unknown, terms = [], [], []
     for phrase in words.split(","):
-        parts = clean(phrase).tag.split()
-        while parts:
-            sizes = range(min(longest, len(parts)), 0, -1)
-            size = next((n for n in sizes if " ".join(parts[:n]) in numbers), 0)
-            if size:
-                known.append(numbers[" ".join(parts[:size])])
-            elif parts[0] not in STOP_WORDS:
-                unknown.append(parts[0])
-            parts = parts[size or 1 :]
+        cleaned = PHOTOS_OF.sub("", clean(phrase).tag)
+        parts = list(_split_tags(cleaned.split(), numbers))
+        if learned_from == "captions" and len(parts) > 1:
+            terms.append(cleaned)
+            continue
+        for is_tag, neighbours in itertools.groupby(parts, key=numbers.__contains__):
+            if is_tag:
+                known += [numbers[part] for part in neighbours]
+            elif learned_from:
+                terms.append(" ".join(neighbours))
+            else:
+                unknown += neighbours
     found, notes = replace_unknown(unknown, tags, load_text()) if unknown else ([], [])
-    return Query(tuple(known + found), tuple(notes))
+    return Query(tuple(known + found), tuple(notes), tuple(terms))
+
+
+def _split_tags(words: Sequence[str], numbers: Mapping[str, int]) -> Iterator[str]:
+    """Yield the longest tags and the words that are none, without STOP_WORDS, in their order."""
+    longest = max((tag.count(" ") + 1 for tag in numbers), default=1)
+    while words:
+        sizes = range(min(longest, len(words)), 0, -1)
+        size = next((n for n in sizes if " ".join(words[:n]) in numbers), 1)
+        part = " ".join(words[:size])
+        if part in numbers or part not in STOP_WORDS:
+            yield part
+        words = words[size:]
 
 
 def replace_unknown(

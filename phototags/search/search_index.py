@@ -1,8 +1,12 @@
 """Search the photo index of a corpus with the tag vectors of the tagger that made it."""
 
+from __future__ import annotations
+
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,7 +16,14 @@ from phototags.io.storage import hash_file, read_tensors
 from phototags.photos.gallery import Card, make_card
 from phototags.search.index import PhotoIndex, read_index
 from phototags.search.query import Query, parse_query
+from phototags.tag_vectors.zero_shot_model import FILE, ZeroShot, read_zero_shot
 from phototags.tags.vocabulary import read_vocabulary
+
+if TYPE_CHECKING:
+    from phototags.tag_vectors.text_encoders import TextEncoder
+    from phototags.tag_vectors.text_vectors import TextVectors
+
+TINY = 1e-9  # of a standard deviation: photos that a tag or term scores all the same
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,12 +35,14 @@ class SearchIndex:
         tag_vectors: (T, D) float32, in the space of the photos' vectors.
         photos: the photo index of the corpus.
         shards: the tar files of the corpus' pictures; none where they are not on this machine.
+        zero_shot: the model that made the photos' text vectors; None where there are none.
     """
 
     tags: list[str]
     tag_vectors: np.ndarray
     photos: PhotoIndex
     shards: list[Path]
+    zero_shot: ZeroShot | None = None
 
 
 def read_search_index(folder: Path | str, corpus: str) -> SearchIndex:
@@ -45,16 +58,18 @@ def read_search_index(folder: Path | str, corpus: str) -> SearchIndex:
     """
     folder = Path(folder).resolve()
     model, indexes = folder / "model.safetensors", folder.parent / "index"
-    photos = read_index(indexes, corpus)
-    if not model.exists() or photos.model != hash_file(model):
-        raise ModelError(
-            f"the index of {corpus} in {indexes} should be made by the tagger in {folder}, but was "
-            "made by another tagger. Run `make results` to index the photos again."
-        )
+    photos, text = read_index(indexes, corpus), folder / FILE
+    for file, expected in ((model, photos.model), (text, photos.zero_shot)):
+        if expected and not (file.exists() and hash_file(file) == expected):
+            raise ModelError(
+                f"the index of {corpus} in {indexes} should be made with {file}, but was made by "
+                "another tagger. Run `make results` to index the photos again."
+            )
     tags = read_vocabulary(folder / "vocabulary.tsv").tags
     vectors = select_tag_vectors(read_tensors(model, ["tag_vectors"], "np")[0], len(tags))
     shards = folder.parents[2] / "data" / "corpora" / find_pictures(corpus) / "shards"
-    return SearchIndex(tags, vectors, photos, sorted(shards.glob("*.tar")))
+    zero_shot = read_zero_shot(text) if photos.zero_shot else None
+    return SearchIndex(tags, vectors, photos, sorted(shards.glob("*.tar")), zero_shot)
 
 
 def select_tag_vectors(tensors: Mapping, tags: int) -> np.ndarray:
@@ -75,22 +90,69 @@ def select_tag_vectors(tensors: Mapping, tags: int) -> np.ndarray:
 def search(index: SearchIndex, words: str, top: int) -> tuple[Query, list[tuple[Card, float]]]:
     """Search photos by words.
 
+    Tags alone rank photos by the dot product with the sum of their vectors, a term alone by its
+    cosine. Several of which one is a term are added up after each is scaled to standard deviation
+    one over the photos, since their scales differ.
+
     Returns:
-        the tags that were searched for, and at most `top` photos with their scores, best first;
-        no photos where none of the words is a tag or near one.
+        the tags and terms that were searched for, and at most `top` photos with their scores, best
+        first; none where no word is a tag, or near one, and no photo reaches a term's cut.
     """
-    query = parse_query(words, index.tags, _load_text)
-    if not query.tags:
+    query = parse_query(words, index.tags, _load_text, index.zero_shot and index.zero_shot.source)
+    query, cosines = place_terms(index, query) if query.terms else (query, None)
+    if query.terms:
+        found = pick_best(score_terms(index, query, cosines), top)
+    elif query.tags:
+        found = find_nearest(index.photos.vectors, query.vector(index.tag_vectors), top)
+    else:
         return query, []
-    found = find_nearest(index.photos.vectors, query.vector(index.tag_vectors), top)
     table = index.photos.table
     return query, [(make_card(table.slice(row, 1).to_pylist()[0]), score) for row, score in found]
 
 
-def _load_text():
+def place_terms(index: SearchIndex, query: Query) -> tuple[Query, np.ndarray]:
+    """Place a query's terms among the photos.
+
+    Returns:
+        the query with a note for each term, without those for which no photo reaches the cut;
+        and (n, terms) cosines of photos and the terms that are left.
+    """
+    model, encoder = index.zero_shot, _load_encoder(index.zero_shot.encoder)
+    placed = model.place_texts(encoder.embed_terms(query.terms, model.source))
+    cosines = index.photos.text_vectors @ placed.T
+    near = (cosines >= model.cut).any(axis=0)
+    notes = [
+        f"{term!r} is not a learned tag: " + ("searched by its meaning" if found else "no match")
+        for term, found in zip(query.terms, near, strict=True)
+    ]
+    terms = tuple(itertools.compress(query.terms, near))
+    return Query(query.tags, (*query.notes, *notes), terms), cosines[:, near]
+
+
+def score_terms(index: SearchIndex, query: Query, cosines: np.ndarray) -> np.ndarray:
+    """Score photos by a query with terms: (n,), -inf where a term alone does not reach the cut.
+
+    Args:
+        cosines: (n, terms).
+    """
+    if len(query.terms) == 1 and not query.tags:
+        return np.where(cosines[:, 0] >= index.zero_shot.cut, cosines[:, 0], -np.inf)
+    tags = index.photos.vectors @ index.tag_vectors[list(query.tags)].T  # (n, tags)
+    each = np.concatenate([tags, cosines], axis=1)
+    return ((each - each.mean(axis=0)) / (each.std(axis=0) + TINY)).sum(axis=1)
+
+
+def _load_text() -> TextVectors:
     from phototags.tag_vectors.text_vectors import load_glove  # few searches need it
 
     return load_glove()
+
+
+def _load_encoder(name: str) -> TextEncoder:
+    from phototags.tag_vectors.text_encoders import load_text_encoder
+    from phototags.weights.fetch import ensure_weights
+
+    return load_text_encoder(name, ensure_weights("minilm") if name == "minilm" else None)
 
 
 def find_nearest(vectors: np.ndarray, query: np.ndarray, top: int) -> list[tuple[int, float]]:
@@ -107,7 +169,17 @@ def find_nearest(vectors: np.ndarray, query: np.ndarray, top: int) -> list[tuple
     [(0, 1.0), (2, 1.0)]
     """
     scores = np.einsum("nd,d->n", vectors, query, dtype=np.float64).astype(np.float32)
-    if not len(scores) or top < 1:
+    return pick_best(scores, top)
+
+
+def pick_best(scores: np.ndarray, top: int) -> list[tuple[int, float]]:
+    """The `top` places with the highest of (n,) scores, best first; those of -inf are left out.
+
+    >>> pick_best(np.float32([1, -np.inf, 2, 2]), 9)
+    [(2, 2.0), (3, 2.0), (0, 1.0)]
+    """
+    top = min(top, int((scores > -np.inf).sum()))
+    if top < 1:
         return []
     places = np.arange(len(scores))
     if top < len(scores):

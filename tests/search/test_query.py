@@ -72,6 +72,37 @@ def test_a_word_without_a_vector_is_left_out_with_a_note():
     assert query.tags == () and "'xyzzy'" in query.notes[0]
 
 
+@pytest.mark.parametrize(
+    "words, tags, terms",
+    [
+        ("kitten", [], ["kitten"]),
+        ("cat on the Red_Sofa by the sea", ["cat", "sea"], ["red sofa"]),
+        ("kitten, ocean", [], ["kitten", "ocean"]),
+        ("photos of a kitten", [], ["kitten"]),
+        ("Pictures of the fire engine", ["fire engine"], []),
+        ("the of, a", [], []),
+    ],
+)
+def test_words_that_are_no_tags_are_terms_of_a_model_learned_from_tags(words, tags, terms):
+    query = parse_query(words, TAGS, refuse_to_load, "tags")
+    assert [TAGS[tag] for tag in query.tags] == tags
+    assert list(query.terms) == terms and query.notes == ()
+
+
+@pytest.mark.parametrize(
+    "words, tags, terms",
+    [
+        ("a cat by the sea", [], ["a cat by the sea"]),
+        ("photos of a cat by the sea, fire engine", ["fire engine"], ["a cat by the sea"]),
+        ("kitten", [], ["kitten"]),
+        ("the cat", ["cat"], []),
+    ],
+)
+def test_phrases_are_whole_terms_of_a_model_learned_from_captions(words, tags, terms):
+    query = parse_query(words, TAGS, refuse_to_load, "captions")
+    assert [TAGS[tag] for tag in query.tags] == tags and list(query.terms) == terms
+
+
 def test_the_query_is_the_sum_of_its_tags_vectors():
     vectors = torch.tensor([[1.0, 2], [10, 20], [100, 200]])
     assert Query((0, 2, 2), ()).vector(vectors).tolist() == [201, 402]

@@ -2,22 +2,28 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 import torch
 
 from phototags.errors import ModelError
 from phototags.features.feature_cache import Features
+from phototags.io.storage import hash_file
 from phototags.photos.photo_table import make_photo_table
+from phototags.search import search_index
 from phototags.search.index import (
+    COLUMNS,
     PhotoIndex,
     build_index,
     compute_photo_vectors,
     read_index,
     write_index,
 )
-from phototags.search.search_index import find_nearest, select_tag_vectors
+from phototags.search.search_index import SearchIndex, find_nearest, search, select_tag_vectors
 from phototags.systems.im2vec import Im2Vec
 from phototags.systems.parts.baselines import FrequencyTagger, KnnTagger
+from phototags.tag_vectors.text_encoders import TextEncoder
+from phototags.tag_vectors.zero_shot_model import ZeroShot, write_zero_shot
 
 SYSTEM = Im2Vec(model="im2vec", hidden=[6], epochs=1, patience=1)
 PHOTOS = make_photo_table({"photo_id": name, "title": name.upper()} for name in "abcd")
@@ -147,3 +153,81 @@ def test_a_damaged_index_is_refused(index, tmp_path):
     (tmp_path / "shapes.safetensors").write_bytes(b"no tensors")
     with pytest.raises(ModelError, match="make results"):
         read_index(tmp_path, "shapes")
+
+
+MEANINGS = {
+    "a surf": [1, 0, 0],
+    "a wave": [0.8, 0.6, 0],
+    "a tax": [0, 0, 1],
+    "dog at sea": [0, 1, 0],
+}
+"""Text vectors of terms, wrapped as `embed_terms` does for a model of captions."""
+
+
+@pytest.fixture
+def sea_index(monkeypatch):
+    """Three photos: tags sea and dog, and text vectors near `surf`, `wave` and neither."""
+
+    def embed(texts):
+        return np.float32([MEANINGS.get(text, [0, 0, 0]) for text in texts])
+
+    monkeypatch.setattr(search_index, "_load_encoder", lambda name: TextEncoder(name, embed))
+    model = ZeroShot(
+        np.zeros(3, np.float32), np.eye(3, dtype=np.float32), np.zeros(3, np.float32),
+        np.eye(3, dtype=np.float32), "minilm", "captions", 0.5,
+    )  # fmt: skip
+    table = pa.Table.from_pylist(
+        [{name: [] if name == "tags" else str(row) for name in COLUMNS} for row in range(3)]
+    )
+    texts = model.embed_photos(np.float32([[1, 0, 0], [1, 1, 0], [0, 1, 0]]))
+    photos = PhotoIndex(np.float32([[1, 0], [0, 1], [0, 0]]), table, "toy", "", texts, "")
+    return SearchIndex(["sea", "dog"], np.eye(2, dtype=np.float32), photos, [], model)
+
+
+def find(index, words):
+    query, found = search(index, words, 9)
+    return query, [card.photo_id for card, _ in found], [score for _, score in found]
+
+
+def test_a_term_alone_finds_photos_above_the_cut_by_cosine(sea_index):
+    query, photos, scores = find(sea_index, "surf")
+    assert photos == ["0", "1"] and scores == pytest.approx([1, 0.5**0.5])
+    assert query.notes == ("'surf' is not a learned tag: searched by its meaning",)
+
+
+def test_a_term_that_means_nothing_here_finds_no_match(sea_index):
+    for words in ("tax", "xyzzy"):
+        query, photos, _ = find(sea_index, words)
+        assert photos == [] and query.terms == () and query.notes[0].endswith("no match")
+
+
+def test_a_term_without_a_match_leaves_the_tags_of_the_query(sea_index):
+    query, photos, scores = find(sea_index, "sea, tax")
+    assert photos[0] == "0" and scores[0] == 1 and "no match" in query.notes[0]
+
+
+def test_tags_and_terms_weigh_the_same(sea_index):
+    """Each scaled to standard deviation one over the photos."""
+    _, photos, scores = find(sea_index, "dog, surf")
+    tag, term = np.array([0, 1, 0]), np.array([1, 0.5**0.5, 0])
+    slow = (tag - tag.mean()) / tag.std() + (term - term.mean()) / term.std()
+    assert photos == [str(place) for place in np.argsort(-slow)]
+    assert scores == pytest.approx(sorted(slow, reverse=True), abs=1e-5)
+
+
+def test_a_phrase_is_one_term(sea_index):
+    assert find(sea_index, "photos of dog at sea")[1] == ["2", "1"]
+
+
+def test_an_index_keeps_its_text_vectors(tmp_path, sea_index):
+    write_zero_shot(sea_index.zero_shot, tmp_path / "zero_shot.safetensors")
+    features = Features(torch.arange(4), torch.rand(4, 3))
+    tagger = FrequencyTagger(torch.tensor([3, 9]))
+    index = build_index(
+        tagger, features, PHOTOS, TAGS, "toy", "", None, tmp_path / "zero_shot.safetensors"
+    )
+    write_index(index, tmp_path / "toy.safetensors", tmp_path / "toy.parquet")
+    back = read_index(tmp_path, "toy")
+    assert back.zero_shot == hash_file(tmp_path / "zero_shot.safetensors")
+    expected = features.matrix / features.matrix.norm(dim=1, keepdim=True)
+    assert back.text_vectors == pytest.approx(expected.numpy(), abs=1e-6)
