@@ -22,6 +22,7 @@ wildcard_constraints:
     shard=r"\d{5}",
 
 
+include: "rules/choice.smk"
 include: "rules/zero_shot.smk"
 include: "rules/summaries.smk"
 include: "rules/corpora.smk"
@@ -36,6 +37,7 @@ include: "rules/backbones.smk"
 include: "rules/evaluation.smk"
 include: "rules/scores.smk"
 include: "rules/export.smk"
+include: "rules/index.smk"
 include: "rules/pages.smk"
 include: "rules/targets.smk"
 

@@ -1,8 +1,8 @@
 rule export_tagger:
     """Export a trained tagger as a folder of its own."""
     input:
-        model=tagger_file(*EXPORTED, "model.safetensors"),
-        config=tagger_file(*EXPORTED, "config.json"),
+        model=exported_file("model.safetensors"),
+        config=exported_file("config.json"),
         backbone=[tagger_file(*EXPORTED, file) for file in EXPORTED_BACKBONE],
         vocabulary=f"{MODELS}/{PARAMS.export.train}/vocabulary.tsv",
         candidates=f"{MODELS}/{PARAMS.export.train}/candidates.tsv",
@@ -68,6 +68,7 @@ rule write_model_card:
         scores=f"{RESULTS}/scores.csv",
         reliability=rules.score_probabilities.output.reliability,
         cuts=rules.score_probabilities.output.cuts,
+        choice=CHOICE,
     output:
         card=f"{MODELS}/tagger/MODEL_CARD.md",
     log:
@@ -84,32 +85,3 @@ rule write_model_card:
         "Describing the exported tagger"
     script:
         "../scripts/write_model_card.py"
-
-
-rule index_photos:
-    """Index the photos of a corpus for search by words."""
-    input:
-        model=f"{MODELS}/tagger/model.safetensors",
-        config=f"{MODELS}/tagger/config.json",
-        backbone=[f"{MODELS}/tagger/{file}" for file in EXPORTED_BACKBONE],
-        vocabulary=f"{MODELS}/tagger/vocabulary.tsv",
-        features=lambda w: tagger_features(*EXPORTED, w.corpus),
-        photos="data/corpora/{corpus}/photos.parquet",
-        tags="data/corpora/{corpus}/tags.parquet",
-        zero_shot=ZERO_SHOT,
-    output:
-        vectors=f"{MODELS}/index/{{corpus}}.safetensors",
-        table=f"{MODELS}/index/{{corpus}}.parquet",
-    log:
-        f"logs/index_photos/{RUN}/{{corpus}}.log",
-    benchmark:
-        f"benchmarks/index_photos/{RUN}/{{corpus}}.tsv"
-    conda:
-        "../envs/phototags.yaml"
-    params:
-        code=code("index_photos"),
-        blacklist=lambda w: PARAMS.export.blacklist,
-    message:
-        "Indexing the photos of {wildcards.corpus}"
-    script:
-        "../scripts/index_photos.py"

@@ -9,8 +9,6 @@ BACKBONE = PARAMS.embed_photos.backbone.replace(":", "-")
 CHECKPOINTS = list_checkpoints(PARAMS.embed_photos.backbone)
 WEIGHTS = [f"data/weights/{name}/model.safetensors" for name in CHECKPOINTS]
 WITH_BACKBONE = PLAN.backbone_systems
-EXPORTED = (PARAMS.export.train, PARAMS.export.system, PARAMS.export.seed)
-EXPORTED_BACKBONE = ["backbone.safetensors"] * (PARAMS.export.system in WITH_BACKBONE)
 WORDNET = "data/sources/wordnet/wordnet-base.deb"
 REMOVALS = [PARAMS.corpora.removals] if PARAMS.corpora.removals else []
 if not REMOVALS and Path("removals.txt").exists():

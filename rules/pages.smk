@@ -25,12 +25,7 @@ rule plot_examples:
         photos=f"data/corpora/{PARAMS.export.train}/photos.parquet",
         shards=shard_files(PARAMS.export.train),
         tags=f"data/corpora/{PARAMS.export.train}/tags.parquet",
-        predictions=tagger_file(
-            PARAMS.export.train,
-            PARAMS.export.system,
-            PARAMS.export.seed,
-            f"predictions_{PARAMS.export.train}.parquet",
-        ),
+        predictions=exported_file(f"predictions_{PARAMS.export.train}.parquet"),
     output:
         figure=f"{RESULTS}/figures/examples.png",
     log:

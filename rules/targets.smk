@@ -71,6 +71,7 @@ JOBS = {
     "plot_scores": OF_RUN,
     "plot_examples": OF_RUN if PARAMS.report.show_photos else [],
     "write_report": OF_RUN,
+    "choose_tagger": OF_RUN if CHOICE else [],
     "export_tagger": OF_RUN,
     "score_probabilities": OF_RUN,
     "write_model_card": OF_RUN,

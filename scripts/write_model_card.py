@@ -12,4 +12,5 @@ job = start_job(snakemake)  # noqa: F821
 export = Export.model_validate_json(job.params.export)
 files = job.input
 held_out = pd.read_csv(files.reliability), pd.read_csv(files.cuts)
-write_model_card(Path(job.output.card).parent, job.params.run, export, files.scores, held_out)
+given = job.params.run, export, files.scores, held_out
+write_model_card(Path(job.output.card).parent, *given, choice=next(iter(files.choice), None))

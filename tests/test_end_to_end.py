@@ -24,6 +24,12 @@ experiments:
 corpora:
   tables: {noise: {photos: 12}}
 """
+UNNAMED = """
+experiments:
+  - {train: shapes, test: [shapes], systems: [frequency, multihot, im2vec]}
+export:
+  system: null
+"""
 PARTS = ["Snakefile", "params.yaml", "rules", "scripts", "phototags", "presets", "profiles", "envs"]
 
 
@@ -218,3 +224,22 @@ def test_every_misspelt_key_stops_the_run_before_it_starts(project, tiny_mirror)
     done = snakemake(project, tiny_mirror, "--dry-run", "--config", "vocabluary={}")
     assert done.returncode != 0
     assert "vocabluary" in done.stdout + done.stderr
+
+
+def test_where_no_system_is_named_the_one_that_validation_prefers_is_exported(
+    project, tiny_mirror, tmp_path
+):
+    folder = shutil.copytree(project, tmp_path / "project")
+    (folder / "presets/unnamed.yaml").write_text(UNNAMED)
+    presets, card = ("presets/shapes.yaml", "presets/unnamed.yaml"), "models/shapes/tagger"
+    done = snakemake(folder, tiny_mirror, f"{card}/MODEL_CARD.md", presets=presets)
+    assert done.returncode == 0, done.stderr[-8000:]
+    maps = {}
+    for system in ("frequency", "multihot", "im2vec"):
+        history = pd.read_csv(folder / f"models/shapes/shapes/{system}/seed0/history.csv")
+        maps[system] = history.loc[history["best"], "validation_map"].item()
+    best = max(maps, key=maps.get)
+    exported = (folder / card / "model.safetensors").read_bytes()
+    trained = folder / f"models/shapes/shapes/{best}/seed0/model.safetensors"
+    assert exported == trained.read_bytes()
+    assert f"System `{best}`" in (folder / card / "MODEL_CARD.md").read_text()

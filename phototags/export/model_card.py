@@ -9,6 +9,7 @@ import pandas as pd
 import phototags
 from phototags.corpora.corpus_registry import CORPORA
 from phototags.evaluation.metrics.summary import NAMES, first_bridge_rows, read_scores
+from phototags.export.choose_tagger import format_ranking
 from phototags.io.storage import atomic_write
 from phototags.params.pages import Export
 from phototags.report.markdown import format_page, format_table
@@ -45,7 +46,12 @@ HeldOut = tuple[pd.DataFrame, pd.DataFrame]
 
 
 def write_model_card(
-    folder: Path | str, run: str, export: Export, scores: Path | str, held_out: HeldOut
+    folder: Path | str,
+    run: str,
+    export: Export,
+    scores: Path | str,
+    held_out: HeldOut,
+    choice: Path | str | None = None,
 ) -> None:
     """Write MODEL_CARD.md into the folder of an exported tagger.
 
@@ -55,11 +61,17 @@ def write_model_card(
         export: which of the run's taggers it is.
         scores: scores.csv of the run.
         held_out: how well its probabilities hold.
+        choice: choice.json, where validation chose the system; None where the params named it.
     """
     folder = Path(folder)
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    ranking = ()
+    if choice:
+        chosen = json.loads(Path(choice).read_text(encoding="utf-8"))
+        export = export.model_copy(update={"system": chosen["system"]})
+        ranking = chosen["ranking"]
     tags = read_vocabulary(folder / "vocabulary.tsv").tags
-    card = format_model_card(run, export, config, tags, read_scores(scores), held_out)
+    card = format_model_card(run, export, config, tags, read_scores(scores), held_out, ranking)
     with atomic_write(folder / "MODEL_CARD.md") as part:
         part.write_text(card, encoding="utf-8")
 
@@ -71,6 +83,7 @@ def format_model_card(
     tags: Sequence[str],
     scores: pd.DataFrame,
     held_out: HeldOut,
+    ranking: Sequence[tuple[str, float]] = (),
 ) -> str:
     """The card in Markdown; every number in it comes from the arguments.
 
@@ -79,6 +92,7 @@ def format_model_card(
         tags: its vocabulary, most frequent first.
         scores: scores.csv, seeds as text.
         held_out: of `score_probabilities`.
+        ranking: validation mAP of the systems it was chosen from; empty where it was named.
     """
     trained = config["system"].get("backbone") == "trained"
     backbone = "trained too (`backbone.safetensors`)" if trained else "frozen"
@@ -88,8 +102,8 @@ def format_model_card(
         f"{phototags.__version__}.",
         f"## How to use it\n\n{USE}",
         f"## What it is\n\nSystem `{export.system}`, trained on `{export.train}` with seed "
-        f"{export.seed}, on the {config['features']:,} features of the backbone "
-        f"`{config['backbone']}`, {backbone}. {len(tags):,} tags; the most frequent: "
+        f"{export.seed}{describe_choice(ranking)}, on the {config['features']:,} features of the "
+        f"backbone `{config['backbone']}`, {backbone}. {len(tags):,} tags; the most frequent: "
         f"{', '.join(tags[:TOP_TAGS])}.",
         f"```json\n{json.dumps(config['system'], indent=1, sort_keys=True)}\n```",
         f"## Training data\n\n{describe_corpus(export.train)}{count_photos(config)}",
@@ -101,6 +115,13 @@ def format_model_card(
         "## Licence\n\nThe code is Apache-2.0. The weights were trained on the pictures above: "
         "what their licence asks for, such as naming the authors, holds for the weights too.",
     )
+
+
+def describe_choice(ranking: Sequence[tuple[str, float]]) -> str:
+    """By what the system was chosen; nothing where the params named it."""
+    if not ranking:
+        return ""
+    return f" (chosen by mAP on validation photos, mean of seeds: {format_ranking(ranking)})"
 
 
 def describe_corpus(train: str) -> str:

@@ -18,7 +18,11 @@ class Export(Section):
     """The exported tagger, which `phototags tag` and `phototags search` use."""
 
     train: str = Field(description="its training corpus")
-    system: str = Field(description="its system")
+    system: str | None = Field(
+        None,
+        description="its system; null takes the one with the highest mAP on validation photos (mean"
+        " of seeds) of those that do not know the photo's user",
+    )
     seed: int = Field(description="its seed")
     blacklist: str | None = Field(
         None,

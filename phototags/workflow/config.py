@@ -86,9 +86,31 @@ class Params(Section):
             (self.export.system, [one for train, one in trained if train == self.export.train]),
             (self.export.seed, self.train.seeds),
         ):
-            if name not in known:
+            if name is not None and name not in known:
                 known = list(dict.fromkeys(known))
                 raise ValueError(f"export names {name!r}, but this run trains only {known}")
+        return self
+
+    @property
+    def export_candidates(self) -> list[str]:
+        """The systems of which one is exported: that of the params, or those to choose from."""
+        if self.export.system:
+            return [self.export.system]
+        trained = list_taggers(self.experiments, self.train.systems)
+        names = [system for train, system in trained if train == self.export.train]
+        return [one for one in names if not self.train.systems[one].user_descriptors]
+
+    @model_validator(mode="after")
+    def refuse_open_export(self) -> "Params":
+        """Raise a ValueError where null cannot choose the system to export."""
+        names = self.export_candidates
+        learning = [one for one in names if self.train.systems[one].learns_backbone]
+        if not names or (self.export.system is None and learning):
+            why = f"{learning[0]} trains its backbone" if learning else "all know the photo's user"
+            raise ValueError(
+                f"export.system is null, which chooses among systems of {self.export.train} on "
+                f"the frozen backbone that do not know the photo's user, but {why}: name a system"
+            )
         return self
 
     @model_validator(mode="after")

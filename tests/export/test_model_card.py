@@ -1,5 +1,7 @@
 """The card holds the numbers of scores.csv and names the pictures that trained the tagger."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,6 +16,7 @@ from phototags.export.export_tagger import (
 )
 from phototags.export.model_card import format_model_card, write_model_card
 from phototags.features.feature_cache import write_features
+from phototags.io.storage import write_json
 from phototags.params.pages import Export
 from phototags.systems.multihot import Multihot
 from phototags.systems.parts.baselines import FrequencyTagger
@@ -84,6 +87,21 @@ def test_held_out_probabilities_are_shown_with_their_error_before_and_after(card
     (given,) = [line for line in card.splitlines() if "`--precision 0.5`" in line]
     assert [cell.strip() for cell in given.split("|")[2:6]] == ["0.27", "1.14", "41.7", "23.9"]
     assert "1,187 test photos" in card
+
+
+def test_a_system_that_validation_chose_is_named_with_those_it_beat(tmp_path, card):
+    ranking = [("im2vec", 0.271), ("frequency", 0.011)]
+    unnamed = EXPORT.model_copy(update={"system": None})
+    (tmp_path / "config.json").write_text(json.dumps(CONFIG))
+    (tmp_path / "vocabulary.tsv").write_text("tag\tphotos\tusers\nsea\t3\t2\n")
+    scores().to_csv(tmp_path / "scores.csv", index=False)
+    write_json(tmp_path / "choice.json", {"system": "im2vec", "ranking": ranking})
+    write_model_card(
+        tmp_path, "x", unnamed, tmp_path / "scores.csv", HELD_OUT, tmp_path / "choice.json"
+    )
+    chosen = (tmp_path / "MODEL_CARD.md").read_text()
+    assert "System `im2vec`" in chosen and "im2vec 27.1, frequency 1.1)" in chosen
+    assert "this tagger**" in chosen and "chosen by mAP" not in card
 
 
 def test_a_card_without_probabilities_says_why():

@@ -95,7 +95,28 @@ def test_an_experiment_with_an_unknown_system_is_refused():
 def test_the_exported_tagger_learns_from_its_corpus():
     params = yaml.safe_load((ROOT / "params.yaml").read_text())
     params["experiments"][0]["systems"] = ["multihot"]
+    params["export"]["system"] = "im2vec-joint"
     with pytest.raises(ParamsError, match=r"'im2vec-joint', but this run trains only \['multihot'"):
+        validate_params(params)
+
+
+def test_null_chooses_only_among_systems_that_can_be_compared_and_used_alone():
+    params = yaml.safe_load((ROOT / "params.yaml").read_text())
+    params["export"]["system"] = None
+    every = validate_params(params).export_candidates
+    assert every == list(params["train"]["systems"])
+    knows = {"model": "user-biased", "descriptors": ["photos"], "epochs": 1, "patience": 1}
+    params["users"] = {"history_fraction": 0.5}
+    params["train"]["systems"]["known"] = knows
+    assert validate_params(params).export_candidates == every
+    params["train"]["systems"]["multihot"]["backbone"] = "trained"
+    with pytest.raises(ParamsError, match="multihot trains its backbone: name a system"):
+        validate_params(params)
+    params["export"]["system"] = "multihot"
+    assert validate_params(params).export_candidates == ["multihot"]
+    params["experiments"][0]["systems"] = ["known"]
+    params["export"]["system"] = None
+    with pytest.raises(ParamsError, match="all know the photo's user: name a system"):
         validate_params(params)
 
 
