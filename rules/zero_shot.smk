@@ -73,7 +73,7 @@ rule write_zero_shot:
     input:
         scores=[f"{MODELS}/{train}/zero_shot.csv" for train in PLAN.train_corpora],
     output:
-        scores=f"{RESULTS}/zero_shot.csv",
+        scores=f"{RESULTS}/tables/zero_shot.csv",
         table=f"{RESULTS}/tables/zero_shot.md",
     log:
         f"logs/write_zero_shot/{RUN}.log",
