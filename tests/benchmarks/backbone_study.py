@@ -47,9 +47,9 @@ def backbones() -> dict[str, Backbone]:
         f"efficientnet_lite{number}": load_single_backbone(f"efficientnet_lite{number}")
         for number in (0, 1, 2)
     }
-    small = lite["efficientnet_lite0"]
+    small, clip = lite["efficientnet_lite0"], load_single_backbone(CLIP, precision="auto")
     twice = replace(small, name="efficientnet_lite0 twice", module=Twice(small.module))
-    return {small.name: small, twice.name: twice} | lite
+    return {small.name: small, twice.name: twice} | lite | {CLIP: clip}
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from phototags.features.embed_photos import resize_to_square
 from phototags.io.cpu import RETAINED_MEMORY, instruction_set_variables, refuse_slow_bf16
 from phototags.photos.decoding import decode
 
-SIDE, BATCH = 224, 32
+SIDE, BATCH, CLIP_BATCH = 224, 32, 16
 DRAWN = {"decode_resize": (100, (500, 375)), "decode_resize_large": (8, (2048, 1536))}
 """Photos a run, and their width and height."""
 PIXELS_APART = 1.0  # of 255, the most that the mean over a photo may differ
@@ -70,13 +70,25 @@ def decoding(case: str, count: int, size: tuple[int, int], pairs: int) -> Row:
     return compare(case, "Pillow", version_of("pillow"), "photos/s/core", done, better="more")
 
 
-def embedding(case: str, instruction_set: str, precision: str, batches: int, pairs: int) -> Row:
+def embedding(
+    case: str,
+    instruction_set: str,
+    precision: str,
+    batches: int,
+    pairs: int,
+    backbone: str = "efficientnet_lite0",
+    size: int = BATCH,
+) -> Row:
     """Each side in a process of its own: ours with our variables, theirs without what we keep."""
     script = [sys.executable, Path(__file__).with_name("embedding_sides.py")]
     pinned = instruction_set_variables(instruction_set)
     plain = pinned | dict.fromkeys(RETAINED_MEMORY)
+    network = {"backbone": backbone}
     with Worker(script, pinned) as ours, Worker(script, plain) as theirs:
-        answers = ours.ask("ours", precision=precision).answer, theirs.ask("eager").answer
+        answers = (
+            ours.ask("ours", precision=precision, **network, size=size).answer,
+            theirs.ask("eager", **network).answer,
+        )
         alike = torch.nn.functional.cosine_similarity(*map(torch.tensor, answers))
         print(f"{case}: cosine of both sides' features at least {alike.min():.6f}")
 
@@ -84,8 +96,10 @@ def embedding(case: str, instruction_set: str, precision: str, batches: int, pai
             return batches * BATCH / cost.cpu_seconds
 
         done = take_turns(
-            lambda: rate(ours.ask("ours", precision=precision, batches=batches)),
-            lambda: rate(theirs.ask("eager", batches=batches)),
+            lambda: rate(
+                ours.ask("ours", precision=precision, batches=batches, **network, size=size)
+            ),
+            lambda: rate(theirs.ask("eager", batches=batches, **network)),
             pairs,
         )
     return compare(case, "torch eager", torch.__version__, "photos/s/core", done, better="more")
@@ -104,8 +118,10 @@ def main() -> None:
     try:
         refuse_slow_bf16()
         rows.append(embedding("embed_photos_bf16", "native", "bf16", batches, given.pairs))
+        of_clip = "clip_vit_b16", CLIP_BATCH
+        rows.append(embedding("embed_photos_clip", "native", "auto", 1, given.pairs, *of_clip))
     except ParamsError as error:
-        print(f"embed_photos_bf16 is left out: {error}")
+        print(f"embed_photos_bf16 and _clip are left out: {error}")
     conclude("features", rows, given.quick)
 
 
