@@ -44,6 +44,7 @@ rule write_tables:
     params:
         code=code("write_tables"),
         names=TABLES,
+        backbone=PARAMS.embed_photos.backbone,
     message:
         "Writing the tables"
     script:

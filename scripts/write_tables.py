@@ -7,4 +7,5 @@ from phototags.report.tables.score_pages import write_tables
 given = start_job(snakemake)  # noqa: F821
 
 scores, tag_vectors = read_scores(given.input.scores), read_scores(given.input.tag_vectors)
-write_tables(scores, tag_vectors, dict(zip(given.params.names, given.output.tables, strict=True)))
+paths = dict(zip(given.params.names, given.output.tables, strict=True))
+write_tables(scores, tag_vectors, paths, given.params.backbone)

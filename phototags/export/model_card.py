@@ -17,6 +17,7 @@ from phototags.report.tables.cells import INTERVALS, MEANING, format_interval
 from phototags.report.tables.probabilities import format_probabilities
 from phototags.report.tables.score_pages import format_pair
 from phototags.tags.vocabulary import read_vocabulary
+from phototags.weights.fetch import describe_pretraining
 
 MEASURES = (
     *(("precision", 1), ("recall", 5), ("accuracy", 10)),
@@ -108,7 +109,7 @@ def format_model_card(
         f"```json\n{json.dumps(config['system'], indent=1, sort_keys=True)}\n```",
         f"## Training data\n\n{describe_corpus(export.train)}{count_photos(config)}",
         f"## Scores\n\n{tabulate_scores(export, scores)}",
-        f"{MEANING} {INTERVALS}",
+        f"{MEANING} {INTERVALS} {describe_pretraining(config['backbone'])}".strip(),
         "## Probabilities",
         *format_probabilities(*held_out),
         "## Limits\n\n" + "\n".join(f"- {limit}" for limit in LIMITS),

@@ -44,6 +44,7 @@ def atomic_write(path: Path | str) -> Iterator[Path]:
         yield part
         with open(part, "rb") as written:
             os.fsync(written.fileno())
+        os.chmod(part, folder.stat().st_mode & 0o666)  # safetensors would keep it to the user
         os.replace(part, path)
     except Exception as error:
         if is_disk_full(error):

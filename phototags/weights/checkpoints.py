@@ -53,6 +53,7 @@ class Checkpoint(NamedTuple):
         megabytes: to be fetched.
         files: of the checkpoint; the first is `model.safetensors`.
         preprocessing: of a network that sees photos.
+        pretraining: what a table of its scores must say about the photos that it has seen.
     """
 
     title: str
@@ -63,6 +64,7 @@ class Checkpoint(NamedTuple):
     megabytes: int
     files: tuple[CheckpointFile, ...]
     preprocessing: Preprocessing | None = None
+    pretraining: str = ""
 
 
 MODEL = "model.safetensors"
@@ -89,6 +91,8 @@ CHECKPOINTS = {
             (0.26862954, 0.26130258, 0.27577711),
             "bicubic",
         ),
+        pretraining="CLIP's features were pretrained on 400 million pairs of photos and texts from "
+        "the web, which may include test photos.",
     ),
     "minilm": Checkpoint(
         title="sentence encoder all-MiniLM-L6-v2 (sentence-transformers, 2021)",

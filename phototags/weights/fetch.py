@@ -172,6 +172,15 @@ def list_checkpoints(backbone: str) -> list[str]:
     return [name for name in names if name in CHECKPOINTS]
 
 
+def describe_pretraining(backbone: str) -> str:
+    """What must be said of scores on these features; empty where nothing must.
+
+    >>> describe_pretraining("efficientnet_lite0")
+    ''
+    """
+    return " ".join(CHECKPOINTS[name].pretraining for name in list_checkpoints(backbone))
+
+
 def model_file(name: str) -> Path:
     """The safetensors file of a fetched checkpoint; errors as `find_weights`."""
     return find_weights(name) / MODEL

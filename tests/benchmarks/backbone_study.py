@@ -26,6 +26,7 @@ from phototags.training.inputs import select_photos
 from phototags.training.train import train
 from phototags.workflow.config import Params
 
+CLIP = "clip_vit_b16"
 WORDNET = ROOT / "data/sources/wordnet/wordnet-base.deb"
 
 
@@ -91,9 +92,7 @@ class Study:
     def embed(self, backbone: Backbone, shard: Path, ids: dict[int, str], to: Path) -> None:
         """Write the features of one shard."""
         print(f"embedding {shard} by {backbone.name}", file=sys.stderr, flush=True)
-        given = {
-            name: getattr(self.params.embed_photos, name) for name in ("batch_size", "precision")
-        }
+        given = {"batch_size": self.params.embed_photos.batch_size}
         caps = {name: getattr(self.params.corpora, name) for name in ("max_pixels", "max_bytes")}
         rows, features, hashes, _ = embed_shard(shard, ids, backbone, **given, **caps)
         write_features(to, rows, features, backbone.name, hashes)

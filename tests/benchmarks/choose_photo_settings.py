@@ -9,6 +9,7 @@ together. Test photos have no part in it. Half an hour of two cores.
 import functools
 import hashlib
 import multiprocessing
+import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -156,6 +157,7 @@ def judge(
     scores, truth = score(tags, table, system, folds)
     hits = sorted_hits(scores, truth)
     precisions = average_precisions(scores, truth)
+    print(len(tags), system, f"{100 * np.nanmean(precisions):.1f}", file=sys.stderr, flush=True)
     common = [number for number, tag in enumerate(tags) if tag in set(first or tags)]
     of = precision_at(hits, 1).mean(), recall_at(hits, 5).mean()
     of += np.nanmean(precisions), np.nanmean(precisions[common])

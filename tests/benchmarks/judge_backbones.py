@@ -29,7 +29,7 @@ from phototags.workflow.config import validate_params
 BATCH = 32
 MEASURES = {("precision", 1): "P@1", ("map", 0): "mAP"}
 EXPLAINED = (
-    "The same head (`multihot`, settings of params.yaml, chosen for Lite0) on the features of each "
+    "The same head (`multihot`, settings of params.yaml, chosen for CLIP) on the features of each "
     "backbone. `twice` sees the picture and its mirror image and takes the mean: what a second "
     "pass of the small network buys beside one pass of a larger one. ms: milliseconds of one core "
     "a photo, without decoding, the median round; in brackets the fastest and the slowest."

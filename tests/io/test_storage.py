@@ -111,3 +111,13 @@ def test_a_file_that_is_no_safetensors_is_refused(tmp_path):
     (tmp_path / "a").write_bytes(b"\x80\x04pickled")
     with pytest.raises(PhototagsError, match="should be a safetensors file"):
         read_tensors(tmp_path / "a")
+
+
+@pytest.mark.parametrize("umask", [0o022, 0o077])
+def test_a_file_has_the_mode_that_the_umask_gives(tmp_path, umask):
+    before = os.umask(umask)
+    try:
+        write_tensors(tmp_path / "a.safetensors", {"a": torch.zeros(1)})
+    finally:
+        os.umask(before)
+    assert (tmp_path / "a.safetensors").stat().st_mode & 0o777 == 0o666 & ~umask

@@ -19,6 +19,7 @@ from phototags.report.tables.cells import (
     list_beaten,
 )
 from phototags.report.tables.published import format_published
+from phototags.weights.fetch import describe_pretraining
 
 BEATS = (
     "The letters after a score name the systems that it beats: those whose whole interval is "
@@ -54,18 +55,21 @@ COMPLETION = (
 
 
 def write_tables(
-    scores: pd.DataFrame, tag_vectors: pd.DataFrame, paths: Mapping[str, Path]
+    scores: pd.DataFrame, tag_vectors: pd.DataFrame, paths: Mapping[str, Path], backbone: str
 ) -> None:
     """Write the pages of a run.
 
     Args:
         scores, tag_vectors: of scores.csv and tag_vectors.csv.
         paths: by page: `headline`, `bridges`, `published`, `tag_vectors`.
+        backbone: whose pretraining the pages of photos' scores mention.
     """
+    note = describe_pretraining(backbone)
+    note = f"\n{note}\n" if note else ""
     pages = {
-        "headline": format_headline(scores),
-        "bridges": format_bridges(scores),
-        "published": format_published(scores),
+        "headline": format_headline(scores) + note,
+        "bridges": format_bridges(scores) + note,
+        "published": format_published(scores) + note,
         "tag_vectors": format_tag_vectors(tag_vectors),
     }
     for name, path in paths.items():
