@@ -1,5 +1,6 @@
 # make results            environment, then the default run (real pictures, tables, figures, a tagger)
 # make results RUN=photographs MIRROR=folder-or-url     another run: presets/photographs.yaml
+# make box MIRROR=folder-or-url                    the tagger that comes with phototags
 # make test | fuzz | lint | bench | docs | lock | tidy | clean
 # Needs Python 3.11, git and make.
 
@@ -15,7 +16,7 @@ export PHOTOTAGS_MIRROR := $(MIRROR)
 endif
 PRESET := $(if $(filter-out pictures,$(RUN)),--configfile presets/$(RUN).yaml)
 
-.PHONY: environment results test fuzz lint format bench acceptance docs lock tidy clean
+.PHONY: environment results box test fuzz lint format bench acceptance docs lock tidy clean
 
 environment: $(READY)
 
@@ -29,6 +30,13 @@ $(READY): requirements.lock pyproject.toml
 
 results: $(READY)
 	snakemake --cores all $(PRESET)
+
+BOX := model.safetensors calibration.safetensors config.json vocabulary.tsv scores.csv MODEL_CARD.md
+
+box: $(READY)
+	snakemake --cores all --configfile presets/photographs.yaml models/photographs/box/MODEL_CARD.md
+	mkdir -p phototags/box/tagger
+	cp $(BOX:%=models/photographs/box/%) phototags/box/tagger
 
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder

@@ -78,6 +78,8 @@ JOBS = {
     "score_zero_shot": cross(train=PLAN.train_corpora) if ENCODERS else [],
     "write_zero_shot": OF_RUN if ENCODERS else [],
     "fit_zero_shot": OF_RUN if ENCODERS else [],
+    "train_box": OF_RUN if PARAMS.box else [],
+    "describe_box": OF_RUN if PARAMS.box else [],
     "index_photos": cross(corpus=PLAN.corpora),
 }
 # Every file that DVC versions is a target, not only the last table: a clone has the tables that

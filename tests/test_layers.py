@@ -18,6 +18,7 @@ LAYERS = [  # from the bottom up; a folder is one layer
     {"workflow", "evaluation"},
     {"report", "search", "training"},
     {"docs", "export"},
+    {"box"},
     {"commands"},
     {"cli"},
 ]

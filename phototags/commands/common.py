@@ -20,14 +20,19 @@ if TYPE_CHECKING:
     from phototags.tags.vocabulary import TagVocabulary
 
 TAGGER = Path("models/pictures/tagger")
+"""Of the default run."""
+BOX = Path(phototags.__file__).parent / "box" / "tagger"
+"""The tagger of photographs that comes with phototags."""
 SUCCESS, PARTIAL, FAILURE = 0, 1, 2
 
 
 def add_model_option(
-    parser: argparse.ArgumentParser, what: str = "folder of the exported tagger"
+    parser: argparse.ArgumentParser,
+    what: str = "folder of the exported tagger",
+    default: Path | str = TAGGER,
 ) -> None:
-    """Add --model DIR."""
-    parser.add_argument("--model", type=Path, metavar="DIR", help=f"{what} (default: {TAGGER})")
+    """Add --model DIR; `default` is said in the help."""
+    parser.add_argument("--model", type=Path, metavar="DIR", help=f"{what} (default: {default})")
 
 
 def add_run_option(parser: argparse.ArgumentParser) -> None:
@@ -70,20 +75,21 @@ def candidate_paths(path: Path | str) -> list[Path]:
     return [Path(path), Path(phototags.__file__).parents[1] / path]
 
 
-def read_origin(folder: Path) -> tuple[str, int]:
-    """The training corpus and seed in a tagger's config.json, read without importing torch.
+def read_config(folder: Path) -> dict:
+    """Read a tagger's config.json without importing torch.
 
     Raises:
-        ModelError: when config.json does not name them.
+        ModelError: when it does not name the training corpus, the seed and the backbone.
     """
     path = folder / "config.json"
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
-        return str(config["train"]), int(config["seed"])
+        names = {name: str(config[name]) for name in ("train", "backbone")}
+        return {**config, **names, "seed": int(config["seed"])}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(
-            f"{path} should be the config of a tagger with `train` and `seed`, but: {error!r}. "
-            "Export one with `make results`, or name its folder with --model."
+            f"{path} should be the config of a tagger with `train`, `seed` and `backbone`, but: "
+            f"{error!r}. Export one with `make results`, or name its folder with --model."
         ) from error
 
 
@@ -96,7 +102,8 @@ def find_training_folder(named: Path | None) -> tuple[Path, int]:
     if named and (named / "candidates.tsv").exists():
         return named.resolve(), 0
     tagger = find_tagger(named).resolve()
-    train, seed = read_origin(tagger)
+    config = read_config(tagger)
+    train, seed = config["train"], config["seed"]
     folder = tagger.parent / train
     if not (folder / "vocabulary.tsv").exists():
         raise ModelError(
@@ -134,6 +141,26 @@ def normalise_tag(text: str) -> str:
     from phototags.tags.spelling import clean
 
     return clean(text).tag or text
+
+
+def prepare_backbone(folder: Path) -> None:
+    """Fetch the weights of a tagger's backbone where they are missing, and set the instructions.
+
+    A network that is fetched may compute in bf16, which needs more than AVX2. Call it before any
+    numerics.
+
+    Raises:
+        ModelError: config.json names no backbone, or the weights cannot be had.
+    """
+    from phototags.weights.fetch import ensure_weights, list_checkpoints
+
+    checkpoints = list_checkpoints(read_config(folder)["backbone"])
+    if not checkpoints:
+        return pin_instruction_set()
+    if "torch" not in sys.modules:
+        os.environ.update(instruction_set_variables("native"))
+    for name in checkpoints:
+        ensure_weights(name)
 
 
 def pin_instruction_set() -> None:

@@ -20,17 +20,21 @@ examples:
   phototags tag --above 0.5 boat.jpg               tags that are more likely right than wrong
   phototags tag --precision 0.5 boat.jpg           as many tags as keep half of them right
 
-Numbers are probabilities, fitted on validation photos; MODEL_CARD.md beside the tagger says how
-well they hold on test photos. A tagger without calibration.safetensors prints scores, which only
-rank the tags. JSON: {"photo", "tags": [{"tag", "probability"}]}, with "score" in place of
-"probability" for such a tagger, or {"photo", "error": {"reason", "message"}}. Pictures are PNG,
-JPEG, GIF or WebP files; addresses are not fetched.
+Without --model, photographs are tagged by the tagger that comes with phototags, whatever was
+trained here; its network is fetched once. `--model models/pictures/tagger` names the tagger of
+`make results`.
+
+Numbers are probabilities, fitted on photos that were not learned from; MODEL_CARD.md beside the
+tagger says how well they hold on test photos. A tagger without calibration.safetensors prints
+scores, which only rank the tags. JSON: {"photo", "tags": [{"tag", "probability"}]}, with "score"
+in place of "probability" for such a tagger, or {"photo", "error": {"reason", "message"}}.
+Pictures are PNG, JPEG, GIF or WebP files; addresses are not fetched.
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    common.add_model_option(parser)
+    common.add_model_option(parser, default="the tagger of photographs that phototags comes with")
     common.add_top_option(parser, 10, "tags per picture, at most")
     parser.add_argument("photos", nargs="+", metavar="PHOTO", help="picture file, or a folder")
     cut = parser.add_mutually_exclusive_group()
@@ -61,8 +65,8 @@ def parse_precision(text: str) -> float:
 
 def run(args: argparse.Namespace) -> int:
     """Print the best tags of each picture; one that cannot be read gets an error of its own."""
-    folder = common.find_tagger(args.model)
-    common.pin_instruction_set()
+    folder = common.find_tagger(args.model or common.BOX)
+    common.prepare_backbone(folder)
     from phototags.export.tag_photos import list_pictures, load_exported, tag_photos
     from phototags.io.progress import show_progress
 

@@ -17,6 +17,8 @@ from phototags.tags.vocabulary import TagVocabulary, read_vocabulary
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 MAX_PIXELS, MAX_BYTES = 30_000_000, 50_000_000  # as in params.yaml of the default run
+OVERSAMPLING = 2
+"""Pixels of a decoded photo for one that the backbone sees, at least: large JPEGs need no more."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +75,7 @@ def load_exported(
     path = folder / CALIBRATION
     calibration = read_probabilities(path, len(vocabulary)) if path.exists() else None
     lowest = choose_lowest(calibration, path, above, precision)
-    backbone = load_backbone(config["backbone"], own_backbone(folder))
+    backbone = load_backbone(config["backbone"], own_backbone(folder), precision="auto")
     return ExportedTagger(tagger, vocabulary, backbone, calibration, lowest)
 
 
@@ -103,9 +105,10 @@ def tag_photos(exported: ExportedTagger, photos: Iterable[str], top: int) -> Ite
         photos: paths of picture files.
         top: tags per picture, at most.
     """
+    min_side = OVERSAMPLING * max(part.size for part in exported.backbone.parts)
     for photo in photos:
         try:
-            picture = decode(read_photo(photo), MAX_PIXELS, MAX_BYTES)
+            picture = decode(read_photo(photo), MAX_PIXELS, MAX_BYTES, min_side)
         except PhotoError as error:
             yield PhotoTags(photo, error=error)
             continue

@@ -17,12 +17,17 @@ if TYPE_CHECKING:
 FORMATS = {"png": "PNG", "jpg": "JPEG", "gif": "GIF", "webp": "WEBP"}
 
 
-def decode(content: bytes, max_pixels: int, max_bytes: int) -> Tensor:
+def decode(content: bytes, max_pixels: int, max_bytes: int, min_side: int | None = None) -> Tensor:
     """Decode an image as it is meant to be seen: turned upright, transparent put on white.
 
     Of an animation the first frame. A JPEG damaged inside, its end mark in place, decodes to
     what is left of it: decoders can't tell. JPEG by torchvision (the same pixels as Pillow in two
     thirds of the time), the rest by Pillow.
+
+    Args:
+        min_side: pixels that each side should keep; a JPEG of twice as many is decoded at a half,
+            a quarter or an eighth of its size, by leaving out frequencies, which takes a fraction
+            of the time. None decodes all pixels.
 
     Returns:
         (3, H, W) uint8, RGB.
@@ -35,14 +40,15 @@ def decode(content: bytes, max_pixels: int, max_bytes: int) -> Tensor:
     from torchvision.io import ImageReadMode, decode_jpeg
 
     info = inspect_image(content, max_pixels, max_bytes)
-    if info.format == "jpg":
+    reducible = min_side is not None and min(info.width, info.height) >= 2 * min_side
+    if info.format == "jpg" and not reducible:
         try:
             encoded = torch.frombuffer(bytearray(content), dtype=torch.uint8)
             return decode_jpeg(encoded, mode=ImageReadMode.RGB, apply_exif_orientation=True)
         except RuntimeError:
             pass  # Pillow knows more kinds of JPEG, and its errors say more
     try:
-        return _decode_by_pillow(content, info.format, max_pixels)
+        return _decode_by_pillow(content, info.format, max_pixels, min_side)
     except PhotoError:
         raise
     except Image.DecompressionBombError as error:
@@ -53,13 +59,15 @@ def decode(content: bytes, max_pixels: int, max_bytes: int) -> Tensor:
         ) from error
 
 
-def _decode_by_pillow(content: bytes, format: str, max_pixels: int) -> Tensor:
+def _decode_by_pillow(content: bytes, format: str, max_pixels: int, min_side: int | None) -> Tensor:
     import numpy as np
     import torch
     from PIL import Image, ImageOps
 
     with Image.open(io.BytesIO(content), formats=[FORMATS[format]]) as image:
         check_pixels(*image.size, max_pixels)  # a GIF's frame may be larger than its header claims
+        if min_side:
+            image.draft("RGB", (min_side, min_side))  # of a JPEG; changes no other format
         image.load()
         image = ImageOps.exif_transpose(image)
         if image.mode.startswith("I"):  # 16 bits a pixel, which Pillow would clip to white

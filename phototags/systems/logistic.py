@@ -69,8 +69,8 @@ class Logistic(ClosedFormSystem):
         return EmbeddingTagger(head, tag_vectors, bias).eval()
 
     def from_tensors(self, tensors: Mapping[str, Tensor], n_features: int) -> EmbeddingTagger:
-        """Restore a tagger from its tag vectors and bias."""
-        tagger = self.make_tagger(tensors["tag_vectors"], tensors["bias"])
+        """Restore a tagger from its tag vectors and bias, of any float type."""
+        tagger = self.make_tagger(tensors["tag_vectors"].float(), tensors["bias"].float())
         tagger.load_state_dict(tensors)
         return tagger
 

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field, ValidationError, model_validator
 
 from phototags.errors import ParamsError
+from phototags.params.box import Box
 from phototags.params.compute import Compute
 from phototags.params.contamination import Contamination
 from phototags.params.corpora import Corpora
@@ -66,6 +67,9 @@ class Params(Section):
     zero_shot: ZeroShotSearch | None = Field(
         None, description="search by words that no tag means; null makes none"
     )
+    box: Box | None = Field(
+        None, description="the tagger that comes with phototags (`make box`); null makes none"
+    )
     score: Score
     report: Report
     export: Export
@@ -111,6 +115,15 @@ class Params(Section):
                 f"export.system is null, which chooses among systems of {self.export.train} on "
                 f"the frozen backbone that do not know the photo's user, but {why}: name a system"
             )
+        return self
+
+    @model_validator(mode="after")
+    def refuse_unsplit_box(self) -> "Params":
+        """Raise a ValueError where the box learns from a corpus that this run does not train on."""
+        trained = list(dict.fromkeys(one.train for one in self.experiments))
+        for name in self.box.corpora if self.box else ():
+            if name not in trained:
+                raise ValueError(f"box names {name!r}, but this run trains only on {trained}")
         return self
 
     @model_validator(mode="after")

@@ -1,0 +1,65 @@
+"""The tagger that comes with phototags, where params ask for it: `make box`."""
+
+BOX = f"{MODELS}/box"
+BOX_CORPORA = PARAMS.box.corpora if PARAMS.box else []
+BOX_FILES = dict(
+    features=[file for name in BOX_CORPORA for file in feature_files(name)],
+    tags=[f"data/corpora/{name}/tags.parquet" for name in BOX_CORPORA],
+    split=[f"data/corpora/{name}/split.parquet" for name in BOX_CORPORA],
+)
+
+
+rule train_box:
+    """Train one head on several corpora and calibrate it."""
+    input:
+        **BOX_FILES,
+        wordnet=WORDNET,
+    output:
+        model=f"{BOX}/model.safetensors",
+        config=f"{BOX}/config.json",
+        vocabulary=f"{BOX}/vocabulary.tsv",
+        calibration=f"{BOX}/calibration.safetensors",
+    log:
+        f"logs/train_box/{RUN}.log",
+    benchmark:
+        f"benchmarks/train_box/{RUN}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    params:
+        code=code("train_box"),
+        settings=dump_section(PARAMS.box) if PARAMS.box else "null",
+        backbone=PARAMS.embed_photos.backbone,
+        blacklist=lambda w: PARAMS.export.blacklist,
+        shards=[len(feature_files(name)) for name in BOX_CORPORA],
+        instruction_set=PARAMS.instruction_set,
+    message:
+        "Training the tagger in the box"
+    script:
+        "../scripts/train_box.py"
+
+
+rule describe_box:
+    """Score the tagger in the box on test photos, and describe it."""
+    input:
+        **BOX_FILES,
+        model=rules.train_box.output.model,
+        config=rules.train_box.output.config,
+        vocabulary=rules.train_box.output.vocabulary,
+        calibration=rules.train_box.output.calibration,
+    output:
+        scores=f"{BOX}/scores.csv",
+        card=f"{BOX}/MODEL_CARD.md",
+    log:
+        f"logs/describe_box/{RUN}.log",
+    benchmark:
+        f"benchmarks/describe_box/{RUN}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    params:
+        code=code("describe_box"),
+        corpora=BOX_CORPORA,
+        shards=[len(feature_files(name)) for name in BOX_CORPORA],
+    message:
+        "Describing the tagger in the box"
+    script:
+        "../scripts/describe_box.py"
