@@ -5,6 +5,8 @@ import json
 import subprocess
 import sys
 import tarfile
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -59,7 +61,9 @@ def home(tmp_path, monkeypatch):
         (tmp_path / f"{name}.png").write_bytes(make_png(colour))
     (tmp_path / "broken.png").write_bytes(make_png("red")[:60])
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("phototags.export.tag_photos.load_backbone", lambda name, learned: name)
+    tiny = SimpleNamespace(parts=(SimpleNamespace(size=4),))
+    monkeypatch.setattr("phototags.export.tag_photos.load_backbone", lambda *_, precision: tiny)
+    monkeypatch.setattr("phototags.commands.common.BOX", Path("models/pictures/tagger"))
     monkeypatch.setattr("phototags.export.tag_photos.embed_photos", embed_colours)
     return tmp_path
 

@@ -75,21 +75,20 @@ def candidate_paths(path: Path | str) -> list[Path]:
     return [Path(path), Path(phototags.__file__).parents[1] / path]
 
 
-def read_config(folder: Path) -> dict:
-    """Read a tagger's config.json without importing torch.
+def read_config(folder: Path, *names: str) -> list[str]:
+    """Read keys of a tagger's config.json, as text, without importing torch.
 
     Raises:
-        ModelError: when it does not name the training corpus, the seed and the backbone.
+        ModelError: when it lacks one of them.
     """
     path = folder / "config.json"
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
-        names = {name: str(config[name]) for name in ("train", "backbone")}
-        return {**config, **names, "seed": int(config["seed"])}
+        return [str(config[name]) for name in names]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(
-            f"{path} should be the config of a tagger with `train`, `seed` and `backbone`, but: "
-            f"{error!r}. Export one with `make results`, or name its folder with --model."
+            f"{path} should be the config of a tagger with {', '.join(names)}, but: {error!r}. "
+            "Export one with `make results`, or name its folder with --model."
         ) from error
 
 
@@ -102,8 +101,7 @@ def find_training_folder(named: Path | None) -> tuple[Path, int]:
     if named and (named / "candidates.tsv").exists():
         return named.resolve(), 0
     tagger = find_tagger(named).resolve()
-    config = read_config(tagger)
-    train, seed = config["train"], config["seed"]
+    train, seed = read_config(tagger, "train", "seed")
     folder = tagger.parent / train
     if not (folder / "vocabulary.tsv").exists():
         raise ModelError(
@@ -111,7 +109,7 @@ def find_training_folder(named: Path | None) -> tuple[Path, int]:
             "on it, found none. Name a run's folder, models/RUN/TRAIN, with --model, or make one "
             "with `make results`."
         )
-    return folder, seed
+    return folder, int(seed)
 
 
 def read_tag_space(model: Path | None) -> tuple[TagVocabulary, Tensor]:
@@ -154,7 +152,7 @@ def prepare_backbone(folder: Path) -> None:
     """
     from phototags.weights.fetch import ensure_weights, list_checkpoints
 
-    checkpoints = list_checkpoints(read_config(folder)["backbone"])
+    checkpoints = list_checkpoints(*read_config(folder, "backbone"))
     if not checkpoints:
         return pin_instruction_set()
     if "torch" not in sys.modules:

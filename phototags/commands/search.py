@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the pictures found, best first, and write a page of them if wanted."""
     folder = common.find_tagger(args.model)
-    corpus = args.corpus or common.read_config(folder)["train"]
+    corpus = args.corpus or common.read_config(folder, "train")[0]
     common.pin_instruction_set()
     from phototags.search.search_index import read_search_index, search
 

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import huggingface_hub.hub_mixin
 import pytest
@@ -26,7 +27,8 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "tagger/vocabulary.tsv").write_text(header + rows)
     write_probabilities(tmp_path / "tagger" / CALIBRATION, None)
     (tmp_path / "tagger/MODEL_CARD.md").write_text("# A tagger\n")
-    monkeypatch.setattr("phototags.export.tag_photos.load_backbone", lambda name, learned: name)
+    tiny = SimpleNamespace(parts=(SimpleNamespace(size=4),))
+    monkeypatch.setattr("phototags.export.tag_photos.load_backbone", lambda *_, precision: tiny)
     monkeypatch.setattr(
         "phototags.export.tag_photos.embed_photos", lambda backbone, pictures: torch.zeros(1, 2)
     )
@@ -56,7 +58,9 @@ def test_what_is_saved_is_what_was_read_and_is_read_again(folder):
 
 
 def test_a_trained_backbone_is_saved_too(folder, monkeypatch):
-    monkeypatch.setattr("phototags.export.tag_photos.load_backbone", lambda name, learned: learned)
+    monkeypatch.setattr(
+        "phototags.export.tag_photos.load_backbone", lambda name, learned, precision: learned
+    )
     system = Multihot(model="multihot", backbone="trained", epochs=1, patience=1)
     tagger = system.init_tagger(2, torch.ones(2, 2), torch.zeros(2), torch.Generator())
     config = {"system": system.model_dump(), "features": 2, "tags": 2, "backbone": "tiny"}
