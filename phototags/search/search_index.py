@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from phototags.tag_vectors.text_encoders import TextEncoder
     from phototags.tag_vectors.text_vectors import TextVectors
 
-TINY = 1e-9  # of a standard deviation: photos that a tag or term scores all the same
+TINY = 1e-9  # of a maximum: of a tag or term that scores all photos the same
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,8 +91,8 @@ def search(index: SearchIndex, words: str, top: int) -> tuple[Query, list[tuple[
     """Search photos by words.
 
     Tags alone rank photos by the dot product with the sum of their vectors, a term alone by its
-    cosine. Several of which one is a term are added up after each is scaled to standard deviation
-    one over the photos, since their scales differ.
+    cosine. Several of which one is a term are added up after each is scaled to mean 0 and maximum
+    1 over the photos: else those with the widest scores would decide alone.
 
     Returns:
         the tags and terms that were searched for, and at most `top` photos with their scores, best
@@ -122,7 +122,8 @@ def place_terms(index: SearchIndex, query: Query) -> tuple[Query, np.ndarray]:
     cosines = index.photos.text_vectors @ placed.T
     near = (cosines >= model.cut).any(axis=0)
     notes = [
-        f"{term!r} is not a learned tag: " + ("searched by its meaning" if found else "no match")
+        f"{term!r} is {'one phrase' if ' ' in term else 'not a learned tag'}: "
+        + ("searched by its meaning" if found else "no match")
         for term, found in zip(query.terms, near, strict=True)
     ]
     terms = tuple(itertools.compress(query.terms, near))
@@ -139,7 +140,8 @@ def score_terms(index: SearchIndex, query: Query, cosines: np.ndarray) -> np.nda
         return np.where(cosines[:, 0] >= index.zero_shot.cut, cosines[:, 0], -np.inf)
     tags = index.photos.vectors @ index.tag_vectors[list(query.tags)].T  # (n, tags)
     each = np.concatenate([tags, cosines], axis=1)
-    return ((each - each.mean(axis=0)) / (each.std(axis=0) + TINY)).sum(axis=1)
+    above = each - each.mean(axis=0)
+    return (above / np.maximum(above.max(axis=0), TINY)).sum(axis=1)
 
 
 def _load_text() -> TextVectors:
