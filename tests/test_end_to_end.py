@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from phototags.commands.common import PARTIAL
 from phototags.io.storage import read_tensors
 from tests.presets import merge_presets, read_job
 
@@ -68,7 +69,12 @@ def test_it_leaves_scores_tables_figures_and_a_page(project):
     assert set(scores.system) >= {"frequency", "random", "neighbours", "multihot", "im2vec"}
     assert set(scores.seed.astype(str)) == {"0", "mean"}
     assert ((scores.low <= scores.value) & (scores.value <= scores.high)).mean() > 0.9
-    for file in ("tables/headline.md", "figures/scores.svg", "figures/examples.png"):
+    for file in (
+        "tables/headline.md",
+        "tables/zero_shot.md",
+        "figures/scores.svg",
+        "figures/examples.png",
+    ):
         assert (results / file).stat().st_size > 100, file
     page = (results / "report.html").read_text()
     assert "http://" not in page.replace("http://www.w3.org", "").replace("http://purl", "")
@@ -199,6 +205,15 @@ def test_the_tagger_tags_a_picture_and_names_the_one_it_cannot_read(project, tin
     assert done.returncode == 1
     assert "broken.png" in done.stderr
     assert json.loads(done.stdout.splitlines()[0])["tags"]
+
+
+def test_a_search_for_a_word_that_means_nothing_here_finds_no_match(project, tiny_mirror):
+    said = run(
+        project, tiny_mirror, "phototags.cli", "search", "parliament", "--model",
+        "models/shapes/tagger",
+    )  # fmt: skip
+    assert said.returncode == PARTIAL and said.stdout == ""
+    assert "'parliament' is not a learned tag: no match" in said.stderr
 
 
 def test_a_tagger_with_a_backbone_of_its_own_is_scored_exported_and_used(project, tiny_mirror):

@@ -168,6 +168,7 @@ def test_a_linear_world_is_found_and_foreign_words_are_refused():
     assert scores.loc["times_chance", "value"] == pytest.approx(ratio)
     assert (scores["low"].dropna() <= scores["value"][scores["low"].notna()]).all()
     assert set(scores["queries"]) == {12} and set(scores["photos"]) == {60}
+    assert "caption of each" not in format_zero_shot(scores.reset_index().assign(train="toy"))
 
 
 def test_captions_are_scored_whole_and_word_by_word_where_photos_have_them():

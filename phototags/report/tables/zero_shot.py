@@ -51,7 +51,9 @@ def format_zero_shot(scores: pd.DataFrame) -> str:
                 f"{captions.iloc[0]['photos']:,} photos, by a caption each:",
                 _format_rows(captions, ["learned_from", "query"], CAPTION_COLUMNS),
             ]
-    return format_page("Zero-shot search", EXPLANATION, UNSEEN, CAPTIONS, *parts)
+    captioned = (scores["query"] != "unseen tag").any()
+    explained = [EXPLANATION, UNSEEN, CAPTIONS if captioned else ""]
+    return format_page("Zero-shot search", *explained, *parts)
 
 
 def _format_rows(scores: pd.DataFrame, keys: list[str], columns: dict[str, str]) -> str:
