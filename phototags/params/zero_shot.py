@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from phototags.params.section import Section
 
@@ -18,5 +18,12 @@ class ZeroShotSearch(Section):
     captions: list[str] = Field(
         [],
         description="corpora whose descriptions are captions to learn from, one a line; of the"
-        " others, tags",
+        " others, tags; needs minilm",
     )
+
+    @model_validator(mode="after")
+    def refuse_captions_without_minilm(self) -> "ZeroShotSearch":
+        """Raise a ValueError where captions could not be learned from: GloVe knows words alone."""
+        if self.captions and "minilm" not in self.encoders:
+            raise ValueError(f"captions need the encoder minilm, but encoders are {self.encoders}")
+        return self

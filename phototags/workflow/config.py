@@ -135,6 +135,18 @@ class Params(Section):
         return self
 
     @model_validator(mode="after")
+    def refuse_captions_not_learned_from(self) -> "Params":
+        """Raise a ValueError where zero_shot.captions names a corpus that is not trained on."""
+        trained = {one.train for one in self.experiments}
+        for name in self.zero_shot.captions if self.zero_shot else ():
+            if name not in trained:
+                raise ValueError(
+                    f"zero_shot.captions names {name!r}, but this run trains only on "
+                    f"{sorted(trained)}"
+                )
+        return self
+
+    @model_validator(mode="after")
     def refuse_several_trained_backbones(self) -> "Params":
         """Raise a ValueError where a trained backbone would be several joined ones."""
         for name, system in self.train.systems.items():

@@ -123,3 +123,19 @@ def test_null_chooses_only_among_systems_that_can_be_compared_and_used_alone():
 @pytest.mark.parametrize("path", sorted((ROOT / "presets").glob("*.yaml")), ids=lambda p: p.stem)
 def test_every_preset_says_what_can_be_trained(path):
     assert merge_presets([ROOT / "params.yaml", path]).run == path.stem
+
+
+@pytest.mark.parametrize(
+    "zero_shot, message",
+    [
+        ({"encoders": ["minilm"], "captions": ["flickr8k"]}, "'flickr8k'.*trains only on"),
+        ({"encoders": ["glove"], "captions": ["openclipart"]}, "captions need the encoder minilm"),
+        ({"encoders": []}, "encoders"),
+    ],
+)
+def test_captions_are_learned_from_where_a_corpus_and_an_encoder_can(zero_shot, message):
+    params = yaml.safe_load((ROOT / "params.yaml").read_text())
+    with pytest.raises(ParamsError, match=message):
+        validate_params(params | {"zero_shot": zero_shot})
+    right = {"encoders": ["glove", "minilm"], "captions": ["openclipart"]}
+    assert validate_params(params | {"zero_shot": right})
