@@ -13,6 +13,10 @@ THINGS = {
 """WordNet's categories of what can be touched or visited: `fishing` is no form of `fish`."""
 
 
+APART = 10
+"""Photos of each of two synonyms from which on a corpus is taken to tell them apart."""
+
+
 def choose_words(
     counts: Mapping[str, Mapping[str, int]],
     wordnet: WordNet,
@@ -86,7 +90,7 @@ def merge_gerunds(counts: Mapping[str, Mapping[str, int]], wordnet: WordNet) -> 
     merged = {}
     for word in (one for one in words if one.endswith("ing")):
         stem = word.removesuffix("ing")
-        stems = [stem, stem + "e", stem[:-1] if stem[-1:] == stem[-2:-1] else stem]
+        stems = [stem, stem + "e", stem + "s", stem[:-1] if stem[-1:] == stem[-2:-1] else stem]
         verb = next((one for one in stems if one in words), None)
         if verb and not {wordnet.category(one) for one in (word, verb)} & THINGS:
             best = max((word, verb), key=photos.__getitem__)
@@ -97,22 +101,22 @@ def merge_gerunds(counts: Mapping[str, Mapping[str, int]], wordnet: WordNet) -> 
 def merge_synonyms(counts: Mapping[str, Mapping[str, int]], wordnet: WordNet) -> dict[str, str]:
     """One word for two of one first meaning, `airplane` and `plane`: the one of more photos.
 
-    Not where one corpus uses both, for it tells them apart: `bike` and `motorcycle`, which are
-    synonyms in WordNet.
+    Not where one corpus has both on APART photos or more, for it tells them apart: `bike` and
+    `motorcycle`, which are synonyms in WordNet. Nor acts, whose first meanings are wide: `hugging`,
+    `kissing` and `petting` have one.
     """
     photos, groups = sum(map(Counter, counts.values()), Counter()), defaultdict(list)
     for word in list_words(counts):
-        if synset := next(iter(wordnet.synsets(word)), None):
+        synset = next(iter(wordnet.synsets(word)), None)
+        if synset and wordnet.category(word) != "act":
             groups[synset].append(word)
     merged = {}
     for words in groups.values():
         best = max(words, key=photos.__getitem__)
-        together = [known for known in counts.values() if best in known]
-        merged |= {
-            word: best
-            for word in words
-            if word != best and not any(word in known for known in together)
-        }
+        for word in words:
+            both = (min(known.get(word, 0), known.get(best, 0)) for known in counts.values())
+            if word != best and max(both) < APART:
+                merged[word] = best
     return merged
 
 
