@@ -34,7 +34,7 @@ results: $(READY)
 BOX := model.safetensors calibration.safetensors config.json vocabulary.tsv scores.csv MODEL_CARD.md
 
 box: $(READY)
-	snakemake --cores all --configfile presets/photographs.yaml models/photographs/box/MODEL_CARD.md
+	snakemake models/photographs/box/MODEL_CARD.md --cores all --configfile presets/photographs.yaml
 	mkdir -p phototags/box/tagger
 	cp $(BOX:%=models/photographs/box/%) phototags/box/tagger
 
