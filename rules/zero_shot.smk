@@ -3,12 +3,8 @@
 ENCODERS = PARAMS.zero_shot.encoders if PARAMS.zero_shot else []
 ENCODER_WEIGHTS = ["data/weights/minilm/model.safetensors"] * ("minilm" in ENCODERS)
 ZERO_SHOT = [f"{MODELS}/tagger/zero_shot.safetensors"] * bool(ENCODERS)
-
-
-def caption_files(name):
-    """The photo table of a corpus whose descriptions are captions."""
-    captioned = PARAMS.zero_shot and name in PARAMS.zero_shot.captions
-    return [f"data/corpora/{name}/photos.parquet"] * bool(captioned)
+CAPTIONED = PARAMS.zero_shot.captions if PARAMS.zero_shot else []
+CAPTION_FILES = {name: [f"data/corpora/{name}/photos.parquet"] for name in CAPTIONED}
 
 
 rule fit_zero_shot:
@@ -18,7 +14,7 @@ rule fit_zero_shot:
         tags=f"{MODELS}/{PARAMS.export.train}/tags.parquet",
         split=f"{MODELS}/{PARAMS.export.train}/split.parquet",
         vocabulary=f"{MODELS}/{PARAMS.export.train}/vocabulary.tsv",
-        captions=caption_files(PARAMS.export.train),
+        captions=CAPTION_FILES.get(PARAMS.export.train, []),
         weights=ENCODER_WEIGHTS,
     output:
         model=f"{MODELS}/tagger/zero_shot.safetensors",
@@ -46,7 +42,7 @@ rule score_zero_shot:
         tags=f"{TRAIN_DIR}/tags.parquet",
         split=train_split,
         vocabulary=f"{TRAIN_DIR}/vocabulary.tsv",
-        captions=lambda w: caption_files(w.train),
+        captions=lambda w: CAPTION_FILES.get(w.train, []),
         weights=ENCODER_WEIGHTS,
     output:
         scores=f"{TRAIN_DIR}/zero_shot.csv",
