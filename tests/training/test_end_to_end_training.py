@@ -246,6 +246,7 @@ def test_a_gpu_that_is_not_here_is_refused_in_words(shown):
 def test_several_backbones_side_by_side_cannot_learn():
     params = yaml.safe_load((ROOT / "params.yaml").read_text())
     params["train"]["systems"]["multihot"]["backbone"] = "trained"
+    params["export"]["system"] = "multihot"
     assert validate_params(params).train.systems["multihot"].learns_backbone
     params["embed_photos"]["backbone"] = "efficientnet_lite0+efficientnet_lite1"
     with pytest.raises(ParamsError, match="multihot.*needs one embed_photos.backbone"):
