@@ -12,8 +12,8 @@ examples:
   phototags search "two dogs running in the snow"
 
 Sums the vectors of the words' tags and lists the pictures with the highest dot product. Words that
-are no tags are placed among the pictures by their meaning, if the run has `zero_shot`; else each is
-replaced by the tag nearest in meaning. A note says so. Words that mean nothing here find no match.
+are no tags are placed among the pictures by their meaning, if the run has `zero_shot`; a note says
+so. Words that mean nothing here find no match.
 """
 
 

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from phototags.tags.spelling import clean
 from phototags.tags.stop_words import STOP_WORDS
 
-if TYPE_CHECKING:
-    from phototags.tag_vectors.text_vectors import TextVectors
-
 PHOTOS_OF = re.compile(r"^((a|an|the) )?(photo|photograph|picture|image)s? (of|with) ")
-MIN_COSINE = 0.5  # two words below it are taken for unrelated
 
 
 @dataclass(frozen=True)
@@ -26,7 +21,7 @@ class Query:
 
     Args:
         tags: positions in the vocabulary; a tag that was named twice stands twice.
-        notes: a sentence for each word that is no tag: what it was replaced by, if by anything.
+        notes: a sentence for each word that is no tag: whether it is searched by its meaning.
         terms: words and phrases to be placed among the photos by the zero-shot model.
     """
 
@@ -46,7 +41,6 @@ class Query:
 def parse_query(
     words: str,
     tags: Sequence[str],
-    load_text: Callable[[], TextVectors],
     learned_from: str | None = None,
 ) -> Query:
     """Find the tags in the words of a search, the longest first: `fire engine` before `fire`.
@@ -54,14 +48,11 @@ def parse_query(
     STOP_WORDS that are no tags, and `photos of` at the beginning, are left out without a note.
     Where there is a zero-shot model, words that are no tags become terms, neighbours together; if
     it learned from captions, several words between two commas are one term, unless they are a
-    tag. Without one, a word is replaced by the tag with the nearest text vector, or left out
-    where their cosine is under 0.5.
+    tag. Without one, a word that is no tag finds nothing: the tag nearest to `dog` may be `cat`.
 
     Args:
         words: as typed; a comma ends a tag or phrase.
         tags: (T,) the vocabulary.
-        load_text: called only when a word is no tag and there is no model, since loading takes a
-            moment.
         learned_from: what the zero-shot model learned from, `tags` or `captions`; None without.
     """
     numbers = {tag: number for number, tag in enumerate(tags)}
@@ -79,8 +70,8 @@ def parse_query(
                 terms.append(" ".join(neighbours))
             else:
                 unknown += neighbours
-    found, notes = replace_unknown(unknown, tags, load_text()) if unknown else ([], [])
-    return Query(tuple(known + found), tuple(notes), tuple(terms))
+    notes = [f"{word!r} is no tag of this tagger: no match" for word in unknown]
+    return Query(tuple(known), tuple(notes), tuple(terms))
 
 
 def _split_tags(words: Sequence[str], numbers: Mapping[str, int]) -> Iterator[str]:
@@ -93,25 +84,3 @@ def _split_tags(words: Sequence[str], numbers: Mapping[str, int]) -> Iterator[st
         if part in numbers or part not in STOP_WORDS:
             yield part
         words = words[size:]
-
-
-def replace_unknown(
-    words: Sequence[str], tags: Sequence[str], text: TextVectors
-) -> tuple[list[int], list[str]]:
-    """Replace words by the tags with the nearest text vectors (cosine); a note for each word."""
-    matrix = _normalise(text.embed(tags))  # (T, D); zero for a tag without a vector, never nearest
-    cosines = _normalise(text.embed(words)) @ matrix.T  # (words, T)
-    found, notes = [], []
-    for word, row in zip(words, cosines, strict=True):
-        best = int(row.argmax())
-        if row[best] >= MIN_COSINE:
-            found.append(best)
-            notes.append(f"{word!r} is no tag of this tagger: searched for {tags[best]!r} instead")
-        else:
-            notes.append(f"{word!r} is no tag of this tagger and none is near: left out")
-    return found, notes
-
-
-def _normalise(vectors: np.ndarray) -> np.ndarray:
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return vectors / np.where(lengths > 0, lengths, 1)

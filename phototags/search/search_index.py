@@ -21,7 +21,6 @@ from phototags.tags.vocabulary import read_vocabulary
 
 if TYPE_CHECKING:
     from phototags.tag_vectors.text_encoders import TextEncoder
-    from phototags.tag_vectors.text_vectors import TextVectors
 
 TINY = 1e-9  # of a maximum: of a tag or term that scores all photos the same
 
@@ -96,9 +95,9 @@ def search(index: SearchIndex, words: str, top: int) -> tuple[Query, list[tuple[
 
     Returns:
         the tags and terms that were searched for, and at most `top` photos with their scores, best
-        first; none where no word is a tag, or near one, and no photo reaches a term's cut.
+        first; none where no word is a tag and no photo reaches a term's cut.
     """
-    query = parse_query(words, index.tags, _load_text, index.zero_shot and index.zero_shot.source)
+    query = parse_query(words, index.tags, index.zero_shot and index.zero_shot.source)
     query, cosines = place_terms(index, query) if query.terms else (query, None)
     if query.terms:
         found = pick_best(score_terms(index, query, cosines), top)
@@ -142,12 +141,6 @@ def score_terms(index: SearchIndex, query: Query, cosines: np.ndarray) -> np.nda
     each = np.concatenate([tags, cosines], axis=1)
     above = each - each.mean(axis=0)
     return (above / np.maximum(above.max(axis=0), TINY)).sum(axis=1)
-
-
-def _load_text() -> TextVectors:
-    from phototags.tag_vectors.text_vectors import load_glove  # few searches need it
-
-    return load_glove()
 
 
 def _load_encoder(name: str) -> TextEncoder:

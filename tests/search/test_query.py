@@ -1,35 +1,15 @@
-"""Words become tags: the longest first, unknown words by meaning, and each change is noted."""
+"""Words become tags, the longest first; a word that is no tag is a term or finds no match."""
 
-import numpy as np
-import pyarrow as pa
 import pytest
 import torch
 
 from phototags.search.query import Query, parse_query
-from phototags.tag_vectors.text_vectors import TextVectors
 
 TAGS = ["fire", "engine", "fire engine", "cat", "sea"]
-WORDS = ["fire", "engine", "cat", "sea", "kitten", "ocean", "tax"]
-VECTORS = np.float32(
-    [
-        [1, 0, 0, 0],
-        [0, 1, 0, 0],
-        [0, 0, 1, 0],
-        [0, 0, 0, 1],
-        [0, 0, 9, 3],
-        [0, 0, 0, 2],
-        [1, 1, 1, 1],
-    ]
-)
-TEXT = TextVectors(pa.array(WORDS), VECTORS)
 
 
-def refuse_to_load():
-    raise AssertionError("text vectors are loaded although every word is a tag")
-
-
-def find_tags(words, text=refuse_to_load):
-    return [TAGS[tag] for tag in parse_query(words, TAGS, text).tags]
+def find_tags(words):
+    return [TAGS[tag] for tag in parse_query(words, TAGS).tags]
 
 
 @pytest.mark.parametrize(
@@ -51,25 +31,12 @@ def test_the_longest_tags_in_the_words(words, expected):
     assert find_tags(words) == expected
 
 
-def test_a_word_that_is_no_tag_is_replaced_by_the_nearest_with_a_note():
-    query = parse_query("kitten", TAGS, lambda: TEXT)
+@pytest.mark.parametrize("word", ["kitten", "ocean", "xyzzy"])
+def test_a_word_that_is_no_tag_finds_nothing_without_a_model(word):
+    """Also where a tag lies near in meaning: who looks for a kitten wants no cat."""
+    query = parse_query(f"{word} cat", TAGS)
     assert [TAGS[tag] for tag in query.tags] == ["cat"]
-    assert query.notes == ("'kitten' is no tag of this tagger: searched for 'cat' instead",)
-
-
-def test_the_nearest_is_found_by_angle_not_by_length():
-    assert find_tags("ocean", lambda: TEXT) == ["sea"]
-
-
-def test_a_word_far_from_every_tag_is_left_out_with_a_note():
-    far = TextVectors(pa.array(["cat", "tax"]), np.float32([[1, 0], [0.4, 1]]))
-    query = parse_query("tax cat", ["cat"], lambda: far)
-    assert query.tags == (0,) and "left out" in query.notes[0]
-
-
-def test_a_word_without_a_vector_is_left_out_with_a_note():
-    query = parse_query("xyzzy", TAGS, lambda: TEXT)
-    assert query.tags == () and "'xyzzy'" in query.notes[0]
+    assert query.notes == (f"{word!r} is no tag of this tagger: no match",)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +51,7 @@ def test_a_word_without_a_vector_is_left_out_with_a_note():
     ],
 )
 def test_words_that_are_no_tags_are_terms_of_a_model_learned_from_tags(words, tags, terms):
-    query = parse_query(words, TAGS, refuse_to_load, "tags")
+    query = parse_query(words, TAGS, "tags")
     assert [TAGS[tag] for tag in query.tags] == tags
     assert list(query.terms) == terms and query.notes == ()
 
@@ -99,7 +66,7 @@ def test_words_that_are_no_tags_are_terms_of_a_model_learned_from_tags(words, ta
     ],
 )
 def test_phrases_are_whole_terms_of_a_model_learned_from_captions(words, tags, terms):
-    query = parse_query(words, TAGS, refuse_to_load, "captions")
+    query = parse_query(words, TAGS, "captions")
     assert [TAGS[tag] for tag in query.tags] == tags and list(query.terms) == terms
 
 
