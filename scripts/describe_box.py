@@ -6,13 +6,12 @@ from phototags.box.card import write_box_card
 from phototags.box.corpora import group_files
 from phototags.box.score_box import score_box
 from phototags.io.logs import start_job
-from phototags.io.storage import atomic_write
+from phototags.io.storage import write_csv
 
 given = start_job(snakemake)  # noqa: F821
 files, params = given.input, given.params
 folder = Path(files.model).parent
 corpora = group_files(params.corpora, files.tags, files.split, files.features, params.shards)
 scores = score_box(folder, corpora)
-with atomic_write(given.output.scores) as part:
-    scores.to_csv(part, index=False, float_format="%.6g", lineterminator="\n")
+write_csv(given.output.scores, scores, float_format="%.6g")
 write_box_card(folder, given.output.card, scores)

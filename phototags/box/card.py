@@ -7,7 +7,7 @@ import pandas as pd
 
 import phototags
 from phototags.corpora.corpus_registry import CORPORA
-from phototags.io.storage import atomic_write
+from phototags.io.storage import write_text
 from phototags.report.markdown import format_page, format_table
 from phototags.systems.tagger import read_config
 from phototags.tags.vocabulary import read_vocabulary
@@ -51,8 +51,7 @@ def write_box_card(folder: Path | str, card: Path | str, scores: pd.DataFrame) -
     """Write the card; every number comes from the tagger's folder and from `score_box`."""
     config = read_config(folder)
     words = read_vocabulary(Path(folder) / "vocabulary.tsv").tags
-    with atomic_write(card) as part:
-        part.write_text(format_box_card(config, words, scores), encoding="utf-8")
+    write_text(card, format_box_card(config, words, scores))
 
 
 def format_box_card(config: dict, words: Sequence[str], scores: pd.DataFrame) -> str:

@@ -10,7 +10,7 @@ import phototags
 from phototags.corpora.corpus_registry import CORPORA
 from phototags.evaluation.metrics.summary import NAMES, first_bridge_rows, read_scores
 from phototags.export.choose_tagger import format_ranking
-from phototags.io.storage import atomic_write
+from phototags.io.storage import write_text
 from phototags.params.pages import Export
 from phototags.report.markdown import format_page, format_table
 from phototags.report.tables.cells import INTERVALS, MEANING, format_interval
@@ -73,8 +73,7 @@ def write_model_card(
         ranking = chosen["ranking"]
     tags = read_vocabulary(folder / "vocabulary.tsv").tags
     card = format_model_card(run, export, config, tags, read_scores(scores), held_out, ranking)
-    with atomic_write(folder / "MODEL_CARD.md") as part:
-        part.write_text(card, encoding="utf-8")
+    write_text(folder / "MODEL_CARD.md", card)
 
 
 def format_model_card(

@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 
 from phototags.features.feature_cache import read_features, read_hashes
-from phototags.io.storage import atomic_write
+from phototags.io.storage import write_csv
 from phototags.photos.photo_table import Drop
 
 SPLIT = pa.schema([("row", pa.int64()), ("photo_id", pa.string()), ("part", pa.string())])
@@ -117,8 +117,7 @@ def match_hashes(
 
 def write_duplicates(path: Path | str, duplicates: pd.DataFrame) -> None:
     """Write COLUMNS as tab-separated values."""
-    with atomic_write(path) as part:
-        duplicates.to_csv(part, sep="\t", index=False, lineterminator="\n")
+    write_csv(path, duplicates, "\t")
 
 
 def read_duplicates(path: Path | str) -> pd.DataFrame:

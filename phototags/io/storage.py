@@ -104,10 +104,18 @@ def write_text(path: Path | str, text: str) -> None:
         part.write_text(text, encoding="utf-8")
 
 
-def write_csv(path: Path | str, table: DataFrame, separator: str = ",") -> None:
-    """Write a table without its index; floats in full, so that equal tables give equal bytes."""
+def write_csv(
+    path: Path | str, table: DataFrame, separator: str = ",", float_format: str | None = None
+) -> None:
+    """Write a table without its index; equal tables give equal bytes.
+
+    Args:
+        float_format: of numbers, as `%.6g`; None writes them in full.
+    """
     with atomic_write(path) as part:
-        table.to_csv(part, sep=separator, index=False, lineterminator="\n")
+        table.to_csv(
+            part, sep=separator, index=False, lineterminator="\n", float_format=float_format
+        )
 
 
 def write_tensors(path: Path | str, tensors: Mapping, about: object = None) -> None:

@@ -118,12 +118,18 @@ class Params(Section):
         return self
 
     @model_validator(mode="after")
-    def refuse_unsplit_box(self) -> "Params":
-        """Raise a ValueError where the box learns from a corpus that this run does not train on."""
+    def refuse_untrained_corpora(self) -> "Params":
+        """Raise a ValueError where a section names a corpus that this run does not train on."""
         trained = list(dict.fromkeys(one.train for one in self.experiments))
-        for name in self.box.corpora if self.box else ():
-            if name not in trained:
-                raise ValueError(f"box names {name!r}, but this run trains only on {trained}")
+        named = {
+            "box.corpora": self.box.corpora if self.box else [],
+            "zero_shot.captions": self.zero_shot.captions if self.zero_shot else [],
+        }
+        for key, names in named.items():
+            if strange := [name for name in names if name not in trained]:
+                raise ValueError(
+                    f"{key} names {strange[0]!r}, but this run trains only on {trained}"
+                )
         return self
 
     @model_validator(mode="after")
@@ -132,18 +138,6 @@ class Params(Section):
         for name, system in self.train.systems.items():
             if system.uses_users and self.users is None:
                 raise ValueError(f"{name} needs the section users, but that is null")
-        return self
-
-    @model_validator(mode="after")
-    def refuse_captions_not_learned_from(self) -> "Params":
-        """Raise a ValueError where zero_shot.captions names a corpus that is not trained on."""
-        trained = {one.train for one in self.experiments}
-        for name in self.zero_shot.captions if self.zero_shot else ():
-            if name not in trained:
-                raise ValueError(
-                    f"zero_shot.captions names {name!r}, but this run trains only on "
-                    f"{sorted(trained)}"
-                )
         return self
 
     @model_validator(mode="after")

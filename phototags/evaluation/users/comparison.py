@@ -11,7 +11,7 @@ from phototags.evaluation.users.relative_improvement import (
     read_system_scores,
     relative_improvements,
 )
-from phototags.io.storage import atomic_write
+from phototags.io.storage import write_csv
 from phototags.tags.vocabulary import TagVocabulary
 
 DIGITS = 6
@@ -29,8 +29,7 @@ class Comparison:
     def write(self, improvements: Path | str, tags: Path | str) -> None:
         """Write the two tables as CSV, numbers with DIGITS decimals."""
         for table, path in ((self.improvements, improvements), (self.tags, tags)):
-            with atomic_write(path) as part:
-                table.round(DIGITS).to_csv(part, index=False, lineterminator="\n")
+            write_csv(path, table.round(DIGITS))
 
 
 def compare_systems(
