@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -16,6 +17,18 @@ from phototags.systems.parts.photo_sampling import (
 )
 from phototags.systems.parts.tagged_photos import Batch, TaggedPhotos
 from phototags.tags.padding import PADDING
+
+
+class EpochSample(NamedTuple):
+    """What one epoch shows.
+
+    Args:
+        photos: (M,) int64, positions of the photos in order; a photo may occur again.
+        kept_tags: (M, K) int64 padded, the tags to sample positives from; None: all of the photo.
+    """
+
+    photos: Tensor
+    kept_tags: Tensor | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,22 +55,31 @@ class BatchLoader:
         Args:
             skip: batches at the beginning that are left out.
         """
-        return self.iterate(epoch, skip, *self.sample_epoch(generator))
+        return self.iterate(epoch, skip, self.sample_epoch(generator))
 
-    def iterate(self, epoch: int, skip: int, tags: Tensor, order: Tensor) -> Iterator[Batch]:
+    def iterate(self, epoch: int, skip: int, sample: EpochSample) -> Iterator[Batch]:
         """The batches of an epoch after the first `skip`, as `sample_epoch` drew it."""
-        batches = order.split(self.settings.batch_size)[skip:]
-        for number, indices in enumerate(batches, start=skip + 1):
-            fraction = min(number * self.settings.batch_size / max(len(order), 1), 1.0)
-            yield Batch(indices, self.photos.features[indices], tags[indices], epoch, fraction)
+        size = self.settings.batch_size
+        for start in range(skip * size, len(sample.photos), size):
+            features = self.photos.features[sample.photos[start : start + size]]
+            yield self.make_batch(sample, start, features, epoch)
 
-    def sample_epoch(self, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """(N, L) int64 padded, the tags that are kept, and (M,) int64, the photos in order."""
-        tags = self.photos.tags
-        if self.keep_probabilities is not None:
-            tags = subsample_tags(tags, self.keep_probabilities, generator)
+    def make_batch(self, sample: EpochSample, start: int, inputs: Tensor, epoch: int) -> Batch:
+        """The batch of the epoch's photos from `start` on, as many as there are inputs."""
+        end = start + len(inputs)
+        indices = sample.photos[start:end]
+        kept_tags = None if sample.kept_tags is None else sample.kept_tags[start:end]
+        fraction = end / len(sample.photos)
+        return Batch(indices, inputs, self.photos.tags[indices], epoch, fraction, kept_tags)
+
+    def sample_epoch(self, generator: torch.Generator) -> EpochSample:
+        """Draw an epoch; a photo of which no tag is kept is left out."""
+        if self.keep_probabilities is None:
+            return EpochSample(self.sample_order(generator))
+        tags = subsample_tags(self.photos.tags, self.keep_probabilities, generator)
         order = self.sample_order(generator)
-        return tags, order[tags[order, 0] != PADDING]
+        order = order[tags[order, 0] != PADDING]
+        return EpochSample(order, tags[order])
 
     def sample_order(self, generator: torch.Generator) -> Tensor:
         """(M,) int64, the photos of one epoch."""

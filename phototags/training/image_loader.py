@@ -4,14 +4,13 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
 
 import torch
 from torch import Tensor
 
 from phototags.photos.device_decoding import use_side_stream
 from phototags.systems.parts.tagged_photos import Batch
-from phototags.training.batch_loader import BatchLoader
+from phototags.training.batch_loader import BatchLoader, EpochSample
 from phototags.training.images import TrainImages
 
 PREFETCH = 3  # batches that are decoded before they are asked for
@@ -40,32 +39,28 @@ class ImageLoader(BatchLoader):
 
     def batches(self, epoch: int, generator: torch.Generator, skip: int = 0) -> Iterator[Batch]:
         """The batches of one epoch, as a BatchLoader's; skipped ones are not decoded."""
-        tags, order = self.sample_epoch(generator)
-        seeds = torch.randint(2**62, (len(order),), generator=generator)
-        return self.prefetch(epoch, skip, tags, order, seeds)
+        sample = self.sample_epoch(generator)
+        seeds = torch.randint(2**62, (len(sample.photos),), generator=generator)
+        return self.prefetch(epoch, skip, sample, seeds)
 
     def prefetch(
-        self, epoch: int, skip: int, tags: Tensor, order: Tensor, seeds: Tensor
+        self, epoch: int, skip: int, sample: EpochSample, seeds: Tensor
     ) -> Iterator[Batch]:
         """The batches of an epoch after the first `skip`, each crop by its photo's seed."""
-        wanted = zip(
-            order.split(self.settings.batch_size),
-            seeds.split(self.settings.batch_size),
-            strict=True,
-        )
+        size = self.settings.batch_size
         pool = ThreadPoolExecutor(self.threads, "decode", torch.set_num_threads, (1,))
-        pending: deque[tuple[Tensor, list[int], list[Future]]] = deque()
-        done, total = min(skip * self.settings.batch_size, len(order)), max(len(order), 1)
+        pending: deque[tuple[int, list[int], list[Future]]] = deque()
         try:
-            for indices, own in islice(wanted, skip, None):
-                futures = self.submit(pool, indices.tolist(), own.tolist())
-                pending.append((indices, own.tolist(), futures))
+            for start in range(skip * size, len(seeds), size):
+                own = seeds[start : start + size].tolist()
+                futures = self.submit(pool, sample.photos[start : start + size].tolist(), own)
+                pending.append((start, own, futures))
                 if len(pending) > PREFETCH:
-                    done += len(pending[0][0])
-                    yield self.collect(*pending.popleft(), tags, epoch, done / total)
+                    start, *ready = pending.popleft()
+                    yield self.make_batch(sample, start, self.collect(*ready), epoch)
             while pending:
-                done += len(pending[0][0])
-                yield self.collect(*pending.popleft(), tags, epoch, done / total)
+                start, *ready = pending.popleft()
+                yield self.make_batch(sample, start, self.collect(*ready), epoch)
         finally:
             pool.shutdown(cancel_futures=True)
 
@@ -78,26 +73,17 @@ class ImageLoader(BatchLoader):
         pairs = zip(indices[own], seeds[own], strict=True)
         return [pool.submit(read, photo, seed) for photo, seed in pairs]
 
-    def collect(
-        self,
-        indices: Tensor,
-        seeds: list[int],
-        futures: list[Future],
-        tags: Tensor,
-        epoch: int,
-        epoch_fraction: float,
-    ) -> Batch:
-        """Wait for the images of a batch and stack them."""
-        images, own = [one.result() for one in futures], self.own_part(len(indices))
+    def collect(self, seeds: list[int], futures: list[Future]) -> Tensor:
+        """Wait for the images of a batch, a seed each, and stack them."""
+        images, own = [one.result() for one in futures], self.own_part(len(seeds))
         if self.device is None:
-            pixels = self.stack(images, len(indices))
-        else:
-            with use_side_stream(self.device):
-                images = self.images.finish_on_device(images, seeds[own], self.device)
-                pixels = self.stack(images, len(indices))
-            if pixels.is_cuda:
-                pixels.record_stream(torch.cuda.current_stream(self.device))
-        return Batch(indices, pixels, tags[indices], epoch, epoch_fraction)
+            return self.stack(images, len(seeds))
+        with use_side_stream(self.device):
+            images = self.images.finish_on_device(images, seeds[own], self.device)
+            pixels = self.stack(images, len(seeds))
+        if pixels.is_cuda:
+            pixels.record_stream(torch.cuda.current_stream(self.device))
+        return pixels
 
     def stack(self, images: Sequence[Tensor], photos: int) -> Tensor:
         """(B, 3, S, S) uint8, the own images in their places, the others black."""

@@ -1,5 +1,7 @@
 """What an epoch shows, and where its negatives come from."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from pydantic import ValidationError
@@ -7,7 +9,7 @@ from pydantic import ValidationError
 from phototags.systems.bases.training_settings import TrainingSettings
 from phototags.systems.im2vec import Im2Vec
 from phototags.systems.parts.negatives import NegativesEachEpoch, NextPhotoNegatives
-from phototags.systems.parts.tag_sampling import CategoricalSampler
+from phototags.systems.parts.tag_sampling import CategoricalSampler, sample_positives
 from phototags.systems.parts.tagged_photos import Batch, TaggedPhotos
 from phototags.tags.padding import PADDING
 from phototags.training.batch_loader import BatchLoader, add_label_noise
@@ -39,8 +41,36 @@ def test_a_photo_whose_tags_are_all_disbelieved_is_passed_by(generator):
     (batch,) = BatchLoader(PHOTOS, settings(batch_size=9), keep_probabilities=chances).batches(
         1, generator
     )
-    shown = dict(zip(batch.indices.tolist(), batch.tags.tolist(), strict=True))
+    shown = dict(zip(batch.indices.tolist(), batch.positive_tags.tolist(), strict=True))
     assert shown == {0: [0, PADDING], 2: [2, PADDING], 3: [0, PADDING]}
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"exclude": "photo"},
+        {"exclude": "batch"},
+        {"exclude": "photo", "draw_negatives": "next_photo"},
+        {"exclude": "photo", "draw_negatives": "each_epoch"},
+    ],
+    ids=lambda keys: "-".join(keys.values()),
+)
+def test_a_photos_tags_that_are_not_kept_are_no_negatives_either(keys, generator):
+    """Tags 0 and 1 are never kept, so that they can be excluded only by the whole tags."""
+    system = Im2Vec(model="im2vec", epochs=1, patience=1, batch_size=2, positives=3, **keys)
+    tags = torch.tensor([[0, 2], [1, 2], [2, 3], [0, 3], [3, PADDING]])
+    photos, chances = replace(PHOTOS, tags=tags), torch.tensor([0.0, 0.0, 1.0, 1.0])
+    loader = BatchLoader(photos, system, keep_probabilities=chances)
+    sampler, sampled = system.make_negative_sampler(photos, 4), set()
+    for epoch in range(1, 20):
+        for batch in loader.batches(epoch, generator):
+            positives = sample_positives(batch.positive_tags, 3, generator)
+            negatives, valid = sampler(batch, positives, generator)
+            photo_of = batch.indices[:, None].expand_as(negatives)
+            sampled |= set(zip(photo_of[valid].tolist(), negatives[valid].tolist(), strict=True))
+    own = {(photo, tag) for photo, row in enumerate(tags.tolist()) for tag in row}
+    assert sampled
+    assert not sampled & own
 
 
 def test_root_sampling_repeats_photos_of_rare_tags(generator):

@@ -67,7 +67,7 @@ class WarpObjective:
 
     def __call__(self, tagger: EmbeddingTagger, batch: Batch, generator: torch.Generator) -> Tensor:
         embeddings, table, bias = tagger.embed(batch.features), tagger.tag_vectors, tagger.bias
-        positives = sample_positives(batch.tags, 1, generator)[:, 0]
+        positives = sample_positives(batch.positive_tags, 1, generator)[:, 0]
         n_tags, device = len(bias), embeddings.device
         rows = 1 if self.share_trials else len(embeddings)
         trials = torch.randint(0, n_tags, (rows, self.max_trials), generator=generator)
@@ -101,7 +101,7 @@ class SampledObjective:
 
     def __call__(self, tagger: EmbeddingTagger, batch: Batch, generator: torch.Generator) -> Tensor:
         """The loss; updates the tag vectors when they are trained jointly."""
-        positives = sample_positives(batch.tags, self.positives, generator)
+        positives = sample_positives(batch.positive_tags, self.positives, generator)
         negatives, valid = self.negatives(batch, positives, generator)
         embeddings, table = tagger.embed(batch.features), tagger.tag_vectors.detach()
         pairs = [tags.to(table.device) for tags in (positives, negatives, valid)]

@@ -60,9 +60,12 @@ class Batch:
     Args:
         indices: (B,) int64, positions of the photos in the loader's TaggedPhotos.
         features: (B, n) float32, or (B, 3, S, S) uint8 pixels where the backbone learns too.
-        tags: (B, L) int64 padded, at least one tag a photo.
+        tags: (B, L) int64 padded, all known tags of each photo, at least one: none of them may be
+            one of its negatives.
         epoch: number of the epoch, from 1.
         epoch_fraction: in (0, 1], share of the epoch's photos seen up to the end of this batch.
+        kept_tags: (B, K) int64 padded, those of `tags` that positives are sampled from, at least
+            one; None where these are all.
     """
 
     indices: Tensor
@@ -70,6 +73,12 @@ class Batch:
     tags: Tensor
     epoch: int
     epoch_fraction: float = 1.0
+    kept_tags: Tensor | None = None
+
+    @property
+    def positive_tags(self) -> Tensor:
+        """(B, K) int64 padded, the tags that positives are sampled from."""
+        return self.tags if self.kept_tags is None else self.kept_tags
 
 
 def select_tagged(
