@@ -15,6 +15,7 @@ from phototags.systems.parts.photo_sampling import (
     sample_repeated,
     subsample_tags,
 )
+from phototags.systems.parts.tag_sampling import contains
 from phototags.systems.parts.tagged_photos import Batch, TaggedPhotos
 from phototags.tags.padding import PADDING
 
@@ -25,6 +26,7 @@ class EpochSample(NamedTuple):
     Args:
         photos: (M,) int64, positions of the photos in order; a photo may occur again.
         kept_tags: (M, K) int64 padded, the tags to sample positives from; None: all of the photo.
+            Balanced sampling keeps only the tag that the photo was drawn for.
     """
 
     photos: Tensor
@@ -75,21 +77,25 @@ class BatchLoader:
     def sample_epoch(self, generator: torch.Generator) -> EpochSample:
         """Draw an epoch; a photo of which no tag is kept is left out."""
         if self.keep_probabilities is None:
-            return EpochSample(self.sample_order(generator))
+            return self.sample_photos(generator)
         tags = subsample_tags(self.photos.tags, self.keep_probabilities, generator)
-        order = self.sample_order(generator)
-        order = order[tags[order, 0] != PADDING]
-        return EpochSample(order, tags[order])
+        photos, pair_tags = self.sample_photos(generator)
+        kept = tags[photos]
+        if pair_tags is not None:
+            kept = pair_tags.where(contains(kept, pair_tags), PADDING)
+        shown = kept[:, 0] != PADDING
+        return EpochSample(photos[shown], kept[shown])
 
-    def sample_order(self, generator: torch.Generator) -> Tensor:
-        """(M,) int64, the photos of one epoch."""
+    def sample_photos(self, generator: torch.Generator) -> EpochSample:
+        """Draw an epoch of which every tag is kept."""
         tags = self.photos.tags
         if self.settings.sampling == "root":
             factors = repeat_factors(tags, self.tag_rates, self.settings.repeat_threshold)
-            return sample_repeated(factors, generator)
+            return EpochSample(sample_repeated(factors, generator))
         if self.settings.sampling == "balanced":
-            return sample_balanced(tags, len(self.tag_rates), generator)
-        return torch.randperm(len(tags), generator=generator)
+            photos, pair_tags = sample_balanced(tags, len(self.tag_rates), generator)
+            return EpochSample(photos, pair_tags[:, None])
+        return EpochSample(torch.randperm(len(tags), generator=generator))
 
 
 def add_label_noise(

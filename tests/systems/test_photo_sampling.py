@@ -46,7 +46,10 @@ def test_fractions_are_kept_in_the_long_run(generator):
 
 def test_balanced_draws_show_every_tag_equally_often(generator):
     many = TAGS.repeat(10_000, 1)
-    shown = many[sample_balanced(many, 3, generator)]
+    photos, drawn_for = sample_balanced(many, 3, generator)
+    assert (torch.bincount(drawn_for) / len(many)).tolist() == pytest.approx([1 / 3] * 3, abs=0.01)
+    shown = many[photos]
+    assert (shown == drawn_for[:, None]).any(1).all()
     # tag 0 is alone on half of its draws' photos, and comes along with tag 1 on others
     expected = {0: 0.0, 1: 0.0, 2: 0.0}
     for tag in range(3):

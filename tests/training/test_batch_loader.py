@@ -78,7 +78,34 @@ def test_root_sampling_repeats_photos_of_rare_tags(generator):
     feed = BatchLoader(
         PHOTOS, settings(sampling="root", repeat_threshold=0.8), rates
     )  # sqrt(0.8 / 0.2) = 2
-    assert (feed.sample_order(generator) == 2).sum() == 2
+    assert (feed.sample_epoch(generator).photos == 2).sum() == 2
+
+
+def positive_shares(loader: BatchLoader, generator: torch.Generator) -> list[float]:
+    """Share of each of the 4 tags among the positives of 400 epochs, five a photo."""
+    counts = torch.zeros(4)
+    for epoch in range(400):
+        for batch in loader.batches(epoch, generator):
+            positives = sample_positives(batch.positive_tags, 5, generator)
+            counts += torch.bincount(positives.flatten(), minlength=4)
+    return (counts / counts.sum()).tolist()
+
+
+def test_balanced_sampling_draws_every_tag_equally_often_as_a_positive(generator):
+    """Tag 0 comes along with each of the others: photos drawn for those must not teach it."""
+    tags = torch.tensor([[0, 1], [0, 2], [0, 3], [0, PADDING], [0, PADDING]])
+    photos = replace(PHOTOS, tags=tags)
+    loader = BatchLoader(photos, settings(sampling="balanced"), torch.ones(4))
+    assert positive_shares(loader, generator) == pytest.approx([0.25] * 4, abs=0.03)
+    (batch,) = loader.batches(1, generator)
+    assert batch.tags.equal(tags[batch.indices])
+
+
+def test_balanced_pairs_whose_tag_is_not_kept_are_left_out(generator):
+    """Tags 0 to 3 are drawn equally often, and kept in the ratio 2 : 1 : 1 : 0."""
+    chances = torch.tensor([1.0, 0.5, 0.5, 0.0])
+    loader = BatchLoader(PHOTOS, settings(sampling="balanced"), torch.ones(4), chances)
+    assert positive_shares(loader, generator) == pytest.approx([0.5, 0.25, 0.25, 0], abs=0.03)
 
 
 def test_photos_with_label_noise_keep_their_features_and_lose_tags(generator):

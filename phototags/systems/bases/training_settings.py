@@ -61,7 +61,8 @@ class TrainingSettings(Section):
     sampling: Literal["natural", "root", "balanced"] = Field(
         "natural",
         description="photos of an epoch: `natural` each once, `root` repeated by the square root of"
-        " repeat_threshold / rate of their rarest tag, `balanced` so that tags are equally likely",
+        " repeat_threshold / rate of their rarest tag, `balanced` drawn for a tag, all tags equally"
+        " often, which is then the positive of losses that sample positives",
     )
     repeat_threshold: float = Field(
         0.01, description="rate of a tag below which `sampling: root` repeats its photos", gt=0

@@ -47,21 +47,26 @@ def sample_repeated(factors: Tensor, generator: torch.Generator) -> Tensor:
     return photos[torch.randperm(len(photos), generator=generator)]
 
 
-def sample_balanced(tags: Tensor, vocabulary: int, generator: torch.Generator) -> Tensor:
-    """Sample as many photos as there are, all tags equally likely: first a tag, then its photo.
+def sample_balanced(
+    tags: Tensor, vocabulary: int, generator: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """Sample as many pairs as there are photos, all tags equally likely: a tag, then its photo.
 
     Uniform sampling of Mahajan et al. (2018); the balanced training of Denton et al. (2015).
+    The pair's tag is what the photo was drawn for: any other of its tags, drawn in its place,
+    would bring the frequent tags back.
 
     Args:
         tags: (N, L) int64 padded.
 
     Returns:
-        (N,) int64, with repetitions.
+        (N,) int64 photos, with repetitions, and (N,) int64, the tag of each.
     """
     photos, places = (tags != PADDING).nonzero(as_tuple=True)
     own = tags[photos, places]
     weights = 1 / torch.bincount(own, minlength=vocabulary).double()
-    return photos[CategoricalSampler(weights[own]).sample((len(tags),), generator)]
+    pairs = CategoricalSampler(weights[own]).sample((len(tags),), generator)
+    return photos[pairs], own[pairs]
 
 
 def keep_probabilities(rates: Tensor, threshold: float = 0.01) -> Tensor:
