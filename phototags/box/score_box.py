@@ -8,7 +8,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from phototags.box.corpora import CorpusFiles, encode_photos, list_known, read_photos
-from phototags.evaluation.metrics.ranking import average_precision, sorted_hits
+from phototags.evaluation.metrics.ranking import (
+    average_precision,
+    mean_average_precision,
+    precision_at,
+    rank,
+)
 from phototags.evaluation.metrics.reliability import measure_reliability
 from phototags.evaluation.prediction import predict
 from phototags.evaluation.probabilities import read_probabilities
@@ -75,17 +80,16 @@ def measure(probabilities: NDArray, relevant: NDArray, cut: float) -> dict[str, 
     given = probabilities >= cut
     right, total = int((given & relevant).sum()), int(given.sum())
     tagged, used = relevant.any(1), relevant.any(0)
-    hits = sorted_hits(probabilities[tagged], relevant[tagged])
-    by_word = sorted_hits(probabilities[:, used].T, relevant[:, used].T)
+    ranking = rank(probabilities[tagged], relevant[tagged])
     return {
         "photos": len(given),
         "words": int(used.sum()),
         "known_per_photo": total / len(given),
         "precision": right / total if total else float("nan"),
         "recall": right / int(relevant.sum()),
-        "precision_at_5": float(hits[:, :5].mean()),
-        "miap": float(average_precision(hits).mean()),
-        "map": float(average_precision(by_word).mean()),
+        "precision_at_5": float(precision_at(ranking, 5).mean()),
+        "miap": float(average_precision(ranking).mean()),
+        "map": mean_average_precision(probabilities, relevant),
         "calibration_error": measure_reliability(probabilities, relevant).calibration_error,
     }
 

@@ -22,7 +22,7 @@ import polars as pl
 import torch
 from harness import ROOT, arguments, compute_as, conclude_page
 
-from phototags.evaluation.metrics.ranking import precision_at, recall_at, sorted_hits
+from phototags.evaluation.metrics.ranking import average_precision, precision_at, rank, recall_at
 from phototags.features.feature_cache import Features, read_features
 from phototags.features.visualness import make_visualness_scorer
 from phototags.params.vocabulary import Vocabulary
@@ -127,25 +127,16 @@ def score(tags: list[str], table: pd.DataFrame, system: dict, folds: Sequence[in
     return torch.cat(scores).numpy(), torch.cat(truth).numpy()
 
 
-def average_precisions(scores: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """(T,) average precision of each tag over all photos; nan without one."""
-    found = np.full(truth.shape[1], np.nan)
-    for tag in np.flatnonzero(truth.any(0)):
-        hits = truth[np.argsort(-scores[:, tag], kind="stable"), tag]
-        found[tag] = (np.cumsum(hits) / np.arange(1, len(hits) + 1))[hits].mean()
-    return found
-
-
 def judge(
     tags: list[str], table: pd.DataFrame, system: dict, folds: Sequence[int], first: Sequence[str]
 ) -> list[str]:
     """A row of HEAD, in percent."""
     scores, truth = score(tags, table, system, folds)
-    hits = sorted_hits(scores, truth)
-    precisions = average_precisions(scores, truth)
+    ranking = rank(scores, truth)
+    precisions = np.where(truth.any(0), average_precision(rank(scores.T, truth.T)), np.nan)
     print(len(tags), system, f"{100 * np.nanmean(precisions):.1f}", file=sys.stderr, flush=True)
     common = [number for number, tag in enumerate(tags) if tag in set(first or tags)]
-    of = precision_at(hits, 1).mean(), recall_at(hits, 5).mean()
+    of = precision_at(ranking, 1).mean(), recall_at(ranking, 5).mean()
     of += np.nanmean(precisions), np.nanmean(precisions[common])
     counts = f"{len(truth):,}", f"{truth.sum(1).mean():.1f}", f"{len(tags):,}"
     return [*counts, *(f"{100 * value:.1f}" for value in of)]

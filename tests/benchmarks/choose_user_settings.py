@@ -16,7 +16,7 @@ from statistics import mean
 import torch
 from harness import ROOT, arguments, compute_as, conclude_page
 
-from phototags.evaluation.metrics.ranking import hit_rate_at, precision_at, recall_at, sorted_hits
+from phototags.evaluation.metrics.ranking import hit_rate_at, precision_at, rank, recall_at
 from phototags.report.markdown import format_page, format_table
 from phototags.systems.parts.tagged_photos import TaggedPhotos
 from phototags.systems.tagger import Tagger
@@ -58,8 +58,8 @@ def inputs(name: str) -> TrainInputs:
 
 def judged(tagger: Tagger, photos: TaggedPhotos, tags: int) -> float:
     """The sum by which settings are chosen, in percent; perfect 300."""
-    hits = sorted_hits(tagger.scores(photos.features).numpy(), photos.relevant(tags).numpy())
-    of = precision_at(hits, 1), recall_at(hits, 10), hit_rate_at(hits, 10)
+    ranking = rank(tagger.scores(photos.features).numpy(), photos.relevant(tags).numpy())
+    of = precision_at(ranking, 1), recall_at(ranking, 10), hit_rate_at(ranking, 10)
     return 100 * sum(float(values.mean()) for values in of)
 
 

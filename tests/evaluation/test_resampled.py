@@ -7,8 +7,14 @@ from sklearn.metrics import f1_score, precision_score, recall_score
 from phototags.evaluation.metrics import resampled
 from phototags.evaluation.metrics.all_metrics import compute_metrics
 from phototags.evaluation.metrics.bootstrap import bootstrap_weights
-from phototags.evaluation.metrics.ranking import mean_average_precision, top_k_mask
-from phototags.evaluation.metrics.resampled import mean_average_precisions, photo_means, tag_means
+from phototags.evaluation.metrics.ranking import mean_average_precision
+from phototags.evaluation.metrics.resampled import (
+    count_tags,
+    mean_average_precisions,
+    photo_means,
+    tag_means,
+    top_k_tag_means,
+)
 
 
 @pytest.fixture
@@ -26,6 +32,14 @@ def judged():
 def repeated(weights, *matrices):
     """The matrices of the test set in which each photo really stands as often as it counts."""
     return [np.repeat(matrix, weights.astype(int), axis=0) for matrix in matrices]
+
+
+def top_five(scores):
+    """(N, 8) bool, the first five tags of each photo, equal scores in the order of the columns."""
+    predicted = np.zeros(scores.shape, dtype=bool)
+    for photo, row in enumerate(scores.tolist()):
+        predicted[photo, sorted(range(8), key=lambda tag: -row[tag])[:5]] = True
+    return predicted
 
 
 def slow_tag_means(predicted, relevant):
@@ -53,11 +67,41 @@ def slow_tag_means(predicted, relevant):
 
 def test_tag_means_of_every_resample_equal_a_loop_over_repeated_photos(judged):
     scores, relevant, weights = judged
-    predicted = top_k_mask(scores, relevant, 5)
-    means = tag_means(predicted, relevant, weights)
+    predicted = top_five(scores)
+    means = tag_means(count_tags(predicted, relevant, weights))
     for resample, row in enumerate(weights):
         expected = slow_tag_means(*repeated(row, predicted, relevant))
         assert {name: values[resample] for name, values in means.items()} == pytest.approx(expected)
+
+
+def test_tag_means_without_ties_are_those_of_the_first_five():
+    generator = np.random.default_rng(2)
+    scores, relevant = generator.random((25, 8)), generator.random((25, 8)) < 0.4
+    relevant[0] = True
+    weights = bootstrap_weights(25, 3, seed=0)
+    expected = tag_means(count_tags(top_five(scores), relevant, weights))
+    found = top_k_tag_means(scores, relevant, weights, 5)
+    assert all((found[name] == values).all() for name, values in expected.items())
+
+
+@pytest.mark.parametrize("metric", ["tag_precision", "tag_recall", "mean_f1", "n_plus"])
+def test_a_constant_scorer_is_expected_to_score_as_random_ones(metric):
+    """Means over tags and mAP of one score for all, against the mean of 400 random scorers."""
+    generator = np.random.default_rng(4)
+    relevant, weights = generator.random((60, 20)) < 0.15, np.ones((1, 60), np.float32)
+    relevant[~relevant.any(axis=1), 0] = True
+    random = [
+        top_k_tag_means(generator.random((60, 20)), relevant, weights, 5)[metric][0]
+        for _ in range(400)
+    ]
+    constant = top_k_tag_means(np.ones((60, 20)), relevant, weights, 5)[metric][0]
+    error = np.std(random) * np.sqrt(1 / 400 + 1 / resampled.TIE_DRAWS)
+    assert constant == pytest.approx(np.mean(random), abs=4 * error)
+
+
+def test_ties_are_broken_the_same_way_whenever_they_are_scored(judged):
+    once, again = (top_k_tag_means(*judged, 5) for _ in range(2))
+    assert all(once[name].tobytes() == again[name].tobytes() for name in once)
 
 
 def test_map_of_every_resample_equals_that_of_repeated_photos(judged):
@@ -80,9 +124,9 @@ def test_photo_means_of_every_resample_equal_means_of_repeated_photos(judged):
 
 def test_per_tag_metrics_are_those_of_scikit_learn_where_definitions_agree(judged):
     scores, relevant, weights = judged
-    predicted = top_k_mask(scores, relevant, 5)
+    predicted = top_five(scores)
     used = relevant.any(axis=0)
-    means = tag_means(predicted, relevant, weights)
+    means = tag_means(count_tags(predicted, relevant, weights))
     for name, function in (
         ("mean_f1", f1_score),
         ("tag_precision", precision_score),
@@ -95,24 +139,24 @@ def test_per_tag_metrics_are_those_of_scikit_learn_where_definitions_agree(judge
 def test_a_tag_that_is_never_given_has_precision_zero_and_counts():
     relevant = np.array([[True, False], [False, True]])
     predicted = np.array([[True, False], [True, False]])
-    means = tag_means(predicted, relevant, np.ones((1, 2), np.float32))
+    means = tag_means(count_tags(predicted, relevant, np.ones((1, 2), np.float32)))
     assert means["tag_precision"][0] == pytest.approx((0.5 + 0) / 2)
     assert means["n_plus"][0] == 1
 
 
 def test_a_tag_without_a_test_photo_changes_no_mean_over_tags(judged):
     scores, relevant, weights = judged
-    predicted = top_k_mask(scores, relevant, 5)
+    predicted = top_five(scores)
     without = np.delete(predicted, 2, axis=1), np.delete(relevant, 2, axis=1)
-    left = tag_means(*without, weights)
-    for name, values in tag_means(predicted, relevant, weights).items():
+    left = tag_means(count_tags(*without, weights))
+    for name, values in tag_means(count_tags(predicted, relevant, weights)).items():
         assert left[name] == pytest.approx(values)
 
 
 def test_a_perfect_tagger_has_perfect_scores():
     relevant = np.eye(6, dtype=bool) | np.eye(6, k=1, dtype=bool)
     weights = np.ones((1, 6), np.float32)
-    means = tag_means(relevant, relevant, weights)
+    means = tag_means(count_tags(relevant, relevant, weights))
     assert means.pop("n_plus")[0] == 6
     assert {name: values[0] for name, values in means.items()} == dict.fromkeys(means, 1)
     assert mean_average_precisions(relevant.astype(float), relevant, weights)[0] == 1
@@ -120,7 +164,7 @@ def test_a_perfect_tagger_has_perfect_scores():
 
 def test_a_tagger_without_any_hit_has_f1_zero():
     relevant = np.array([[True, False]])
-    means = tag_means(~relevant, relevant, np.ones((1, 1), np.float32))
+    means = tag_means(count_tags(~relevant, relevant, np.ones((1, 1), np.float32)))
     assert means["f1_of_means"][0] == means["mean_f1"][0] == means["n_plus"][0] == 0
 
 

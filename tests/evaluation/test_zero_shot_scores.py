@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from phototags.errors import CorpusError
-from phototags.evaluation.metrics.ranking import average_precision, sorted_hits
+from phototags.evaluation.metrics.ranking import average_precision, rank
 from phototags.evaluation.zero_shot.caption_search import rank_photos, sum_words
 from phototags.evaluation.zero_shot.cut import choose_cut, list_foreign_words
 from phototags.evaluation.zero_shot.fit import fit_best
@@ -113,7 +113,7 @@ def test_what_photos_have_of_a_held_out_tag_changes_none_of_its_scores():
 def test_the_expected_average_precision_is_the_mean_over_all_orders():
     relevant = np.array([[True], [True], [False], [False], [False]])
     orders = [list(order) for order in itertools.permutations(range(5))]
-    each = [average_precision(sorted_hits([order], relevant.T))[0] for order in orders]
+    each = [average_precision(rank([order], relevant.T))[0] for order in orders]
     assert expect_random(relevant)[0] == pytest.approx(np.mean(each))
 
 

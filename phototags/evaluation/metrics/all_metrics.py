@@ -9,11 +9,14 @@ from phototags.evaluation.metrics.ranking import (
     average_precision,
     hit_rate_at,
     precision_at,
+    rank,
     recall_at,
-    sorted_hits,
-    top_k_mask,
 )
-from phototags.evaluation.metrics.resampled import mean_average_precisions, photo_means, tag_means
+from phototags.evaluation.metrics.resampled import (
+    mean_average_precisions,
+    photo_means,
+    top_k_tag_means,
+)
 
 CUTOFFS = (1, 5, 10)
 """The k of precision, recall and accuracy of a photo's first k tags."""
@@ -53,7 +56,7 @@ def perfect_score(metric: str, tags: int) -> float:
 def compute_metrics(
     scores: NDArray, relevant: NDArray[np.bool_], weights: NDArray
 ) -> list[MetricResult]:
-    """Compute every metric of the project; ties count against the tagger.
+    """Compute every metric of the project, expected over the order of equal scores.
 
     Per photo `precision`, `recall`, `accuracy` at 1, 5, 10 and `miap`; per tag, at five tags a
     photo, `tag_precision`, `tag_recall`, `f1_of_means`, `mean_f1`, `n_plus`; `map` over tags.
@@ -70,14 +73,12 @@ def compute_metrics(
     untagged = int((~relevant.any(axis=1)).sum())
     if untagged or not len(relevant):
         raise ValueError(f"every photo needs a tag, but {untagged} of {len(relevant)} have none")
-    metrics = {
-        **_photo_metrics(scores, relevant, weights),
-        **_tag_metrics(scores, relevant, weights),
-    }
-    return [
-        MetricResult(metric, k, float(values[0]), values[1:])
-        for (metric, k), values in metrics.items()
-    ]
+    tag_means = top_k_tag_means(scores, relevant, weights, TAGS_PER_PHOTO)
+    return _to_results(
+        _photo_metrics(scores, relevant, weights)
+        | {(metric, TAGS_PER_PHOTO): values for metric, values in tag_means.items()}
+        | {("map", 0): mean_average_precisions(scores, relevant, weights)}
+    )
 
 
 def compute_lower_bounds(
@@ -103,7 +104,8 @@ def compute_lower_bounds(
     """
     if contaminated.any():
         worst = worst_case_scores(scores, relevant, contaminated)
-        results = compute_metrics(worst, relevant, weights)
+        maps = {("map", 0): mean_average_precisions(worst, relevant, weights)}
+        results = _to_results(_photo_metrics(worst, relevant, weights) | maps)
     return [
         MetricResult(one.metric + SUFFIX, one.k, one.value, one.replicates)
         for one in results
@@ -116,29 +118,30 @@ def worst_case_scores(
 ) -> NDArray[np.floating]:
     """The scores, with each contaminated photo's own tags ranked last.
 
+    Nothing else is infinite, so that they are tied with no photo that lacks the tag.
+
     >>> relevant = np.array([[True, False], [True, False]])
     >>> worst_case_scores(np.ones((2, 2)), relevant, np.array([True, False]))
     array([[-inf,  inf],
            [  1.,   1.]])
     """
     errors = np.where(relevant, -np.inf, np.inf).astype(scores.dtype)
-    return np.where(contaminated[:, None], errors, scores)
+    limits = np.finfo(scores.dtype)
+    return np.where(contaminated[:, None], errors, scores.clip(limits.min, limits.max))
 
 
 def _photo_metrics(scores: NDArray, relevant: NDArray, weights: NDArray) -> dict:
-    hits = sorted_hits(scores, relevant)
+    ranking = rank(scores, relevant)
     values = {
-        (metric, k): function(hits, k) for metric, function in PER_PHOTO.items() for k in CUTOFFS
+        (metric, k): function(ranking, k) for metric, function in PER_PHOTO.items() for k in CUTOFFS
     }
-    values["miap", 0] = average_precision(hits)
+    values["miap", 0] = average_precision(ranking)
     means = photo_means(np.stack(list(values.values()), axis=1), weights)
     return dict(zip(values, means.T, strict=True))
 
 
-def _tag_metrics(scores: NDArray, relevant: NDArray, weights: NDArray) -> dict:
-    predicted = top_k_mask(scores, relevant, TAGS_PER_PHOTO)
-    means = {
-        (metric, TAGS_PER_PHOTO): values
-        for metric, values in tag_means(predicted, relevant, weights).items()
-    }
-    return {**means, ("map", 0): mean_average_precisions(scores, relevant, weights)}
+def _to_results(metrics: dict[tuple[str, int], NDArray]) -> list[MetricResult]:
+    return [
+        MetricResult(metric, k, float(values[0]), values[1:])
+        for (metric, k), values in metrics.items()
+    ]

@@ -7,10 +7,23 @@ counts exactly as two equal photos would, ties between the two included.
 import numpy as np
 from numpy.typing import NDArray
 
-from phototags.evaluation.metrics.ranking import pessimistic_order
+from phototags.evaluation.metrics.ranking import (
+    check_scores,
+    expected_precisions,
+    harmonic_numbers,
+)
+from phototags.evaluation.metrics.top_k import mark_top_k, sample_top_k
 
 BLOCK = 2_000_000
 """Numbers in the largest temporary matrix (16 MB in float64)."""
+
+TIE_DRAWS = 20
+"""Random orders of equal scores that the means over tags are averaged over."""
+
+TIE_SEED = 0
+
+TagCounts = tuple[NDArray, NDArray, NDArray]
+"""(R, T) each: photos that a tag is predicted for, that it belongs to, and both."""
 
 
 def photo_means(values: NDArray, weights: NDArray) -> NDArray[np.float64]:
@@ -18,17 +31,53 @@ def photo_means(values: NDArray, weights: NDArray) -> NDArray[np.float64]:
     return weights.astype(np.float64) @ values / weights.sum(axis=1, dtype=np.float64)[:, None]
 
 
-def tag_means(
-    predicted: NDArray[np.bool_], relevant: NDArray[np.bool_], weights: NDArray
+def top_k_tag_means(
+    scores: NDArray, relevant: NDArray[np.bool_], weights: NDArray, k: int
 ) -> dict[str, NDArray[np.float64]]:
+    """`tag_means` of the first `k` tags of each photo, expected over the order of equal scores.
+
+    The expectation has no closed form. Where equal scores decide which tags are the first, it is
+    the mean over TIE_DRAWS random orders, the same ones for equal scores.
+
+    Args:
+        scores: (N, T) numbers, not NaN. relevant: (N, T) bool, true tags; at least one True.
+    """
+    marked = mark_top_k(scores, k)
+    tied = marked.sum(axis=1) > k if scores.shape[1] > k else np.zeros(len(scores), bool)
+    counts = count_tags(marked[~tied], relevant[~tied], weights[:, ~tied])
+    if not tied.any():
+        return tag_means(counts)
+    generator, draws = np.random.default_rng(TIE_SEED), []
+    own = scores[tied], marked[tied], k, generator
+    for _ in range(TIE_DRAWS):
+        drawn = count_tags(sample_top_k(*own), relevant[tied], weights[:, tied])
+        draws.append(tag_means(tuple(map(np.add, counts, drawn))))
+    return {name: np.mean([draw[name] for draw in draws], axis=0) for name in draws[0]}
+
+
+def count_tags(
+    predicted: NDArray[np.bool_], relevant: NDArray[np.bool_], weights: NDArray
+) -> TagCounts:
+    """Count the photos of each tag in each resample.
+
+    Args:
+        predicted: (N, T) bool, the tags predicted for each photo.
+        relevant: (N, T) bool, its true tags.
+    """
+    return tuple(
+        (weights @ pairs.astype(np.float32)).astype(np.float64)
+        for pairs in (predicted, relevant, predicted & relevant)
+    )
+
+
+def tag_means(counts: TagCounts) -> dict[str, NDArray[np.float64]]:
     """Precision, recall and F1 of each tag, averaged over the tags that a photo has.
 
     A tag without a photo in the resample is left out; a tag that is predicted for no photo has
     precision 0, as in the papers that average over all words (TagProp, ICCV 2009).
 
     Args:
-        predicted: (N, T) bool, the tags predicted for each photo.
-        relevant: (N, T) bool, its true tags; at least one True.
+        counts: of `count_tags`; every resample has a photo with a tag.
 
     Returns:
         (R,) each: `tag_precision`, `tag_recall` (means over tags, perfect 1), `f1_of_means`
@@ -36,10 +85,7 @@ def tag_means(
         the tags' F1, scikit-learn's macro F1; perfect 1), `n_plus` (tags found at least once;
         perfect: the number of tags).
     """
-    given, true, hits = (
-        (weights @ pairs.astype(np.float32)).astype(np.float64)
-        for pairs in (predicted, relevant, predicted & relevant)
-    )
+    given, true, hits = counts
     tags = (true > 0).sum(axis=1)
     precision = (_share(hits, given) * (true > 0)).sum(axis=1) / tags
     recall = _share(hits, true).sum(axis=1) / tags
@@ -57,6 +103,9 @@ def mean_average_precisions(
 ) -> NDArray[np.float64]:
     """mAP of each resample, over the tags that a photo of the resample has; perfect 1.
 
+    Expected over the order of equal scores, as `ranking.average_precision`; a photo that the
+    resample has twice is tied with itself.
+
     Args:
         scores: (N, T) numbers, not NaN.
         relevant: (N, T) bool; every resample has a photo with a tag.
@@ -64,47 +113,44 @@ def mean_average_precisions(
     Returns:
         (R,); for weights of one, `ranking.mean_average_precision`.
     """
-    photos, tags = relevant.shape
-    ranks = np.empty((tags, photos), dtype=np.intp)
-    order = pessimistic_order(scores.T, relevant.T)
-    np.put_along_axis(ranks, order, np.arange(photos)[None, :], axis=1)
+    scores, relevant = check_scores(scores, relevant)
     by_photo = np.ascontiguousarray(weights.T, dtype=np.float32)
-    longest = int(weights.sum(axis=1).max())
-    harmonic = np.concatenate([[0.0], np.cumsum(1 / np.arange(1, longest + 1))])
+    harmonic = harmonic_numbers(int(weights.sum(axis=1).max()))
     total, counted = np.zeros(len(weights)), np.zeros(len(weights))
-    for tag in range(tags):
-        found = order[tag][relevant[order[tag], tag]]
-        if len(found):
-            precisions, present = _tag_precisions(ranks[tag], found, by_photo, harmonic)
-            total += _share(precisions, present)
-            counted += present > 0
+    for tag in np.flatnonzero(relevant.any(axis=0)):
+        own = np.ascontiguousarray(scores[:, tag])
+        precisions, present = _tag_precisions(own, relevant[:, tag], by_photo, harmonic)
+        total += _share(precisions, present)
+        counted += present > 0
     return total / counted
 
 
 def _tag_precisions(
-    ranks: NDArray[np.intp], found: NDArray[np.intp], by_photo: NDArray, harmonic: NDArray
+    scores: NDArray, relevant: NDArray[np.bool_], by_photo: NDArray, harmonic: NDArray
 ) -> tuple[NDArray, NDArray]:
     """Sum of the precisions at one tag's photos, and how many photos those are, by resample.
 
-    A photo of weight m behind P photos with the tag and E without it adds
-    sum over j = 1..m of (P+j)/(P+E+j) = m - E (H(P+E+m) - H(P+E)), H the harmonic numbers.
-
     Args:
-        ranks: (N,) place of each photo. found: (F,) photos with the tag, by place.
+        scores: (N,) of the tag. relevant: (N,) bool, photos with the tag.
         by_photo: (N, R) weights. harmonic: H(0), H(1), ...
     """
-    present = np.zeros(by_photo.shape[1])
+    found = np.flatnonzero(relevant)
+    found = found[np.argsort(-scores[found], kind="stable")]
+    negated, first, photos = np.unique(-scores[found], return_index=True, return_counts=True)
+    hits = np.add.reduceat(by_photo[found], first, axis=0)
+    hits_above = np.cumsum(hits, axis=0) - hits
     precisions = np.zeros(by_photo.shape[1])
     step = max(1, BLOCK // max(by_photo.shape))
-    for start in range(0, len(found), step):
-        block = found[start : start + step]
-        own = by_photo[block]
-        before = (ranks < ranks[block][:, None]).astype(np.float32) @ by_photo
-        hits = present + np.cumsum(own, axis=0) - own
-        sums = harmonic[(before + own).astype(np.intp)] - harmonic[before.astype(np.intp)]
-        precisions += (own - (before - hits) * sums).sum(axis=0)
-        present = hits[-1] + own[-1]
-    return precisions, present
+    for start in range(0, len(first), step):
+        block = slice(start, start + step)
+        values = -negated[block, None]
+        above = (scores > values).astype(np.float32) @ by_photo
+        size, equal = hits[block].copy(), scores == values
+        mixed = equal.sum(axis=1) > photos[block]  # photos without the tag are tied too
+        size[mixed] = equal[mixed].astype(np.float32) @ by_photo
+        ties = above, size, hits[block], hits_above[block]
+        precisions += expected_precisions(*ties, harmonic).sum(axis=0)
+    return precisions, hits_above[-1] + hits[-1]
 
 
 def _share(part: NDArray, whole: NDArray) -> NDArray:

@@ -9,7 +9,7 @@ from dataclasses import astuple, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from phototags.evaluation.metrics.ranking import average_precision, sorted_hits
+from phototags.evaluation.metrics.ranking import average_precision, rank
 from phototags.evaluation.zero_shot.cut import choose_cut
 from phototags.evaluation.zero_shot.photos import Photos
 from phototags.tag_vectors.ridge import Ridge, scale_to_unit, whiten
@@ -87,7 +87,7 @@ def choose_settings(
             continue
         each = score_unseen(ridge, relevant, vectors, seen, unseen, validation.features, grid)
         hits = validation.relevant[:, unseen].T
-        total += [average_precision(sorted_hits(scores.T, hits)).sum() for scores in each]
+        total += [average_precision(rank(scores.T, hits)).sum() for scores in each]
     return grid[int(total.argmax())]
 
 

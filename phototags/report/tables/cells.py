@@ -12,7 +12,7 @@ MEANING = (
     "among ten. MiAP: mean average precision over photos. F1 of means: harmonic mean of the "
     "tags' mean precision and mean recall at five tags a photo; mean F1: mean of the tags' F1. "
     "N+: tags found at least once. mAP: mean average precision over tags. All but N+ in percent; "
-    "ties count against the system."
+    "of equal scores the mean over their orders counts."
 )
 INTERVALS = (
     "In brackets the 95 % bootstrap interval over test photos, of the mean over seeds. It does "
