@@ -90,6 +90,8 @@ def _fetch_all(
         if record and (record.sha256 in unwanted or _is_complete(record, store)):
             records[url] = record
     left = [url for url in urls if url not in records]
+    # What failed before is asked last, so that a host given up again has answered the others.
+    left.sort(key=lambda url: known[url].tries if url in known else 0)
     bar = show_progress(range(len(left)), "download")
     with contextlib.closing(Journal(path)) as journal:
         fetched = Downloader(rules, store, journal).run(left, lambda: next(bar, None))

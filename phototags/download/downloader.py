@@ -105,6 +105,7 @@ class Downloader:
     def _retry(self, task: FetchTask, result: FetchResult) -> None:
         wait = max(result.wait, backoff_seconds(task.tries, self.rules.settings, self.generator))
         task.url, task.redirects, task.try_seconds = read_url(task.listed_url), 0, 0.0
+        task.opted_out = False
         self._add(task, wait)
 
     def _add(self, task: FetchTask, wait: float = 0.0) -> None:

@@ -26,7 +26,7 @@ class FetchResult:
         retry_now: another try in this run can, too.
         wait: seconds that the host asked to be left alone (Retry-After).
         reached: a server was connected to; a host that never is will be given up.
-        opted_out: the owner's X-Robots-Tag says no, whether or not that is honoured.
+        opted_out: the owner's headers say no, whether or not that is honoured.
         body, info: the bytes and what they are, when and only when the outcome is ok;
             whoever takes the body closes it.
         bytes: that came; sha256: of a body that came complete.

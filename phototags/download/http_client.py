@@ -19,7 +19,7 @@ from phototags.download.fetch_result import (
 from phototags.download.outcomes import Outcome
 from phototags.download.rate_limits import FetchTask
 from phototags.download.refusals import RefusalRules
-from phototags.download.response_headers import AGENT, forbids_use, parse_retry_after
+from phototags.download.response_headers import AGENT, opts_out, parse_retry_after
 from phototags.download.store import Body, Store
 from phototags.download.url_safety import PublicResolver, read_url
 from phototags.errors import PhotoError
@@ -97,7 +97,9 @@ async def _read_response(
     response: Response, task: FetchTask, rules: RefusalRules, store: Store
 ) -> FetchResult | URL:
     """Decide by the status and headers, else by the body."""
+    task.opted_out |= opts_out(response.headers)  # a redirect's owner is asked too
     if response.status in REDIRECTS:
+        rules.check_opt_out(task.opted_out)
         return _follow(response, task, rules)
     wait = parse_retry_after(response.headers.get("Retry-After"))
     result = classify_status(response.status, wait)
@@ -105,12 +107,11 @@ async def _read_response(
         return result
     if task.redirects and FLICKR_PLACEHOLDER in task.url.raw_path:
         return FetchResult(Outcome.GONE_PLACEHOLDER, "led to the picture for removed ones")
-    opted_out = forbids_use(response.headers.getall("X-Robots-Tag", ()))
-    rules.check_opt_out(opted_out)
+    rules.check_opt_out(task.opted_out)
     check_bytes(response.content_length or 0, rules.max_bytes)
     body = Body(store.folder)
     try:
-        result = await _read_body(response, body, rules, opted_out)
+        result = await _read_body(response, body, rules, task.opted_out)
     finally:
         if result is None or result.body is None:
             body.close()

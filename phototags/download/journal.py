@@ -5,6 +5,9 @@ import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter
 
 from phototags.download.outcomes import Outcome
 from phototags.download.refusals import OUR_REFUSALS, RefusalRules
@@ -12,6 +15,9 @@ from phototags.errors import PhotoError, PhototagsError
 from phototags.io.storage import atomic_write
 from phototags.photos.inspection import check_bytes, check_pixels
 
+Count = Annotated[int, Field(ge=0, lt=1 << 62)]
+Pixels = Annotated[int, Field(gt=0, lt=1 << 31)]
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 FORMER = {"again": "retry_next_run", "bomb": "too_many_pixels", "too_large": "too_many_bytes"}
 
 
@@ -28,34 +34,44 @@ class Record:
 
     url: str
     outcome: str
-    tries: int
-    bytes: int
-    sha256: str | None
+    tries: Count
+    bytes: Count
+    sha256: Digest | None
     final_url: str
-    seconds: float
+    seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     detail: str
     retry_next_run: bool
     rules: str
     opted_out: bool = False
-    format: str | None = None
-    width: int | None = None
-    height: int | None = None
-    file: str | None = None
-    offset: int | None = None
+    format: Annotated[str, Field(pattern=r"^[a-z0-9]{2,5}$")] | None = None
+    width: Pixels | None = None
+    height: Pixels | None = None
+    file: Annotated[str, Field(pattern=r"^[0-9]+\.(new|kept)$")] | None = None
+    offset: Count | None = None
 
     def to_line(self) -> bytes:
         """Format the record as a line of JSON."""
         return json.dumps(asdict(self), ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
 
 
+RECORD = TypeAdapter(Record)
+
+
 def parse_line(line: bytes) -> Record | None:
-    """Parse a line; None when it is incomplete or invalid: its url is requested again."""
+    """Parse a line; None when it is incomplete or invalid: its url is requested again.
+
+    A value of a wrong type or out of its range makes a line invalid, and so does a photo that
+    lacks what `ok` promises.
+    """
     try:
         values = {FORMER.get(name, name): value for name, value in json.loads(line).items()}
-        record = Record(**values)
-        return replace(record, outcome=Outcome(FORMER.get(record.outcome, record.outcome)))
-    except (ValueError, TypeError, AttributeError):
+        record = RECORD.validate_json(json.dumps(values), strict=True)
+        record = replace(record, outcome=Outcome(FORMER.get(record.outcome, record.outcome)))
+    except (ValueError, TypeError, AttributeError, RecursionError):
         return None
+    known = (record.sha256, record.format, record.width, record.height)
+    lost = record.outcome == Outcome.OK and None in known
+    return None if lost or (record.file is None) != (record.offset is None) else record
 
 
 def read_journal(path: Path) -> dict[str, Record]:

@@ -28,7 +28,7 @@ class Outcome(StrEnum):
     UNDECODABLE = "undecodable", "a JPEG with hundreds of scans"
     PRIVATE_ADDRESS = "private_address", "leads to an address that is not public"
     BAD_URL = "bad_url", "no http(s) address, or redirected to one that is none"
-    OPTED_OUT = "opted_out", "the owner's X-Robots-Tag says no"
+    OPTED_OUT = "opted_out", "the owner's headers say no"
     DNS = "dns", "the host's name is not known"
     CONNECTION = "connection", "refused, reset, or no TLS"
     SERVER_ERROR = "server_error", "status 5xx or 429, no HTTP, redirects without end"

@@ -24,6 +24,7 @@ class FetchTask:
         url: to ask now, another than `listed_url` after a redirect; the text of a bad one.
         tries: begun so far; a redirect continues its try.
         redirects: followed in this try.
+        opted_out: an answer of this try says that its owner opted out.
         try_seconds: of network in this try; total_seconds: in all of them.
     """
 
@@ -32,6 +33,7 @@ class FetchTask:
     url: URL | str
     tries: int = 0
     redirects: int = 0
+    opted_out: bool = False
     try_seconds: float = 0.0
     total_seconds: float = 0.0
 
@@ -49,6 +51,7 @@ class Host:
         waiting: heap of (not before, order, task).
         free_at: when it may be asked again. listed_at: its entry in the scheduler's heap.
         unreached: tries in a row that reached no server.
+        failed: photos in a row whose last try failed for a time.
         closed: why it is left alone for this run.
     """
 
@@ -57,6 +60,7 @@ class Host:
     free_at: float = 0.0
     listed_at: float = float("inf")
     unreached: int = 0
+    failed: int = 0
     closed: FetchResult | None = None
 
 
@@ -118,8 +122,9 @@ class HostScheduler:
             result: None for a redirect.
 
         Returns:
-            tasks that will not start in this run, when the host is given up just now:
-            it asked to be left alone for long, or could not be reached many times in a row.
+            tasks that will not start in this run, when the host is given up just now: it asked to
+            be left alone for long, could not be reached many times in a row, or answered none of
+            many photos (a host that only hangs, or only says 503).
         """
         host = self.hosts[task.host]
         host.running -= 1
@@ -129,12 +134,21 @@ class HostScheduler:
             host.unreached = 0
         else:
             host.free_at = max(host.free_at, self.clock() + result.wait if result.wait else 0.0)
-            host.unreached = 0 if result.reached else host.unreached + 1
+            self._count_failures(host, task, result)
             silent = host.unreached >= self.settings.dead_host_tries
-            if result.retry_next_run and (silent or result.wait > self.settings.max_wait):
+            useless = host.failed >= self.settings.dead_host_photos
+            longer = result.wait > self.settings.max_wait
+            if result.retry_next_run and (silent or useless or longer):
                 given_up = self._close(host, result)
         self._list(host)
         return given_up
+
+    def _count_failures(self, host: Host, task: FetchTask, result: FetchResult) -> None:
+        host.unreached = 0 if result.reached else host.unreached + 1
+        if not result.retry_next_run:
+            host.failed = 0
+        elif task.tries >= self.settings.max_tries or not result.retry_now:
+            host.failed += 1
 
     def _close(self, host: Host, result: FetchResult) -> list[FetchTask]:
         host.closed = host.closed or result

@@ -54,4 +54,4 @@ class RefusalRules:
     def check_opt_out(self, opted_out: bool) -> None:
         """Raises: PhotoError `opted_out` when the owner opted out and that is honoured."""
         if opted_out and self.settings.honour_opt_out:
-            raise PhotoError(Outcome.OPTED_OUT, "X-Robots-Tag forbids the use")
+            raise PhotoError(Outcome.OPTED_OUT, "the headers forbid the use")

@@ -22,7 +22,10 @@ class Download(Section):
     }
 
     contact: str | None = Field(
-        None, description="web page or mail address in the User-Agent, for servers' owners: set it"
+        None,
+        description="web page or mail address in the User-Agent, for servers' owners: set it",
+        pattern=r"^[^\x00-\x1f\x7f-\x9f]*$",
+        max_length=200,
     )
     max_requests: int = Field(64, description="simultaneous requests of a shard", gt=0, le=1024)
     max_requests_per_host: int = Field(8, description="simultaneous requests to a host", gt=0)
@@ -36,12 +39,20 @@ class Download(Section):
     dead_host_tries: int = Field(
         20, description="a host out of reach so often in a row is left for the next run", gt=0
     )
+    dead_host_photos: int = Field(
+        20,
+        description="a host that fails so many photos in a row, after all their tries (it hangs, or"
+        " says 503), is left for the next run",
+        gt=0,
+    )
     max_redirects: int = Field(5, description="redirects followed for a url, each checked", ge=0)
     allow_private: list[str] = Field(
         [], description="private addresses or networks to allow, such as a mirror's 10.1.0.0/16"
     )
     honour_opt_out: bool = Field(
-        True, description="leave out photos whose X-Robots-Tag says noai or noindex"
+        True,
+        description="leave out photos whose owner opted out: X-Robots-Tag (noai, noindex,"
+        " unavailable_after), TDM-Reservation, Content-Usage",
     )
     placeholders: list[str] = Field(
         [], description="sha256 of pictures that hosts show in place of removed photos"

@@ -81,6 +81,7 @@ def new_shard(folder, server):
         timeout=20.0,
         backoff=0.05,
         max_requests_per_host=64,
+        dead_host_photos=1000,  # one host has every failure there is
         allow_private=[HOST],
         placeholders=[hashlib.sha256(server.placeholder).hexdigest()],
     )

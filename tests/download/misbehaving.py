@@ -79,6 +79,11 @@ CASES = {
     "noindex": "opted_out",
     "none_for_us": "opted_out",
     "noai_for_others": "ok",
+    "noai_redirect": "opted_out",
+    "noai_after_a_date": "opted_out",
+    "noai_in_future": "ok",
+    "mining_reserved": "opted_out",
+    "retry_after_nonsense": "ok",
     "bomb": "too_many_pixels",
     "bomb_jpg": "too_many_pixels",
     "many_scans": "undecodable",
@@ -425,6 +430,24 @@ class MisbehavingServer:
 
     async def _noai_for_others(self, writer, path, number):
         self._say(writer, 200, self._photo(number), more=["X-Robots-Tag: otherbot: noai, noindex"])
+
+    async def _noai_redirect(self, writer, path, number):
+        more = [f"Location: /ok/{number}", "X-Robots-Tag: noai"]
+        self._say(writer, 302, more=more)
+
+    async def _noai_after_a_date(self, writer, path, number):
+        more = ["X-Robots-Tag: unavailable_after: Sat, 25 Jun 2010 15:00:00 PST, nofollow"]
+        self._say(writer, 200, self._photo(number), more=more)
+
+    async def _noai_in_future(self, writer, path, number):
+        more = ["X-Robots-Tag: unavailable_after: Fri, 25 Jun 2100 15:00:00 PST, nofollow"]
+        self._say(writer, 200, self._photo(number), more=more)
+
+    async def _mining_reserved(self, writer, path, number):
+        self._say(writer, 200, self._photo(number), more=["tdm-reservation: 1"])
+
+    async def _retry_after_nonsense(self, writer, path, number):
+        await self._busy(writer, path, number, 503, "Mon, 01 Jan 99999999999 00:00:00 GMT")
 
     async def _bomb(self, writer, path, number):
         self._say(writer, 200, self.bomb, "image/png")

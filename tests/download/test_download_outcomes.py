@@ -187,12 +187,28 @@ def test_the_server_is_told_who_asks_and_where_to_complain(server, shard):
     assert agent.startswith("phototags") and agent.endswith("(+https://example.org/photos)")
 
 
-def test_an_opt_out_can_be_ignored_and_honoured_again(server, shard):
-    urls = [server.url(case, 7) for case in ("noai", "noindex")]
-    assert [row["outcome"] for row in shard(urls)] == ["opted_out"] * 2
-    assert [row["outcome"] for row in shard(urls, honour_opt_out=False)] == ["ok"] * 2
+@pytest.mark.parametrize("case, outcome", [("hang", "timeout"), ("broken", "server_error")])
+def test_a_host_that_only_fails_is_left_and_a_rerun_asks_the_others_first(
+    server, shard, case, outcome
+):
+    urls = [server.url(case, number) for number in range(60)]
+    settings = {"timeout": 0.4, "max_tries": 2, "backoff": 0.0, "max_requests_per_host": 2}
+    rows = shard(urls, dead_host_photos=5, **settings)
+    assert {(row["outcome"], row["again"]) for row in rows} == {(outcome, True)}
+    assert sum(server.hits.values()) <= 2 * (5 + 2)  # two tries of five photos, two under way
+    untried = {f"/{case}/{number}" for number in range(60)} - set(server.hits)
+    assert len(untried) >= 53
     server.hits.clear()
-    assert [row["outcome"] for row in shard(urls)] == ["opted_out"] * 2
+    shard(urls, dead_host_photos=5, **settings)
+    assert len(server.hits) >= 5 and set(server.hits) <= untried
+
+
+def test_an_opt_out_can_be_ignored_and_honoured_again(server, shard):
+    urls = [server.url(case, 7) for case in ("noai", "noindex", "noai_redirect")]
+    assert [row["outcome"] for row in shard(urls)] == ["opted_out"] * 3
+    assert [row["outcome"] for row in shard(urls, honour_opt_out=False)] == ["ok"] * 3
+    server.hits.clear()
+    assert [row["outcome"] for row in shard(urls)] == ["opted_out"] * 3
     assert not server.hits  # what the answer said is remembered
     assert members(shard.tar) == {}
 

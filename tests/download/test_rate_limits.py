@@ -107,6 +107,48 @@ def test_one_answer_shows_that_a_host_lives():
     assert len(scheduler.finish(task, silent)) == 5
 
 
+def play(scheduler, answer):
+    """Answer every try of every task alike; return the tasks asked, in order, and those given up.
+
+    The clock stands still, as tries begin without a pause.
+    """
+    asked, given_up = [], []
+    while (task := scheduler.next()[0]) is not None:
+        task.tries += 1
+        asked.append(task.order)
+        given_up += scheduler.finish(task, answer)
+        again = answer.retry_now and task.tries < scheduler.settings.max_tries
+        if again and scheduler.add(task) is not None:
+            given_up.append(task)
+    return asked, [task.order for task in given_up]
+
+
+def test_a_host_that_answers_no_photo_is_left_after_a_bounded_number():
+    for failure in (fail_temporarily(Outcome.TIMEOUT, "not done in time"),
+                    fail_temporarily(Outcome.SERVER_ERROR, "status 503")):  # fmt: skip
+        scheduler, _ = scheduler_of(
+            [f"http://a.example/{n}" for n in range(100)],
+            max_requests_per_host=1, dead_host_photos=4, max_tries=3,
+        )  # fmt: skip
+        asked, given_up = play(scheduler, failure)
+        assert asked == [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3]
+        assert given_up == list(range(4, 100)) and scheduler.unfinished == 0
+
+
+def test_a_host_that_answers_some_photos_is_asked_for_all():
+    scheduler, _ = scheduler_of(
+        [f"http://a.example/{n}" for n in range(40)],
+        max_requests_per_host=1, dead_host_photos=4, max_tries=1,
+    )  # fmt: skip
+    failure, asked = fail_temporarily(Outcome.SERVER_ERROR, "status 503"), []
+    while (task := scheduler.next()[0]) is not None:
+        task.tries += 1
+        asked.append(task.order)
+        answer = FetchResult(Outcome.NOT_FOUND) if task.order % 4 == 3 else failure
+        assert scheduler.finish(task, answer) == []
+    assert asked == list(range(40))
+
+
 @settings(max_examples=60)
 @given(
     some.lists(some.integers(0, 4), max_size=40),

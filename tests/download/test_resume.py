@@ -28,6 +28,47 @@ def urls(server):
     return [server.url("ok", number) for number in range(30)]
 
 
+def make_record(**chosen) -> Record:
+    """A record of a photo that was downloaded, but for what is chosen."""
+    known = {
+        "url": "http://a/1", "outcome": "ok", "tries": 1, "bytes": 5, "sha256": "ab" * 32,
+        "final_url": "http://a/1", "seconds": 0.1, "detail": "said", "retry_next_run": False,
+        "rules": "r", "format": "jpg", "width": 8, "height": 6,
+    }  # fmt: skip
+    return Record(**(known | chosen))
+
+
+WRONG_VALUES = {
+    "url": [None, 3, ["x"]], "outcome": [None, 1, "OK"], "tries": ["1", -1, 1.5, True, 10**30],
+    "bytes": ["5", -5, None, 1e3, float("nan")], "sha256": [None, 7, "ab", "AB" * 32, "g" * 64],
+    "final_url": [None, {}], "seconds": ["1", None, -1, float("nan"), float("inf")],
+    "detail": [None, 1], "retry_next_run": [0, "no", None], "rules": [None, 2],
+    "opted_out": ["yes", 1, None], "format": [1, "../x", "JPG", "jpg\n", None],
+    "width": ["8", 0, -8, 1.5, 2**40, None], "height": ["6", 0, -6, [6], None],
+    "file": ["../../x.kept", "/etc/passwd", "1.kept/..", 1, "1.kept"], "offset": ["0", -1, 0],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name, value", [(k, v) for k, of in WRONG_VALUES.items() for v in of])
+def test_a_line_with_a_wrong_value_is_no_record_so_its_url_is_asked_again(name, value):
+    sound = json.loads(make_record().to_line())
+    assert parse_line(json.dumps(sound).encode()) == make_record()
+    assert parse_line(json.dumps(sound | {name: value}).encode()) is None
+
+
+def test_a_shard_whose_journal_holds_wrong_values_asks_again_and_ends(urls, server, shard):
+    shard(urls)
+    before, journal = shard.tar.read_bytes(), shard.work / "journal.jsonl"
+    lines = [json.loads(line) for line in journal.read_text().splitlines()]
+    for line, (name, wrong) in zip(lines, WRONG_VALUES.items(), strict=False):
+        line[name] = wrong[0]
+    journal.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    server.hits.clear()
+    shard(urls)
+    assert shard.tar.read_bytes() == before
+    assert len(server.hits) == len(WRONG_VALUES)
+
+
 def test_after_kills_at_random_moments_the_bytes_are_those_of_an_undisturbed_run(server):
     count = kill_and_resume(server, kills=10, seed=3, photos=120)
     assert count.kills == 10
@@ -36,10 +77,7 @@ def test_after_kills_at_random_moments_the_bytes_are_those_of_an_undisturbed_run
 
 def test_a_journal_cut_anywhere_loses_only_the_line_that_was_cut(tmp_path):
     path = tmp_path / "journal.jsonl"
-    records = [
-        Record(f"http://a/{n}", "ok", 1, 5, "ab", "http://a/ü", 0.1, "said", False, "r")
-        for n in range(3)
-    ]
+    records = [make_record(url=f"http://a/{n}", final_url="http://a/ü") for n in range(3)]
     content = b"".join(record.to_line() for record in records)
     for length in range(len(content) + 1):
         path.write_bytes(content[:length])
@@ -63,13 +101,13 @@ def test_a_line_that_says_nothing_is_no_record(line):
 
 
 def test_an_outcome_that_does_not_exist_is_no_record():
-    record = Record("http://a/1", "fine", 1, 5, "ab", "http://a/1", 0.1, "", False, "r")
+    record = make_record(outcome="fine")
     assert parse_line(record.to_line()) is None
 
 
 @pytest.mark.parametrize("former, today", [("bomb", "too_many_pixels"), ("ok", "ok")])
 def test_a_journal_with_former_names_is_read(former, today):
-    record = Record("http://a/1", today, 1, 5, "ab", "http://a/1", 0.1, "", False, "r")
+    record = make_record(outcome=today)
     line = (
         record.to_line()
         .replace(b"retry_next_run", b"again")
