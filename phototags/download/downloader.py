@@ -10,7 +10,7 @@ import aiohttp
 from yarl import URL
 
 from phototags.download.fetch_result import FetchResult, refuse
-from phototags.download.http_client import fetch, open_session
+from phototags.download.http_client import fetch, open_photo_session
 from phototags.download.journal import Journal, Record
 from phototags.download.rate_limits import FetchTask, HostScheduler, backoff_seconds
 from phototags.download.refusals import RefusalRules
@@ -49,7 +49,7 @@ class Downloader:
 
     async def _run(self, urls: Iterable[str], tick: Callable[[], object]) -> None:
         self.tick = tick
-        async with open_session(self.rules) as session, asyncio.TaskGroup() as group:
+        async with open_photo_session(self.rules) as session, asyncio.TaskGroup() as group:
             for order, url in enumerate(urls):
                 try:
                     self._add(FetchTask(url, order, read_url(url)))

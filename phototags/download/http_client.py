@@ -2,8 +2,6 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from importlib.metadata import PackageNotFoundError, version
-from urllib.parse import urljoin
 
 import aiohttp
 from yarl import URL
@@ -16,56 +14,31 @@ from phototags.download.fetch_result import (
     fail_temporarily,
     refuse,
 )
+from phototags.download.http_session import REDIRECTS, open_session, read_redirect
 from phototags.download.outcomes import Outcome
 from phototags.download.rate_limits import FetchTask
 from phototags.download.refusals import RefusalRules
-from phototags.download.response_headers import AGENT, opts_out, parse_retry_after
+from phototags.download.response_headers import opts_out, parse_retry_after
 from phototags.download.store import Body, Store
-from phototags.download.url_safety import PublicResolver, read_url
 from phototags.errors import PhotoError
 from phototags.photos.inspection import check_bytes, check_image, inspect_file, sniff_format
 
 LOOKUP_THREADS = 16  # that resolve names: some names take long to fail
-NAME_SECONDS = 300  # that a resolved and checked name is used
 Response = aiohttp.ClientResponse
 ACCEPT = "image/jpeg, image/png, image/gif;q=0.9, image/webp;q=0.8, */*;q=0.5"
-REDIRECTS = {301, 302, 303, 307, 308}
 FLICKR_PLACEHOLDER = "/photo_unavailable"  # s.yimg.com/pw/images/en-us/photo_unavailable*.png
 SNIFFED = 16  # bytes that tell the format
 
 
-def user_agent(contact: str | None) -> str:
-    """Name this program, and where to complain, for the User-Agent header.
-
-    >>> user_agent("https://example.org/photos").endswith(" (+https://example.org/photos)")
-    True
-    """
-    try:
-        name = f"{AGENT}/{version('phototags')}"
-    except PackageNotFoundError:
-        name = AGENT
-    return f"{name} (+{contact})" if contact else name
-
-
-def open_session(rules: RefusalRules) -> aiohttp.ClientSession:
-    """Open a session without cookies or proxies that checks addresses; needs a running loop."""
+def open_photo_session(rules: RefusalRules) -> aiohttp.ClientSession:
+    """Open the session of a shard's photos; needs a running loop."""
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(LOOKUP_THREADS, thread_name_prefix="lookup"))
     settings = rules.settings
-    connector = aiohttp.TCPConnector(
-        limit=settings.max_requests,
-        resolver=PublicResolver(rules.addresses),
-        ttl_dns_cache=NAME_SECONDS,
-        socket_factory=rules.addresses.open_socket,
-    )
-    return aiohttp.ClientSession(
-        connector=connector,
-        cookie_jar=aiohttp.DummyCookieJar(),
-        headers={
-            "User-Agent": user_agent(settings.contact),
-            "Accept": ACCEPT,
-            "Accept-Encoding": "identity",
-        },
+    return open_session(
+        rules.addresses,
+        contact=settings.contact,
+        max_requests=settings.max_requests,
         # Half the deadline is long to connect: a host that never does can be told apart.
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=settings.timeout / 2),
     )
@@ -85,7 +58,9 @@ async def fetch(
     try:
         async with asyncio.timeout(rules.settings.timeout - task.try_seconds):
             rules.addresses.check(task.url.raw_host)
-            async with session.get(task.url, allow_redirects=False) as response:
+            async with session.get(
+                task.url, headers={"Accept": ACCEPT}, allow_redirects=False
+            ) as response:
                 return await _read_response(response, task, rules, store)
     except PhotoError as refusal:
         return refuse(refusal)
@@ -119,15 +94,12 @@ async def _read_response(
 
 
 def _follow(response: Response, task: FetchTask, rules: RefusalRules) -> FetchResult | URL:
-    target = response.headers.get("Location")
-    if not target:
-        return FetchResult(Outcome.SERVER_ERROR, f"status {response.status} that leads nowhere")
     if task.redirects >= rules.settings.max_redirects:
         return FetchResult(Outcome.SERVER_ERROR, f"more than {task.redirects} redirects")
-    try:
-        return read_url(urljoin(str(task.url), target))
-    except ValueError as error:
-        raise PhotoError(Outcome.BAD_URL, f"redirect to {target!r:.100}: {error}") from None
+    target = read_redirect(response, task.url)
+    if target is None:
+        return FetchResult(Outcome.SERVER_ERROR, f"status {response.status} that leads nowhere")
+    return target
 
 
 async def _read_body(

@@ -87,8 +87,8 @@ def _download(source: Source, url: str, fetched: Path) -> str:
     Returns:
         the sha256 of what came.
     """
-    place, _, name = url.rpartition("/")
-    if not mirror.copy_from_mirror(place, name, fetched, source.sha256 is not None, source.size):
+    name = url.rpartition("/")[2]
+    if not mirror.download_file(url, fetched, source.sha256 is not None, source.size):
         raise SourceError(
             f"{url} is no longer there. Get {name} elsewhere ({source.citation}) and put it into a "
             f"mirror as {source.mirror_path}. docs/corpora.md describes the layout."

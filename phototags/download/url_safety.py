@@ -136,6 +136,28 @@ class AddressRule:
         return socket.socket(family, kind, protocol)
 
 
+def allow_named(url: URL, *, private_names: bool) -> AddressRule:
+    """Make the rule for an address that a person named, and for where its redirects lead.
+
+    The named host may be in a private network: a literal address, or, of a mirror in one's own
+    network, a name. Where a redirect leads to is a server's choice: a public address, or the
+    named host again.
+
+    Args:
+        private_names: whether the host's name may resolve to private addresses.
+    """
+    host = url.raw_host
+    if parse_address(host) is not None:
+        return AddressRule([host])
+    if not private_names:
+        return AddressRule()
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError:
+        return AddressRule()  # the request says that the name is not known
+    return AddressRule({place[0].partition("%")[0] for *_, place in found})
+
+
 class PublicResolver(AbstractResolver):
     """Resolves names, and refuses those with any address that is not permitted.
 

@@ -1,0 +1,73 @@
+"""Copy a file from a mirror that is a folder; nothing outside of it is read."""
+
+import logging
+import shutil
+import tarfile
+from pathlib import Path
+
+from phototags.errors import SourceError
+from phototags.io.progress import show_progress
+
+log = logging.getLogger(__name__)
+
+
+def copy_from_folder(folder: Path, path: str, to: Path) -> bool:
+    """Copy the file `path` of a folder to `to`; False when there is no such file.
+
+    Where the folder has pictures in `images/` instead of `images.tar`, they are put into one.
+
+    Raises:
+        SourceError: when the folder is none, or the file is a link that leads out of it.
+    """
+    if not folder.is_dir():
+        raise SourceError(
+            f"the mirror {folder} should be a folder or an http(s) address, but is no folder. "
+            "Correct corpora.mirror in params.yaml (or MIRROR= of make), or leave it out."
+        )
+    source = folder / path
+    pictures = source.with_suffix("")
+    if source.is_file():
+        shutil.copyfile(check_inside(source, folder), to)
+    elif source.suffix == ".tar" and pictures.is_dir():
+        write_tar(check_inside(pictures, folder), to, folder)
+    else:
+        return False
+    return True
+
+
+def check_inside(path: Path, folder: Path) -> Path:
+    """Return a path of a folder; a SourceError where it leads out of it, by `..` or by a link."""
+    if leads_outside(path, folder):
+        raise SourceError(
+            f"{path} should lie in the mirror {folder}, but leads to {path.resolve()}. Move what "
+            "it leads to into the mirror, or name a mirror that holds it."
+        )
+    return path
+
+
+def leads_outside(path: Path, folder: Path) -> bool:
+    """Whether a path leads out of a folder, by `..` or by a link."""
+    return not path.resolve().is_relative_to(folder.resolve())
+
+
+def write_tar(folder: Path, to: Path, mirror: Path | None = None) -> None:
+    """Write a tar of a folder's files, named from the folder on; equal files make equal bytes.
+
+    Args:
+        mirror: links that lead out of this folder are left out, with a warning that counts them.
+    """
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    outside = [file for file in files if leads_outside(file, mirror or folder)]
+    if outside:
+        log.warning(
+            "%d files of %s are left out: they are links that lead out of the mirror, such as %a",
+            len(outside),
+            folder,
+            str(outside[0]),
+        )
+    with tarfile.open(to, "w", format=tarfile.PAX_FORMAT) as tar:
+        for file in show_progress(sorted(set(files) - set(outside)), f"packing {folder.name}"):
+            member = tarfile.TarInfo(file.relative_to(folder.parent).as_posix())
+            member.size = file.stat().st_size
+            with open(file, "rb") as content:
+                tar.addfile(member, content)
