@@ -17,6 +17,7 @@ COMMANDS = {
     "vocabulary": "explain why a tag is in the vocabulary or not",
     "fetch": "fetch the weights of a network, and check them",
     "drops": "count the photos of a corpus that were left out, and why",
+    "removed": "check that no file holds a photo that was to be removed",
 }
 RENAMED = {"losses": "drops"}
 RENAMED |= dict.fromkeys(("--believed", "--above-threshold"), "--above P or --precision P")

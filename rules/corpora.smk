@@ -29,6 +29,7 @@ rule list_photos:
     output:
         listing="data/corpora/{corpus}/listing.parquet",
         drops="data/corpora/{corpus}/listing.drops.tsv",
+        removed="data/corpora/{corpus}/listing.removed.tsv",
     log:
         "logs/list_photos/{corpus}.log",
     benchmark:

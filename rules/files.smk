@@ -10,9 +10,6 @@ CHECKPOINTS = list_checkpoints(PARAMS.embed_photos.backbone)
 WEIGHTS = [f"data/weights/{name}/model.safetensors" for name in CHECKPOINTS]
 WITH_BACKBONE = PLAN.backbone_systems
 WORDNET = "data/sources/wordnet/wordnet-base.deb"
-REMOVALS = [PARAMS.corpora.removals] if PARAMS.corpora.removals else []
-if not REMOVALS and Path("removals.txt").exists():
-    REMOVALS = ["removals.txt"]
 START = {"glove": [], "random": [], "text": [f"{MODELS}/text_vectors.txt"]}.get(
     PARAMS.embed_tags.init, [PARAMS.embed_tags.init]
 )

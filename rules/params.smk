@@ -1,5 +1,6 @@
 """Validate the params before anything is planned, plan the run, and set the jobs' environment."""
 
+import atexit
 import json
 import os
 import re
@@ -18,14 +19,31 @@ from phototags.workflow.code_hash import hash_code
 from phototags.workflow.plan import make_plan
 from phototags.weights.fetch import list_checkpoints
 from phototags.workflow.provenance import refuse_unknown_origin
+from phototags.workflow.removal_check import describe_unmatched, find_removals
 
 try:
     PARAMS = validate_params(config)
     PLAN = make_plan(PARAMS)
+    REMOVALS = find_removals(PARAMS.corpora.removals)
     if workflow.is_main_process and Path("dvc.lock").exists():
         refuse_unknown_origin(Path())
 except PhototagsError as error:
     raise WorkflowError(str(error)) from None
+
+
+
+def print_unmatched():
+    """At the end of each run, also of one with nothing to do: removals that name no photo."""
+    try:
+        said = describe_unmatched(REMOVALS, PLAN.listed_corpora)
+    except PhototagsError as error:
+        said = str(error)
+    if said:
+        print(said, file=sys.stderr)
+
+
+if workflow.is_main_process and not workflow.dryrun:
+    atexit.register(print_unmatched)
 
 # Jobs, on whatever machine they start, compute with the same instructions and import this
 # tree's package, not an installed one. Where the mirror lies changes no result, so it is

@@ -7,7 +7,7 @@ from phototags.corpora.listing import drop_removals, list_corpus
 from phototags.io.logs import start_job
 from phototags.params.own_tables import read_own_tables
 from phototags.photos.photo_table import write_drops, write_photos
-from phototags.photos.removals import read_removals
+from phototags.photos.removals import read_removals, write_matches
 
 given = start_job(snakemake)  # noqa: F821
 inputs, output, params = given.input, given.output, given.params
@@ -21,3 +21,4 @@ removals = read_removals(inputs.removals)
 listing, drops = drop_removals(listed, corpus, folder, removals, params.max_bytes)
 write_photos(output.listing, listing)
 write_drops(output.drops, drops)
+write_matches(output.removed, removals)

@@ -31,8 +31,8 @@ class Corpora(Section):
     )
     removals: str | None = Field(
         None,
-        description="file of photos to leave out, one id, address or sha256 a line; null takes"
-        " removals.txt if it exists",
+        description="file of photos to leave out, one id, address or sha256 a line, which must"
+        " exist; null takes removals.txt if it exists",
     )
     shard_photos: int = Field(description="photos a shard; one shard is one job", gt=0)
     max_pixels: int = Field(description="refuse to decode a picture with more pixels", gt=0)

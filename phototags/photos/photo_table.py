@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from phototags.errors import CorpusError
+from phototags.io.escapes import escape, unescape
 from phototags.io.storage import atomic_write
 
 PHOTOS = pa.schema(
@@ -112,12 +113,17 @@ def read_photos(path: Path | str) -> pd.DataFrame:
 
 
 def write_drops(path: Path | str, drops: Iterable[Drop]) -> None:
-    """Write a TSV with the columns step, photo_id, reason, detail; blanks in values are spaces."""
+    """Write a TSV with the columns step, photo_id, reason, detail.
+
+    An id comes back letter for letter, whatever characters it has (`io.escapes`); blanks in a
+    detail become single spaces.
+    """
     with atomic_write(path) as part, open(part, "w", newline="", encoding="utf-8") as file:
         table = csv.writer(file, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
         table.writerow(field.name for field in fields(Drop))
         for drop in drops:
-            table.writerow(" ".join(str(value).split()) for value in astuple(drop))
+            detail = " ".join(str(drop.detail).split())
+            table.writerow(map(escape, (drop.step, str(drop.photo_id), drop.reason, detail)))
 
 
 def read_drops(path: Path | str) -> list[Drop]:
@@ -137,4 +143,4 @@ def read_drops(path: Path | str) -> list[Drop]:
             f"{path} should have the columns {expected} in each line, but its first line is "
             f"{rows[:1]}. Remove it and run `snakemake` again."
         )
-    return [Drop(*row) for row in rows[1:]]
+    return [Drop(*map(unescape, row)) for row in rows[1:]]

@@ -8,13 +8,16 @@ import pandas as pd
 import polars as pl
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as some
 
 from phototags.corpora.corpus_registry import find_corpus
 from phototags.corpora.listing import drop_removals
 from phototags.corpora.photos_tsv import PhotosTsv
-from phototags.errors import ParamsError
+from phototags.errors import CorpusError, ParamsError
 from phototags.evaluation.metrics.run_tables import count_drops
 from phototags.features.feature_cache import Features
+from phototags.io.escapes import escape, unescape
 from phototags.io.storage import atomic_write
 from phototags.params.own_tables import read_own_tables
 from phototags.photos.collection import collect_photos
@@ -22,14 +25,24 @@ from phototags.photos.gallery import make_card
 from phototags.photos.packing import pack_photos
 from phototags.photos.photo_table import (
     CREDIT,
+    PACKED,
     SHARD,
     Drop,
+    make_photo_table,
+    read_drops,
     read_photos,
     write_drops,
     write_photos,
     write_table,
 )
-from phototags.photos.removals import Removals, read_removals
+from phototags.photos.removals import (
+    Removals,
+    hash_line,
+    parse_removed_row,
+    read_matches,
+    read_removals,
+    write_matches,
+)
 from phototags.report.search_page import write_found
 from phototags.search.index import build_index, write_index
 from phototags.tags.cleaning import clean_photos
@@ -181,3 +194,107 @@ def test_removals_that_cannot_be_read_stop_the_run(tmp_path):
     for name in ("removals.txt", "not there"):
         with pytest.raises(ParamsError, match="corpora.removals"):
             read_removals([tmp_path / name])
+
+
+PHOTO = {"photo_id": "p7", "page_url": "https://www.flickr.com/photos/1/7/"}
+PHOTO |= {"photo_url": "http://farm1.example/7.jpg"}
+
+
+def is_removed(tmp_path, line: str, **photo) -> bool:
+    (tmp_path / "requests").write_bytes(f"{line}\n".encode())
+    removals = read_removals([tmp_path / "requests"])
+    (found,) = removals.match("mine", pd.DataFrame([PHOTO | photo]))
+    assert sum(removals.matched.values()) == found
+    return found
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "p7", "mine/p7", "  p7  ", "p7 # asked by mail", "p7\t#", "\ufeffp7", "p7\r", "./p7",
+        "https://www.flickr.com/photos/1/7", "http://www.flickr.com/photos/1/7/",
+        "https://flickr.com/photos/1/7/", "HTTPS://WWW.Flickr.com/photos/1/7/",
+        "https://www.flickr.com:443/photos/1/7/", "https://www.flickr.com./photos/1/7/",
+        "https://www.flickr.com/photos/1/7/?utm_source=mail&fbclid=3",
+        "https://www.flickr.com/photos/1/7/?x=1", "https://www.flickr.com/photos/1/7/#comments",
+        "www.flickr.com/photos/1/7/", "flickr.com/photos/1/7", "https://www.flickr.com/photos/1/%37/",
+        "<https://www.flickr.com/photos/1/7/>", "https://farm1.example/7.jpg",
+        "https://www.flickr.com/photos/1/7/ # a mail",
+    ],
+)  # fmt: skip
+def test_a_photo_is_found_by_every_form_of_its_name(tmp_path, line):
+    assert is_removed(tmp_path, line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["P7", "p", "p77", "other/p7", "# p7", "#p7", "https://www.flickr.com/photos/1/77/",
+     "https://www.flickr.com/photos/1", "https://flickr.org/photos/1/7/", "https://flickr.com",
+     "https://www.flickr.com:8443/photos/1/7/", "http://[bad", "http://a.example:port/7"],
+)  # fmt: skip
+def test_another_name_finds_nothing(tmp_path, line):
+    assert not is_removed(tmp_path, line)
+
+
+def test_a_query_that_names_the_photo_counts(tmp_path):
+    page = {"page_url": "https://example.org/photo.php?id=7"}
+    assert is_removed(tmp_path, "http://www.example.org/photo.php?id=7&utm_source=x", **page)
+    assert not is_removed(tmp_path, "https://example.org/photo.php?id=8", **page)
+    assert not is_removed(tmp_path, "https://example.org/photo.php", **page)
+
+
+@pytest.mark.parametrize(
+    "photo_id, line",
+    [
+        ("IMG #7", "IMG #7"), ("IMG #7.jpg", "mine/IMG #7.jpg"), ("IMG #7", "IMG #7 # a mail"),
+        ("#7", r"\#7"), ("a # b", r"a \# b"), ("a  b", "a b"), ("a  b", "a  b"),
+        ("e\u0301", "\u00e9"), ("\u00e9", "e\u0301"), ("a\u2028b", "a\u2028b"), ("a\u00a0b", "a b"),
+        ("a\x0bb", "a\x0bb"), ("cats/p7.jpg", "mine/cats/p7.jpg"), ("cats/p7.jpg", "./cats/p7.jpg"),
+    ],
+)  # fmt: skip
+def test_ids_with_odd_characters_can_be_written(tmp_path, photo_id, line):
+    assert is_removed(tmp_path, line, photo_id=photo_id, page_url=None, photo_url=None)
+
+
+def test_lines_are_counted_over_corpora_and_only_those_that_each_was_searched_for(tmp_path):
+    tables = []
+    for corpus, lines in (("a", ["p7", "b/p8"]), ("b", ["p7", "b/p8", "late"])):
+        removals = Removals(lines)
+        photos = pd.DataFrame([{"photo_id": one} for one in ("p7", "p8")])
+        removals.match(corpus, photos.assign(page_url=None, photo_url=None))
+        tables.append(tmp_path / f"{corpus}.tsv")
+        write_matches(tables[-1], removals)
+    assert read_matches(tables) == {hash_line("p7"): 2, hash_line("b/p8"): 1}
+    assert "p7" not in tables[0].read_text()
+    tables[0].write_text("line\tphotos\nx\tmany\n")
+    with pytest.raises(CorpusError, match="should count"):
+        read_matches(tables)
+
+
+ODD_IDS = ["a  b", "a b", "a\u00a0b", "a\nb", "a\tb", "a\r\nb", "a\x0bb", " a", "a ", "a\u200bb",
+           "e\u0301", "\u00e9", "a\u2028b", "a\x1b[31mb", 'q"', "'", "a\\x20b", "\\", "\\\\x41",
+           "\U000e0062", "row 3", "#"]  # fmt: skip
+
+
+def test_no_character_of_an_id_blocks_a_corpus(tmp_path):
+    listing = make_photo_table({"photo_id": one, "tags": ["sea"]} for one in [*ODD_IDS, "kept"])
+    drops = [Drop("pack_photos", one, "missing", "no such  file\x1b") for one in ODD_IDS]
+    write_drops(tmp_path / "drops.tsv", drops)
+    text = (tmp_path / "drops.tsv").read_text()
+    assert len(text.split("\n")) == len(ODD_IDS) + 2 and "\x1b" not in text
+    read = read_drops(tmp_path / "drops.tsv")
+    assert [drop.photo_id for drop in read] == ODD_IDS
+    packed = pd.DataFrame([(len(ODD_IDS), "0.tar/0.png", "ab", 4, 3)], columns=PACKED.names)
+    photos, _ = collect_photos(listing, packed, read)
+    assert photos["photo_id"].tolist() == ["kept"]
+
+
+@given(some.text())
+def test_an_escaped_id_is_printable_and_comes_back(text):
+    assert escape(text).isprintable() and unescape(escape(text)) == text
+    assert unescape(text) is not None
+
+
+def test_a_removed_photos_drop_without_a_row_is_a_named_error():
+    with pytest.raises(CorpusError, match="its row"):
+        parse_removed_row(Drop("pack_photos", "", "removed", "row x"))
