@@ -249,7 +249,8 @@ def test_an_index_of_another_tagger_is_refused(home, capsys):
     "arguments",
     [
         [],
-        *([command] for command in COMMANDS),
+        *([command] for command in COMMANDS if command != "removed"),
+        ["removed", "p7"],
         ["tag", "--top", "0", "x"],
         ["tag", "--colour", "x"],
         ["near", "a", "b"],
