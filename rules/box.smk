@@ -9,10 +9,42 @@ BOX_FILES = dict(
 )
 
 
+RESIZED = PARAMS.box and PARAMS.box.size_invariance
+RESIZED_FILE = f"data/features/{BACKBONE}/{RUN}-resized.safetensors" if RESIZED else []
+
+
+rule embed_resized:
+    """Compute features of some photos at a smaller size, to see what size changes."""
+    input:
+        shards=shard_files(RESIZED.corpus) if RESIZED else [],
+        photos=f"data/corpora/{RESIZED.corpus}/photos.parquet" if RESIZED else [],
+        weights=WEIGHTS,
+    output:
+        features=RESIZED_FILE or f"data/features/{BACKBONE}/resized.safetensors",
+    log:
+        f"logs/embed_resized/{RUN}.log",
+    benchmark:
+        f"benchmarks/embed_resized/{RUN}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    params:
+        code=code("embed_resized"),
+        settings=dump_section(PARAMS.embed_photos),
+        resized=dump_section(RESIZED) if RESIZED else "null",
+        instruction_set=PARAMS.instruction_set,
+        max_pixels=PARAMS.corpora.max_pixels,
+        max_bytes=PARAMS.corpora.max_bytes,
+    message:
+        "Embedding photos at a smaller size"
+    script:
+        "../scripts/embed_resized.py"
+
+
 rule train_box:
     """Train one head on several corpora and calibrate it."""
     input:
         **BOX_FILES,
+        resized=RESIZED_FILE,
         wordnet=WORDNET,
     output:
         model=f"{BOX}/model.safetensors",
@@ -42,6 +74,7 @@ rule describe_box:
     """Score the tagger in the box on test photos, and describe it."""
     input:
         **BOX_FILES,
+        resized=RESIZED_FILE,
         model=rules.train_box.output.model,
         config=rules.train_box.output.config,
         vocabulary=rules.train_box.output.vocabulary,
@@ -58,6 +91,7 @@ rule describe_box:
     params:
         code=code("describe_box"),
         corpora=BOX_CORPORA,
+        resized=RESIZED.corpus if RESIZED else None,
         shards=[len(feature_files(name)) for name in BOX_CORPORA],
     message:
         "Describing the tagger in the box"

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from phototags.box.card import write_box_card
 from phototags.box.corpora import group_files
-from phototags.box.score_box import score_box
+from phototags.box.score_box import score_box, score_resized
+from phototags.features.feature_cache import read_features
 from phototags.io.logs import start_job
 from phototags.io.storage import write_csv
 
@@ -14,4 +15,7 @@ folder = Path(files.model).parent
 corpora = group_files(params.corpora, files.tags, files.split, files.features, params.shards)
 scores = score_box(folder, corpora)
 write_csv(given.output.scores, scores, float_format="%.6g")
-write_box_card(folder, given.output.card, scores)
+kept = None
+if files.resized:
+    kept = score_resized(folder, corpora[params.resized], read_features(files.resized))
+write_box_card(folder, given.output.card, scores, kept)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from phototags.box.corpora import group_files
 from phototags.box.train_box import train_box
+from phototags.features.feature_cache import read_features
 from phototags.io.logs import start_job
 from phototags.params.box import Box
 from phototags.tags.wordnet import WordNet
@@ -17,4 +18,5 @@ train_box(
     settings,
     given.params.backbone,
     given.params.blacklist,
+    read_features(files.resized) if files.resized else None,
 )

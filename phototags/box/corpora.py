@@ -81,6 +81,11 @@ def list_known(files: CorpusFiles, names: Mapping[str, str]) -> set[str]:
     return {names[tag] for of in tags for tag in of if tag in names}
 
 
+def scale_features(features: Tensor) -> Tensor:
+    """(N, n) rows of mean square one, as the system `logistic` with `scaling: length` has them."""
+    return normalize(features) * features.shape[1] ** 0.5
+
+
 def encode_photos(
     photos: CorpusPhotos, names: Mapping[str, str], words: Sequence[str], known: Collection[str]
 ) -> KnownWords:
@@ -90,13 +95,13 @@ def encode_photos(
         names: the word of each tag. words: (T,) all words. known: those that the corpus knows.
 
     Returns:
-        inputs of mean square one, as the system `logistic` with `scaling: length` scales them.
+        inputs scaled by `scale_features`.
     """
     vocabulary = [word for word in words if word in known]
     sets = encode_tags(rename_tags(photos.tags, names), vocabulary)
     ids = {word: number for number, word in enumerate(words)}
     return KnownWords(
-        normalize(photos.features) * photos.features.shape[1] ** 0.5,
+        scale_features(photos.features),
         torch.tensor([ids[word] for word in vocabulary], dtype=torch.int64),
         torch.from_numpy(sets.to_multi_hot(len(vocabulary))).float(),
     )

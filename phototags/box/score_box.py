@@ -5,9 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import torch
 from numpy.typing import NDArray
 
 from phototags.box.corpora import CorpusFiles, encode_photos, list_known, read_photos
+from phototags.box.size_invariance import measure_agreement, pair_features
 from phototags.evaluation.metrics.ranking import (
     average_precision,
     mean_average_precision,
@@ -17,7 +19,8 @@ from phototags.evaluation.metrics.ranking import (
 from phototags.evaluation.metrics.reliability import measure_reliability
 from phototags.evaluation.prediction import predict
 from phototags.evaluation.probabilities import read_probabilities
-from phototags.evaluation.test_photos import TEST_PARTS
+from phototags.evaluation.test_photos import TEST_PARTS, photos_in_parts
+from phototags.features.feature_cache import Features, read_features
 from phototags.systems.tagger import CALIBRATION, load
 from phototags.tags.vocabulary import EXPORTED, read_tsv
 
@@ -52,6 +55,22 @@ def score_box(folder: Path | str, corpora: Mapping[str, CorpusFiles]) -> pd.Data
         figures = measure(own, part.targets.bool().numpy(), cut)
         rows.append({"corpus": corpus, "wanted": WANTED, "tags_per_photo": given, **figures})
     return pd.concat([pd.DataFrame(rows)[COLUMNS], pool(pd.DataFrame(rows), len(words))])
+
+
+def score_resized(folder: Path | str, files: CorpusFiles, resized: Features) -> tuple[int, float]:
+    """How far a corpus' test photos keep their first five tags when they are shown smaller.
+
+    Args:
+        resized: features of some of its photos, reduced.
+
+    Returns:
+        the number of photos, and the share of tags kept, in [0, 1].
+    """
+    rows = photos_in_parts(files.tags, files.split, TEST_PARTS)["row"]
+    pairs, tagger = pair_features(read_features(files.features), resized, rows), load(folder)
+    with torch.no_grad():
+        before, after = (tagger.scores(features) for features in pairs)
+    return len(before), measure_agreement(before, after)
 
 
 def pool(rows: pd.DataFrame, words: int) -> pd.DataFrame:

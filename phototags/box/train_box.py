@@ -12,12 +12,14 @@ from torch import Tensor
 from phototags.box.corpora import CorpusFiles, count_tags, encode_photos, read_photos
 from phototags.box.cross_fit import cross_fit, measure_auc, start_tables
 from phototags.box.masked_logistic import KnownWords, fit_masked
+from phototags.box.size_invariance import find_directions, remove_directions
 from phototags.box.words import choose_words, count_words, list_words
 from phototags.evaluation.fit_probabilities import choose_cuts, fit_shrunk
 from phototags.evaluation.probabilities import Probabilities, sigmoid, write_probabilities
-from phototags.evaluation.test_photos import TRAINING_PARTS
+from phototags.evaluation.test_photos import TRAINING_PARTS, photos_in_parts
 from phototags.export.export_tagger import write_exported_vocabulary
-from phototags.params.box import Box
+from phototags.features.feature_cache import Features, read_features
+from phototags.params.box import Box, SizeInvariance
 from phototags.systems.logistic import Logistic
 from phototags.systems.tagger import CALIBRATION, save
 from phototags.tags.vocabulary import TagVocabulary
@@ -50,6 +52,7 @@ def train_box(
     settings: Box,
     backbone: str,
     blacklist: str | None,
+    resized: Features | None = None,
 ) -> None:
     """Train on the training and validation photos of corpora and write the tagger's folder.
 
@@ -57,6 +60,7 @@ def train_box(
         corpora: files of each corpus by name.
         backbone: of the features.
         blacklist: regular expression of whole tags that are no words.
+        resized: features of the photos that `settings.size_invariance` asks for.
     """
     photos = {name: read_photos(files, TRAINING_PARTS) for name, files in corpora.items()}
     counts = {name: count_tags(one) for name, one in photos.items()}
@@ -64,6 +68,8 @@ def train_box(
     known = count_words(counts, names)
     words = list_words(known)
     parts = [encode_photos(one, names, words, known[name]) for name, one in photos.items()]
+    if resized is not None:
+        parts = forget_sizes(parts, corpora, settings.size_invariance, resized)
     box = fit_box(words, parts, settings)
     names = {tag: word for tag, word in names.items() if word in set(box.words)}
     config = {
@@ -75,8 +81,27 @@ def train_box(
         "tags": len(box.words),
         "min_photos": settings.min_photos,
         "photos": {name: len(one.tags) for name, one in photos.items()},
+        "size_invariance": settings.size_invariance and settings.size_invariance.model_dump(),
     }
     write_box(Path(folder), box, config, names)
+
+
+def forget_sizes(
+    parts: list[KnownWords],
+    corpora: Mapping[str, CorpusFiles],
+    settings: SizeInvariance,
+    resized: Features,
+) -> list[KnownWords]:
+    """Remove the directions of a photo's size, found on training photos, from all features.
+
+    Vectors that start at zero and learn from the rest have no part along these directions, so the
+    tagger needs not remove them.
+    """
+    files = corpora[settings.corpus]
+    rows = photos_in_parts(files.tags, files.split, TRAINING_PARTS)["row"]
+    photos = read_features(files.features)
+    directions = find_directions(photos, resized, rows, settings.directions)
+    return [part._replace(inputs=remove_directions(part.inputs, directions)) for part in parts]
 
 
 def fit_box(words: list[str], parts: list[KnownWords], settings: Box) -> TrainedBox:

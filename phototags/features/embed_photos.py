@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import imagehash
 import numpy as np
+import pandas as pd
 import torch
 from PIL import Image
 from torch import Tensor
@@ -57,6 +58,18 @@ def resize_to_square(photo: Tensor, size: int, interpolation: str = "bilinear") 
     """
     mode = functional.InterpolationMode(interpolation)
     return functional.resize(photo, [size, size], mode, antialias=True)
+
+
+def reduce_width(photo: Tensor, width: int | None) -> Tensor:
+    """Reduce a (3, H, W) uint8 photo to at most `width` columns, antialiased, in its own shape.
+
+    >>> reduce_width(torch.zeros(3, 30, 60, dtype=torch.uint8), 20).shape
+    torch.Size([3, 10, 20])
+    """
+    _, rows, columns = photo.shape
+    if width is None or columns <= width:
+        return photo
+    return functional.resize(photo, [max(1, round(rows * width / columns)), width], antialias=True)
 
 
 def prepare_inputs(photo: Tensor, backbone: Backbone | JoinedBackbone) -> Inputs:
@@ -112,6 +125,7 @@ def embed_shard(
     batch_size: int,
     max_pixels: int,
     max_bytes: int,
+    width: int | None = None,
 ) -> ShardFeatures:
     """Compute features of the photos of one shard.
 
@@ -120,6 +134,7 @@ def embed_shard(
 
     Args:
         photo_ids: by row; other members of the tar are skipped.
+        width: pixels to which a wider photo is reduced first, in its own shape.
 
     Raises:
         ArchiveError: the tar is damaged.
@@ -136,7 +151,7 @@ def embed_shard(
                 drops.append(Drop(STEP, photo_ids[row], error.reason, str(error)))
                 continue
             rows.append(row)
-            inputs = prepare_inputs(photo, backbone)
+            inputs = prepare_inputs(reduce_width(photo, width), backbone)
             hashes.append(perceptual_hash(inputs[0]))
             yield inputs
 
@@ -146,6 +161,30 @@ def embed_shard(
         parts.append(_forward(backbone, full)[: len(batch)])
     rows, hashes = (torch.tensor(values, dtype=torch.int64) for values in (rows, hashes))
     return ShardFeatures(rows, torch.cat(parts), hashes, drops)
+
+
+def embed_sample(
+    shards: Iterable[Path | str],
+    photos: pd.DataFrame,
+    n_photos: int,
+    backbone: Backbone | JoinedBackbone,
+    **settings,
+) -> tuple[Tensor, Tensor]:
+    """Compute features of about `n_photos` photos, evenly through the photo table.
+
+    Args:
+        shards: all tars of the corpus. settings: of `embed_shard`.
+
+    Returns:
+        rows (n,) int64 ascending, and (n, D) float32 features.
+    """
+    step = max(1, len(photos) // n_photos)
+    sample = photos.sort_values("row").iloc[::step]
+    ids = dict(zip(sample["row"], sample["photo_id"], strict=True))
+    found = [embed_shard(shard, ids, backbone, **settings) for shard in shards]
+    rows = torch.cat([shard.rows for shard in found])
+    order = rows.argsort()
+    return rows[order], torch.cat([shard.features for shard in found])[order]
 
 
 def _batches(inputs: Iterable[Inputs], batch_size: int) -> Iterator[list[Inputs]]:

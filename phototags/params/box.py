@@ -1,8 +1,17 @@
 """Section `box`: the tagger that comes with phototags, trained on several corpora together."""
 
-from pydantic import Field, PositiveFloat
+from pydantic import Field, PositiveFloat, model_validator
 
 from phototags.params.section import Section
+
+
+class SizeInvariance(Section):
+    """Directions of the features that change with a photo's size, which no word may use."""
+
+    corpus: str = Field(description="corpus of the run whose photos are shown smaller")
+    width: int = Field(128, description="width in pixels to which they are reduced", ge=16)
+    photos: int = Field(1000, description="number of photos, evenly through the corpus", ge=10)
+    directions: int = Field(8, description="number of directions left out", ge=1)
 
 
 class Box(Section):
@@ -26,3 +35,17 @@ class Box(Section):
         min_length=1,
     )
     folds: int = Field(5, description="parts of the photos that are left out in turn", ge=2)
+    size_invariance: SizeInvariance | None = Field(
+        None,
+        description="makes the tags of a photo depend less on its size; null: not done",
+    )
+
+    @model_validator(mode="after")
+    def _resize_a_corpus_of_the_box(self) -> "Box":
+        chosen = self.size_invariance
+        if chosen and chosen.corpus not in self.corpora:
+            raise ValueError(
+                f"size_invariance.corpus should be one of box.corpora, {self.corpora}, but is "
+                f"{chosen.corpus!r}"
+            )
+        return self
