@@ -17,9 +17,10 @@ LAYERS = [  # from the bottom up; a folder is one layer
     {"corpora", "users"},
     {"workflow", "evaluation"},
     {"report", "search", "training"},
-    {"docs", "export"},
+    {"export"},
     {"box"},
     {"commands"},
+    {"docs"},
     {"cli"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

@@ -59,8 +59,12 @@ def collect_examples(
     ]
 
 
-def plot_examples(examples: list[Example], path: Path | str) -> None:
-    """Write the sheet as a png; right tags are filled and ticked, readable without colour."""
+def plot_examples(examples: list[Example], path: Path | str, legend: str = LEGEND) -> None:
+    """Write the sheet; right tags are filled and ticked, readable without colour.
+
+    Args:
+        path: a .png of 256 colours, enough for drawings, or a .jpg for photographs.
+    """
     rows = -(-len(examples) // COLUMNS)
     height = PICTURE + ROWS * (TAG_HEIGHT + 8) + 100
     size = (GAP + COLUMNS * (CARD + GAP), GAP + rows * (height + GAP) + 44)
@@ -70,8 +74,11 @@ def plot_examples(examples: list[Example], path: Path | str) -> None:
         corner = (GAP + column * (CARD + GAP), GAP + row * (height + GAP))
         draw_card(sheet, example, corner, height)
     pen = ImageDraw.Draw(sheet)
-    pen.text((GAP + 4, size[1] - 52), LEGEND, font=load_font(21), fill=QUIET)
+    pen.text((GAP + 4, size[1] - 52), legend, font=load_font(21), fill=QUIET)
     with atomic_write(path) as part:
+        if Path(path).suffix == ".jpg":
+            sheet.save(part, "JPEG", quality=85, optimize=True)
+            return
         sheet.quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
             part, "PNG", optimize=True
         )
@@ -102,8 +109,9 @@ def draw_card(sheet: Image.Image, example: Example, corner: tuple[int, int], hei
             (x + 12, y + TAG_HEIGHT / 2), words, font=load_font(23, hit), fill=ink, anchor="lm"
         )
         x += wide + 8
-    people = truncate("people: " + ", ".join(example.people), load_font(17), CARD - 40)
-    pen.text((left + 20, top + height - 60), people, font=load_font(17), fill=INK)
+    if example.people:
+        people = truncate("people: " + ", ".join(example.people), load_font(17), CARD - 40)
+        pen.text((left + 20, top + height - 60), people, font=load_font(17), fill=INK)
     licence = f" · {example.licence}"
     room = CARD - 40 - load_font(17).getlength(licence)
     credit = truncate(example.author, load_font(17), room) + licence
