@@ -17,5 +17,5 @@ scores = score_box(folder, corpora)
 write_csv(given.output.scores, scores, float_format="%.6g")
 kept = None
 if files.resized:
-    kept = score_resized(folder, corpora[params.resized], read_features(files.resized))
+    kept = score_resized(folder, corpora[params.resized], read_features([files.resized]))
 write_box_card(folder, given.output.card, scores, kept)

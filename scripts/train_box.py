@@ -18,5 +18,5 @@ train_box(
     settings,
     given.params.backbone,
     given.params.blacklist,
-    read_features(files.resized) if files.resized else None,
+    read_features([files.resized]) if files.resized else None,
 )
