@@ -1,5 +1,18 @@
 """Errors that a user can cause and mend; each says what was expected, found, where, what to do."""
 
+import re
+
+MEMORY_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+(?=>)")
+
+
+def strip_memory_addresses(text: str) -> str:
+    """Remove the addresses of objects from a text, which differ from run to run.
+
+    >>> strip_memory_addresses("no image in <_io.BytesIO object at 0x7f3a>")
+    'no image in <_io.BytesIO object>'
+    """
+    return MEMORY_ADDRESS.sub("", text)
+
 
 class PhototagsError(Exception):
     """Base class: a file, a setting or the machine is not as needed."""

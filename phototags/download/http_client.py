@@ -21,13 +21,13 @@ from phototags.download.refusals import RefusalRules
 from phototags.download.response_headers import opts_out, parse_retry_after
 from phototags.download.store import Body, Store
 from phototags.errors import PhotoError
-from phototags.photos.inspection import check_bytes, check_image, inspect_file, sniff_format
+from phototags.photos.file_kinds import SNIFFED, sniff_format
+from phototags.photos.inspection import check_bytes, check_image, inspect_file
 
 LOOKUP_THREADS = 16  # that resolve names: some names take long to fail
 Response = aiohttp.ClientResponse
 ACCEPT = "image/jpeg, image/png, image/gif;q=0.9, image/webp;q=0.8, */*;q=0.5"
 FLICKR_PLACEHOLDER = "/photo_unavailable"  # s.yimg.com/pw/images/en-us/photo_unavailable*.png
-SNIFFED = 16  # bytes that tell the format
 
 
 def open_photo_session(rules: RefusalRules) -> aiohttp.ClientSession:
@@ -136,7 +136,7 @@ def _check_body(body: Body, rules: RefusalRules, opted_out: bool, cut: str) -> F
     known = {"bytes": body.bytes, "sha256": None if cut else body.sha256}
     try:
         info = inspect_file(body.file)
-        check_image(info, rules.max_pixels)
+        check_image(info, rules.max_pixels, body.file)
         rules.check_content(body.sha256)
     except PhotoError as refusal:
         if cut and refusal.reason in (Outcome.NOT_AN_IMAGE, Outcome.TRUNCATED):

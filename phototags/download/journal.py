@@ -100,7 +100,7 @@ def apply_rules(record: Record, rules: RefusalRules) -> Record | None:
         rules.check_opt_out(record.opted_out)
         check_bytes(record.bytes, rules.max_bytes)
         rules.check_content(record.sha256)
-        check_pixels(record.width, record.height, rules.max_pixels)
+        check_pixels(record.format, record.width, record.height, rules.max_pixels)
     except PhotoError as refusal:
         result = {"outcome": Outcome(refusal.reason), "detail": str(refusal)}
         stored = dict.fromkeys(("format", "width", "height", "file", "offset"))

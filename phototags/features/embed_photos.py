@@ -1,5 +1,7 @@
 """Compute features of photos of any size; photos that cannot be decoded are listed."""
 
+import logging
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -26,6 +28,7 @@ from phototags.photos.photo_table import Drop
 from phototags.photos.shards import read_members
 
 STEP = "embed_photos"
+log = logging.getLogger(__name__)
 Inputs = tuple[Tensor, ...]
 """One photo, (3, size, size) uint8 for each part of a backbone."""
 
@@ -140,13 +143,14 @@ def embed_shard(
         ArchiveError: the tar is damaged.
     """
     rows, hashes, parts, drops = [], [], [torch.zeros(0, backbone.width)], []
+    ignored: Counter[str] = Counter()
 
     def read_inputs() -> Iterator[Inputs]:
         for row, content in show_progress(read_members(tar), STEP):
             if row not in photo_ids:
                 continue
             try:
-                photo = decode(content, max_pixels, max_bytes)
+                photo = decode(content, max_pixels, max_bytes, ignored=ignored)
             except PhotoError as error:
                 drops.append(Drop(STEP, photo_ids[row], error.reason, str(error)))
                 continue
@@ -159,6 +163,8 @@ def embed_shard(
         blank = tuple(torch.zeros_like(part) for part in batch[0])
         full = batch + [blank] * (batch_size - len(batch))
         parts.append(_forward(backbone, full)[: len(batch)])
+    for damage, photos in sorted(ignored.items()):
+        log.info("%s: %s of %d photos ignored", tar, damage.replace("_", " "), photos)
     rows, hashes = (torch.tensor(values, dtype=torch.int64) for values in (rows, hashes))
     return ShardFeatures(rows, torch.cat(parts), hashes, drops)
 

@@ -35,5 +35,9 @@ class Corpora(Section):
         " exist; null takes removals.txt if it exists",
     )
     shard_photos: int = Field(description="photos a shard; one shard is one job", gt=0)
-    max_pixels: int = Field(description="refuse to decode a picture with more pixels", gt=0)
+    max_pixels: int = Field(
+        description="decode no more pixels of a picture: a JPEG of up to eight times as many is"
+        " decoded at a half or a quarter of its sides, any other is refused",
+        gt=0,
+    )
     max_bytes: int = Field(description="refuse to open a picture file with more bytes", gt=0)

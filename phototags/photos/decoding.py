@@ -6,28 +6,44 @@ torch, torchvision and Pillow are imported where they decode: listing and packin
 from __future__ import annotations
 
 import io
+from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from phototags.errors import PhotoError
-from phototags.photos.inspection import check_pixels, inspect_image
+from phototags.errors import PhotoError, strip_memory_addresses
+from phototags.photos.colour_profiles import find_transform
+from phototags.photos.inspection import ImageInfo, check_pixels, inspect_image
+from phototags.photos.metadata import Metadata, read_orientation, split_metadata
+from phototags.photos.pillow import open_image
+from phototags.photos.pixels import convert_to_rgb, turn_upright
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-FORMATS = {"png": "PNG", "jpg": "JPEG", "gif": "GIF", "webp": "WEBP"}
+REDUCTIONS = (1, 2, 4, 8)
+"""A JPEG's sides can be decoded at these fractions, by leaving out frequencies."""
 
 
-def decode(content: bytes, max_pixels: int, max_bytes: int, min_side: int | None = None) -> Tensor:
-    """Decode an image as it is meant to be seen: turned upright, transparent put on white.
+def decode(
+    content: bytes,
+    max_pixels: int,
+    max_bytes: int,
+    min_side: int | None = None,
+    ignored: Counter[str] | None = None,
+) -> Tensor:
+    """Decode an image as it is meant to be seen: upright, in sRGB, transparent put on white.
 
     Of an animation the first frame. A JPEG damaged inside, its end mark in place, decodes to
     what is left of it: decoders can't tell. JPEG by torchvision (the same pixels as Pillow in two
     thirds of the time), the rest by Pillow.
 
     Args:
+        max_pixels: decoded at most; a JPEG of more is decoded at a fraction of its size.
         min_side: pixels that each side should keep; a JPEG of twice as many is decoded at a half,
-            a quarter or an eighth of its size, by leaving out frequencies, which takes a fraction
-            of the time. None decodes all pixels.
+            a quarter or an eighth of its size, which takes a fraction of the time. None decodes
+            as many pixels as `max_pixels` allows.
+        ignored: counts pictures whose metadata are damaged and therefore change nothing:
+            `broken_profile`, `broken_exif`.
 
     Returns:
         (3, H, W) uint8, RGB.
@@ -35,45 +51,75 @@ def decode(content: bytes, max_pixels: int, max_bytes: int, min_side: int | None
     Raises:
         PhotoError: the reasons of `inspect_image`; `undecodable` for damage inside.
     """
-    import torch
-    from PIL import Image
-    from torchvision.io import ImageReadMode, decode_jpeg
-
     info = inspect_image(content, max_pixels, max_bytes)
-    reducible = min_side is not None and min(info.width, info.height) >= 2 * min_side
-    if info.format == "jpg" and not reducible:
-        try:
-            encoded = torch.frombuffer(bytearray(content), dtype=torch.uint8)
-            return decode_jpeg(encoded, mode=ImageReadMode.RGB, apply_exif_orientation=True)
-        except RuntimeError:
-            pass  # Pillow knows more kinds of JPEG, and its errors say more
+    damages: set[str] = set()
     try:
-        return _decode_by_pillow(content, info.format, max_pixels, min_side)
+        content, metadata = split_metadata(content, info)
+        reduction = choose_reduction(info, max_pixels, min_side)
+        pixels = _decode_by_torchvision(content, info, reduction, metadata, damages)
+        if pixels is None:
+            pixels, metadata = _decode_by_pillow(
+                content, info, max_pixels, reduction, metadata, damages
+            )
+        pixels = turn_upright(pixels, read_orientation(metadata, damages))
     except PhotoError:
         raise
-    except Image.DecompressionBombError as error:
-        raise PhotoError("too_many_pixels", str(error)) from error
     except Exception as error:  # a damaged image raises nearly anything: OSError, SyntaxError...
-        raise PhotoError(
-            "undecodable", f"the {info.format} can't be decoded: {type(error).__name__}: {error}"
-        ) from error
+        found = strip_memory_addresses(f"{type(error).__name__}: {error}")
+        what = f"the {info.format} can't be decoded: {found}"
+        raise PhotoError("undecodable", what) from error
+    if ignored is not None:
+        ignored.update(damages)
+    return pixels
 
 
-def _decode_by_pillow(content: bytes, format: str, max_pixels: int, min_side: int | None) -> Tensor:
+def choose_reduction(info: ImageInfo, max_pixels: int, min_side: int | None) -> int:
+    """Choose by how much the sides of an image are divided when it is decoded: 1, 2, 4 or 8.
+
+    As much as `max_pixels` needs, and as much more as leaves each side `min_side`. Only JPEGs can
+    be decoded so.
+    """
+    if info.format != "jpg":
+        return 1
+    area, side = info.width * info.height, min(info.width, info.height)
+    needed = next(n for n in REDUCTIONS if n == REDUCTIONS[-1] or area <= n * n * max_pixels)
+    return max(needed, *(n for n in REDUCTIONS if n == 1 or (min_side and side >= n * min_side)))
+
+
+def _decode_by_torchvision(
+    content: bytes, info: ImageInfo, reduction: int, metadata: Metadata, damages: set[str]
+) -> Tensor | None:
+    """Decode a JPEG without a colour profile, as stored; None for what Pillow knows better."""
+    import torch
+    from torchvision.io import ImageReadMode, decode_jpeg
+
+    if info.format != "jpg" or reduction > 1 or find_transform(metadata, damages):
+        return None
+    try:
+        encoded = torch.frombuffer(bytearray(content), dtype=torch.uint8)
+        return decode_jpeg(encoded, mode=ImageReadMode.RGB)
+    except RuntimeError:
+        return None  # Pillow knows more kinds of JPEG, and its errors say more
+
+
+def _decode_by_pillow(
+    content: bytes,
+    info: ImageInfo,
+    max_pixels: int,
+    reduction: int,
+    metadata: Metadata,
+    damages: set[str],
+) -> tuple[Tensor, Mapping]:
+    """Decode as stored (a TIFF upright), and add the metadata that Pillow read."""
     import numpy as np
     import torch
-    from PIL import Image, ImageOps
 
-    with Image.open(io.BytesIO(content), formats=[FORMATS[format]]) as image:
-        check_pixels(*image.size, max_pixels)  # a GIF's frame may be larger than its header claims
-        if min_side:
-            image.draft("RGB", (min_side, min_side))  # of a JPEG; changes no other format
+    with open_image(io.BytesIO(content), info.format) as image:
+        check_pixels(info.format, *image.size, max_pixels)  # a GIF's frame may exceed its header
+        if reduction > 1:
+            image.draft("RGB", tuple(side // reduction for side in image.size))
         image.load()
-        image = ImageOps.exif_transpose(image)
-        if image.mode.startswith("I"):  # 16 bits a pixel, which Pillow would clip to white
-            image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-        if image.has_transparency_data:
-            image = image.convert("RGBA")
-            image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-        pixels = np.array(image.convert("RGB"))
-    return torch.from_numpy(pixels).permute(2, 0, 1).contiguous()
+        metadata = {**image.info, **metadata}
+        deep = info.format == "png" and content[24] == 16  # bits a channel
+        image = convert_to_rgb(image, find_transform(metadata, damages), deep)
+    return torch.from_numpy(np.array(image)).permute(2, 0, 1).contiguous(), metadata

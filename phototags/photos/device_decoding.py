@@ -9,8 +9,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from phototags.photos.decoding import decode
+from phototags.photos.colour_profiles import find_transform
+from phototags.photos.decoding import choose_reduction, decode
 from phototags.photos.inspection import inspect_image, is_plain_jpeg
+from phototags.photos.metadata import read_orientation, split_metadata
 
 MAX_BATCH_PIXELS = 1 << 26  # decoded together, 200 MB
 
@@ -35,7 +37,14 @@ def load_jpeg(content: bytes, max_pixels: int, max_bytes: int) -> Jpeg | None:
         PhotoError: the reasons of `inspect_image`: caps hold before any decoder sees the image.
     """
     info = inspect_image(content, max_pixels, max_bytes)
-    if not is_plain_jpeg(content):
+    if (
+        info.format != "jpg"
+        or not is_plain_jpeg(content)
+        or choose_reduction(info, max_pixels, None) > 1
+    ):
+        return None
+    content, metadata = split_metadata(content, info)
+    if read_orientation(metadata) != 1 or find_transform(metadata):
         return None
     encoded = torch.frombuffer(bytearray(content), dtype=torch.uint8)
     return Jpeg(encoded, info.width * info.height)

@@ -1,35 +1,20 @@
-"""Walk the structure of JPEG, PNG, GIF and WebP files to find the size and the end of the image.
+"""Walk the structure of image files to find the size and the end of the image.
 
-ITU T.81 annex B (JPEG), RFC 2083 (PNG), the GIF89a specification, RFC 9649 (WebP). Each reader
-takes an open file, appends (width, height) to `size` and returns the offset behind the image.
+RFC 2083 (PNG), the GIF89a specification, RFC 9649 (WebP), ISO 14496-12 (AVIF's boxes), TIFF 6.0;
+JPEG in `jpeg_layout`. Each reader takes an open file, appends (width, height) to `size` and
+returns the offset behind the image.
 """
 
-import re
 import struct
 from collections.abc import Callable, Iterator
-from itertools import islice
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from phototags.errors import PhotoError
+from phototags.photos.jpeg_layout import EndOfFileError, read_jpg, take
 
-PIECE = 1 << 16
+NEW_SUBFILE_TYPE, PREVIEW, DNG_VERSION = 254, 1, 50706
+MAX_BOXES = 100
 MAX_PARTS = 1 << 18  # more chunks, segments or blocks than any camera writes: time is limited too
-MAX_SCANS = 200  # a progressive JPEG has about ten; thousands are an attack on time
-FRAME_STARTS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # SOF markers of JPEG
-END, SCAN = 0xD9, 0xDA
-END_MARK, SCAN_MARK = re.compile(b"\xff\xd9"), re.compile(b"\xff\xda")  # faster than find
-NO_LENGTH = frozenset(range(0xD0, 0xD9)) | {0x01}  # JPEG markers without a length
-
-
-class EndOfFileError(Exception):
-    """The file ends before its image does."""
-
-
-def _take(body: BinaryIO, count: int) -> bytes:
-    piece = body.read(count)
-    if len(piece) < count:
-        raise EndOfFileError
-    return piece
 
 
 def _contradiction(format: str, what: str) -> PhotoError:
@@ -40,89 +25,57 @@ def _too_many_parts(format: str) -> PhotoError:
     return _contradiction(format, f"of more than {MAX_PARTS} parts")
 
 
-def read_segments(body: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Yield marker and first 18 bytes of each segment of a JPEG up to its scan or end."""
-    body.seek(2)
+class Chunk(NamedTuple):
+    """One chunk of a PNG: its name, and the offsets of its first byte and behind its checksum."""
+
+    name: bytes
+    start: int
+    end: int
+
+
+def read_chunks(body: BinaryIO) -> Iterator[Chunk]:
+    """Yield each chunk of a PNG up to IEND.
+
+    Raises:
+        EndOfFileError: the file ends before.
+    """
+    at = 8
     for _ in range(MAX_PARTS):
-        mark = _take(body, 2)
-        while mark[1] == 0xFF:  # fill bytes
-            mark = mark[1:] + _take(body, 1)
-        if mark[0] != 0xFF:
-            raise _contradiction("jpg", "whose segments do not join")
-        if mark[1] in (END, SCAN):
-            yield mark[1], b""
+        body.seek(at)
+        length, name = struct.unpack(">I4s", take(body, 8))
+        body.seek(at + 8 + length)
+        take(body, 4)
+        chunk = Chunk(name, at, at + 12 + length)
+        yield chunk
+        if name == b"IEND":
             return
-        if mark[1] not in NO_LENGTH:
-            length = max(int.from_bytes(_take(body, 2), "big") - 2, 0)
-            start = _take(body, min(length, 18))
-            body.seek(length - len(start), 1)
-            yield mark[1], start
-    raise _too_many_parts("jpg")
-
-
-def _read_jpg(body: BinaryIO, size: list[tuple[int, int]]) -> int:
-    """Walk the segments up to the scan, then find the end: within a scan it cannot be data."""
-    marker = END
-    for marker, start in read_segments(body):
-        if marker in FRAME_STARTS:
-            if len(start) < 5:
-                raise _contradiction("jpg", f"with a frame header of {len(start)} bytes")
-            height, width = struct.unpack(">xHH", start[:5])
-            size.append((width, height))
-    scan = body.tell()
-    if marker == END:
-        return scan
-    scans = 1 + sum(1 for _ in islice(_find_all(body, SCAN_MARK), MAX_SCANS))
-    if scans > MAX_SCANS:
-        raise PhotoError("undecodable", f"the jpg has over {MAX_SCANS} scans")
-    if body.seek(-2, 2) >= scan and body.read() == b"\xff\xd9":  # nearly always
-        return body.tell()
-    body.seek(scan)
-    end = next(_find_all(body, END_MARK), None)
-    if end is None:
-        raise EndOfFileError
-    return end
-
-
-def _find_all(body: BinaryIO, mark: re.Pattern[bytes]) -> Iterator[int]:
-    """Yield the offset behind each `mark` of two bytes, from the current position on."""
-    last, at = b"", body.tell()
-    while piece := body.read(PIECE):
-        for found in mark.finditer(last + piece):
-            yield at - len(last) + found.end()
-        at, last = at + len(piece), piece[-1:]
+        at = chunk.end
+    raise _too_many_parts("png")
 
 
 def _read_png(body: BinaryIO, size: list[tuple[int, int]]) -> int:
     body.seek(8)
-    for _ in range(MAX_PARTS):
-        length, kind = struct.unpack(">I4s", _take(body, 8))
-        if not size:
-            if kind != b"IHDR":
-                raise _contradiction("png", "that does not begin with its header")
-            size.append(struct.unpack(">II", _take(body, 8)))
-            length -= 8
-        body.seek(max(length, 0), 1)
-        _take(body, 4)
-        if kind == b"IEND":
-            return body.tell()
-    raise _too_many_parts("png")
+    _, name, *sides = struct.unpack(">I4sII", take(body, 16))
+    if name != b"IHDR":
+        raise _contradiction("png", "that does not begin with its header")
+    size.append(tuple(sides))
+    return [chunk.end for chunk in read_chunks(body)][-1]
 
 
 def _read_gif(body: BinaryIO, size: list[tuple[int, int]]) -> int:
     body.seek(6)
-    width, height, packed = struct.unpack("<HHBxx", _take(body, 7))
+    width, height, packed = struct.unpack("<HHBxx", take(body, 7))
     size.append((width, height))
     _skip_palette(body, packed)
     for _ in range(MAX_PARTS):
-        kind = _take(body, 1)[0]
+        kind = take(body, 1)[0]
         if kind == 0x3B:
             return body.tell()
         if kind == 0x2C:
-            _skip_palette(body, _take(body, 9)[8])
-            _take(body, 1)
+            _skip_palette(body, take(body, 9)[8])
+            take(body, 1)
         elif kind == 0x21:
-            _take(body, 1)
+            take(body, 1)
         else:
             raise _contradiction("gif", f"with a block of kind {kind}")
         _skip_blocks(body)
@@ -131,23 +84,23 @@ def _read_gif(body: BinaryIO, size: list[tuple[int, int]]) -> int:
 
 def _skip_palette(body: BinaryIO, packed: int) -> None:
     if packed & 0x80:
-        _take(body, 3 << ((packed & 7) + 1))
+        take(body, 3 << ((packed & 7) + 1))
 
 
 def _skip_blocks(body: BinaryIO) -> None:
     for _ in range(MAX_PARTS):
-        length = _take(body, 1)[0]
+        length = take(body, 1)[0]
         if length == 0:
             return
-        _take(body, length)
+        take(body, length)
     raise _too_many_parts("gif")
 
 
 def _read_webp(body: BinaryIO, size: list[tuple[int, int]]) -> int:
     """Read the canvas size of an extended file, or the frame size of a simple one."""
     body.seek(4)
-    (length,) = struct.unpack("<I", _take(body, 4))
-    head = _take(body, 22)[4:]  # the first chunk: name, length, ten bytes
+    (length,) = struct.unpack("<I", take(body, 4))
+    head = take(body, 22)[4:]  # the first chunk: name, length, ten bytes
     kind, bits = head[:4], head[8:]
     if kind == b"VP8X":
         size.append(tuple(int.from_bytes(bits[at : at + 3], "little") + 1 for at in (4, 7)))
@@ -163,9 +116,59 @@ def _read_webp(body: BinaryIO, size: list[tuple[int, int]]) -> int:
     return length + 8
 
 
+def _read_avif(body: BinaryIO, size: list[tuple[int, int]]) -> int:
+    """Walk the boxes until description and data are past; the size is the decoder's word."""
+    at, last, seen = 0, body.seek(0, 2), set()
+    while not seen >= {b"meta", b"mdat"} and len(seen) < MAX_BOXES:
+        body.seek(at)
+        length, name = struct.unpack(">I4s", take(body, 8))
+        if length == 1:
+            (length,) = struct.unpack(">Q", take(body, 8))
+        length = length or last - at
+        if length < 8 or at + length > last:
+            raise EndOfFileError
+        seen.add(name)
+        at += length
+    size.append(read_size(body, "avif"))
+    return at
+
+
+def _read_tif(body: BinaryIO, size: list[tuple[int, int]]) -> int:
+    """Read the first directory; a raw file of a camera is a TIFF that begins with a preview."""
+    from PIL.TiffImagePlugin import STRIPBYTECOUNTS, STRIPOFFSETS, TILEBYTECOUNTS, TILEOFFSETS
+
+    tags: dict = {}
+    size.append(read_size(body, "tif", tags))
+    if tags.get(NEW_SUBFILE_TYPE, 0) == PREVIEW or DNG_VERSION in tags:
+        raise _contradiction("tif", "that holds the raw data of a camera")
+    end = body.seek(0, 2)
+    for offsets, counts in ((STRIPOFFSETS, STRIPBYTECOUNTS), (TILEOFFSETS, TILEBYTECOUNTS)):
+        parts = zip(tags.get(offsets, ()), tags.get(counts, ()), strict=False)
+        if any(start + count > end for start, count in parts):
+            raise EndOfFileError
+    return end
+
+
+def read_size(body: BinaryIO, format: str, tags: dict | None = None) -> tuple[int, int]:
+    """Read width and height by Pillow, which decodes no pixel yet; a TIFF's tags into `tags`."""
+    from phototags.photos.pillow import open_image
+
+    try:
+        with open_image(body, format) as image:
+            if tags is not None:
+                tags.update(image.tag_v2)
+            return image.size
+    except Exception as error:  # a damaged header raises nearly anything
+        raise _contradiction(
+            format, f"whose header can't be read: {type(error).__name__}"
+        ) from error
+
+
 READERS: dict[str, Callable[[BinaryIO, list[tuple[int, int]]], int]] = {
-    "jpg": _read_jpg,
+    "jpg": read_jpg,
     "png": _read_png,
     "gif": _read_gif,
     "webp": _read_webp,
+    "avif": _read_avif,
+    "tif": _read_tif,
 }

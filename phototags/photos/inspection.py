@@ -9,19 +9,30 @@ import io
 from typing import BinaryIO, NamedTuple
 
 from phototags.errors import PhotoError
-from phototags.photos.image_layouts import FRAME_STARTS, READERS, EndOfFileError, read_segments
+from phototags.photos.file_kinds import SNIFFED, sniff_format
+from phototags.photos.image_layouts import READERS
+from phototags.photos.jpeg_layout import (
+    END_MARK,
+    FRAME_STARTS,
+    EndOfFileError,
+    complete_jpg,
+    read_segments,
+)
+from phototags.photos.pillow import open_image
 
 COMMON_FRAMES = frozenset((0xC0, 0xC1, 0xC2))  # baseline, extended and progressive, by Huffman
-OTHER_FORMATS = {
-    b"BM": "BMP", b"II*\0": "TIFF", b"MM\0*": "TIFF", b"<svg": "SVG", b"\0\0\1\0": "ICO"
-}  # fmt: skip
+REDUCIBLE = 8
+"""A JPEG may have so many times `max_pixels`, since it is decoded at a fraction of its size.
+
+Of a progressive one the decoder holds all coefficients, up to six bytes a pixel.
+"""
 
 
 class ImageInfo(NamedTuple):
     """Format and size of an image, read from its structure.
 
     Args:
-        format: jpg, png, gif or webp, the suffix of its name in a shard.
+        format: jpg, png, gif, webp, avif or tif, the suffix of its name in a shard.
         width, height: in pixels, as stored (before any turning).
         end: offset behind the image's last byte, None when the file ends before.
     """
@@ -41,8 +52,9 @@ def inspect_image(content: bytes, max_pixels: int, max_bytes: int) -> ImageInfo:
         PhotoError: `too_many_bytes`, and the reasons of `inspect_file` and `check_image`.
     """
     check_bytes(len(content), max_bytes)
-    info = inspect_file(io.BytesIO(content))
-    check_image(info, max_pixels)
+    body = io.BytesIO(content)
+    info = inspect_file(body)
+    check_image(info, max_pixels, body)
     return info
 
 
@@ -54,46 +66,43 @@ def check_bytes(count: int, max_bytes: int) -> None:
         )
 
 
-def check_pixels(width: int, height: int, max_pixels: int) -> None:
-    """Raise a PhotoError `too_many_pixels` beyond the cap."""
-    if width * height > max_pixels:
+def check_pixels(format: str, width: int, height: int, max_pixels: int) -> None:
+    """Raise a PhotoError `too_many_pixels` beyond the cap, which is higher for a JPEG."""
+    most = max_pixels * (REDUCIBLE if format == "jpg" else 1)
+    if width * height > most:
+        why = "" if format == "jpg" else "; only a JPEG can be decoded at a fraction of its size"
         raise PhotoError(
             "too_many_pixels",
-            f"{width}x{height} are {width * height} pixels; {max_pixels} at most",
+            f"{width}x{height} are {width * height} pixels; {most} at most for a {format}{why}",
         )
 
 
-def check_image(info: ImageInfo, max_pixels: int) -> None:
-    """Raise a PhotoError `too_many_pixels`, or `truncated` for an image without its end."""
-    check_pixels(info.width, info.height, max_pixels)
-    if info.end is None:
-        raise PhotoError("truncated", f"the {info.format} lacks its end")
+def check_image(info: ImageInfo, max_pixels: int, body: BinaryIO) -> None:
+    """Raise a PhotoError `too_many_pixels`, or `truncated` for an image that lacks pixels.
 
-
-def sniff_format(start: bytes) -> str:
-    """Tell the format of a file by its first 16 bytes; a Content-Type is too often wrong.
-
-    Raises:
-        PhotoError: `not_an_image`, naming image formats that are known but not read.
-
-    >>> sniff_format(b"GIF89a" + bytes(10))
-    'gif'
+    Phones write JPEGs without the end mark, with their own data in its place: whether all pixels
+    are there only the decoder knows.
     """
-    if start[:3] == b"\xff\xd8\xff":
-        return "jpg"
-    if start[:8] == b"\x89PNG\r\n\x1a\n":
-        return "png"
-    if start[:6] in (b"GIF87a", b"GIF89a"):
-        return "gif"
-    if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
-        return "webp"
-    other = next((name for magic, name in OTHER_FORMATS.items() if start.startswith(magic)), None)
-    if start[4:8] == b"ftyp":
-        other = start[8:12].decode("ascii", "replace").upper()
-    raise PhotoError(
-        "not_an_image",
-        f"expected a JPEG, PNG, GIF or WebP image, found {other or repr(start[:12])}",
-    )
+    check_pixels(info.format, info.width, info.height, max_pixels)
+    complete = _has_all_pixels(body, info.end) if info.format == "jpg" else info.end is not None
+    if not complete:
+        raise PhotoError("truncated", f"the {info.format} ends before its last pixel")
+
+
+def _has_all_pixels(body: BinaryIO, end: int | None) -> bool:
+    """Whether a JPEG has its end mark, or its decoder gets to the last pixel without one."""
+    if end is not None:
+        body.seek(end - 2)
+        if body.read(2) == END_MARK:
+            return True
+    body.seek(0)
+    try:
+        with open_image(io.BytesIO(complete_jpg(body.read(), end)), "jpg") as image:
+            image.draft("RGB", tuple(max(side // 8, 1) for side in image.size))
+            image.load()
+    except Exception:  # a damaged image raises nearly anything
+        return False
+    return True
 
 
 def inspect_file(body: BinaryIO) -> ImageInfo:
@@ -108,7 +117,7 @@ def inspect_file(body: BinaryIO) -> ImageInfo:
     ImageInfo(format='gif', width=3, height=2, end=14)
     """
     body.seek(0)
-    format = sniff_format(body.read(16))
+    format = sniff_format(body.read(SNIFFED))
     size: list[tuple[int, int]] = []
     end = None
     with contextlib.suppress(EndOfFileError):
@@ -124,23 +133,18 @@ def inspect_file(body: BinaryIO) -> ImageInfo:
 
 
 def is_plain_jpeg(content: bytes) -> bool:
-    """Whether all decoders decode an inspected image to nearly the same pixels.
+    """Whether all decoders decode an inspected JPEG to nearly the same pixels.
 
-    A JPEG of eight bits, grey or in luminance and two colours, without an Exif block that might
-    turn it.
+    One of eight bits, grey or in luminance and two colours.
     """
     plain = False
     try:
-        if sniff_format(content[:16]) != "jpg":
-            return False
-        for marker, start in read_segments(io.BytesIO(content)):
-            if marker == 0xE1 and start[:6] == b"Exif\0\0":
-                return False
-            if marker == 0xEE and start[:5] == b"Adobe" and not start[11]:
+        for marker, _, _, head in read_segments(io.BytesIO(content)):
+            if marker == 0xEE and head[:5] == b"Adobe" and not head[11]:
                 return False  # its colours are as they are: RGB or CMYK
             if marker in FRAME_STARTS:
-                plain = marker in COMMON_FRAMES and start[0] == 8 and start[6:15:3] != b"RGB"
-                plain &= start[5] in (1, 3)
+                plain = marker in COMMON_FRAMES and head[0] == 8 and head[6:15:3] != b"RGB"
+                plain &= head[5] in (1, 3)
     except (EndOfFileError, PhotoError, IndexError):
         return False
     return plain

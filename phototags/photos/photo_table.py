@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from phototags.errors import CorpusError
+from phototags.errors import CorpusError, strip_memory_addresses
 from phototags.io.escapes import escape, unescape
 from phototags.io.storage import atomic_write
 
@@ -116,13 +116,14 @@ def write_drops(path: Path | str, drops: Iterable[Drop]) -> None:
     """Write a TSV with the columns step, photo_id, reason, detail.
 
     An id comes back letter for letter, whatever characters it has (`io.escapes`); blanks in a
-    detail become single spaces.
+    detail become single spaces, and addresses of objects in memory are left out: the same drops
+    give the same bytes.
     """
     with atomic_write(path) as part, open(part, "w", newline="", encoding="utf-8") as file:
         table = csv.writer(file, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
         table.writerow(field.name for field in fields(Drop))
         for drop in drops:
-            detail = " ".join(str(drop.detail).split())
+            detail = strip_memory_addresses(" ".join(str(drop.detail).split()))
             table.writerow(map(escape, (drop.step, str(drop.photo_id), drop.reason, detail)))
 
 

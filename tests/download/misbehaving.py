@@ -459,8 +459,11 @@ class MisbehavingServer:
         self._say(writer, 200, bytes(photo))
 
     async def _many_scans(self, writer, path, number):
-        photo = self._photo(number)
-        self._say(writer, 200, photo[:-2] + b"\xff\xda" * 5000 + photo[-2:])
+        out = io.BytesIO()
+        Image.open(io.BytesIO(self._photo(number))).save(out, "JPEG", progressive=True)
+        photo = out.getvalue()
+        scan = photo[photo.rindex(b"\xff\xda") : -2]
+        self._say(writer, 200, photo[:-2] + scan * 5000 + photo[-2:])
 
     async def _reset(self, writer, path, number):
         linger = struct.pack("ii", 1, 0)

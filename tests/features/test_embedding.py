@@ -74,6 +74,15 @@ def test_photos_are_found_by_row_and_broken_ones_are_listed(backbone, many, make
     torch.testing.assert_close(found.features, expected, rtol=1e-3, atol=1e-3)
 
 
+def test_profiles_that_cannot_be_used_are_counted_in_the_log(backbone, make_tar, caplog):
+    content = io.BytesIO()
+    Image.new("RGB", (20, 20), "red").save(content, "PNG", icc_profile=b"no profile")
+    tar = make_tar("0.tar", {"00000000.png": content.getvalue()})
+    with caplog.at_level("INFO"):
+        embed_shard(tar, {0: "a"}, backbone, batch_size=1, max_pixels=10**6, max_bytes=10**6)
+    assert "broken profile of 1 photos ignored" in caplog.text
+
+
 def test_a_shard_without_photos_has_no_features(backbone, make_tar):
     found = embed_shard(make_tar("empty.tar", {}), {}, backbone, **SETTINGS)
     assert found.rows.shape == (0,)

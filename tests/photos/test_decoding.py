@@ -1,6 +1,8 @@
 """Every kind of picture becomes RGB on white; damage is an error, never a black picture."""
 
 import io
+import struct
+import zlib
 
 import numpy as np
 import pytest
@@ -147,6 +149,70 @@ def test_a_gif_frame_larger_than_its_screen_counts_as_what_it_is():
     assert reason_of(bytes(content), max_pixels=100_000) == "too_many_pixels"
 
 
-def test_a_cap_above_pillows_own_is_still_a_counted_refusal():
-    content = encoded(Image.new("1", (20_000, 20_000)))
-    assert reason_of(content, max_pixels=10**9) == "too_many_pixels"
+def test_only_our_caps_hold_and_not_pillows_own(monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 10)
+    assert decoded(encoded(Image.new("1", (60, 50)))).shape == (50, 60, 3)
+
+
+@pytest.mark.parametrize("format_", ["TIFF", "AVIF"])
+def test_tiff_and_avif_are_read(format_):
+    options = {"quality": 100, "subsampling": "4:4:4"} if format_ == "AVIF" else {}
+    found = decoded(encoded(Image.fromarray(COLOURS[..., :3]), format_, **options))
+    assert np.abs(found.astype(int) - COLOURS[..., :3]).max() <= 4
+
+
+@pytest.mark.parametrize("compression", ["raw", "tiff_lzw", "jpeg", "tiff_adobe_deflate"])
+def test_tiff_is_read_in_all_compressions(compression):
+    image = Image.new("RGB", (40, 30), (200, 100, 50))
+    found = decoded(encoded(image, "TIFF", compression=compression))
+    assert np.abs(found.astype(int) - (200, 100, 50)).max() <= 2
+
+
+def test_a_tiff_cut_short_is_truncated():
+    content = encoded(Image.fromarray(COLOURS[..., :3]).resize((90, 70)), "TIFF")
+    assert reason_of(content[: len(content) // 2]) in {"truncated", "not_an_image"}
+
+
+def deep_png(values, colour_type, transparent=None):
+    """A PNG of 16 bits a channel, written by the specification: Pillow writes grey ones only."""
+    height, width = values.shape[:2]
+    lines = b"".join(b"\0" + line.astype(">u2").tobytes() for line in values)
+    chunks = [(b"IHDR", struct.pack(">IIBBBBB", width, height, 16, colour_type, 0, 0, 0))]
+    if transparent is not None:
+        chunks.append((b"tRNS", np.array(transparent, ">u2").tobytes()))
+    chunks += [(b"IDAT", zlib.compress(lines)), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in chunks
+    )
+
+
+DEEP = np.random.default_rng(1).integers(0, 65536, (5, 6, 4))
+
+
+@pytest.mark.parametrize(("colour_type", "channels"), [(4, [0, 0, 0, 3]), (6, [0, 1, 2, 3])])
+def test_sixteen_bits_with_transparency_lie_on_white(colour_type, channels):
+    values = DEEP[..., [0, 3]] if colour_type == 4 else DEEP
+    found = decoded(deep_png(values, colour_type))
+    assert np.abs(found - on_white(DEEP[..., channels] >> 8)).max() <= 1
+
+
+@pytest.mark.parametrize(("colour_type", "channels"), [(0, [0, 0, 0]), (2, [0, 1, 2])])
+def test_the_transparent_colour_of_sixteen_bits_is_white(colour_type, channels):
+    values = DEEP[..., 0] if colour_type == 0 else DEEP[..., :3]
+    found = decoded(deep_png(values, colour_type, values[2, 3]))
+    expected = DEEP[..., channels] >> 8
+    expected[2, 3] = 255
+    assert (found == expected).all()
+
+
+def test_floating_point_pixels_are_refused_by_name():
+    with pytest.raises(PhotoError, match="floating-point"):
+        decoded(encoded(Image.new("F", (5, 4), 0.5), "TIFF"))
+
+
+def test_a_raw_file_of_a_camera_is_named_and_not_its_preview():
+    raw = encoded(Image.new("RGB", (16, 12)), "TIFF", tiffinfo={254: 1})
+    with pytest.raises(PhotoError, match="raw data of a camera") as refused:
+        decoded(raw)
+    assert refused.value.reason == "not_an_image"

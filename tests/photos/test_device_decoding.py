@@ -7,6 +7,7 @@ import io
 import logging
 
 import pytest
+import pyvips
 import torch
 from PIL import Image
 
@@ -14,10 +15,11 @@ from phototags.errors import PhotoError
 from phototags.photos import device_decoding
 from phototags.photos.decoding import decode
 from phototags.photos.device_decoding import Jpeg, decode_jpegs, load_jpeg, split_by_pixels
-from phototags.photos.inspection import is_plain_jpeg
 
 CAPS = 10_000, 100_000
 EXIF = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"  # turn it right
+
+PLAIN = {"jpeg", "progressive", "gray"}
 
 
 @pytest.fixture
@@ -50,13 +52,20 @@ def edge() -> bytes:
 
 
 def test_only_jpegs_that_every_decoder_takes_are_left_to_another(contents):
-    plain = {name for name, content in contents.items() if is_plain_jpeg(content)}
-    assert plain == {"jpeg", "progressive", "gray"}
-    assert {name for name, of in contents.items() if load_jpeg(of, *CAPS)} == plain
+    assert {name for name, of in contents.items() if load_jpeg(of, *CAPS)} == PLAIN
+
+
+def test_a_jpeg_whose_metadata_change_nothing_is_left_to_another(make_picture):
+    upright = make_picture("JPEG", size=(20, 10), exif=EXIF.replace(b"\0\x06", b"\0\x01"))
+    assert load_jpeg(upright, *CAPS)
+    p3 = bytes(pyvips.Operation.call("profile_load", "p3"))
+    assert load_jpeg(make_picture("JPEG", size=(20, 10), icc_profile=p3), *CAPS) is None
+    srgb = bytes(pyvips.Operation.call("profile_load", "srgb"))
+    assert load_jpeg(make_picture("JPEG", size=(20, 10), icc_profile=srgb), *CAPS)
 
 
 def test_a_batch_decodes_to_what_each_is_alone_however_it_is_cut(contents, monkeypatch):
-    plain = [content for content in contents.values() if is_plain_jpeg(content)]
+    plain = [content for name, content in contents.items() if name in PLAIN]
     for at_once in (1, 300, 1 << 26):
         monkeypatch.setattr(device_decoding, "MAX_BATCH_PIXELS", at_once)
         found = decode_jpegs([load_jpeg(one, *CAPS) for one in plain], "cpu")
@@ -73,8 +82,14 @@ def test_pieces_hold_few_pixels_or_one_picture(monkeypatch):
 
 def test_caps_hold_before_a_decoder_sees_the_picture(make_picture):
     with pytest.raises(PhotoError) as refused:
-        load_jpeg(make_picture("JPEG", size=(101, 100)), *CAPS)
+        load_jpeg(make_picture("JPEG", size=(401, 200)), *CAPS)
     assert refused.value.reason == "too_many_pixels"
+
+
+def test_a_jpeg_beyond_the_cap_is_left_to_the_processor_which_reduces_it(make_picture):
+    content = make_picture("JPEG", size=(400, 200))
+    assert load_jpeg(content, *CAPS) is None
+    assert decode(content, *CAPS).shape == (3, 50, 100)
 
 
 def test_what_the_device_refuses_is_told_and_decoded_by_the_processor(contents, caplog):

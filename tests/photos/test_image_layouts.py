@@ -12,7 +12,7 @@ from phototags.errors import PhotoError
 from phototags.photos.inspection import inspect_file, sniff_format
 from tests.download.misbehaving import bomb_png, picture
 
-KINDS = {"JPEG": "jpg", "PNG": "png", "GIF": "gif", "WEBP": "webp"}
+KINDS = {"JPEG": "jpg", "PNG": "png", "GIF": "gif", "WEBP": "webp", "AVIF": "avif", "TIFF": "tif"}
 FORMS = [
     ("JPEG", "RGB", {}),
     ("JPEG", "L", {"progressive": True}),
@@ -55,7 +55,7 @@ def test_no_beginning_of_a_picture_is_taken_for_the_whole(kind, mode, options):
                 assert refusal.reason == "truncated", length
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", KINDS.keys() - {"TIFF"})  # whose parts lie anywhere
 def test_what_follows_a_picture_is_not_part_of_it(kind):
     content = picture(1, kind)
     seen = inspect_file(io.BytesIO(content + b"trailing bytes, as phones add"))
@@ -82,8 +82,13 @@ def test_a_bomb_is_measured_without_being_opened():
     [
         (b"<html><body>please", "html"),
         (b"BM" + bytes(14), "BMP"),
-        (b"II*\0" + bytes(12), "TIFF"),
-        (b"\0\0\0\x1cftypavif" + bytes(4), "AVIF"),
+        (b"\0\0\0\x1cftypheic" + bytes(4), "HEIC"),
+        (b"\0\0\0\x18ftypcrx " + bytes(4), "RAW"),
+        (b"II*\0\x10\0\0\0CR\2\0" + bytes(4), "RAW"),
+        (b"FUJIFILMCCD-RAW ", "RAW"),
+        (b"\xff\x0a" + bytes(14), "JPEG XL"),
+        (b"\0\0\0\x0cJXL \r\n\x87\n" + bytes(4), "JPEG XL"),
+        (b"\0\5\x16\7\0\2\0\0" + bytes(8), "AppleDouble"),
         (b"RIFF\0\0\0\0WAVEfmt ", "RIFF"),
         (b"", "b''"),
     ],

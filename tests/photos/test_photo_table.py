@@ -1,5 +1,7 @@
 """The photo table and the drops come back as they were written, byte for byte."""
 
+import io
+
 import pandas as pd
 import pytest
 
@@ -71,3 +73,9 @@ def test_a_table_that_is_no_list_of_drops_is_refused(tmp_path):
     (tmp_path / "drops.tsv").write_text("photo\treason\na\tb\n")
     with pytest.raises(CorpusError, match="step"):
         read_drops(tmp_path / "drops.tsv")
+
+
+def test_drops_hold_no_address_that_differs_from_run_to_run(tmp_path):
+    drops = [Drop("embed_photos", "a", "undecodable", f"no image in {io.BytesIO()}")]
+    write_drops(tmp_path / "drops.tsv", drops)
+    assert read_drops(tmp_path / "drops.tsv")[0].detail == "no image in <_io.BytesIO object>"

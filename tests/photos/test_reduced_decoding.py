@@ -1,6 +1,8 @@
 """A large JPEG is decoded at a fraction of its size, and looks the same when it is shrunk."""
 
 import io
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -38,3 +40,31 @@ def test_the_reduced_photo_looks_like_the_full_one():
 
 def test_other_formats_keep_their_size():
     assert decode(make_waves("PNG"), *LIMITS, 80).shape == (3, 600, 800)
+
+
+@pytest.mark.parametrize(
+    ("max_pixels", "shape"), [(480_000, (600, 800)), (479_999, (300, 400)), (60_000, (150, 200))]
+)
+def test_a_jpeg_of_too_many_pixels_is_reduced_until_they_fit(max_pixels, shape):
+    assert decode(make_waves("JPEG"), max_pixels, 10**7).shape == (3, *shape)
+
+
+def test_two_hundred_megapixels_are_decoded_in_bounded_memory(tmp_path):
+    """Of a photo of 16320x12240, as phones write; the pixels alone would take 600 MB."""
+    photo = tmp_path / "photo.jpg"
+    Image.new("RGB", (16320, 12240), (200, 100, 50)).save(photo)
+    script = f"""
+import resource, sys
+from phototags.photos.decoding import decode
+decode(open({str(photo)!r}, "rb").read(), 30_000_000, 10**9, 448)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+found = decode(open({str(photo)!r}, "rb").read(), 30_000_000, 10**9)
+grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+print(*found.shape, *found[:, 9, 9].tolist(), grown)
+"""
+    printed = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", script], capture_output=True, text=True, check=True
+    )
+    *found, kilobytes = map(int, printed.stdout.split())
+    assert found == pytest.approx([3, 3060, 4080, 200, 100, 50], abs=1)
+    assert kilobytes < 250_000

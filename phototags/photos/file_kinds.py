@@ -1,0 +1,68 @@
+"""Tell a file's kind by its first bytes; names and Content-Types are too often wrong."""
+
+import re
+
+from phototags.errors import PhotoError
+
+SNIFFED = 16  # bytes that tell the kind
+READ = {
+    b"\xff\xd8\xff": "jpg",
+    b"\x89PNG\r\n\x1a\n": "png",
+    b"GIF87a": "gif",
+    b"GIF89a": "gif",
+    b"II*\0": "tif",
+    b"MM\0*": "tif",
+}
+"""The formats that are read, by their first bytes."""
+BRANDS = {b"avif": "avif", b"avis": "avif", b"mif1": "avif", b"msf1": "avif"}
+"""The same of ISO's media files; the last two may hold HEIC too, which the decoder then says."""
+UNREAD = {
+    b"....ftyp(heic|heix|hevc|hevx|heim|heis|hevm|hevs)": "HEIC",
+    b"....ftypcrx ": "RAW",
+    b"....ftyp(qt  |mp4|isom|M4V|3gp)": "video",
+    b"\xff\x0a|\0\0\0\x0cJXL ": "JPEG XL",
+    b"\0\0\0\x0cjP  |\xff\x4f\xff\x51": "JPEG 2000",
+    b"II\\*\0....CR|FUJIFILMCCD-RAW|II(RO|RS|U\0)|MMOR|FOVb|\0MRM": "RAW",
+    b"BM": "BMP",
+    b"8BPS": "Photoshop",
+    b"\\s*<svg": "SVG",
+    b"\0\0\1\0": "ICO",
+    b"P[1-6]\\s": "Netpbm",
+    b"\0\x05\x16\x07": "AppleDouble",
+}
+"""Kinds that are known and not read, by patterns of their first bytes."""
+PICTURES = ("HEIC", "RAW", "JPEG XL", "JPEG 2000", "BMP", "Photoshop", "SVG", "ICO", "Netpbm")
+
+
+def name_kind(start: bytes) -> str | None:
+    """Name the kind of a file by its first `SNIFFED` bytes: `jpg`, `HEIC`; None where unknown.
+
+    >>> name_kind(b"GIF89a" + bytes(10)), name_kind(b"\\0\\0\\0\\x18ftypheic"), name_kind(b"text")
+    ('gif', 'HEIC', None)
+    """
+    for pattern, name in UNREAD.items():
+        if re.match(pattern, start, re.DOTALL):
+            return name
+    if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
+        return "webp"
+    if start[4:8] == b"ftyp":
+        return BRANDS.get(start[8:12])
+    return next((format for magic, format in READ.items() if start.startswith(magic)), None)
+
+
+def sniff_format(start: bytes) -> str:
+    """Tell the format of an image by its first `SNIFFED` bytes.
+
+    Returns:
+        jpg, png, gif, webp, avif or tif.
+
+    Raises:
+        PhotoError: `not_an_image`, naming kinds that are known but not read.
+    """
+    kind = name_kind(start)
+    if kind in READ.values() or kind in ("webp", "avif"):
+        return kind
+    raise PhotoError(
+        "not_an_image",
+        f"expected a JPEG, PNG, GIF, WebP, AVIF or TIFF image, found {kind or repr(start[:12])}",
+    )
