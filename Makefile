@@ -1,6 +1,7 @@
 # make results            environment, then the default run (real pictures, tables, figures, a tagger)
 # make results RUN=photographs MIRROR=folder-or-url     another run: presets/photographs.yaml
 # make box MIRROR=folder-or-url                    the tagger that comes with phototags
+# make check-results    are the committed results unedited, possible, and of this code and params?
 # make test | fuzz | lint | bench | docs | lock | tidy | clean
 # Needs Python 3.11, git and make.
 
@@ -16,7 +17,7 @@ export PHOTOTAGS_MIRROR := $(MIRROR)
 endif
 PRESET := $(if $(filter-out pictures,$(RUN)),--configfile presets/$(RUN).yaml)
 
-.PHONY: environment results box test fuzz lint format bench acceptance docs lock tidy clean
+.PHONY: environment results check-results box test fuzz lint format bench acceptance docs lock tidy clean
 
 environment: $(READY)
 
@@ -30,6 +31,9 @@ $(READY): requirements.lock pyproject.toml
 
 results: $(READY)
 	snakemake --cores all $(PRESET)
+
+check-results: $(READY)
+	$(BIN)/python -m phototags.results.check_results
 
 BOX := model.safetensors calibration.safetensors config.json vocabulary.tsv scores.csv MODEL_CARD.md
 

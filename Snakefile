@@ -41,9 +41,11 @@ include: "rules/box.smk"
 include: "rules/index.smk"
 include: "rules/pages.smk"
 include: "rules/targets.smk"
+include: "rules/manifest.smk"
 
 
 rule all:
     default_target: True
     input:
         TARGETS,
+        rules.write_manifest.output,

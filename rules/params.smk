@@ -31,7 +31,6 @@ except PhototagsError as error:
     raise WorkflowError(str(error)) from None
 
 
-
 def print_unmatched():
     """At the end of each run, also of one with nothing to do: removals that name no photo."""
     try:

@@ -10,8 +10,9 @@ from phototags.report.tables.probabilities import format_probabilities_page
 
 job = start_job(snakemake)  # noqa: F821
 files, output = job.input, job.output
-tables = score_probabilities(Path(files.model).parent, files.tags, files.split, files.features)
+found = score_probabilities(Path(files.model).parent, files.tags, files.split, files.features)
+tables = [table.round(6) for table in found]
 for table, path in zip(tables, (output.reliability, output.cuts), strict=True):
-    write_csv(path, table.round(6))
+    write_csv(path, table)
 write_text(output.table, format_probabilities_page(*tables))
 plot_reliability(tables[0], output.figure)

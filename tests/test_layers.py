@@ -17,7 +17,7 @@ LAYERS = [  # from the bottom up; a folder is one layer
     {"corpora", "users"},
     {"workflow", "evaluation"},
     {"report", "search", "training"},
-    {"export"},
+    {"export", "results"},
     {"box"},
     {"commands"},
     {"docs"},

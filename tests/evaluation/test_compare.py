@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from phototags.errors import PhototagsError
-from phototags.evaluation.metrics.compare import find_differences, main
+from phototags.evaluation.metrics.compare import find_differences
 
 
 @pytest.fixture
@@ -71,17 +71,3 @@ def test_a_row_that_stands_twice_is_an_error(scores):
 def test_a_table_without_the_columns_is_an_error(scores):
     with pytest.raises(PhototagsError, match="columns of a scores.csv"):
         find_differences(scores, scores.drop(columns="low"), tolerance=1)
-
-
-def test_the_command_line_ends_with_0_or_1_and_names_the_difference(scores, tmp_path, capsys):
-    old, new = tmp_path / "old.csv", tmp_path / "new.csv"
-    scores.to_csv(old, index=False)
-    scores.assign(value=scores["value"] + 0.5).to_csv(new, index=False)
-    assert main([str(old), str(old), "--tolerance", "0"]) == 0
-    assert main([str(old), str(new)]) == 1
-    assert "precision@1 of im2vec, seed mean, a to b, bridge exact" in capsys.readouterr().out
-
-
-def test_a_file_that_is_not_there_is_an_error_not_a_traceback(tmp_path, capsys):
-    assert main([str(tmp_path / "no.csv"), str(tmp_path / "no.csv")]) == 1
-    assert "no.csv" in capsys.readouterr().err

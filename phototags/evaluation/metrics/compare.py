@@ -1,23 +1,11 @@
-"""Compare the scores.csv of two runs, up to rounding differences between processors.
-
-    python -m phototags.evaluation.metrics.compare OLD.csv NEW.csv --tolerance 0.01
-
-exits with 0 if they are the same, with 1 and a list of differences if they are not.
-"""
-
-import argparse
-import sys
-from collections.abc import Sequence
-from pathlib import Path
+"""Compare the scores.csv of two runs, up to rounding differences between processors."""
 
 import pandas as pd
 
 from phototags.errors import PhototagsError
 from phototags.evaluation.metrics.all_metrics import perfect_score
-from phototags.evaluation.metrics.summary import JOB, MEASURE, read_scores
+from phototags.evaluation.metrics.summary import JOB, MEASURE
 
-TOLERANCE = 0.01
-MAX_LINES = 20
 METRIC = [*JOB, *MEASURE].index("metric")
 
 
@@ -74,34 +62,3 @@ def _row_differences(row: tuple, old: pd.Series, new: pd.Series, tolerance: floa
 def _describe(row: tuple) -> str:
     train, test, system, seed, bridge, metric, k = row
     return f"{metric}@{k} of {system}, seed {seed}, {train} to {test}, bridge {bridge}"
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m phototags.evaluation.metrics.compare", description=__doc__
-    )
-    parser.add_argument("old", type=Path, help="scores.csv as committed")
-    parser.add_argument("new", type=Path, help="scores.csv as computed again")
-    parser.add_argument(
-        "--tolerance",
-        type=float,
-        default=TOLERANCE,
-        help="allowed difference as a share of the perfect score (default %(default)s)",
-    )
-    given = parser.parse_args(arguments)
-    try:
-        old, new = read_scores(given.old), read_scores(given.new)
-        lines = find_differences(old, new, given.tolerance)
-    except (OSError, ValueError, PhototagsError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    more = [f"... and {len(lines) - MAX_LINES} more"] * (len(lines) > MAX_LINES)
-    verdict = f"{len(lines)} differences" if lines else f"the same {len(new)} rows"
-    verdict = f"{given.old} and {given.new}: {verdict}, tolerance {given.tolerance}"
-    print(*lines[:MAX_LINES], *more, verdict, sep="\n")
-    return int(bool(lines))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Committed results: what they were made from, and whether they are still what would be made."""
