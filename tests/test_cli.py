@@ -2,6 +2,8 @@
 
 import io
 import json
+import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -179,6 +181,59 @@ def test_an_empty_folder_is_reported(home, capsys):
     (home / "empty").mkdir()
     assert main(["tag", "empty"]) == 1
     assert "empty" in capsys.readouterr().err
+
+
+def test_what_lies_in_a_folder_is_tagged_or_said(home, capsys):
+    folder = home / "holiday"
+    (folder / "@eaDir/rose.png").mkdir(parents=True)
+    for name in ("@eaDir/rose.png/SYNOPHOTO_THUMB_M.png", "rose.heic", "._rose.png", "b.jfif"):
+        shutil.copy(home / "rose.png", folder / name)
+    (folder / "IMG_1.HEIC").write_bytes(b"\0\0\0\x18ftypheic" + bytes(300))
+    (folder / "IMG_2.jxl").write_bytes(b"\xff\x0a" + bytes(300))
+    (folder / "notes.txt").write_text("nothing")
+    assert main(["tag", "--json", "holiday"]) == 1
+    out, err = capsys.readouterr()
+    names = [json.loads(line)["photo"] for line in out.splitlines()]
+    assert names == ["holiday/b.jfif", "holiday/rose.heic"]
+    assert "2 files of kinds that are not read: HEIC 1, JPEG XL 1" in err
+    assert "passed over in folders: ._* 1, @eaDir 1" in err
+
+
+def test_system_copies_alone_are_no_failure(home, capsys):
+    (home / "nas/.thumbnails").mkdir(parents=True)
+    for name in ("nas/a.png", "nas/.thumbnails/a.png"):
+        shutil.copy(home / "rose.png", home / name)
+    assert main(["tag", "nas"]) == 0
+    assert capsys.readouterr().out.count("a.png") == 1
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_a_name_that_is_no_utf8_is_printed_escaped(home, monkeypatch, options):
+    """On a stdout that refuses other bytes, as in most locales."""
+    (home / "old").mkdir()
+    for name in (b"caf\xe9.png", b"z\x1b[31m.png"):
+        shutil.copy(os.fsencode(home / "rose.png"), os.fsencode(home / "old") + b"/" + name)
+    printed = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(printed, "utf-8", "strict"))
+    assert main(["tag", *options, "old"]) == 0
+    sys.stdout.flush()
+    text = printed.getvalue().decode()
+    assert r"old/caf\xe9.png" in (json.loads(text.splitlines()[0])["photo"] if options else text)
+    assert "\x1b" not in text
+
+
+@pytest.mark.parametrize(
+    ("cap", "reason"), [("--max-pixels", "too_many_pixels"), ("--max-bytes", "too_many_bytes")]
+)
+def test_caps_are_options(home, capsys, cap, reason):
+    assert main(["tag", cap, "5", "rose.png"]) == 1
+    assert reason in capsys.readouterr().err
+
+
+def test_damaged_metadata_are_said(home, capsys):
+    Image.new("RGB", (20, 20), "red").save(home / "profile.png", icc_profile=b"none")
+    assert main(["tag", "profile.png"]) == 0
+    assert "damaged metadata were ignored: broken_profile 1" in capsys.readouterr().err
 
 
 def test_an_address_is_not_fetched(home, capsys):

@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from phototags.commands import common
+from phototags.io.escapes import show
 
 if TYPE_CHECKING:
     from phototags.export.tag_photos import PhotoTags
+    from phototags.photos.picture_files import PictureFiles
 
 DETAILS = """\
 examples:
@@ -28,8 +31,18 @@ Numbers are probabilities, fitted on photos that were not learned from; MODEL_CA
 tagger says how well they hold on test photos. A tagger without calibration.safetensors prints
 scores, which only rank the tags. JSON: {"photo", "tags": [{"tag", "probability"}]}, with "score"
 in place of "probability" for such a tagger, or {"photo", "error": {"reason", "message"}}.
-Pictures are PNG, JPEG, GIF or WebP files; addresses are not fetched.
+Pictures are JPEG, PNG, GIF, WebP, AVIF or TIFF files, whatever their names; addresses are not
+fetched. In folders, thumbnails, bins and other copies of network drives and systems are passed
+over, and pictures of kinds that are not read (HEIC, JPEG XL, RAW) are counted; both are said.
 """
+CAPS = (
+    (
+        "--max-pixels",
+        30_000_000,
+        "decode no more pixels of a picture; a JPEG of up to eight times as many is reduced",
+    ),
+    ("--max-bytes", 200_000_000, "open no picture file of more bytes"),
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,6 +54,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     cut.add_argument("--above", type=parse_share, metavar="P", help="only tags at least so likely")
     precision = "only so many tags that this share of them is expected to be right"
     cut.add_argument("--precision", type=parse_precision, metavar="P", help=precision)
+    for name, default, what in CAPS:
+        what = f"{what} (default: {default})"
+        parser.add_argument(name, type=common.parse_count, default=default, metavar="N", help=what)
     parser.add_argument("--json", action="store_true", help="one JSON object per picture")
 
 
@@ -67,25 +83,46 @@ def run(args: argparse.Namespace) -> int:
     """Print the best tags of each picture; one that cannot be read gets an error of its own."""
     folder = common.find_tagger(args.model or common.BOX)
     common.prepare_backbone(folder)
-    from phototags.export.tag_photos import list_pictures, load_exported, tag_photos
+    from phototags.export.tag_photos import load_exported, tag_photos
     from phototags.io.progress import show_progress
+    from phototags.photos.folders import describe_counts
+    from phototags.photos.picture_files import list_pictures
 
     exported = load_exported(folder, args.above, args.precision)
     unit = "probability" if exported.calibration else "score"
-    photos = list_pictures(args.photos)
+    found = list_pictures(args.photos)
+    exit_code = warn_of_files(found)
+    photos, ignored = found.photos, Counter()
     if not sys.stdout.isatty():  # on a terminal the lines themselves show the progress
         photos = show_progress(photos, "tagging", len(photos))
-    exit_code = common.SUCCESS
-    for number, tagged in enumerate(tag_photos(exported, photos, args.top)):
+    caps = args.max_pixels, args.max_bytes, ignored
+    for number, tagged in enumerate(tag_photos(exported, photos, args.top, *caps)):
         if tagged.error:
             exit_code = common.PARTIAL
-            common.warn(f"{tagged.photo}: {tagged.error.reason}: {tagged.error}")
+            common.warn(show(f"{tagged.photo}: {tagged.error.reason}: {tagged.error}"))
         if args.json:
             print(format_json(tagged, unit), flush=True)
         elif not tagged.error:
-            lines = [f"{value:8.2f}  {name}" for name, value in tagged.tags]
-            print("\n".join([""] * (number > 0) + [tagged.photo, *lines]), flush=True)
+            lines = [f"{value:8.2f}  {show(name)}" for name, value in tagged.tags]
+            print("\n".join([""] * (number > 0) + [show(tagged.photo), *lines]), flush=True)
+    if ignored:
+        common.warn(f"damaged metadata were ignored: {describe_counts(ignored)}")
     return exit_code
+
+
+def warn_of_files(found: PictureFiles) -> int:
+    """Say which files in folders are not tagged; the exit code that this means."""
+    from phototags.photos.folders import describe_counts
+
+    if found.passed_over:
+        common.warn(show(f"passed over in folders: {describe_counts(found.passed_over)}"))
+    if found.unread:
+        total = sum(found.unread.values())
+        counts = describe_counts(found.unread)
+        common.warn(f"{total} files of kinds that are not read: {counts}")
+    for folder in found.empty:
+        common.warn(show(f"{folder}: no picture that is read is in this folder"))
+    return common.PARTIAL if found.unread or found.empty else common.SUCCESS
 
 
 def format_json(tagged: PhotoTags, unit: str) -> str:
@@ -94,4 +131,14 @@ def format_json(tagged: PhotoTags, unit: str) -> str:
         content = {"error": {"reason": tagged.error.reason, "message": str(tagged.error)}}
     else:
         content = {"tags": [{"tag": name, unit: round(value, 6)} for name, value in tagged.tags]}
-    return json.dumps({"photo": tagged.photo, **content}, ensure_ascii=False)
+    photo = tagged.photo if is_encodable(tagged.photo) else show(tagged.photo)
+    return json.dumps({"photo": photo, **content}, ensure_ascii=False)
+
+
+def is_encodable(name: str) -> bool:
+    """Whether a file's name is UTF-8."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -8,18 +8,19 @@ the most usual word of that synset (`tench`), so two synsets of one word (`crane
 import logging
 import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from phototags.corpora.reader import ImagesTarReader, drop_photo
 from phototags.errors import CorpusError
+from phototags.io.escapes import show
 from phototags.photos.archives import TarArchive
+from phototags.photos.file_kinds import PICTURES, SNIFFED, SUFFIXES, UNREAD_SUFFIXES, name_kind
+from phototags.photos.folders import describe_counts, drop_system_paths
 from phototags.photos.photo_table import Drop
 from phototags.tags.wordnet import WordNet
 
 PARTS = {"train": "train", "training": "train", "test": "test", "testing": "test"}
 PARTS |= dict.fromkeys(("val", "valid", "validation"), "validation")
-ENDINGS = (".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp")
-HIDDEN = re.compile(r"\.|__MACOSX$")
 SYNSET = re.compile(r"n\d{8}")
 log = logging.getLogger(__name__)
 
@@ -39,8 +40,11 @@ class ClassFolders(ImagesTarReader):
         path = source / "images.tar"
         with TarArchive(path) as archive:
             names = archive.list_names("", "")
-        named, drops = _find_pictures(names)
+            own, passed_over = drop_system_paths(names)
+            named, drops = _find_pictures(archive, own)
         log.info("%s: %d of %d files are pictures", path, len(named) + len(drops), len(names))
+        if passed_over:
+            log.info("%s: passed over: %s", path, describe_counts(passed_over))
         rows, unclassified = _classify(_strip_common_folders(named))
         _check_classes(path, rows)
         words = _name_classes({row["class"] for row in rows}, wordnet)
@@ -52,19 +56,22 @@ class ClassFolders(ImagesTarReader):
         yield from (*rows, *drops, *unclassified)
 
 
-def _find_pictures(names: Iterable[str]) -> tuple[list[str], list[Drop]]:
-    """The names of pictures that are not hidden, and drops of names that no table can hold."""
+def _find_pictures(archive: TarArchive, names: Iterable[str]) -> tuple[list[str], list[Drop]]:
+    """The names of pictures, and drops of those of kinds that are not read or that lead out."""
     pictures, drops = [], []
     for name in names:
-        printable = name.encode("utf-8", "backslashreplace").decode()
-        if not name.lower().endswith(ENDINGS):
+        suffix = PurePosixPath(name).suffix.lower()
+        kind = SUFFIXES.get(suffix)  # packing looks at the content of each
+        if kind is None:
+            kind = name_kind(archive.read(name, 4 * SNIFFED) or b"") or UNREAD_SUFFIXES.get(suffix)
+        if kind in PICTURES:
+            drops.append(drop_photo(show(name), "not_an_image", f"{kind} is not read"))
+        elif kind not in SUFFIXES.values():
             continue
-        if printable != name or name.startswith(("/", "../")):
-            drops.append(
-                drop_photo(printable, "bad_name", "it is no UTF-8, or leads out of the tar")
-            )
-        elif not any(HIDDEN.match(one) for one in name.split("/")):
-            pictures.append(name)
+        elif name.startswith(("/", "../")):
+            drops.append(drop_photo(show(name), "bad_name", "it leads out of the tar"))
+        else:
+            pictures.append(show(name))  # the tar finds it by that form too
     return pictures, drops
 
 

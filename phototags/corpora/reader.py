@@ -83,7 +83,7 @@ class ImagesTarReader(Reader):
 
     def _find_pictures(self, source: Path, listing: pd.DataFrame, max_bytes: int) -> Pictures:
         with TarArchive(source / "images.tar") as archive:
-            files = [one if archive.resolve(one) else f"images/{one}" for one in listing["file"]]
+            files = [one if archive.find(one) else f"images/{one}" for one in listing["file"]]
             yield from read_photo_files(listing.assign(file=files), max_bytes, archive)
 
 

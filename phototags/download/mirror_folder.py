@@ -7,6 +7,7 @@ from pathlib import Path
 
 from phototags.errors import SourceError
 from phototags.io.progress import show_progress
+from phototags.photos.folders import describe_counts, leads_outside, list_files
 
 log = logging.getLogger(__name__)
 
@@ -45,19 +46,15 @@ def check_inside(path: Path, folder: Path) -> Path:
     return path
 
 
-def leads_outside(path: Path, folder: Path) -> bool:
-    """Whether a path leads out of a folder, by `..` or by a link."""
-    return not path.resolve().is_relative_to(folder.resolve())
-
-
 def write_tar(folder: Path, to: Path, mirror: Path | None = None) -> None:
     """Write a tar of a folder's files, named from the folder on; equal files make equal bytes.
+
+    Links are followed, and what systems keep beside photos is left out (`photos.folders`).
 
     Args:
         mirror: links that lead out of this folder are left out, with a warning that counts them.
     """
-    files = sorted(file for file in folder.rglob("*") if file.is_file())
-    outside = [file for file in files if leads_outside(file, mirror or folder)]
+    files, passed_over, outside = list_files(folder, mirror or folder)
     if outside:
         log.warning(
             "%d files of %s are left out: they are links that lead out of the mirror, such as %a",
@@ -65,8 +62,10 @@ def write_tar(folder: Path, to: Path, mirror: Path | None = None) -> None:
             folder,
             str(outside[0]),
         )
+    if passed_over:
+        log.info("%s: passed over: %s", folder, describe_counts(passed_over))
     with tarfile.open(to, "w", format=tarfile.PAX_FORMAT) as tar:
-        for file in show_progress(sorted(set(files) - set(outside)), f"packing {folder.name}"):
+        for file in show_progress(files, f"packing {folder.name}"):
             member = tarfile.TarInfo(file.relative_to(folder.parent).as_posix())
             member.size = file.stat().st_size
             with open(file, "rb") as content:

@@ -1,5 +1,6 @@
 """Tag picture files with an exported tagger."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +16,8 @@ from phototags.photos.decoding import decode
 from phototags.systems.tagger import CALIBRATION, Tagger, load, own_backbone, read_config
 from phototags.tags.vocabulary import TagVocabulary, read_vocabulary
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
-MAX_PIXELS, MAX_BYTES = 30_000_000, 50_000_000  # as in params.yaml of the default run
+MAX_PIXELS = 30_000_000  # as in params.yaml of the default run
+MAX_BYTES = 200_000_000  # a JPEG of 200 megapixels has a quarter of it
 OVERSAMPLING = 2
 """Pixels of a decoded photo for one that the backbone sees, at least: large JPEGs need no more."""
 
@@ -98,17 +99,26 @@ def choose_lowest(
     return calibration.cut(precision) if above is None else above
 
 
-def tag_photos(exported: ExportedTagger, photos: Iterable[str], top: int) -> Iterator[PhotoTags]:
+def tag_photos(
+    exported: ExportedTagger,
+    photos: Iterable[str],
+    top: int,
+    max_pixels: int = MAX_PIXELS,
+    max_bytes: int = MAX_BYTES,
+    ignored: Counter[str] | None = None,
+) -> Iterator[PhotoTags]:
     """Tag pictures one by one; a picture that cannot be read yields its error.
 
     Args:
         photos: paths of picture files.
         top: tags per picture, at most.
+        max_pixels, max_bytes, ignored: as `decode` takes them.
     """
     min_side = OVERSAMPLING * max(part.size for part in exported.backbone.parts)
     for photo in photos:
         try:
-            picture = decode(read_photo(photo), MAX_PIXELS, MAX_BYTES, min_side)
+            content = read_photo(photo, max_bytes)
+            picture = decode(content, max_pixels, max_bytes, min_side, ignored)
         except PhotoError as error:
             yield PhotoTags(photo, error=error)
             continue
@@ -128,7 +138,7 @@ def tag_photos(exported: ExportedTagger, photos: Iterable[str], top: int) -> Ite
         )
 
 
-def read_photo(photo: str) -> bytes:
+def read_photo(photo: str, max_bytes: int) -> bytes:
     """Read a picture file, up to one byte more than allowed.
 
     Raises:
@@ -138,18 +148,6 @@ def read_photo(photo: str) -> bytes:
         raise PhotoError("not_a_file", "addresses are not fetched: download the picture first")
     try:
         with open(photo, "rb") as file:
-            return file.read(MAX_BYTES + 1)
+            return file.read(max_bytes + 1)
     except OSError as error:
         raise PhotoError("unreadable", (error.strerror or str(error)).lower()) from error
-
-
-def list_pictures(photos: Iterable[str]) -> list[str]:
-    """The paths given, each folder replaced by the picture files below it, sorted."""
-    found = []
-    for photo in photos:
-        if Path(photo).is_dir():
-            inside = [path for path in Path(photo).rglob("*") if path.suffix.lower() in SUFFIXES]
-            found += sorted(str(path) for path in inside if path.is_file()) or [photo]
-        else:
-            found.append(photo)
-    return found

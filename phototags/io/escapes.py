@@ -2,6 +2,7 @@
 
 import re
 
+BYTE = re.compile("[\udc80-\udcff]")
 ESCAPED = re.compile(r"\\(\\|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})")
 
 
@@ -22,12 +23,16 @@ def escape(text: str) -> str:
 def show(text: object) -> str:
     r"""Escape for the eye alone: as `escape`, but backslashes and line ends stay.
 
+    A byte of a file's name that is no UTF-8, which Python holds as a lone surrogate, is shown as
+    that byte: `caf\xe9.jpg`.
+
     >>> show("C:\\a\n\x1b]0;b\x07")
     'C:\\a\n\\x1b]0;b\\x07'
     """
     text = str(text)
     if text.isprintable():
         return text
+    text = BYTE.sub(lambda byte: f"\\x{ord(byte[0]) - 0xDC00:02x}", text)
     return "".join(one if one in "\\\n" else _escape_character(one) for one in text)
 
 

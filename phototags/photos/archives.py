@@ -7,14 +7,17 @@ out count as absent. A link in a zip is read as the bytes that it holds.
 import itertools
 import posixpath
 import tarfile
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO, Self
 
 from phototags.errors import ArchiveError
+from phototags.io.escapes import show
 
 MAX_LINKS = 40  # as many as Linux follows
 MAX_MEMBERS = 2_000_000  # COCO has 123,287 pictures in its largest archive
@@ -32,6 +35,21 @@ def filter_names(names: Iterable[str], folder: str, suffix: str) -> list[str]:
     return sorted(
         name for name in names if name.startswith(start) and name.lower().endswith(suffix)
     )
+
+
+def list_forms(name: str) -> set[str]:
+    r"""List how a table may write the name of a file: in NFC, or for bytes that are no UTF-8.
+
+    >>> sorted(list_forms("caf\udce9.jpg"))
+    ['caf\\xe9.jpg', 'café.jpg']
+    """
+    normalize = partial(unicodedata.normalize, "NFC")
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raw = name.encode("utf-8", "surrogateescape")
+        return {normalize(raw.decode("cp1252", "replace")), normalize(show(name))}
+    return {normalize(name)}
 
 
 class Archive:
@@ -58,12 +76,27 @@ class Archive:
                 "Remove it and run `snakemake` again to fetch it anew."
             ) from error
         self._members = {posixpath.normpath(name): member for name, member in members if member}
+        self._forms: dict[str, str] | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_) -> None:
         self._file.close()
+
+    def find(self, name: str) -> str | None:
+        """Find the name of a file or link that a table names, maybe in another form.
+
+        Another normal form of Unicode, bytes of Windows-1252 where the archive has no UTF-8
+        (`caf\\xe9.jpg`), or those bytes escaped. None where there is none.
+        """
+        name = posixpath.normpath(name)
+        if name in self._members:
+            return name
+        if self._forms is None:
+            odd = [known for known in sorted(self._members) if not known.isascii()]
+            self._forms = {form: known for known in odd for form in list_forms(known)}
+        return self._forms.get(unicodedata.normalize("NFC", name))
 
     def list_names(self, folder: str, suffix: str) -> list[str]:
         """List files and links below a folder ("" for all), sorted; suffixes in lower case."""
@@ -90,7 +123,7 @@ class TarArchive(Archive):
         None when there is no such name, when links lead out of the archive or nowhere, or in
         a circle.
         """
-        name = posixpath.normpath(name)
+        name = self.find(name)
         for _ in range(MAX_LINKS):
             member = self._members.get(name)
             if member is None or member.isfile():
@@ -144,7 +177,7 @@ class ZipArchive(Archive):
         Raises:
             ArchiveError: when the file is damaged, encrypted or packed in an unknown way.
         """
-        member = self._members.get(posixpath.normpath(name))
+        member = self._members.get(self.find(name))
         if member is None:
             return None
         with self._open(member) as file:
@@ -158,7 +191,7 @@ class ZipArchive(Archive):
             ArchiveError: when there is no such file, it claims more bytes than `at_most` (zipfile
                 gives no more than claimed), or it is damaged.
         """
-        member = self._members.get(posixpath.normpath(name))
+        member = self._members.get(self.find(name))
         if member is None:
             raise ArchiveError(
                 f"{self.path} should hold {name}, but has {sorted(self._members)[:5]}"

@@ -31,11 +31,26 @@ UNREAD = {
     b"\0\x05\x16\x07": "AppleDouble",
 }
 """Kinds that are known and not read, by patterns of their first bytes."""
+HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis")
+SUFFIXES = {
+    ".jpg": "jpg", ".jpeg": "jpg", ".jpe": "jpg", ".jfif": "jpg", ".png": "png", ".gif": "gif",
+    ".webp": "webp", ".avif": "avif", ".tif": "tif", ".tiff": "tif",
+}  # fmt: skip
+"""Names of pictures that are read; what such a file is, its content says."""
+RAW = "3fr arw cr2 cr3 dng erf iiq kdc mef mos mrw nef nrw orf pef raf raw rw2 rwl sr2 srw x3f"
+UNREAD_SUFFIXES = {f".{name}": "RAW" for name in RAW.split()} | {
+    ".heic": "HEIC", ".heif": "HEIC", ".jxl": "JPEG XL", ".jp2": "JPEG 2000", ".bmp": "BMP",
+    ".ppm": "Netpbm", ".pgm": "Netpbm", ".psd": "Photoshop",
+}  # fmt: skip
+"""The same of kinds that are not read."""
 PICTURES = ("HEIC", "RAW", "JPEG XL", "JPEG 2000", "BMP", "Photoshop", "SVG", "ICO", "Netpbm")
 
 
 def name_kind(start: bytes) -> str | None:
-    """Name the kind of a file by its first `SNIFFED` bytes: `jpg`, `HEIC`; None where unknown.
+    """Name the kind of a file by its first bytes: `jpg`, `HEIC`; None where unknown.
+
+    Args:
+        start: `SNIFFED` bytes, or more, which tell AVIF from HEIC where both are possible.
 
     >>> name_kind(b"GIF89a" + bytes(10)), name_kind(b"\\0\\0\\0\\x18ftypheic"), name_kind(b"text")
     ('gif', 'HEIC', None)
@@ -46,7 +61,8 @@ def name_kind(start: bytes) -> str | None:
     if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
         return "webp"
     if start[4:8] == b"ftyp":
-        return BRANDS.get(start[8:12])
+        heic = any(brand in start[16:] for brand in HEIC_BRANDS) and b"avif" not in start[16:]
+        return "HEIC" if heic else BRANDS.get(start[8:12])
     return next((format for magic, format in READ.items() if start.startswith(magic)), None)
 
 
@@ -60,7 +76,7 @@ def sniff_format(start: bytes) -> str:
         PhotoError: `not_an_image`, naming kinds that are known but not read.
     """
     kind = name_kind(start)
-    if kind in READ.values() or kind in ("webp", "avif"):
+    if kind in SUFFIXES.values():
         return kind
     raise PhotoError(
         "not_an_image",

@@ -11,6 +11,7 @@ from typing import BinaryIO, NamedTuple
 
 from phototags.errors import PhotoError
 from phototags.photos.jpeg_layout import EndOfFileError, read_jpg, take
+from phototags.photos.pillow import open_image
 
 NEW_SUBFILE_TYPE, PREVIEW, DNG_VERSION = 254, 1, 50706
 MAX_BOXES = 100
@@ -129,18 +130,27 @@ def _read_avif(body: BinaryIO, size: list[tuple[int, int]]) -> int:
             raise EndOfFileError
         seen.add(name)
         at += length
-    size.append(read_size(body, "avif"))
+    size.append(_open_header(body, "avif")[0])
     return at
 
 
+def is_raw(body: BinaryIO) -> bool:
+    """Whether a TIFF holds the raw data of a camera: it begins with a preview then."""
+    try:
+        tags = _open_header(body, "tif")[1]
+    except PhotoError:
+        return False
+    return tags.get(NEW_SUBFILE_TYPE) == PREVIEW or DNG_VERSION in tags
+
+
 def _read_tif(body: BinaryIO, size: list[tuple[int, int]]) -> int:
-    """Read the first directory; a raw file of a camera is a TIFF that begins with a preview."""
+    """Read the first directory, whose strips or tiles may lie anywhere."""
     from PIL.TiffImagePlugin import STRIPBYTECOUNTS, STRIPOFFSETS, TILEBYTECOUNTS, TILEOFFSETS
 
-    tags: dict = {}
-    size.append(read_size(body, "tif", tags))
-    if tags.get(NEW_SUBFILE_TYPE, 0) == PREVIEW or DNG_VERSION in tags:
+    sides, tags = _open_header(body, "tif")
+    if is_raw(body):
         raise _contradiction("tif", "that holds the raw data of a camera")
+    size.append(sides)
     end = body.seek(0, 2)
     for offsets, counts in ((STRIPOFFSETS, STRIPBYTECOUNTS), (TILEOFFSETS, TILEBYTECOUNTS)):
         parts = zip(tags.get(offsets, ()), tags.get(counts, ()), strict=False)
@@ -149,19 +159,14 @@ def _read_tif(body: BinaryIO, size: list[tuple[int, int]]) -> int:
     return end
 
 
-def read_size(body: BinaryIO, format: str, tags: dict | None = None) -> tuple[int, int]:
-    """Read width and height by Pillow, which decodes no pixel yet; a TIFF's tags into `tags`."""
-    from phototags.photos.pillow import open_image
-
+def _open_header(body: BinaryIO, format: str) -> tuple[tuple[int, int], dict]:
+    """Read width, height and a TIFF's tags by Pillow, which decodes no pixel yet."""
     try:
         with open_image(body, format) as image:
-            if tags is not None:
-                tags.update(image.tag_v2)
-            return image.size
+            return image.size, dict(getattr(image, "tag_v2", {}))
     except Exception as error:  # a damaged header raises nearly anything
-        raise _contradiction(
-            format, f"whose header can't be read: {type(error).__name__}"
-        ) from error
+        name = type(error).__name__
+        raise _contradiction(format, f"whose header can't be read: {name}") from error
 
 
 READERS: dict[str, Callable[[BinaryIO, list[tuple[int, int]]], int]] = {

@@ -9,8 +9,8 @@ import io
 from typing import BinaryIO, NamedTuple
 
 from phototags.errors import PhotoError
-from phototags.photos.file_kinds import SNIFFED, sniff_format
-from phototags.photos.image_layouts import READERS
+from phototags.photos.file_kinds import SNIFFED, name_kind, sniff_format
+from phototags.photos.image_layouts import READERS, is_raw
 from phototags.photos.jpeg_layout import (
     END_MARK,
     FRAME_STARTS,
@@ -103,6 +103,13 @@ def _has_all_pixels(body: BinaryIO, end: int | None) -> bool:
     except Exception:  # a damaged image raises nearly anything
         return False
     return True
+
+
+def find_kind(body: BinaryIO) -> str | None:
+    """Find the kind of an open file by its content, as `name_kind`; a TIFF may be RAW."""
+    body.seek(0)
+    kind = name_kind(body.read(4 * SNIFFED))
+    return "RAW" if kind == "tif" and is_raw(body) else kind
 
 
 def inspect_file(body: BinaryIO) -> ImageInfo:

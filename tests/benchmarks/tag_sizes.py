@@ -29,12 +29,13 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=common.BOX)
     given = parser.parse_args()
     common.prepare_backbone(given.model)
-    from phototags.export.tag_photos import list_pictures, load_exported, tag_photos
+    from phototags.export.tag_photos import load_exported, tag_photos
+    from phototags.photos.picture_files import list_pictures
 
     exported, kept, seconds = load_exported(given.model), defaultdict(list), []
     work = given.folder / ".shown.jpg"
     try:
-        photos = [photo for photo in list_pictures([str(given.folder)]) if is_photo(photo)]
+        photos = [photo for photo in list_pictures([str(given.folder)]).photos if is_photo(photo)]
         for photo in photos:
             start = time.process_time()
             full = first_tags(next(tag_photos(exported, [photo], TOP)))

@@ -81,19 +81,43 @@ def test_a_synset_is_named_by_its_first_word(source, wordnet_folder):
         READER.list_photos(source("n00000001/0.jpg", "cat/0.jpg"), wordnet_folder)
 
 
-def test_files_that_are_no_picture_of_a_class_are_dropped_or_counted(source, caplog):
-    odd = ["2.jpg", "cat/boxes.txt", "__MACOSX/cat/._1.jpg", "cat/.thumbs/1.jpg"]
+def test_files_that_are_no_picture_of_a_class_are_dropped_or_counted(tmp_path, layouts, caplog):
+    odd = ["2.jpg", "__MACOSX/cat/._1.jpg", "cat/.thumbs/1.jpg"]
+    files = {f"images/{name}": layouts.jpeg("red") for name in (*NAMES, *odd)}
+    layouts.write_tar(tmp_path / "images.tar", files | {"images/cat/boxes.txt": "1 2 3"})
     with caplog.at_level(logging.INFO):
-        found, drops = table(source(*NAMES, *odd))
+        found, drops = table(tmp_path)
     assert sorted(found) == sorted(NAMES)
     assert drops == {"2.jpg": "no_folder"}
     assert "5 of 8 files are pictures" in caplog.text
+    assert "passed over: .thumbs 1, __MACOSX 1" in caplog.text
 
 
-def test_names_that_no_table_can_hold_are_dropped(source):
+def test_the_copies_of_a_network_drive_are_no_class(source):
+    names = ["cat/1.jpg", "cat/@eaDir/1.jpg/SYNOPHOTO_THUMB_M.jpg", "dog/1.jpg", "@eaDir/cat/x.jpg"]
+    found = table(source(*names))
+    assert found == ({"cat/1.jpg": ("cat", None), "dog/1.jpg": ("dog", None)}, {})
+
+
+def test_a_pictures_kind_is_its_contents(tmp_path, layouts):
+    heic = b"\0\0\0\x18ftypheic" + bytes(300)
+    files = {
+        f"images/{name}": layouts.jpeg("red") for name in ("cat/2.jfif", "dog/1.heic", "dog/2")
+    }
+    files |= {"images/cat/3.heic": heic, "images/cat/4.jxl": b"", "images/cat/notes.txt": b"x"}
+    layouts.write_tar(tmp_path / "images.tar", files)
+    found, drops = table(tmp_path)
+    assert sorted(found) == ["cat/2.jfif", "dog/1.heic", "dog/2"]
+    assert drops == {"images/cat/3.heic": "not_an_image", "images/cat/4.jxl": "not_an_image"}
+
+
+def test_a_name_that_is_no_utf8_is_listed_escaped_and_found(source):
     latin = "cat/caf\udce9.jpg"
-    drops = table(source(*NAMES, latin, "../../out/1.jpg"))[1]
-    assert drops == {"images/cat/caf\\udce9.jpg": "bad_name", "../out/1.jpg": "bad_name"}
+    folder = source(*NAMES, latin, "../../out/1.jpg")
+    listing, drops = READER.list_photos(folder)
+    assert {drop.photo_id: drop.reason for drop in drops} == {"../out/1.jpg": "bad_name"}
+    assert r"cat/caf\xe9.jpg" in listing["photo_id"].tolist()
+    assert all(one.content for one in READER.read_pictures(folder, listing, 10**6))
 
 
 @pytest.mark.parametrize(

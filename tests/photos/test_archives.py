@@ -91,3 +91,26 @@ def test_a_damaged_shard_says_so(tmp_path):
     (tmp_path / "00000.tar").write_bytes(b"x" * 5000)
     with pytest.raises(ArchiveError, match="shard"):
         list(read_members(tmp_path / "00000.tar"))
+
+
+@pytest.mark.parametrize(
+    ("stored", "asked"),
+    [
+        ("cafe\u0301.jpg", "caf\u00e9.jpg"),
+        ("caf\u00e9.jpg", "cafe\u0301.jpg"),
+        ("caf\udce9.jpg", "caf\u00e9.jpg"),
+        ("caf\udce9.jpg", "cafe\u0301.jpg"),
+        ("caf\udce9.jpg", r"caf\xe9.jpg"),
+        ("caf\u00e9.jpg", "./caf\u00e9.jpg"),
+    ],
+)
+def test_a_file_is_found_in_every_form_of_its_name(make_tar, stored, asked):
+    with TarArchive(make_tar("a.tar", {stored: b"a", "b.jpg": b"b"})) as archive:
+        assert archive.read(asked, 9) == b"a"
+        assert archive.find("other\u00e9.jpg") is None
+
+
+def test_the_exact_name_comes_first(make_tar):
+    with TarArchive(make_tar("a.tar", {"cafe\u0301": b"a", "caf\u00e9": b"b"})) as archive:
+        assert archive.read("cafe\u0301", 9) == b"a"
+        assert archive.read("caf\u00e9", 9) == b"b"
