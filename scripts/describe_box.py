@@ -4,7 +4,7 @@ from pathlib import Path
 
 from phototags.box.card import write_box_card
 from phototags.box.corpora import group_files
-from phototags.box.score_box import score_box, score_resized
+from phototags.box.score_box import score_box
 from phototags.features.feature_cache import read_features
 from phototags.io.logs import start_job
 from phototags.io.storage import write_csv
@@ -13,9 +13,7 @@ given = start_job(snakemake)  # noqa: F821
 files, params = given.input, given.params
 folder = Path(files.model).parent
 corpora = group_files(params.corpora, files.tags, files.split, files.features, params.shards)
-scores = score_box(folder, corpora)
+resized = {params.resized: read_features([files.resized])} if files.resized else {}
+scores = score_box(folder, corpora, resized)
 write_csv(given.output.scores, scores, float_format="%.6g")
-kept = None
-if files.resized:
-    kept = score_resized(folder, corpora[params.resized], read_features([files.resized]))
-write_box_card(folder, given.output.card, scores, kept)
+write_box_card(folder, given.output.card, scores)

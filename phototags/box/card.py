@@ -33,7 +33,7 @@ SCORES = (
     "may be true. In percent but for tags a photo; the calibration error is best at 0."
 )
 KEPT = (
-    "Of {photos:,} test photos of `{corpus}` that are shown {width} pixels wide, {share:.1f} % of "
+    "Of {photos:.0f} test photos of `{corpus}` that are shown {width} pixels wide, {share:.1f} % of "
     "the first five tags stay. The {directions} directions along which the features of training "
     "photos move most when these are reduced are used by no word."
 )
@@ -52,29 +52,18 @@ LIMITS = (
 )
 
 
-def write_box_card(
-    folder: Path | str,
-    card: Path | str,
-    scores: pd.DataFrame,
-    kept: tuple[int, float] | None = None,
-) -> None:
-    """Write the card; every number comes from the tagger's folder, `score_box`, `score_resized`."""
+def write_box_card(folder: Path | str, card: Path | str, scores: pd.DataFrame) -> None:
+    """Write the card; every number comes from the tagger's folder and from `score_box`."""
     config = read_config(folder)
     words = read_vocabulary(Path(folder) / "vocabulary.tsv").tags
-    write_text(card, format_box_card(config, words, scores, kept))
+    write_text(card, format_box_card(config, words, scores))
 
 
-def format_box_card(
-    config: dict,
-    words: Sequence[str],
-    scores: pd.DataFrame,
-    kept: tuple[int, float] | None = None,
-) -> str:
+def format_box_card(config: dict, words: Sequence[str], scores: pd.DataFrame) -> str:
     """The card in Markdown.
 
     Args:
         config: the tagger's. words: most photos first. scores: of `score_box`.
-        kept: of `score_resized`, where photos were shown smaller.
     """
     known = [CHECKPOINTS[name] for name in list_checkpoints(config["backbone"])]
     weights = "; ".join(f"{one.title}, {one.megabytes} MB, licence {one.licence}" for one in known)
@@ -94,17 +83,20 @@ def format_box_card(
         + "\n".join(describe_corpus(name, photos) for name, photos in config["photos"].items()),
         f"## Scores\n\n{SCORES.format(wanted=scores['wanted'].iloc[0])}",
         tabulate_scores(scores),
-        *([] if kept is None else [format_kept(config["size_invariance"], *kept)]),
+        *(
+            format_kept(config["size_invariance"], one.resized, one.kept_at_5)
+            for one in scores.dropna(subset="resized").itertuples()
+        ),
         "## What may be done with it\n\n" + TERMS,
         "## Limits\n\n" + "\n".join(f"- {limit}" for limit in LIMITS),
     )
 
 
-def format_kept(settings: dict, photos: int, share: float) -> str:
+def format_kept(settings: dict, photos: float, share: float) -> str:
     """What happens to the first tags of smaller photos.
 
     Args:
-        settings: `size_invariance`. photos, share: of `score_resized`.
+        settings: `size_invariance`. photos, share: `resized` and `kept_at_5` of `score_box`.
     """
     return KEPT.format(**settings | {"photos": photos, "share": 100 * share})
 

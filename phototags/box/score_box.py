@@ -26,20 +26,29 @@ from phototags.tags.vocabulary import EXPORTED, read_tsv
 
 COLUMNS = [
     *("corpus", "photos", "words", "wanted", "tags_per_photo", "known_per_photo", "precision"),
-    *("recall", "precision_at_5", "miap", "map", "calibration_error"),
+    *("recall", "precision_at_5", "miap", "map", "calibration_error", "resized", "kept_at_5"),
 ]
 WANTED = 0.5
 """Precision at whose cut tags are counted."""
 
 
-def score_box(folder: Path | str, corpora: Mapping[str, CorpusFiles]) -> pd.DataFrame:
+def score_box(
+    folder: Path | str,
+    corpora: Mapping[str, CorpusFiles],
+    resized: Mapping[str, Features] | None = None,
+) -> pd.DataFrame:
     """Score the tagger in a folder, a row for each corpus, on the words that it knows, and one for
     all their photos together (of what is summed over pairs of photo and tag).
+
+    Args:
+        resized: by corpus, features of some of its photos shown smaller.
 
     Returns:
         COLUMNS: `tags_per_photo` counts all tags above the cut, `known_per_photo` those that the
         corpus knows, on which all else is measured. Shares are in [0, 1], perfect 1, but
         `calibration_error`, perfect 0. `map` is over words that a test photo has.
+        `resized` counts the photos shown smaller, `kept_at_5` is the share of their first five tags
+        that stay; both nan where none was.
     """
     folder = Path(folder)
     names = read_names(folder / "vocabulary.tsv")
@@ -54,7 +63,11 @@ def score_box(folder: Path | str, corpora: Mapping[str, CorpusFiles]) -> pd.Data
         own = probabilities[:, part.words.numpy()]
         figures = measure(own, part.targets.bool().numpy(), cut)
         rows.append({"corpus": corpus, "wanted": WANTED, "tags_per_photo": given, **figures})
-    return pd.concat([pd.DataFrame(rows)[COLUMNS], pool(pd.DataFrame(rows), len(words))])
+        if resized and corpus in resized:
+            shown, kept = score_resized(folder, files, resized[corpus])
+            rows[-1] |= {"resized": shown, "kept_at_5": kept}
+    table = pd.DataFrame(rows).reindex(columns=COLUMNS)
+    return pd.concat([table, pool(table, len(words))])
 
 
 def score_resized(folder: Path | str, files: CorpusFiles, resized: Features) -> tuple[int, float]:
