@@ -33,8 +33,8 @@ SCORES = (
     "may be true. In percent but for tags a photo; the calibration error is best at 0."
 )
 KEPT = (
-    "Of {photos:.0f} test photos of `{corpus}` shown {width} pixels wide, {share:.1f} % of the first "
-    "five tags stay. The {directions} directions along which the features of training "
+    "Of {photos:.0f} test photos of `{corpus}` shown {width} pixels wide, {share:.1f} % of the "
+    "first five tags stay. The {directions} directions along which the features of training "
     "photos move most when these are reduced are used by no word."
 )
 TERMS = (
