@@ -1,5 +1,6 @@
 """Clean the tags of a whole corpus, each distinct tag once."""
 
+import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
@@ -7,8 +8,12 @@ import polars as pl
 
 from phototags.tags.counting import count_ids
 from phototags.tags.encoded_photos import EncodedPhotos
+from phototags.tags.letters import fold_case
 from phototags.tags.spelling import MAX_LENGTH, NOT_SIMPLE, PROGRAM_VALUE, SIMPLE, clean
 
+CAMEL_CASE = r"^#?\p{L}*\p{Ll}\p{Lu}\p{L}*$"
+CAMEL_BOUNDARY = re.compile(r"(?<=[^\W\d_])(?=[A-Z\u00c0-\u00de\u0391-\u03a9\u0410-\u042f])")
+MIN_LETTERS = 3  # of a word; shorter ones are found in everything
 PRINTED_VALUES = 3  # as many `hash(0x...)` betray the program that wrote `hash`
 
 
@@ -43,7 +48,7 @@ def clean_distinct(written: pl.Series) -> pl.DataFrame:
     """
     tag = written.str.replace_all("[+_]", " ").str.to_lowercase()
     simple = tag.str.contains(f"^{SIMPLE.pattern}$") & (tag.str.len_bytes() <= MAX_LENGTH)
-    simple &= ~tag.str.starts_with(NOT_SIMPLE)
+    simple &= ~tag.str.contains(NOT_SIMPLE.pattern)
     others = written.filter(~simple)
     cleaned, reasons = zip(*map(clean, others), strict=True) if len(others) else ((), ())
     ruled = {"written": others, "cleaned": cleaned, "reason": reasons}
@@ -51,11 +56,38 @@ def clean_distinct(written: pl.Series) -> pl.DataFrame:
     table = pl.DataFrame({"written": written, "tag": tag})
     table = table.join(ruled, on="written", how="left", maintain_order="left")
     table = table.select("written", pl.coalesce("cleaned", "tag").alias("tag"), "reason")
+    table = _split_camel_case(table)
     printed = pl.col("tag").is_in(_find_printed_types(others))
     return table.with_columns(
         tag=pl.when(printed).then(pl.lit("")).otherwise("tag"),
         reason=pl.when(printed).then(pl.lit("program value")).otherwise("reason").fill_null(""),
     )
+
+
+def _split_camel_case(table: pl.DataFrame) -> pl.DataFrame:
+    """Split `GoldenGateBridge` where others wrote its words, or the phrase, and not the whole.
+
+    A whole that others wrote as one word (`youtube`) stays, unless they wrote the phrase too.
+    """
+    camel = table["written"].str.contains(CAMEL_CASE)
+    if not camel.any():
+        return table
+    known = set(table["tag"].filter(~camel))
+    written, tags = table.filter(camel).select("written", "tag").to_dict().values()
+    split = [_split_known(*pair, known) for pair in zip(written, tags, strict=True)]
+    found = pl.DataFrame({"written": written, "split": pl.Series(split, dtype=pl.String)})
+    table = table.join(found, on="written", how="left", maintain_order="left")
+    return table.select("written", pl.coalesce("split", "tag").alias("tag"), "reason")
+
+
+def _split_known(written: str, tag: str, known: set[str]) -> str | None:
+    """The phrase that a tag in camel case stands for, None where it is not known."""
+    words = [fold_case(word) for word in CAMEL_BOUNDARY.sub(" ", written.lstrip("#")).split()]
+    phrase = " ".join(words)
+    if tag != "".join(words) or not all(word.isalpha() for word in words):
+        return None
+    parts_known = tag not in known and all(len(w) >= MIN_LETTERS and w in known for w in words)
+    return phrase if phrase in known or parts_known else None
 
 
 def _find_printed_types(written: pl.Series) -> list[str]:

@@ -10,20 +10,32 @@ import unicodedata
 import urllib.parse
 from typing import NamedTuple
 
+from phototags.tags.letters import (
+    MAYBE_ESCAPED,
+    decode_escapes,
+    fold_case,
+    fold_marks,
+    fold_selectors,
+)
+
 BLANKS = str.maketrans("+_", "  ")
 MAX_LENGTH = 100  # characters; longer ones are sentences and lists
 MAX_LAYERS = 5  # of encoding; real tags have two at most
 ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
 PLUS_FOR_BLANK = re.compile(r"(?<=[^+\s])\++(?=[^+\s])")
 SIMPLE = re.compile(r"[a-z0-9]+(?: [a-z0-9]+)*")  # most tags; nothing to do for them
-NOT_SIMPLE = "geol"  # so begins a machine tag of letters and digits alone
+NOT_SIMPLE = re.compile(f"^geol|{MAYBE_ESCAPED}")  # so begins a machine tag; an escaped letter
 MACHINE_TAG = re.compile(r"[a-z][\w-]*:[\w-]+=|geo(?:lat|lon)-?\d+(?:\.?\d)*$")
 ADDRESS = re.compile(r"https?:|www\.|\S+@\S+\.\S+$|\S+\.(?:com|net|org)(?:/|$)")
 PROGRAM_VALUE = re.compile(r"([a-z]+)\(0x[0-9a-f]+\)|\[object \w+\]|<.* object at 0x.*>")
 REFUSED = {"program value": PROGRAM_VALUE, "machine tag": MACHINE_TAG, "address": ADDRESS}
-EDGES = " \t\"'`,;:.!?…|*~#\\/^=<>-_+"
-BRACKETS = {"(": ")", "[": "]", "{": "}"}
+EDGES = " \t,;:.!?…|*~#\\/^=<>-_+¿¡。、・·•؟،؛।†§¶"
+QUOTES = "'\""
+PAIRS = "() [] {} 「」 『』 【】 〔〕 〖〗 〘〙 〚〛 〈〉 《》 ⟨⟩ ⟪⟫"
+BRACKETS = {pair[0]: pair[1] for pair in PAIRS.split()}
+WHOLE = re.compile(r"<[/\\]?3|:3+$|[#*]\ufe0f\u20e3")  # a heart, a cat, a keycap
 JOINERS = "\u200c\u200d"  # Persian and Indic words and many emoji are held together by them
+REPLACEMENT = "\ufffd"  # where a program could not read a letter
 
 
 class Spelling(NamedTuple):
@@ -36,13 +48,15 @@ class Spelling(NamedTuple):
 def clean(written: str) -> Spelling:
     """Clean one tag: readable Unicode, case folded, words apart by one space.
 
-    Undoes URL encoding, HTML entities and mojibake (ftfy), then NFKC and full case folding;
-    `_` and the `+` between words are blanks; a leading `#`, quotes and punctuation at the ends
-    go. Letters of every script, numbers and emoji stay. Clean tags are left as they are.
+    Undoes URL encoding, HTML entities, escapes (`u00e9`) and mojibake (ftfy), then NFKC and full
+    case folding; quotes, apostrophes and hyphens of all scripts fold to ASCII's; `_` and the `+`
+    between words are blanks; a leading `#`, punctuation at the ends and quotes or brackets around
+    the whole go. Letters of every script, numbers and emoji stay. Clean tags are left as they are.
 
     Returns:
         the tag, or a reason: `empty`, `punctuation`, `machine tag` (`geo:lat=...`), `address`
-        (of a page or mailbox), `program value` (`HASH(0x89c79d4)`), `too long`.
+        (of a page or mailbox), `program value` (`HASH(0x89c79d4)`), `replacement character` (a
+        letter is lost: `M\\ufffdnchen`), `too long`.
 
     >>> clean("#Golden+Gate%20Bridge").tag
     'golden gate bridge'
@@ -50,7 +64,7 @@ def clean(written: str) -> Spelling:
     Spelling(tag='', reason='machine tag')
     """
     simple = written.translate(BLANKS).lower()
-    if SIMPLE.fullmatch(simple) and not simple.startswith(NOT_SIMPLE) and len(simple) <= MAX_LENGTH:
+    if SIMPLE.fullmatch(simple) and not NOT_SIMPLE.search(simple) and len(simple) <= MAX_LENGTH:
         return Spelling(simple)
     tag = written
     for _ in range(MAX_LAYERS):
@@ -61,12 +75,13 @@ def clean(written: str) -> Spelling:
 
 
 def _clean_layer(text: str) -> str:
+    text = decode_escapes(text)
     if not (plain := text.isascii() and text.isprintable() and "&" not in text):
         text = _fix_unicode(text)
-    text = PLUS_FOR_BLANK.sub(" ", text.replace("_", " "))
+    text = PLUS_FOR_BLANK.sub(" ", fold_marks(text).replace("_", " "))
     if "%" in text and ENCODED.search(text):
         text = _decode_url(text)
-    text = text.casefold().replace("i\u0307", "i")  # the Turkish capital of i
+    text = fold_case(text)
     if not plain:
         text = unicodedata.normalize("NFKC", text)
     return _strip_punctuation(" ".join(text.split()))
@@ -76,17 +91,17 @@ def _fix_unicode(text: str) -> str:
     """Return readable Unicode in NFKC without invisible characters; those inside emoji stay."""
     import ftfy  # slow to import, and most tags do not need it
 
-    text = ftfy.fix_text(text, normalization="NFKC")
+    text = fold_marks(ftfy.fix_text(text, normalization="NFC"))  # NFKC would take ´ apart
+    text = fold_selectors(unicodedata.normalize("NFKC", text))
     return "".join(letter for letter in text if not _is_invisible(letter)).strip(JOINERS)
 
 
 def _is_invisible(letter: str) -> bool:
-    if letter == "\ufffd":
+    if letter == REPLACEMENT:
         return True
     if letter in JOINERS or letter.isspace() or "\U000e0020" <= letter <= "\U000e007f":
         return False  # the last are how the flags of England, Scotland and Wales are written
-    invisible = unicodedata.category(letter) in ("Cc", "Cf", "Co", "Cs")
-    return invisible or "\ufe00" <= letter <= "\ufe0f"
+    return unicodedata.category(letter) in ("Cc", "Cf", "Co", "Cs")
 
 
 def _decode_url(text: str) -> str:
@@ -98,13 +113,41 @@ def _decode_url(text: str) -> str:
 
 
 def _strip_punctuation(text: str) -> str:
-    """Remove punctuation around a tag; `c++` and `c#` keep theirs."""
-    bare = text.lstrip(EDGES).rstrip(EDGES)
-    if bare and text.rstrip() in (bare + "#", bare + "++", bare + "+"):
-        bare = text.lstrip(EDGES)
-    while len(bare) > 1 and BRACKETS.get(bare[0]) == bare[-1]:
-        bare = bare[1:-1].strip(EDGES)
+    """Remove punctuation at the ends, and quotes and brackets around the whole, layer by layer."""
+    before = None
+    while text and text != before:
+        before, text = text, _strip_brackets(_strip_quotes(_strip_edges(text)))
+    return text
+
+
+def _strip_edges(text: str) -> str:
+    """Remove marks at both ends; `c++` and `c#` keep theirs, and so does `<3`, which is no 3."""
+    start = text if WHOLE.match(text) else text.lstrip(EDGES)
+    bare = start.rstrip(EDGES)
+    if bare and start.rstrip() in (bare + "#", bare + "++", bare + "+"):
+        return start.rstrip()
     return bare
+
+
+def _strip_quotes(text: str) -> str:
+    """Remove quotes at the ends, unless there are others: of `"a" and "b"` none are around all."""
+    for quote in QUOTES:
+        inner = text.strip(quote)
+        if not re.search(rf"(?<!\w){quote}|{quote}(?!\w)", inner):  # apostrophes in words may stay
+            text = inner
+    return text
+
+
+def _strip_brackets(text: str) -> str:
+    """Remove a pair of brackets around the whole, but none of `(cc) (by)`."""
+    if len(text) < 2 or BRACKETS.get(text[0]) != text[-1]:
+        return text
+    opening, closing, depth = text[0], text[-1], 0
+    for letter in text[:-1]:
+        depth += (letter == opening) - (letter == closing)
+        if depth == 0:
+            return text
+    return text[1:-1]
 
 
 def _find_reason(written: str, tag: str) -> str:
@@ -112,10 +155,12 @@ def _find_reason(written: str, tag: str) -> str:
     if not written.strip():
         return "empty"
     decoded = _decode_url(written).strip().casefold()
+    if REPLACEMENT in decoded:
+        return "replacement character"
     for reason, pattern in REFUSED.items():
         if pattern.match(decoded):
             return reason
     categories = map(unicodedata.category, tag)
-    if not any(one[0] in "LN" or one == "So" for one in categories):  # So: emoji
+    if not any(one[0] in "LN" or one in ("So", "Me") for one in categories):  # emoji, keycaps
         return "punctuation"
     return "too long" if len(tag) > MAX_LENGTH else ""

@@ -1,4 +1,5 @@
 import polars as pl
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -75,3 +76,26 @@ def test_all_at_once_is_as_one_by_one(written):
     table = clean_distinct(pl.Series("written", written, dtype=pl.String))
     assert table["written"].to_list() == written
     assert table.select("tag", "reason").rows() == [tuple(clean(one)) for one in written]
+
+
+@pytest.mark.parametrize(
+    ("written", "others", "tag"),
+    [
+        ("GoldenGate", ["golden", "gate"], "golden gate"),
+        ("#goldenGate", ["golden", "gate"], "golden gate"),
+        ("GoldenGate", ["golden"], "goldengate"),
+        ("YouTube", ["you", "tube", "youtube"], "youtube"),
+        ("RedRose", ["red rose", "redrose"], "red rose"),
+        ("McDonald", ["mc", "donald"], "mcdonald"),
+        ("\u00celeDeFrance", ["\u00eele de france"], "\u00eele de france"),
+        ("NASA", ["n", "a", "s"], "nasa"),
+    ],
+)
+def test_camel_case_is_split_where_its_words_are_known(written, others, tag):
+    cleaned = clean_distinct(pl.Series([written, *others]))
+    assert dict(cleaned.select("written", "tag").iter_rows())[written] == tag
+    assert cleaned["tag"].to_list()[1:] == others
+
+
+def test_escapes_are_undone_in_a_corpus_too():
+    assert clean_distinct(pl.Series(["cu00e9ru00e9monie"]))["tag"].to_list() == ["cérémonie"]
