@@ -49,7 +49,8 @@ def fit(
     """
     average = MovingAverage(tagger, settings.ema_decay, tagger.frozen)
     optimiser, negatives = make_optimiser(tagger, settings), epoch_negatives(objective)
-    state = TrainState(tagger, optimiser, average, generator, negatives)
+    tag_optimiser = getattr(objective, "tag_optimiser", None)
+    state = TrainState(tagger, optimiser, average, generator, negatives, tag_optimiser)
     save = context.checkpoint.save if context.checkpoint else lambda state: None
     if context.checkpoint:
         context.checkpoint.resume(state)

@@ -8,9 +8,13 @@ import torch
 from torch import Tensor, nn
 
 from phototags.systems.parts.negatives import NegativesEachEpoch
+from phototags.systems.parts.tag_optimisers import TagOptimiser
 from phototags.systems.parts.tagged_photos import Batch
 from phototags.training.averaging import MovingAverage, clone_tensors
 from phototags.training.batch_loader import BatchLoader
+
+TAG_OPTIMISER = "tag_optimiser"
+"""Owner of the tensors, a row a tag, that the optimiser of the tag table keeps."""
 
 
 @dataclass(eq=False)
@@ -26,6 +30,7 @@ class TrainState:
         average: of all weights that change; it is evaluated and kept.
         generator: source of every random number of the training.
         negatives: those that are sampled for a whole epoch; None where there are none.
+        tag_optimiser: of joint tag vectors; None where there are none, or it has no state.
         history: a row an epoch: epoch, loss, validation_map.
         best_epoch: whose averages are kept, 0 before the first. best_weights: these averages.
         batches_done: of the current epoch. photos_done: in them. loss_sum: over these photos.
@@ -37,6 +42,7 @@ class TrainState:
     average: MovingAverage
     generator: torch.Generator
     negatives: NegativesEachEpoch | None = None
+    tag_optimiser: TagOptimiser | None = None
     history: list[dict] = field(default_factory=list)
     best_epoch: int = 0
     best_weights: dict[str, Tensor] = field(default_factory=dict)
@@ -90,6 +96,7 @@ class TrainState:
             "average": self.average.averages if self.average.decay else {},
             "best": self.best_weights,
             "generator": {"state": self.generator.get_state()},
+            TAG_OPTIMISER: self.tag_optimiser.state if self.tag_optimiser else {},
         }
         for number, slots in self.optimiser.state_dict()["state"].items():
             known = {name: value for name, value in slots.items() if value is not None}
@@ -118,6 +125,8 @@ class TrainState:
         slots = {number: parts[of] for number, of in sorted(owners.items())}
         groups = self.optimiser.state_dict()["param_groups"]
         self.optimiser.load_state_dict({"state": slots, "param_groups": groups})
+        if self.tag_optimiser:
+            self.tag_optimiser.load(parts.get(TAG_OPTIMISER, {}))
         self.generator.set_state(parts["generator"]["state"])
         self.best_weights = parts.get("best", {})
         for name, value in numbers.items():

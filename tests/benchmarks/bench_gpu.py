@@ -6,7 +6,8 @@ scratch, in bf16: `resnet50_step` from JPEGs in shards, against a plain loop of 
 over one batch that lies ready; `resnet50_bf16` against fp32; `resnet50_compiled` against not;
 `resnet50_pictures` decoded and cropped on the GPU, against the threads of its processors. The head
 alone on features, tag vectors joint: `table_large`, a million tags against a thousand;
-`table_host`, the million in the host's memory against on the GPU. Photos a second on the clock, the
+`table_host`, the million in the host's memory against on the GPU; `table_adam` and `table_adagrad`,
+the million moved by these against plain SGD. Photos a second on the clock, the
 second epoch of each training. --only leaves the other rows of the file as they are.
 """
 
@@ -109,9 +110,9 @@ def synthetic(sizes: dict, device: str, precision: str) -> Callable[[], float]:
     return run
 
 
-def head(tags: int, sizes: dict, **compute) -> Callable[[], float]:
+def head(tags: int, sizes: dict, optimiser: str = "sgd", **compute) -> Callable[[], float]:
     """A function that trains a head and its tag vectors on features and gives photos/s."""
-    system = im2vec(CACHED_BATCH, tag_vectors="joint")
+    system = im2vec(CACHED_BATCH, tag_vectors="joint", tag_optimiser=optimiser)
 
     def run() -> float:
         clock, known = Clock(), some(CACHED_BATCH * sizes["cached"], tags, WIDTH)
@@ -139,6 +140,8 @@ def cases(shards: list[Path], device: str, sizes: dict) -> dict[str, tuple]:
             large,
         ),
     }
+    for name in ("adam", "adagrad"):
+        found[f"table_{name}"] = "sgd", head(sizes["tags"], sizes, name, device=device), large
     if device == "cuda":
         found["resnet50_bf16"] = (
             "fp32",

@@ -44,6 +44,7 @@ SYSTEMS = {
     "joint": Im2Vec(
         model="im2vec", hidden=[6], dropout=0.3, tag_vectors="joint", ema_decay=0.9, **KEYS
     ),
+    "adagrad": Im2Vec(model="im2vec", tag_vectors="joint", tag_optimiser="adagrad", **KEYS),
     "batch": Im2Vec(model="im2vec", exclude="batch", **KEYS),
     "bilinear": Bilinear(model="bilinear", optimiser="sgd", init_std=0.1, max_trials=5, **KEYS),
     "khot": Khot(model="khot", sampling="root", repeat_threshold=0.9, **KEYS | {"batch_size": 1}),
@@ -62,7 +63,7 @@ def learned(system, context: TrainContext = DEFAULT_CONTEXT):
     return train(system, photos(), photos(), vectors, 3, context)
 
 
-SHARDED = ("joint", "batch")
+SHARDED = ("joint", "adagrad", "batch")
 BACKBONES = {  # by batch_norm; 39 photos: the last batch has 1, none for the second process
     kind: Multihot(
         model="multihot", backbone="trained", batch_norm=kind, **KEYS | {"batch_size": 2}

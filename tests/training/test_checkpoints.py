@@ -31,6 +31,8 @@ SYSTEMS = [
     Im2Vec(
         model="im2vec", tag_vectors="joint", subsample_threshold=0.5, lr_schedule="plateau", **KEYS
     ),
+    Im2Vec(model="im2vec", tag_vectors="joint", tag_optimiser="adagrad", **KEYS),
+    Im2Vec(model="im2vec", tag_vectors="joint", expectation="exact", **KEYS),
 ]
 
 

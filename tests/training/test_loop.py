@@ -91,8 +91,20 @@ QUICK = {"epochs": 60, "patience": 60, "batch_size": 16, "learning_rate": 0.02}
         Multihot(model="multihot", **QUICK),
         Im2Vec(model="im2vec", **QUICK),
         Im2Vec(model="im2vec", hidden=[8], **QUICK),
-        Im2Vec(model="im2vec", tag_vectors="joint", exclude="sampled", **QUICK),
-        Im2Vec(model="im2vec", draw_negatives="next_photo", ema_decay=0.9, **QUICK),
+        Im2Vec(
+            model="im2vec", tag_vectors="joint", tag_optimiser="sgd", exclude="sampled", **QUICK
+        ),
+        Im2Vec(
+            model="im2vec",
+            tag_vectors="joint",
+            tag_optimiser="adagrad",
+            tag_learning_rate=0.1,
+            **QUICK,
+        ),
+        Im2Vec(model="im2vec", tag_vectors="joint", expectation="exact", **QUICK),
+        Im2Vec(
+            model="im2vec", initial_length=None, draw_negatives="next_photo", ema_decay=0.9, **QUICK
+        ),
         Im2Vec(model="im2vec", draw_negatives="each_epoch", **QUICK),
         Fast0Tag(model="fast0tag", **QUICK),
         NaiveSum(model="naive-sum", **QUICK),
@@ -113,12 +125,58 @@ def test_what_can_be_learned_is_learned(system):
     assert history.loss.iloc[-1] < history.loss.iloc[0]
 
 
-def test_fixed_tag_vectors_stay_and_joint_ones_move():
+@pytest.mark.parametrize("optimiser", ["adam", "adagrad", "sgd"])
+@pytest.mark.parametrize("way", ["fixed", "joint"])
+def test_fixed_tag_vectors_stay_and_joint_ones_move(way, optimiser):
     vectors = torch.randn(4, 3, generator=torch.Generator().manual_seed(1))
-    for way in ("fixed", "joint"):
-        system = Im2Vec(model="im2vec", tag_vectors=way, epochs=2, patience=2)
-        tagger, _ = train(system, photos(), photos(), vectors, 0)
-        assert tagger.tag_vectors.equal(vectors) == (way == "fixed")
+    keys = {"initial_length": None, "tag_optimiser": optimiser, "epochs": 2, "patience": 2}
+    system = Im2Vec(model="im2vec", tag_vectors=way, **keys)
+    tagger, _ = train(system, photos(), photos(), vectors, 0)
+    assert tagger.tag_vectors.equal(vectors) == (way == "fixed")
+
+
+def test_tag_vectors_begin_at_the_mean_length_that_is_asked_for_in_their_directions():
+    vectors = 5 * torch.randn(4, 3, generator=torch.Generator().manual_seed(1))
+    system = Im2Vec(model="im2vec", initial_length=0.5, epochs=1, patience=1)
+    found = train(system, photos(), photos(), vectors, 0)[0].tag_vectors.detach()
+    torch.testing.assert_close(found.norm(dim=1).mean(), torch.tensor(0.5))
+    torch.testing.assert_close(
+        torch.nn.functional.normalize(found), torch.nn.functional.normalize(vectors)
+    )
+
+
+def test_a_wider_joint_table_begins_with_zeros_and_learns_all_its_columns():
+    vectors = torch.randn(4, 3, generator=torch.Generator().manual_seed(1))
+    keys = {"initial_length": None, "epochs": 2, "patience": 2, "dimensions": 5}
+    system = Im2Vec(model="im2vec", tag_vectors="joint", **keys)
+    before = system.build(photos(), vectors, torch.Generator()).tagger.tag_vectors
+    assert before[:, :3].equal(vectors) and not before[:, 3:].any()
+    tagger, _ = train(system, photos(), photos(), vectors, 0)
+    assert tagger.tag_vectors.shape == (4, 5) and tagger.tag_vectors.all()
+
+
+def test_fewer_dimensions_than_the_tag_vectors_have_are_refused():
+    system = Im2Vec(model="im2vec", tag_vectors="joint", dimensions=2, epochs=1, patience=1)
+    with pytest.raises(ModelError, match="at least that of the tag vectors, 3, but is 2"):
+        train(system, photos(), photos(), torch.zeros(4, 3), 0)
+
+
+@pytest.mark.parametrize(
+    ("keys", "reason"),
+    [
+        ({"dimensions": 9}, "dimensions needs tag_vectors: joint"),
+        ({"expectation": "exact", "exclude": "sampled"}, "exact needs draw_negatives: each_step"),
+        ({"expectation": "exact", "draw_negatives": "each_epoch"}, "but they are each_epoch"),
+        (
+            {"expectation": "exact", "tag_vectors": "joint", "tag_optimiser": "sgd"},
+            "exact needs tag_optimiser: adam or adagrad",
+        ),
+    ],
+    ids=str,
+)
+def test_settings_of_im2vec_that_exclude_each_other_are_refused(keys, reason):
+    with pytest.raises(ValueError, match=reason):
+        Im2Vec(model="im2vec", epochs=1, patience=1, **keys)
 
 
 def test_the_prior_lifts_common_tags_by_the_log_of_their_rate():

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from torch import Generator, Tensor
 
     from phototags.systems.parts.negatives import NegativeSampler
+    from phototags.systems.parts.objectives import Objective
     from phototags.systems.parts.tagged_photos import TaggedPhotos
 
 SampledLoss = Callable[["Tensor", "Tensor", "Tensor"], "Tensor"]
@@ -69,9 +70,9 @@ class SampledSystem(LayeredSystem):
         return 0.0
 
     @property
-    def joint_learning_rate(self) -> float:
-        """Learning rate of the tag vectors; 0 leaves them as they are."""
-        return 0.0
+    def trains_tag_vectors(self) -> bool:
+        """Whether the tag vectors are trained too."""
+        return False
 
     @abstractmethod
     def make_loss(self) -> SampledLoss:
@@ -81,17 +82,17 @@ class SampledSystem(LayeredSystem):
         self, photos: TaggedPhotos, tag_vectors: Tensor, generator: Generator
     ) -> BuiltSystem:
         """Build the tagger on the given tag vectors, which no gradient moves."""
-        from phototags.systems.parts.objectives import SampledObjective
-
         bias = self.log_rate_weight * photos.smooth_rates(len(tag_vectors)).log()
         tagger = self.init_tagger(photos.features.shape[1], tag_vectors, bias, generator)
-        objective = SampledObjective(
-            self.make_loss(),
-            self.positives,
-            self.make_negative_sampler(photos, len(tag_vectors)),
-            self.joint_learning_rate,
-        )
-        return BuiltSystem(tagger.freeze_tables(joint=self.joint_learning_rate > 0), objective)
+        objective = self.make_objective(photos, len(tag_vectors))
+        return BuiltSystem(tagger.freeze_tables(joint=self.trains_tag_vectors), objective)
+
+    def make_objective(self, photos: TaggedPhotos, n_tags: int) -> Objective:
+        """The objective, with negatives by the counts of the training photos."""
+        from phototags.systems.parts.objectives import SampledObjective
+
+        sampler = self.make_negative_sampler(photos, n_tags)
+        return SampledObjective(self.make_loss(), self.positives, sampler)
 
     def make_negative_sampler(self, photos: TaggedPhotos, n_tags: int) -> NegativeSampler:
         """The sampler of negatives, by the counts of the training photos alone."""

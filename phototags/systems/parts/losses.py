@@ -30,6 +30,26 @@ def negative_sampling_loss(positives: Tensor, negatives: Tensor, valid_mask: Ten
     return pull + push / valid_mask.sum().clamp_min(1)
 
 
+def expected_negative_sampling_loss(scores: Tensor, positives: Tensor, negatives: Tensor) -> Tensor:
+    """Expectation of `negative_sampling_loss` over the draws of positives and negatives.
+
+    Args:
+        scores: (B, T) float.
+        positives: (B, T) float, probability that the tag is drawn as a positive of the photo.
+        negatives: (B, T) float, as a negative; 0 for every tag where a photo has no negative.
+
+    Returns:
+        () float, in nats. Zero scores give 2 ln 2.
+
+    >>> share = torch.full((2, 4), 0.25)
+    >>> round(expected_negative_sampling_loss(torch.zeros(2, 4), share, share).item(), 4)
+    1.3863
+    """
+    pull = -(logsigmoid(scores) * positives).sum(1).mean()
+    push = -(logsigmoid(-scores) * negatives).sum()
+    return pull + push / negatives.any(1).sum().clamp_min(1)
+
+
 def squared_error(scores: Tensor, tags: Tensor) -> Tensor:
     """Squared error of each tag's probability against 1 on its photos and 0 elsewhere.
 

@@ -95,7 +95,7 @@ def refuse_to_shard(system: System, n_tags: int) -> None:
     if not system.can_shard_tags:
         raise ParamsError(
             "train.compute.shard_tags is for im2vec and fast0tag, which score a few tags a step, "
-            f"but model is {system.model}, which scores all. Set `shard_tags: false`."
+            f"but model is {system.model}, which scores all as set here. Set `shard_tags: false`."
         )
     if system.learns_backbone and system.batch_norm == "batch":
         raise ParamsError(

@@ -17,7 +17,7 @@ from phototags.systems.parts.embedding_tagger import EmbeddingTagger
 from phototags.training.checkpoints import Checkpoint
 from phototags.training.context import Evaluate
 from phototags.training.distributed.shared_batches import SharedCheckpoint, part_of_process
-from phototags.training.state import TrainState
+from phototags.training.state import TAG_OPTIMISER, TrainState
 
 SHARDED = ("tag_vectors", "bias")
 
@@ -106,8 +106,9 @@ def evaluate_by_shard(present: Tensor) -> Callable[[Evaluate], Evaluate]:
 
 
 def is_sharded(name: str) -> bool:
-    """Whether a state's tensor is a part of the tag table: tagger/bias, best/tag_vectors, ..."""
-    return name.partition("/")[2] in SHARDED
+    """Whether a state's tensor has a row a tag: tagger/bias, best/tag_vectors, ..."""
+    owner, _, of = name.partition("/")
+    return of in SHARDED or owner == TAG_OPTIMISER
 
 
 class ShardedCheckpoint(SharedCheckpoint):
