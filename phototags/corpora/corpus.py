@@ -25,6 +25,7 @@ class Corpus:
         collection: the folder of its sources, which corpora on the same files share.
         view_of: the corpus whose photos have other tags here; they are packed and embedded
             there, once for all its views. Empty for a corpus with pictures of its own.
+        separators: characters between the tags of an own table's photo.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Corpus:
     sample: int | None = None
     collection: str = ""
     view_of: str = ""
+    separators: str = ","
 
     @property
     def files(self) -> list[str]:

@@ -83,7 +83,8 @@ def _make_own_corpus(name: str, own: "OwnTable") -> Corpus:
     reader, files = LAYOUTS[own.pictures, own.tags]
     paths = [f"{name}/{file}" for file in files]
     terms = {"licence": own.licence, "citation": own.citation, "pictures": own.pictures}
-    return make_corpus(name, own.photos, paths, reader=reader, **terms)
+    more = terms | {"separators": own.separators}
+    return make_corpus(name, own.photos, paths, reader=reader, **more)
 
 
 def find_sources(name: str, tables: Mapping[str, "OwnTable"]) -> tuple[Source, ...]:

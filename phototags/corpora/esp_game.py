@@ -13,6 +13,7 @@ from phototags.corpora.formats.hvecs import read_parts
 from phototags.corpora.reader import Reader, drop_photo
 from phototags.errors import CorpusError
 from phototags.io.progress import show_progress
+from phototags.io.texts import decode_text
 from phototags.photos.archives import TarArchive
 from phototags.photos.photo_table import Drop
 
@@ -64,7 +65,7 @@ def _read_words(files: dict[str, str], archive: TarArchive) -> Iterator[dict | D
             yield drop_photo(name, "no_words", "the archive has no .desc of the picture")
             continue
         content = (archive.read(texts[name], MAX_TEXT) or b"")[:MAX_TEXT]
-        words = [word.strip() for word in content.decode("utf-8", errors="replace").splitlines()]
+        words = map(str.strip, decode_text(content, str(archive.path)).splitlines())
         tags = list(dict.fromkeys(filter(None, words)))
         yield {"photo_id": name, "tags": tags, "file": files[name]}
 

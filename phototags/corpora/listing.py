@@ -2,12 +2,14 @@
 
 import hashlib
 import hmac
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from phototags.corpora.corpus import Corpus
 from phototags.corpora.corpus_registry import check_count
+from phototags.corpora.photos_tsv import PhotosTsv
 from phototags.corpora.reader import Listing
 from phototags.corpora.readers import READERS
 from phototags.photos.photo_table import Drop
@@ -28,7 +30,10 @@ def list_corpus(
     Raises:
         CorpusError, ArchiveError: of the reader, and when there are more photos than declared.
     """
-    listing, drops = READERS[corpus.reader].list_photos(folder, wordnet, corpus.sample)
+    reader = READERS[corpus.reader]
+    if isinstance(reader, PhotosTsv):
+        reader = replace(reader, separators=corpus.separators)
+    listing, drops = reader.list_photos(folder, wordnet, corpus.sample)
     check_count(corpus, len(listing) + (0 if corpus.sample else len(drops)))
     if user_ids == "hashed":
         hashed = {user: hash_user(user, salt) for user in listing["user_id"].dropna().unique()}

@@ -13,6 +13,7 @@ from pathlib import Path
 from phototags.corpora.reader import Reader, drop_photo
 from phototags.errors import CorpusError
 from phototags.io.progress import show_progress
+from phototags.io.texts import decode_text
 from phototags.photos.archives import ZipArchive
 from phototags.photos.photo_table import Drop
 
@@ -30,7 +31,7 @@ class MirFlickr25k(Reader):
     """Read every picture of the archive, in the order of their numbers.
 
     Users' tags are the raw ones (`Golden Gate`) where the archive has them, else Flickr's
-    (`goldengate`). Text that is no UTF-8 has U+FFFD in its place. Licence, author, title and
+    (`goldengate`). Text that is no UTF-8 is read as Windows-1252. Licence, author, title and
     addresses are those of `meta/license`, null where the archive has none.
 
     Args:
@@ -93,7 +94,7 @@ def _read_credit(archive: ZipArchive, top: str, number: int) -> dict[str, str]:
 
 def _read_text(archive: ZipArchive, name: str) -> str | None:
     content = archive.read(name.lstrip("/"), MAX_TEXT)
-    return None if content is None else content.decode("utf-8", errors="replace")
+    return None if content is None else decode_text(content, str(archive.path))
 
 
 def _read_concepts(path: Path) -> dict[int, list[str]]:

@@ -13,6 +13,7 @@ import numpy as np
 from phototags.corpora.reader import Reader, drop_photo, read_file
 from phototags.errors import CorpusError
 from phototags.io.progress import show_progress
+from phototags.io.texts import decode_text
 from phototags.photos.archives import ZipArchive
 from phototags.photos.photo_table import Drop
 
@@ -67,7 +68,7 @@ def _parse_id(name: str) -> str:
 def _read_lines(path: Path, file: str) -> list[str]:
     """The non-blank lines of a file in any folder of a zip."""
     with ZipArchive(path) as archive:
-        lines = read_file(archive, file, MAX_TEXT).decode("utf-8", "replace").splitlines()
+        lines = decode_text(read_file(archive, file, MAX_TEXT), str(archive.path)).splitlines()
     return [line.strip() for line in lines if line.strip()]
 
 

@@ -11,6 +11,7 @@ from phototags.corpora.formats.captions import find_nouns, read_nouns
 from phototags.corpora.reader import Reader, drop_photo
 from phototags.errors import CorpusError, PhotoError
 from phototags.io.progress import show_progress
+from phototags.io.texts import decode_text
 from phototags.photos.archives import TarArchive
 from phototags.photos.photo_table import Drop
 from phototags.tags.wordnet import WordNet
@@ -64,7 +65,7 @@ def _read_caption(archive: TarArchive, name: str) -> str:
             break
     else:
         raise PhotoError("no_caption", "the stamp has no text beside it")
-    caption = content.decode("utf-8", errors="replace").partition("\n")[0].strip()
+    caption = decode_text(content, str(archive.path)).partition("\n")[0].strip()
     if not caption:
         raise PhotoError("no_caption", f"the first line of {path} is empty")
     return caption

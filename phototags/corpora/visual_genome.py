@@ -14,6 +14,7 @@ from phototags.corpora.formats.json_records import get_field, read_records
 from phototags.corpora.reader import Reader, drop_photo
 from phototags.errors import CorpusError
 from phototags.io.progress import show_progress
+from phototags.io.texts import decode_text
 from phototags.photos.photo_table import Drop
 from phototags.tags.split import hash_to_unit
 
@@ -120,6 +121,6 @@ def _get_photo_id(record: dict, inside: str) -> str:
 
 def _read_words(path: Path) -> dict[str, str]:
     """Map each word to its canonical form: the first of its comma-separated line."""
-    content = path.read_bytes()[:MAX_TEXT].decode("utf-8", errors="replace")
+    content = decode_text(path.read_bytes()[:MAX_TEXT], str(path))
     lines = [[word.strip().lower() for word in line.split(",")] for line in content.splitlines()]
     return {word: line[0] for line in reversed(lines) if line[0] for word in line}

@@ -20,6 +20,13 @@ class OwnTable(Section):
         description="where tags are: in photos.tsv, or in the names of the pictures' folders, as "
         "in ImageNet; these are packaged",
     )
+    separators: str = Field(
+        ",",
+        description="characters between tags in photos.tsv, each of which ends a tag: `;`, `|`"
+        " (levels of Lightroom's keywords are tags too), `、`, `，`, `#`; several together, `,|`",
+        min_length=1,
+        exclude_if=lambda separators: separators == ",",
+    )
     licence: str = Field("unknown", description="licence of the pictures, shown beside them")
     citation: str = Field("", description="work to cite for the corpus")
 

@@ -2,6 +2,7 @@
 
 import gzip
 import itertools
+import logging
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
@@ -14,43 +15,72 @@ from phototags.io.storage import atomic_write
 from phototags.tag_vectors.text_vectors import TextVectors
 
 CHUNK_ROWS = 65_536  # parsed to numbers at once
+MAX_ODD = 1e-3  # lines of another width; more are another format, or damage
+log = logging.getLogger(__name__)
 
 
 def read_text_vectors(path: Path | str, only: Collection[str] | None = None) -> TextVectors:
     """Read vectors from a text file: a word and D numbers a line, with or without a `N D` header.
 
-    Words are lower-cased; of two that are then equal the first is kept, since these files have
-    the more frequent first. A word may hold spaces (GloVe 840B has such).
+    Words are lower-cased, and `_` in them is a blank, as word2phrase and `write_word2vec` join
+    phrases; of two that are then equal the first is kept, since these files have the more frequent
+    first. A word may hold spaces (GloVe 840B has such); one before the first of two words needs
+    the header.
 
     Args:
         path: word2vec's or GloVe's `.txt`, fastText's `.vec`; also gzipped.
         only: words to keep; the file may then be larger than memory.
 
     Raises:
-        ModelError: when the file is missing, empty or a line has another width; says which.
+        ModelError: when the file is missing or empty, or more than one line in a thousand has
+            another width; says which. Fewer are passed over with a warning.
     """
     lines = _read_lines(Path(path))
     first = next(lines, "")
+    width = None
     if _is_header(first):
-        first = next(lines, "")
-    width, lines = _read_width(first, path), itertools.chain([first], lines)
-    words, blocks, pending = {}, [], []
+        width, first = int(first.split()[1]), next(lines, "")
+    width = _read_width(first, path, width)
+    lines = itertools.chain([first], lines)
+    words, blocks, pending, odd, number = {}, [], [], [], 0
     for number, line in enumerate(show_progress(lines, f"reading {Path(path).name}"), start=1):
-        parts = line.rstrip("\n ").rsplit(" ", width)
-        word = parts[0].lower()
-        if len(parts) != width + 1 or not word:
-            raise ModelError(
-                f"{path} should have a word and {width} numbers on each line, but vector {number} "
-                f"is {line[:60]!r}. Fetch the file again, or remove the line."
-            )
-        if word not in words and (only is None or word in only):
+        word, numbers = _split_line(line, width)
+        if not word:
+            odd.append((number, line[:60]))
+        elif word not in words and (only is None or word in only):
             words[word] = None
-            pending.append(parts[1:])
+            pending.append(numbers)
         if len(pending) == CHUNK_ROWS:
             blocks.append(_parse_numbers(pending, path))
             pending = []
+    _check_odd_lines(odd, number, width, path)
     blocks.append(_parse_numbers(pending, path).reshape(-1, width))
     return TextVectors(pa.array(list(words), pa.string()), np.concatenate(blocks))
+
+
+def _split_line(line: str, width: int) -> tuple[str, list[str]]:
+    """Return a line's word, "" for a line of another width, and its numbers."""
+    word, *numbers = line.rstrip().rsplit(maxsplit=width)
+    if len(numbers) < width:  # also where the word is a blank that is no space
+        word, *numbers = line.rstrip().rsplit(" ", width)
+    word = word.lower()
+    word = word.replace("_", " ").strip() or word
+    return word if len(numbers) == width else "", numbers
+
+
+def _check_odd_lines(
+    odd: Sequence[tuple[int, str]], lines: int, width: int, path: Path | str
+) -> None:
+    if not odd:
+        return
+    number, line = odd[0]
+    what = (
+        f"{path} should have a word and {width} numbers on each line, but vector {number} is "
+        f"{line!r}"
+    )
+    if len(odd) > lines * MAX_ODD:
+        raise ModelError(f"{what}. Fetch the file again, or remove the line.")
+    log.warning("%s; %d of %d lines like it are passed over", what, len(odd), lines)
 
 
 def _read_lines(path: Path) -> Iterator[str]:
@@ -71,9 +101,10 @@ def _is_header(line: str) -> bool:
     return len(parts) == 2 and all(part.isdecimal() for part in parts)
 
 
-def _read_width(line: str, path: Path | str) -> int:
-    """Count the numbers of a line after its word."""
-    width = len(line.split()) - 1
+def _read_width(line: str, path: Path | str, stated: int | None) -> int:
+    """Count the numbers of a line after its word, as many as the header states if there is one."""
+    found = len(line.split()) - 1
+    width = stated if stated and stated <= found else found
     if width < 1:
         raise ModelError(
             f"{path} should be a text file of word vectors, but begins {line[:60]!r}. Give "

@@ -45,7 +45,7 @@ class TextVectors:
     can mean something else. Case is ignored.
 
     Args:
-        words: (N,) distinct lower-case words.
+        words: (N,) distinct lower-case words and phrases.
         matrix: (N, D) float32, may be memory-mapped; only the rows looked up are read.
 
     >>> text = TextVectors(pa.array(["red", "rose"]), np.float32([[2, 0], [0, 4]]))

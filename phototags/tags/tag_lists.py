@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from phototags.errors import ParamsError
+from phototags.io.texts import open_text
 from phototags.tags.mapping import map_vocabulary
 from phototags.tags.spelling import clean
 from phototags.tags.wordnet import WordNet
@@ -99,9 +100,10 @@ def _find_timm_list(name: str) -> Path:
 
 def _read_lines(path: Path | str, key: str) -> list[str]:
     try:
-        return Path(path).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+        with open_text(path) as file:
+            return file.read().splitlines()
+    except (OSError, UnicodeError) as error:
         raise ParamsError(
-            f"{key}: {path} should be a readable UTF-8 text file, but: {error}. "
+            f"{key}: {path} should be a readable text file, but: {error}. "
             "Mend the path, or set the key to null."
         ) from error

@@ -4,8 +4,11 @@ import logging
 
 import pytest
 
+from phototags.corpora.corpus_registry import find_corpus
+from phototags.corpora.listing import list_corpus
 from phototags.corpora.photos_tsv import PhotosTsv, WebPhotosTsv
 from phototags.errors import CorpusError
+from phototags.params.own_tables import OwnTable
 
 READER, WEB = PhotosTsv(), WebPhotosTsv()
 HEAD = "photo_id\tfile\ttags"
@@ -107,9 +110,76 @@ def test_what_is_wrong_is_named_with_its_line(write, lines, message):
         READER.list_photos(write(*lines))
 
 
-def test_another_encoding_is_named(write):
-    with pytest.raises(CorpusError, match="UTF-8"):
-        READER.list_photos(write(HEAD, "a\ta.png\tété", encoding="latin-1"))
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "utf-16", "utf-8"])
+def test_other_encodings_are_recognised_and_said(write, caplog, encoding):
+    with caplog.at_level(logging.WARNING):
+        listing, _ = READER.list_photos(write(HEAD, "a\ta.png\tété, MÜNCHEN", encoding=encoding))
+    assert listing["tags"].tolist() == [["été", "MÜNCHEN"]]
+    assert ("no UTF-8" in caplog.text) == (encoding != "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("separators", "written", "tags"),
+    [
+        (";", "sea; sky; red boat", ["sea", "sky", "red boat"]),
+        ("|", "Places|Italy|Rome", ["Places", "Italy", "Rome"]),
+        (",|", "Places|Italy|Rome, sea", ["Places", "Italy", "Rome", "sea"]),
+        ("、", "海、空、夕焼け", ["海", "空", "夕焼け"]),
+        ("，,", "山，川,海", ["山", "川", "海"]),
+        ("#", "#sea #sky #red boat", ["sea", "sky", "red boat"]),
+        ("/", "Places/Italy", ["Places", "Italy"]),
+        ("^]-", "a^b]c-d", ["a", "b", "c", "d"]),
+    ],
+)
+def test_separators_are_a_setting(write, caplog, separators, written, tags):
+    folder = write(HEAD, f"a\ta.png\t{written}")
+    settings = {"photos": 3, "separators": separators}
+    corpus = find_corpus("mine", {"mine": OwnTable(**settings)})
+    with caplog.at_level(logging.WARNING):
+        listing, _ = list_corpus(corpus, folder, None, user_ids="kept", salt="")
+    assert listing["tags"].tolist() == [tags]
+    assert "ends a tag" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("written", "mark"),
+    [
+        ("sea; sky; red boat", ";"),
+        ("Places|Italy|Rome", "|"),
+        ("海、空、夕焼け", "、"),
+        ("山，川", "，"),
+        ("#sea #sky #boat", "#"),
+        ("sea #sky #boat", "#"),
+        ("Places/Italy/Rome", "/"),
+    ],
+)
+def test_one_tag_that_looks_like_many_is_said(write, caplog, written, mark):
+    with caplog.at_level(logging.WARNING):
+        READER.list_photos(write(HEAD, f"a\ta.png\t{written}", f"b\tb.png\t{written}"))
+    assert f"the one tag of 2 photos has {mark!r} in it" in caplog.text
+    assert "corpora.tables" in caplog.text
+
+
+def test_tags_that_are_one_are_not_warned_about(write, caplog):
+    tags = ["b/w", "#sunset", "c#", "at&t", "1/2", ":)", ";-)", "sea, sky; boat"]
+    with caplog.at_level(logging.WARNING):
+        READER.list_photos(write(HEAD, *(f"{n}\ta.png\t{tag}" for n, tag in enumerate(tags))))
+    assert not caplog.text
+
+
+def test_a_field_of_any_length_is_read(write):
+    head, line = HEAD + "\tdescription", "a\ta.png\tsea\t" + "x" * 140_000
+    assert READER.list_photos(write(head, line))[0]["description"].str.len().tolist() == [140_000]
+
+
+def test_a_line_of_another_width_is_named_and_the_others_are_read(write):
+    lines = ["a\ta.png\tsea", "b\tb.png\tone\ttwo", 'c\tc.png\t"open', 'tag"', "", "d\td.png\tsky"]
+    listing, drops = READER.list_photos(write(HEAD, *lines))
+    assert listing["photo_id"].tolist() == ["a", "c", "d"]
+    assert [(drop.photo_id, drop.reason) for drop in drops] == [
+        ("line 3", "bad_line"),
+        ("line 5", "bad_line"),
+    ]
 
 
 def test_pictures_are_found_with_and_without_the_tars_top_folder(write, make_tar):

@@ -78,8 +78,9 @@ def test_what_is_written_is_read_back_to_the_bit(tmp_path):
     vectors = np.random.default_rng(0).normal(size=(3, 7)).astype(np.float32)
     write_word2vec(tmp_path / "tags.txt", ["sea", "golden gate", "東京"], vectors)
     text = read_text_vectors(tmp_path / "tags.txt")
-    assert text.words.to_pylist() == ["sea", "golden_gate", "東京"]
+    assert text.words.to_pylist() == ["sea", "golden gate", "東京"]
     assert np.array_equal(text.matrix, vectors)
+    assert np.array_equal(text.embed(["golden gate"])[0], vectors[1])
     assert (tmp_path / "tags.txt").read_text().startswith("3 7\nsea ")
 
 
@@ -87,3 +88,27 @@ def test_two_tags_that_become_one_word_are_refused(tmp_path):
     with pytest.raises(VocabularyError, match="'new york' and 'new_york'"):
         write_word2vec(tmp_path / "x.txt", ["new york", "new_york"], np.zeros((2, 2)))
     assert not (tmp_path / "x.txt").exists()
+
+
+def test_a_phrase_has_its_own_vector_and_not_the_mean_of_its_words(file):
+    """As word2phrase, GoogleNews and Numberbatch join phrases."""
+    text = read_text_vectors(file("4 2\nNew_York 1 0\nnew 0 1\nyork 0 0.5\n_ 3 3\n"))
+    assert text.embed(["new york", "york new", "_"]).tolist() == [[1, 0], [0, 0.75], [3, 3]]
+
+
+def test_the_first_word_may_be_a_phrase_with_spaces_where_there_is_a_header(file):
+    text = read_text_vectors(file("2 2\nnew york 1 0\nsea 0 1\n"))
+    assert text.words.to_pylist() == ["new york", "sea"]
+
+
+def test_tabs_and_quotes_are_read(file):
+    text = read_text_vectors(file('sea\t1\t2\n"sky" 3 4\n\u00a0 5 6\n'))
+    assert text.words.to_pylist() == ["sea", '"sky"', "\u00a0"]
+
+
+def test_a_few_odd_lines_are_named_and_passed_over(file, caplog):
+    rows = [f"w{n} {n} 0" for n in range(2000)]
+    rows[7] = "odd 1"
+    text = read_text_vectors(file("\n".join(rows)))
+    assert len(text.words) == 1999
+    assert "vector 8 is 'odd 1" in caplog.text and "1 of 2000" in caplog.text
