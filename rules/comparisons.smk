@@ -22,7 +22,6 @@ rule compare_users:
             {n: s.model_dump() for n, s in PLAN.warp_systems(w.train).items()}
         ),
         seeds=PARAMS.train.seeds,
-        bootstrap=dict(resamples=PARAMS.score.resamples, seed=PARAMS.score.seed),
     message:
         "Comparing what knows the users of {wildcards.train} with what does not"
     script:

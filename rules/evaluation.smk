@@ -72,7 +72,7 @@ rule score_tag_vectors:
         same_photos=lambda w: PLAN.pictures_of(w.train) == PLAN.pictures_of(w.test),
         seeds=PARAMS.train.seeds,
         settings=dump_section(PARAMS.embed_tags),
-        bootstrap=dict(resamples=PARAMS.score.resamples, seed=PARAMS.score.seed),
+        resamples=dict(resamples=PARAMS.score.resamples, seed=PARAMS.score.seed),
     message:
         "Scoring the tag vectors of {wildcards.train} on {wildcards.test}"
     script:

@@ -16,7 +16,7 @@ train, systems = given.wildcards.train, json.loads(given.params.systems)
 photos = pd.read_parquet(given.input.tags).set_index("row")
 judged = given.input.scores, given.input.predictions
 vocabulary = read_vocabulary(given.input.vocabulary)
-found = compare_systems(systems, *judged, photos, vocabulary, **given.params.bootstrap)
+found = compare_systems(systems, *judged, photos, vocabulary)
 found.write(given.output.gains, given.output.tags)
 write_text(given.output.table, format_users(train, found.improvements))
 write_text(given.output.lists, format_user_tags(train, found.improvements, found.tags))

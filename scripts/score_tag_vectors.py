@@ -22,6 +22,6 @@ vectors, contexts = (
 )
 tables = read_tables(vectors, contexts, files.get("start", []), settings, vocabulary, rows)
 tags = [vocabulary[row] for row in rows]
-scores = score_tag_vectors(tags, train["tags"], test["tags"], tables, **given.params.bootstrap)
+scores = score_tag_vectors(tags, train["tags"], test, tables, **given.params.resamples)
 with atomic_write(given.output.scores) as part:
     scores.to_parquet(part)

@@ -13,7 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from phototags.evaluation.metrics.all_metrics import compute_lower_bounds, compute_metrics
-from phototags.evaluation.metrics.bootstrap import bootstrap_weights
+from phototags.evaluation.metrics.resamples import draw_resamples, number_users
 from phototags.evaluation.word_mapping import WordMapping
 from phototags.params.score import Score
 from phototags.photos.photo_table import Drop, write_drops, write_table
@@ -63,7 +63,7 @@ def evaluate(
 
     Args:
         scores: (N, T) of the model's tags for the N test photos.
-        photos: N rows with row, photo_id, tags.
+        photos: N rows with row, photo_id, user_id, tags.
         mappings: one for each bridge; predictions are written for the first.
         train: the training corpus, named in the drops.
         contaminated: rows of photos with a near-duplicate among the training photos.
@@ -78,7 +78,8 @@ def evaluate(
         if known.any():
             doubtful = photos.loc[known, "row"].isin(contaminated).to_numpy()
             word_scores = mapping.word_scores(scores)[known]
-            table = _metrics_table(word_scores, relevant[known], doubtful, settings)
+            users = number_users(photos.loc[known, "user_id"])
+            table = _metrics_table(word_scores, relevant[known], users, doubtful, settings)
             tables.append(table.assign(bridge=mapping.bridge))
     rows = pd.concat(tables) if tables else pd.DataFrame(columns=SCORES.names)
     own = WordMapping("own", list(model_tags), [[tag] for tag in range(len(model_tags))])
@@ -97,11 +98,11 @@ def _mapping_drops(photos: pd.DataFrame, mapping: WordMapping, train: str) -> li
 
 
 def _metrics_table(
-    scores: NDArray, relevant: NDArray, contaminated: NDArray, settings: Score
+    scores: NDArray, relevant: NDArray, users: NDArray, contaminated: NDArray, settings: Score
 ) -> pd.DataFrame:
-    weights = bootstrap_weights(len(relevant), settings.resamples, settings.seed)
-    results = compute_metrics(scores, relevant, weights)
-    results += compute_lower_bounds(scores, relevant, weights, contaminated, results)
+    resamples = draw_resamples(users, settings.resamples, settings.seed)
+    results = compute_metrics(scores, relevant, resamples)
+    results += compute_lower_bounds(scores, relevant, resamples, contaminated, results)
     table = pd.DataFrame([vars(result) for result in results])
     return table.assign(photos=len(relevant), tags=int(relevant.any(axis=0).sum()))
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from phototags.evaluation.metrics.bootstrap import bootstrap_weights
 from phototags.evaluation.metrics.resampled import photo_means
+from phototags.evaluation.metrics.resamples import Resamples, draw_resamples, number_users
 from phototags.params.embeddings import EmbedTags
 from phototags.tag_vectors.embed_tags import read_tag_vectors
 from phototags.tag_vectors.initialisation import load_text_vectors
@@ -88,7 +88,7 @@ def read_tables(
 def score_tag_vectors(
     tags: Sequence[str],
     training: Tags,
-    test: Tags,
+    test: pd.DataFrame,
     tables: TagVectorTables,
     resamples: int,
     seed: int,
@@ -98,36 +98,42 @@ def score_tag_vectors(
     Args:
         tags: (T,) the tags that can be predicted.
         training: the photos whose tags are counted.
-        test: the test photos; those with less than two of the tags are left out, and of more
-            than MAX_PHOTOS a sample is drawn.
-        resamples: of the bootstrap over photos.
-        seed: of the hidden tags and of the bootstrap, the same for all systems.
+        test: the test photos (user_id, tags); those with less than two of the tags are left
+            out, and of more than MAX_PHOTOS a sample is drawn.
+        resamples: of users, for intervals.
+        seed: of the hidden tags and of the resamples, the same for all systems.
 
     Returns:
         COLUMNS, a row for each system, seed and metric (`recall` at 10, `mrr`; perfect 1); a
         system without a seed has the same row for each. Empty if no test photo is left.
     """
-    hidden = hide_test_tags(test, tags, seed)
-    if not len(hidden.hidden):
+    hidden, photos = hide_test_tags(test["tags"], tags, seed)
+    if not len(photos):
         return pd.DataFrame(columns=COLUMNS)
-    weights = bootstrap_weights(len(hidden.hidden), resamples, seed)
+    drawn = draw_resamples(number_users(test["user_id"].iloc[photos]), resamples, seed)
     rows = []
     for system, own, predictor in list_predictors(encode_tags(training, tags), len(tags), tables):
-        scores = _completion_scores(hidden, predictor, len(tags), weights).assign(system=system)
+        scores = _completion_scores(hidden, predictor, len(tags), drawn).assign(system=system)
         seeds = tables.input_vectors if own is None else [own]
         rows += [scores.assign(seed=one) for one in seeds]
     return pd.concat(rows, ignore_index=True)[COLUMNS]
 
 
-def hide_test_tags(test: Tags, tags: Sequence[str], seed: int) -> HeldOutTags:
-    """Hide one tag of each test photo that has two or more, of at most MAX_PHOTOS photos."""
+def hide_test_tags(
+    test: Tags, tags: Sequence[str], seed: int
+) -> tuple[HeldOutTags, NDArray[np.int64]]:
+    """Hide one tag of each test photo that has two or more, of at most MAX_PHOTOS photos.
+
+    Returns:
+        them, and their positions among the test photos.
+    """
     rng = np.random.default_rng(seed)
     sets = encode_tags(test, tags)
     usable = np.flatnonzero(sets.sizes > 1)
     log.info("%d of %d test photos have two tags of %d", len(usable), len(test), len(tags))
     if len(usable) > MAX_PHOTOS:
         usable = np.sort(rng.choice(usable, MAX_PHOTOS, replace=False))
-    return hide_tags(sets.select(usable), rng)
+    return hide_tags(sets.select(usable), rng), usable
 
 
 def list_predictors(
@@ -148,10 +154,11 @@ def list_predictors(
 
 
 def _completion_scores(
-    hidden: HeldOutTags, predictor: Predictor, tags: int, weights: NDArray
+    hidden: HeldOutTags, predictor: Predictor, tags: int, resamples: Resamples
 ) -> pd.DataFrame:
     found = rank_hidden(hidden, predictor, batch_size=max(1, min(512, BLOCK // tags)))
-    means = photo_means(np.stack([found <= 10, 1 / found], axis=1), weights)
+    means = photo_means(np.stack([found <= 10, 1 / found], axis=1), resamples.weights)
     measured = {"metric": ["recall", "mrr"], "k": [10, 0], "value": means[0]}
     counted = {"bridge": "exact", "photos": len(found), "tags": tags}
-    return pd.DataFrame({**measured, **counted, "replicates": list(means[1:].T)})
+    replicates = [resamples.replicate(values) for values in means.T]
+    return pd.DataFrame({**measured, **counted, "replicates": replicates})

@@ -19,5 +19,7 @@ class Score(Section):
         min_length=1,
     )
     min_test_photos: int = Field(description="test photos that a word must have to be scored", ge=1)
-    resamples: int = Field(description="bootstrap resamples over photos", gt=0)
-    seed: int = Field(description="seed of the bootstrap")
+    resamples: int = Field(
+        description="resamples for intervals, each without 15 % of the users", gt=0
+    )
+    seed: int = Field(description="seed of the resamples")

@@ -107,7 +107,12 @@ def judged(
     )
     tables = TagVectorTables(words, contexts, settings.power, text and text.embed(tags))
     return score_tag_vectors(
-        tags, training, test, tables, params.score.resamples, params.score.seed
+        tags,
+        training,
+        pd.DataFrame({"tags": test, "user_id": None}),
+        tables,
+        params.score.resamples,
+        params.score.seed,
     )
 
 

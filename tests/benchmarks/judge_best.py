@@ -17,6 +17,7 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from phototags.evaluation.metrics.all_metrics import compute_metrics
+from phototags.evaluation.metrics.resamples import Resamples
 from phototags.features.backbones import load_backbone
 from phototags.features.feature_cache import read_features
 from phototags.io.storage import atomic_write
@@ -90,7 +91,9 @@ def judged(scores: Tensor, relevant: Tensor, learned: Tensor) -> dict[str, float
     known = relevant.any(0) & learned.any(0)
     photos = relevant[:, known].any(1)
     truth = relevant[photos][:, known].numpy()
-    found = compute_metrics(scores[photos][:, known].numpy(), truth, np.ones((1, len(truth))))
+    found = compute_metrics(
+        scores[photos][:, known].numpy(), truth, Resamples(np.ones((1, len(truth))), 1.0)
+    )
     values = {one.metric: one.value for one in found}
     shares = {"P": "tag_precision", "R": "tag_recall", "F1": "f1_of_means"}
     return {name: 100 * values[key] for name, key in shares.items()} | {"N+": values["n_plus"]}

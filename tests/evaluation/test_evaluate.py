@@ -5,11 +5,13 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 import torch
+from scipy.stats import t as student
 
 from phototags.errors import ModelError
 from phototags.evaluation.evaluate import evaluate, top_words
 from phototags.evaluation.metrics.all_metrics import BOUNDED, CUTOFFS, PER_PHOTO
 from phototags.evaluation.metrics.ranking import mean_average_precision
+from phototags.evaluation.metrics.resamples import confidence_interval
 from phototags.evaluation.prediction import predict, predict_from_folder, score_unseen
 from phototags.evaluation.word_mapping import WordMapping
 from phototags.features.feature_cache import Features
@@ -33,6 +35,7 @@ def photos():
         {
             "row": [3, 5, 6, 9],
             "photo_id": ["a", "b", "c", "d"],
+            "user_id": ["u", "u", "v", "w"],
             "tags": [["sea", "sun"], ["cars"], ["unheard of"], ["sun", "sky"]],
         }
     )
@@ -79,6 +82,22 @@ def test_scores_are_those_of_the_photos_that_have_a_word(photos, scores, mapping
     assert table.loc[("exact", "map", 0), "value"] == pytest.approx(expected)
     assert len(table.loc["exact"]) == len(PER_PHOTO) * len(CUTOFFS) + 7 + len(BOUNDED)
     assert {len(replicates) for replicates in table["replicates"]} == {20}
+
+
+def test_the_interval_of_photos_that_are_alike_within_users_is_that_of_users():
+    """40 users, all ten photos of each right or wrong: 40 observations, not 400."""
+    right = np.random.default_rng(3).random(40) < 0.4
+    users = np.repeat(np.arange(40), 10)
+    photos = pd.DataFrame({"row": range(400), "photo_id": "", "user_id": users.astype(str)})
+    photos["tags"] = [["sea"]] * 400
+    scores = np.stack([right[users], ~right[users]], axis=1).astype(np.float32)
+    mapping = WordMapping("exact", ["sea", "sun"], [[0], [1]])
+    settings = Score(bridges=["exact"], min_test_photos=1, resamples=1000, seed=0)
+    table = evaluate(scores, ["sea", "sun"], photos, [mapping], settings, "shapes").scores
+    first = table.set_index(["metric", "k"]).loc[("precision", 1)]
+    low, high = confidence_interval(first["value"], first["replicates"], 1.0)
+    error = student.ppf(0.975, 39) * right.std(ddof=1) / np.sqrt(40)
+    assert (high - low) / 2 == pytest.approx(error, rel=0.1)
 
 
 def test_predictions_are_the_first_words_of_the_first_bridge_and_the_models_own(

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from phototags.evaluation.evaluate import evaluate
-from phototags.evaluation.metrics.bootstrap import bootstrap_weights
+from phototags.evaluation.metrics.resamples import draw_resamples, number_users
 from phototags.evaluation.users.comparison import (
     compare_systems,
     read_user_tags,
@@ -17,7 +17,6 @@ from phototags.evaluation.users.relative_improvement import (
     read_improvements,
     read_system_scores,
     relative_improvements,
-    user_interval,
 )
 from phototags.evaluation.word_mapping import map_own_vocabulary
 from phototags.params.score import Score
@@ -66,7 +65,9 @@ def scores_of(run):
     photos, files, _ = run
     return {
         system: read_system_scores(
-            *list(zip(*paths, strict=True))[:2], tags_in_vocabulary(photos["tags"], VOCABULARY)
+            [one[0] for one in paths],
+            paths[0][1],
+            tags_in_vocabulary(photos["tags"], VOCABULARY),
         )
         for system, paths in files.items()
     }
@@ -82,23 +83,23 @@ def test_an_improvement_is_the_ratio_of_seed_means_and_its_interval_that_of_pair
     run,
 ):
     photos, _, scores = run
-    table = relative_improvements(SYSTEMS, scores_of(run), photos["user_id"], R, 3)
+    table = relative_improvements(SYSTEMS, scores_of(run), photos["user_id"])
     row = table.query("system == 'user-biased' and over == 'bilinear' and metric == 'precision'")
     ours, theirs = (
         np.mean([first_correct(seed, photos) for seed in scores[system]], axis=0)
         for system in ("user-biased", "bilinear")
     )
-    weights = bootstrap_weights(N - 1, R, 3)[1:].astype(float)
-    ratios = (weights @ ours) / (weights @ theirs) - 1
-    expected = [ours.sum() / theirs.sum() - 1, *np.percentile(ratios, [2.5, 97.5])]
+    drawn = draw_resamples(number_users(photos["user_id"][:-1]), R, 3)
+    sizes = drawn.weights.sum(axis=1)
+    ours, theirs = (drawn.weights @ of / sizes for of in (ours, theirs))
+    ratios = drawn.replicate(ours) / drawn.replicate(theirs) - 1
+    expected = [ours[0] / theirs[0] - 1, *np.percentile(ratios, [2.5, 97.5])]
     assert row[["gain", "low", "high"]].iloc[0].tolist() == pytest.approx(expected, abs=1e-5)
     assert row[["photos", "users"]].iloc[0].tolist() == [N - 1, 4 + 6]  # six photos of nobody known
 
 
 def test_each_system_stands_beside_what_was_trained_in_the_same_way(run):
-    table = relative_improvements(SYSTEMS, scores_of(run), run[0]["user_id"], R, 3).dropna(
-        subset="over"
-    )
+    table = relative_improvements(SYSTEMS, scores_of(run), run[0]["user_id"]).dropna(subset="over")
     pairs = set(zip(table["system"], table["over"], strict=True))
     assert pairs == {
         ("user-biased", "bilinear"),
@@ -109,20 +110,6 @@ def test_each_system_stands_beside_what_was_trained_in_the_same_way(run):
         ("nobody", "bilinear"),
     }
     assert len(table) == len(pairs) * len(MEASURES)
-
-
-def test_drawing_users_draws_all_photos_of_each_together():
-    random = np.random.default_rng(1)
-    ours, theirs = random.random(20), random.random(20) + 0.1
-    users = random.integers(0, 5, 20)
-    ratios = []
-    for weights in bootstrap_weights(5, 200, 9)[1:]:
-        pulled = [sum(weights[users[at]] * of[at] for at in range(20)) for of in (ours, theirs)]
-        ratios.append(pulled[0] / pulled[1] - 1)
-    ratios.sort()
-    low, high = user_interval(ours, theirs, users, 200, 9)
-    assert min(abs(low - ratio) for ratio in ratios) < 1e-6 and ratios[2] <= low <= ratios[8]
-    assert min(abs(high - ratio) for ratio in ratios) < 1e-6 and ratios[-9] <= high <= ratios[-3]
 
 
 def test_precision_and_recall_of_a_tag_are_those_of_a_loop(run):
@@ -145,7 +132,7 @@ def test_precision_and_recall_of_a_tag_are_those_of_a_loop(run):
 
 def test_the_page_shows_each_system_the_published_gains_and_the_lists(run):
     photos, files, _ = run
-    table = relative_improvements(SYSTEMS, scores_of(run), photos["user_id"], R, 3)
+    table = relative_improvements(SYSTEMS, scores_of(run), photos["user_id"])
     known = tags_in_vocabulary(photos["tags"], VOCABULARY)
     tags = pd.concat(
         score_per_tag(system, [one[1] for one in paths], known, VOCABULARY)
@@ -169,7 +156,7 @@ def test_the_tags_that_gain_are_found_by_those_who_know_a_user_alone(run, tmp_pa
         for system, paths in files.items()
     )
     for name, table in (
-        ("gains", relative_improvements(SYSTEMS, scores_of(run), photos["user_id"], R, 3)),
+        ("gains", relative_improvements(SYSTEMS, scores_of(run), photos["user_id"])),
         ("tags", tags.replace({"tag": {"map": "null"}})),
     ):
         table.to_csv(tmp_path / name, index=False)  # as the rule leaves them to the figure
@@ -187,7 +174,7 @@ def test_of_several_baselines_the_first_counts(run):
     found = scores_of(run)
     found |= {"other bilinear": found["bilinear"], "other nobody": found["nobody"]}
     systems = SYSTEMS | again
-    table = relative_improvements(systems, found, run[0]["user_id"], R, 3)
+    table = relative_improvements(systems, found, run[0]["user_id"])
     pairs = table.dropna(subset="over").groupby("system")["over"].unique().map(list).to_dict()
     assert pairs["multiplied"] == ["bilinear", "user-biased", "nobody"]
     assert pairs["other nobody"] == ["bilinear"] and "other bilinear" not in pairs
@@ -198,8 +185,8 @@ def test_a_comparison_gives_each_system_its_own_files(run, tmp_path):
     photos, files, _ = run
     each = [seed for system in SYSTEMS for seed in files[system]]
     scores, predictions = ([paths[at] for paths in each] for at in (0, 1))
-    found = compare_systems(SYSTEMS, scores, predictions, photos, VOCABULARY, R, 3)
-    expected = relative_improvements(SYSTEMS, scores_of(run), photos["user_id"], R, 3)
+    found = compare_systems(SYSTEMS, scores, predictions, photos, VOCABULARY)
+    expected = relative_improvements(SYSTEMS, scores_of(run), photos["user_id"])
     pd.testing.assert_frame_equal(found.improvements, expected)
     known = tags_in_vocabulary(photos["tags"], VOCABULARY)
     nobodys = score_per_tag("nobody", [paths[1] for paths in files["nobody"]], known, VOCABULARY)

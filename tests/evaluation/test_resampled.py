@@ -6,7 +6,6 @@ from sklearn.metrics import f1_score, precision_score, recall_score
 
 from phototags.evaluation.metrics import resampled
 from phototags.evaluation.metrics.all_metrics import compute_metrics
-from phototags.evaluation.metrics.bootstrap import bootstrap_weights
 from phototags.evaluation.metrics.ranking import mean_average_precision
 from phototags.evaluation.metrics.resampled import (
     count_tags,
@@ -15,6 +14,7 @@ from phototags.evaluation.metrics.resampled import (
     tag_means,
     top_k_tag_means,
 )
+from phototags.evaluation.metrics.resamples import Resamples
 
 
 @pytest.fixture
@@ -26,7 +26,18 @@ def judged():
     relevant = generator.random((25, 8)) < 0.3
     relevant[:, 2] = False
     relevant[~relevant.any(axis=1), 0] = True
-    return scores, relevant, bootstrap_weights(25, 12, seed=5)
+    return scores, relevant, draw_weights(25, 12, seed=5)
+
+
+def draw_weights(photos, resamples, seed):
+    """(1 + R, N) numbers of times that each photo occurs in a resample, of 0 to 5."""
+    weights = np.random.default_rng(seed).binomial(5, 0.2, (1 + resamples, photos))
+    weights[0] = 1
+    return weights.astype(np.float32)
+
+
+def compute_all(scores, relevant, weights):
+    return compute_metrics(scores, relevant, Resamples(weights, 1.0))
 
 
 def repeated(weights, *matrices):
@@ -78,7 +89,7 @@ def test_tag_means_without_ties_are_those_of_the_first_five():
     generator = np.random.default_rng(2)
     scores, relevant = generator.random((25, 8)), generator.random((25, 8)) < 0.4
     relevant[0] = True
-    weights = bootstrap_weights(25, 3, seed=0)
+    weights = draw_weights(25, 3, seed=0)
     expected = tag_means(count_tags(top_five(scores), relevant, weights))
     found = top_k_tag_means(scores, relevant, weights, 5)
     assert all((found[name] == values).all() for name, values in expected.items())
@@ -169,7 +180,7 @@ def test_a_tagger_without_any_hit_has_f1_zero():
 
 
 def test_evaluate_names_every_metric_of_the_project(judged):
-    names = [(measured.metric, measured.k) for measured in compute_metrics(*judged)]
+    names = [(measured.metric, measured.k) for measured in compute_all(*judged)]
     at = [(name, k) for name in ("precision", "recall", "accuracy") for k in (1, 5, 10)]
     tags = ("tag_precision", "tag_recall", "f1_of_means", "mean_f1", "n_plus")
     assert names == [*at, ("miap", 0), *((name, 5) for name in tags), ("map", 0)]
@@ -177,7 +188,7 @@ def test_evaluate_names_every_metric_of_the_project(judged):
 
 def test_evaluate_gives_the_value_of_the_test_set_and_one_replicate_a_resample(judged):
     scores, relevant, weights = judged
-    last = compute_metrics(scores, relevant, weights)[-1]
+    last = compute_all(scores, relevant, weights)[-1]
     assert last.value == pytest.approx(mean_average_precision(scores, relevant))
     assert last.replicates.shape == (12,)
 
@@ -186,4 +197,4 @@ def test_evaluate_refuses_photos_without_a_tag(judged):
     scores, relevant, weights = judged
     relevant[4] = False
     with pytest.raises(ValueError, match="1 of 25 have none"):
-        compute_metrics(scores, relevant, weights)
+        compute_all(scores, relevant, weights)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from phototags.errors import CorpusError
-from phototags.evaluation.metrics.bootstrap import bootstrap_weights, confidence_interval
+from phototags.evaluation.metrics.resamples import confidence_interval, draw_resamples
 from phototags.evaluation.metrics.summary import (
     COLUMNS,
     first_bridge_rows,
@@ -22,7 +22,8 @@ PHOTOS = 60
 
 def judged(values, bridges=("exact",), photos=PHOTOS):
     """A scores parquet as score_tagger writes it: precision@1 and n_plus of each bridge."""
-    replicates = bootstrap_weights(PHOTOS, 40, seed=0)[1:] @ values / PHOTOS
+    drawn = draw_resamples(np.arange(PHOTOS), 40, seed=0)
+    replicates = drawn.replicate(drawn.weights @ values / drawn.weights.sum(axis=1))
     rows = [
         {"bridge": bridge, "metric": metric, "k": k, "value": values.mean() * scale}
         | {"photos": photos, "tags": 30, "replicates": replicates * scale}

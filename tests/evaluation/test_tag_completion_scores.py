@@ -27,7 +27,8 @@ TABLES = TagVectorTables(WORDS, CONTEXTS, power=0.75, text=WORDS[7])
 
 def scored(test=TEST, **changed):
     given = {"tables": TABLES, "resamples": 20, "seed": 0} | changed
-    return score_tag_vectors(TAGS, TRAINING, test, **given)
+    photos = pd.DataFrame({"user_id": None, "tags": test})
+    return score_tag_vectors(TAGS, TRAINING, photos, **given)
 
 
 def test_counts_and_vectors_are_scored_by_the_rank_of_the_hidden_tag():
@@ -63,8 +64,9 @@ def test_without_two_tags_on_a_photo_there_is_nothing_to_score():
 
 def test_of_many_photos_some_are_asked(monkeypatch):
     monkeypatch.setattr(tag_vectors, "MAX_PHOTOS", 3)
-    hidden = hide_test_tags(TEST, TAGS, seed=1)
+    hidden, photos = hide_test_tags(TEST, TAGS, seed=1)
     assert len(hidden.hidden) == 3 and set(hidden.hidden) <= {1, 2}
+    assert all(TAGS[tag] in TEST[photo] for tag, photo in zip(hidden.hidden, photos, strict=True))
     assert set(scored()["photos"]) == {3}
 
 

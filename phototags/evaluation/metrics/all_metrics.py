@@ -1,4 +1,4 @@
-"""All metrics of one tagger on one test set, with bootstrap replicates and lower bounds."""
+"""All metrics of one tagger on one test set, with replicates and lower bounds."""
 
 from dataclasses import dataclass
 
@@ -17,6 +17,7 @@ from phototags.evaluation.metrics.resampled import (
     photo_means,
     top_k_tag_means,
 )
+from phototags.evaluation.metrics.resamples import Resamples
 
 CUTOFFS = (1, 5, 10)
 """The k of precision, recall and accuracy of a photo's first k tags."""
@@ -36,7 +37,7 @@ SUFFIX = "_lower_bound"
 
 @dataclass(frozen=True)
 class MetricResult:
-    """One metric: `metric` and `k` (0 where it has none), value, and (R,) replicates."""
+    """One metric: `metric` and `k` (0 where it has none), value, and (R,) replicates around it."""
 
     metric: str
     k: int
@@ -54,7 +55,7 @@ def perfect_score(metric: str, tags: int) -> float:
 
 
 def compute_metrics(
-    scores: NDArray, relevant: NDArray[np.bool_], weights: NDArray
+    scores: NDArray, relevant: NDArray[np.bool_], resamples: Resamples
 ) -> list[MetricResult]:
     """Compute every metric of the project, expected over the order of equal scores.
 
@@ -65,7 +66,7 @@ def compute_metrics(
         scores: (N, T) numbers, not NaN.
         relevant: (N, T) bool; every photo has a tag. Tags without a photo are ranked among the
             others and left out of the means over tags.
-        weights: (1 + R, N), row 0 all ones (`bootstrap_weights`).
+        resamples: R resamples of the N photos.
 
     Raises:
         ValueError: when a photo has no tag: its recall and its precision are undefined.
@@ -73,18 +74,20 @@ def compute_metrics(
     untagged = int((~relevant.any(axis=1)).sum())
     if untagged or not len(relevant):
         raise ValueError(f"every photo needs a tag, but {untagged} of {len(relevant)} have none")
+    weights = resamples.weights
     tag_means = top_k_tag_means(scores, relevant, weights, TAGS_PER_PHOTO)
-    return _to_results(
+    metrics = (
         _photo_metrics(scores, relevant, weights)
         | {(metric, TAGS_PER_PHOTO): values for metric, values in tag_means.items()}
         | {("map", 0): mean_average_precisions(scores, relevant, weights)}
     )
+    return _to_results(metrics, resamples)
 
 
 def compute_lower_bounds(
     scores: NDArray,
     relevant: NDArray[np.bool_],
-    weights: NDArray,
+    resamples: Resamples,
     contaminated: NDArray[np.bool_],
     results: list[MetricResult],
 ) -> list[MetricResult]:
@@ -95,7 +98,7 @@ def compute_lower_bounds(
     owes to near-duplicates in its training data.
 
     Args:
-        scores, relevant, weights: as in `compute_metrics`.
+        scores, relevant, resamples: as in `compute_metrics`.
         contaminated: (N,) bool, True for a photo with a near-duplicate among the training photos.
         results: `compute_metrics` of the scores; they are the bounds if nothing is contaminated.
 
@@ -104,8 +107,9 @@ def compute_lower_bounds(
     """
     if contaminated.any():
         worst = worst_case_scores(scores, relevant, contaminated)
+        weights = resamples.weights
         maps = {("map", 0): mean_average_precisions(worst, relevant, weights)}
-        results = _to_results(_photo_metrics(worst, relevant, weights) | maps)
+        results = _to_results(_photo_metrics(worst, relevant, weights) | maps, resamples)
     return [
         MetricResult(one.metric + SUFFIX, one.k, one.value, one.replicates)
         for one in results
@@ -140,8 +144,10 @@ def _photo_metrics(scores: NDArray, relevant: NDArray, weights: NDArray) -> dict
     return dict(zip(values, means.T, strict=True))
 
 
-def _to_results(metrics: dict[tuple[str, int], NDArray]) -> list[MetricResult]:
+def _to_results(
+    metrics: dict[tuple[str, int], NDArray], resamples: Resamples
+) -> list[MetricResult]:
     return [
-        MetricResult(metric, k, float(values[0]), values[1:])
+        MetricResult(metric, k, float(values[0]), resamples.replicate(values))
         for (metric, k), values in metrics.items()
     ]

@@ -1,6 +1,6 @@
 """Metrics of a test set and of all its resamples at once, from photo weights.
 
-`weights` is (R, N) throughout: R resamples, N photos (`bootstrap_weights`). A photo of weight 2
+`weights` is (R, N) throughout: R resamples, N photos (`Resamples.weights`). A photo of weight 2
 counts exactly as two equal photos would, ties between the two included.
 """
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from phototags.errors import CorpusError
 from phototags.evaluation.metrics.all_metrics import perfect_score
-from phototags.evaluation.metrics.bootstrap import confidence_interval
+from phototags.evaluation.metrics.resamples import confidence_interval
 
 JOB = ["train", "test", "system", "seed"]
 MEASURE = ["bridge", "metric", "k"]
@@ -40,7 +40,7 @@ def summarise_scores(files: Sequence[Path | str], jobs: Sequence[Sequence]) -> p
     Returns:
         COLUMNS; a row for each seed (as text) and a row for seed `mean`, whose interval comes
         from the mean of the seeds' replicates: the uncertainty of the mean of these seeds that
-        is due to the sample of photos. Numbers have six decimals.
+        is due to the sample of users. Numbers have six decimals.
 
     Raises:
         CorpusError: when the seeds of one system were scored on different photos or tags.

@@ -38,8 +38,6 @@ def compare_systems(
     predictions: Sequence[Path | str],
     photos: pd.DataFrame,
     vocabulary: TagVocabulary,
-    resamples: int,
-    seed: int,
 ) -> Comparison:
     """Compare systems on the photos that have a tag of the vocabulary.
 
@@ -47,16 +45,15 @@ def compare_systems(
         systems: settings by name.
         scores, predictions: files of `score_tagger`, system by system, one for each seed.
         photos: user_id and tags, by row.
-        resamples, seed: of the bootstraps.
     """
     known, seeds = tags_in_vocabulary(photos["tags"], vocabulary), len(scores) // len(systems)
     files = {
         name: (scores[at * seeds : (at + 1) * seeds], predictions[at * seeds : (at + 1) * seeds])
         for at, name in enumerate(systems)
     }
-    results = {name: read_system_scores(*both, known) for name, both in files.items()}
+    results = {name: read_system_scores(of, seen[0], known) for name, (of, seen) in files.items()}
     return Comparison(
-        relative_improvements(systems, results, photos["user_id"], resamples, seed),
+        relative_improvements(systems, results, photos["user_id"]),
         pd.concat([score_per_tag(name, of, known, vocabulary) for name, (_, of) in files.items()]),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from phototags.errors import CorpusError
+from phototags.evaluation.metrics.resamples import number_users
 from phototags.evaluation.zero_shot.cut import COMMON, list_foreign_words
 from phototags.features.feature_cache import read_features
 from phototags.photos.photo_table import read_photos
@@ -30,16 +31,23 @@ class Photos:
     Args:
         features: (n, F) float32. relevant: (n, T) bool, the tags of each.
         captions: C texts. owners: (C,) int64, the photo of each, ascending.
+        user_numbers: (n,) int64 of `number_users`; None where each photo is another user's.
     """
 
     features: NDArray[np.float32]
     relevant: NDArray[np.bool_]
     captions: Sequence[str]
     owners: NDArray[np.int64]
+    user_numbers: NDArray[np.int64] | None = None
+
+    @property
+    def users(self) -> NDArray[np.int64]:
+        """(n,) the number of each photo's user."""
+        return np.arange(len(self.features)) if self.user_numbers is None else self.user_numbers
 
     def select_tags(self, tags: NDArray) -> Photos:
         """The same photos with some of the tags only."""
-        return Photos(self.features, self.relevant[:, tags], self.captions, self.owners)
+        return replace(self, relevant=self.relevant[:, tags])
 
     def select_captioned(self, limit: int | None = None) -> Photos:
         """The photos that have a caption, at most the first `limit`."""
@@ -50,6 +58,7 @@ class Photos:
             self.relevant[kept],
             [caption for caption, mine in zip(self.captions, chosen, strict=True) if mine],
             np.searchsorted(kept, self.owners[chosen]),
+            self.users[kept],
         )
 
     @property
@@ -130,7 +139,8 @@ def _select(table: pd.DataFrame, part: str, known, vocabulary: Sequence[str], te
     captions = [split_captions(texts.get(row, "")) for row in rows]
     owners = np.repeat(np.arange(len(rows)), [len(own) for own in captions])
     flat = [caption for own in captions for caption in own]
-    return Photos(known.select(rows).numpy(), relevant[tagged], flat, owners)
+    users = number_users(table.loc[tagged, "user_id"])
+    return Photos(known.select(rows).numpy(), relevant[tagged], flat, owners, users)
 
 
 def split_captions(description: str) -> list[str]:

@@ -8,8 +8,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from phototags.evaluation.metrics.bootstrap import bootstrap_weights, confidence_interval
-from phototags.evaluation.metrics.resampled import mean_average_precisions
+from phototags.evaluation.metrics.resampled import mean_average_precisions, photo_means
+from phototags.evaluation.metrics.resamples import (
+    Resamples,
+    confidence_interval,
+    draw_resamples,
+)
 from phototags.evaluation.zero_shot.caption_search import rank_photos, sum_words
 from phototags.evaluation.zero_shot.fit import SEED, fit_from_captions, fit_from_tags
 from phototags.evaluation.zero_shot.photos import Photos
@@ -80,16 +84,17 @@ def score_unseen_tags(
     )  # fmt: skip
     scored = np.flatnonzero(test.relevant.sum(axis=0) >= settings.min_test_photos)
     scores, relevant = held_out.scores[:, scored], test.relevant[:, scored]
-    weights = bootstrap_weights(len(scores), settings.resamples, settings.seed)
+    resamples = draw_resamples(test.users, settings.resamples, settings.seed)
+    weights = resamples.weights.astype(np.float64)
     maps = mean_average_precisions(scores, relevant, weights)
-    having = weights.astype(np.float64) @ relevant / len(scores)
+    having = weights @ relevant / weights.sum(axis=1, keepdims=True)
     chances = np.array([row[row > 0].mean() for row in having])
     best = relevant[scores.argmax(axis=0), np.arange(len(scored))]
     rows = [
-        _with_interval("map", maps, 1),
-        _with_interval("chance", chances, 1),
+        _with_interval("map", maps, resamples, 1),
+        _with_interval("chance", chances, resamples, 1),
         ("random", float(expect_random(relevant).mean()), np.nan, np.nan),
-        _with_interval("times_chance", maps / chances, UNBOUNDED),
+        _with_interval("times_chance", maps / chances, resamples, UNBOUNDED),
         _mean("precision", best, settings),
         _mean("admitted", held_out.admitted[scored], settings),
         _mean("refused", held_out.refused, settings),
@@ -111,21 +116,23 @@ def score_captions(
     ranks = {name: rank_photos(vectors, photos) for name, vectors in queries.items()}
     return {
         name: [
-            _mean("recall_1", of <= 1, settings),
-            _mean("recall_10", of <= 10, settings),
+            _mean("recall_1", of <= 1, settings, test.users),
+            _mean("recall_10", of <= 10, settings, test.users),
             ("median_rank", float(np.median(of)), np.nan, np.nan),
         ]
         for name, of in ranks.items()
     }
 
 
-def _mean(metric: str, values: NDArray, settings: Score) -> Row:
-    """A mean over tags, words or photos, with its bootstrap interval."""
-    weights = bootstrap_weights(len(values), settings.resamples, settings.seed)
-    return _with_interval(metric, weights.astype(np.float64) @ values / len(values), 1)
+def _mean(metric: str, values: NDArray, settings: Score, users: NDArray | None = None) -> Row:
+    """A mean over tags, words or photos of users, with its interval."""
+    owners = np.arange(len(values)) if users is None else users
+    resamples = draw_resamples(owners, settings.resamples, settings.seed)
+    means = photo_means(values[:, None], resamples.weights)[:, 0]
+    return _with_interval(metric, means, resamples, 1)
 
 
-def _with_interval(metric: str, replicates: NDArray, perfect: float) -> Row:
-    """A metric with its interval; the first replicate is the value itself."""
-    value = float(replicates[0])
-    return metric, value, *confidence_interval(value, replicates[1:], perfect)
+def _with_interval(metric: str, values: NDArray, resamples: Resamples, perfect: float) -> Row:
+    """A metric with its interval; `values` are of the test set itself and of each resample."""
+    value = float(values[0])
+    return metric, value, *confidence_interval(value, resamples.replicate(values), perfect)

@@ -15,9 +15,9 @@ MEANING = (
     "of equal scores the mean over their orders counts."
 )
 INTERVALS = (
-    "In brackets the 95 % bootstrap interval over test photos, of the mean over seeds. It does "
-    "not include the variation between trainings: for that, see the rows of each seed in "
-    "scores.csv."
+    "In brackets the 95 % interval over resamples of users, all photos of a user together (of "
+    "photos, where no user is known), of the mean over seeds. It does not include the variation "
+    "between trainings: for that, see the rows of each seed in scores.csv."
 )
 
 

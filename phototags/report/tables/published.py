@@ -19,11 +19,11 @@ PROTOCOL = (
 SURVEY = (
     "Published rows from a public survey page "
     "(https://lijiancheng0614.github.io/2015/09/01/2015_09_01_Image_Annotation_Result/), "
-    "with the papers' own features and without intervals; our rows with the 95 % bootstrap "
-    "interval over test photos. Rows with * are from the authors' repositories (see doi.org/"
-    "10.1007/s00371-023-02873-3 and doi.org/10.1007/s00371-024-03618-6): networks trained end to "
-    "end at 448 pixels. They give a photo all words above a threshold instead of five, and their "
-    "public code keeps the epoch with the best F1 on the test photos."
+    "with the papers' own features and without intervals; our rows with the 95 % interval over "
+    "resamples of test photos. Rows with * are from the authors' repositories (see "
+    "doi.org/10.1007/s00371-023-02873-3 and doi.org/10.1007/s00371-024-03618-6): networks trained "
+    "end to end at 448 pixels. They give a photo all words above a threshold instead of five, and "
+    "their public code keeps the epoch with the best F1 on the test photos."
 )
 
 

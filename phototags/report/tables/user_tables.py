@@ -17,10 +17,9 @@ MAX_FREQUENT, MAX_LISTED, MIN_PHOTOS = 20, 10, 5
 
 EXPLAINED = (
     "Relative improvements in percent over the bilinear model that was trained in the same way. In "
-    "brackets the 95 % bootstrap interval over test photos, paired; `over users` is the interval "
-    "of P@1 from resamples of whole users, which is wider where a few users have most photos. A "
-    "user is described by the photos of the user's history, which no system trains on and no "
-    "score counts. `the user's tags`: whether the tags of the history are used or only its "
+    "brackets the 95 % interval over resamples of users, paired, wide where few users have most "
+    "photos. A user is described by the photos of the user's history, which no system trains on "
+    "and no score counts. `the user's tags`: whether the tags of the history are used or only its "
     "pictures; `no user`: the model is the same, but every user is unknown. "
     "Published: 20 million photos of a social network, users described by age, gender and home; "
     "only improvements can be compared, never the scores themselves."
@@ -87,10 +86,10 @@ def _score_table(improvements: pd.DataFrame) -> str:
         cells = [
             format_gain(ours / its - 1) for ours, its in zip(published, baseline[1], strict=True)
         ]
-        rows.append([f"{model}, published", "", "", *[""] * len(NAMES), *cells, ""])
+        rows.append([f"{model}, published", "", "", *[""] * len(NAMES), *cells])
     names = list(NAMES.values())
     head = ["system", "training", "the user's tags", *names, *(f"gain {name}" for name in names)]
-    return format_table([*head, "over users"], rows, words=3)
+    return format_table(head, rows, words=3)
 
 
 def _models(improvements: pd.DataFrame) -> pd.Series:
@@ -106,15 +105,11 @@ def _named(row: pd.Series, system: str) -> list[str]:
 def _cells(over: pd.DataFrame) -> list[str]:
     """Improvements with intervals of one system over another; empty without."""
     if over.empty:
-        return [""] * (len(NAMES) + 1)
+        return [""] * len(NAMES)
     found = [over.loc[measure] for measure in NAMES]
-    cells = [
+    return [
         f"{format_gain(one['gain'])} [{format_gain(one['low'])}, {format_gain(one['high'])}]"
         for one in found
-    ]
-    return [
-        *cells,
-        f"[{format_gain(found[0]['users_low'])}, {format_gain(found[0]['users_high'])}]",
     ]
 
 
@@ -127,7 +122,7 @@ def _comparison_table(improvements: pd.DataFrame) -> str:
         about = _named(of.iloc[0], system)[1:]
         rows.append([f"{system} over {over}", *about, *_cells(of.set_index(["metric", "k"]))])
     head = ["", "training", "the user's tags", *(f"gain {name}" for name in NAMES.values())]
-    return format_table([*head, "over users"], rows, words=3)
+    return format_table(head, rows, words=3)
 
 
 def list_tags(improvements: pd.DataFrame, tags: pd.DataFrame) -> dict[str, pd.Series]:

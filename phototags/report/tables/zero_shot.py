@@ -7,8 +7,8 @@ from phototags.report.markdown import format_page, format_table
 EXPLANATION = (
     "Search by words that no photo of the training part had as a tag, and by whole phrases. A "
     "ridge regression predicts the text vector of a photo's tags, or of its captions, from its "
-    "features; settings are chosen on training and validation photos. Intervals of 95 % are by "
-    "bootstrap over test photos (mAP, captions), tags or words (the others)."
+    "features; settings are chosen on training and validation photos. Intervals of 95 % are "
+    "over resamples of users (mAP, captions), tags or words (the others)."
 )
 UNSEEN = (
     "Tags are held out of training altogether, a fifth at a time, and rank the test photos. "
