@@ -4,11 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
+
 from phototags.evaluation.evaluate import EvaluationResult, evaluate
 from phototags.evaluation.prediction import predict, score_unseen, tagger_inputs
 from phototags.evaluation.test_photos import Files, select_test_photos, select_with_features
 from phototags.evaluation.word_mapping import map_words, read_word_sources
-from phototags.features.duplicates import read_duplicates
+from phototags.features.duplicates import find_contaminated, read_duplicates
 from phototags.features.feature_cache import read_features
 from phototags.params.score import Score
 from phototags.systems.tagger import load
@@ -63,6 +65,7 @@ def score_tagger(
     tagger, (nouns, text) = load(folder), (None, None)
     if any(test.corpus != train for test in tests):
         nouns, text = read_word_sources(settings, wordnet)
+    split = pd.read_parquet(train_files[1])
     for test in tests:
         users, features = read_users(test.users), read_features(test.features)
         photos, drops = select_test_photos(
@@ -80,5 +83,5 @@ def score_tagger(
             for mapping in map_words(train, test.corpus, tags, photos, settings, nouns, text)
         ]
         scores = predict(tagger, inputs, len(tags))
-        contaminated = set(read_duplicates(test.duplicates)["test_row"])
+        contaminated = find_contaminated(read_duplicates(test.duplicates), split)
         yield evaluate(scores, tags, photos, mappings, settings, train, contaminated, drops)

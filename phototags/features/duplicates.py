@@ -22,6 +22,7 @@ from phototags.photos.photo_table import Drop
 SPLIT = pa.schema([("row", pa.int64()), ("photo_id", pa.string()), ("part", pa.string())])
 COLUMNS = ("train_row", "train_photo_id", "test_row", "test_photo_id", "distance", "similarity")
 STEP, REASON, REMOVED = "find_duplicates", "near_duplicate", "removed"
+LEARNED = ("train", "validation")
 HASH_PAIRS = 2_000_000  # compared at once: 18 MB
 FEATURE_PAIRS = 2_048  # compared at once: 42 MB at 1,280 features
 
@@ -124,6 +125,25 @@ def read_duplicates(path: Path | str) -> pd.DataFrame:
     """Read what `write_duplicates` wrote; ids are text."""
     texts = {"train_photo_id": str, "test_photo_id": str}
     return pd.read_csv(path, sep="\t", dtype=texts, keep_default_na=False)
+
+
+def find_contaminated(duplicates: pd.DataFrame, split: pd.DataFrame) -> set[int]:
+    """Find the test photos of which a near-duplicate was learned from.
+
+    Args:
+        duplicates: of `find_duplicates`.
+        split: row and part of the training corpus, as the tagger was trained on: of photos that
+            `remove_duplicates` took out nothing was learned.
+
+    Returns:
+        rows of test photos.
+
+    >>> pairs = pd.DataFrame({"train_row": [1, 2], "test_row": [8, 9]})
+    >>> find_contaminated(pairs, pd.DataFrame({"row": [1, 2], "part": [REMOVED, "train"]}))
+    {9}
+    """
+    learned = split.loc[split["part"].isin(LEARNED), "row"]
+    return set(duplicates.loc[duplicates["train_row"].isin(learned), "test_row"].tolist())
 
 
 def remove_duplicates(
