@@ -10,7 +10,7 @@ from phototags.errors import VocabularyError
 from phototags.tags.wordnet import WordNet
 
 KINDS = ("exact", "lemma", "synset", "embedding")
-MIN_COSINE = 0.8  # GloVe 6B 50d: `ocean`, `sea` .88, `city`, `town` .87, `cat`, `snake` .78
+MIN_COSINE = 0.8  # GloVe 6B 50d: `ocean`, `sea` .88, `city`, `town` .87, `cat`, `dog` .92
 CHUNK = 512
 Pairs = set[tuple[int, int]]
 
@@ -40,7 +40,9 @@ def map_vocabulary(
     - `synset`: the most frequent meanings of both are one WordNet synset (`auto` and `car`). No
       step up or down is taken, so `dog` does not stand for `animal`.
     - `embedding`: a word that is still without a tag takes the one tag whose text vector is
-      nearest, when their cosine is at least 0.8; ties go to the first tag.
+      nearest, when their cosine is at least 0.8 and WordNet has the tag as a synonym of the word
+      in any meaning, or its most frequent meaning above that of the word. Text vectors alone
+      bring sisters together, which are no match (`cat` and `dog`); ties go to the first tag.
 
     Args:
         model_tags: (T,) distinct tags.
@@ -70,13 +72,22 @@ def map_vocabulary(
     def synsets(word: str) -> set[str]:
         return {one for variant in _spelling_variants(word) for one in wordnet.synsets(variant)[:1]}
 
+    def are_related(tag: str, word: str) -> bool:
+        tag_synsets, word_synsets = (
+            [one for variant in _spelling_variants(text) for one in wordnet.synsets(variant)]
+            for text in (tag, word)
+        )
+        above = {other for one in synsets(word) for other in wordnet.ancestors(one)}
+        return not above.isdisjoint(synsets(tag)) or not set(tag_synsets).isdisjoint(word_synsets)
+
     pairs = _match_keys(model_tags, words, lambda word: [word])
     if kind != "exact":
         pairs |= _match_keys(model_tags, words, lemmas)
     if kind in ("synset", "embedding"):
         pairs |= _match_keys(model_tags, words, synsets)
     if kind == "embedding":
-        pairs |= _match_nearest(model_tags, words, {word for _, word in pairs}, text_vectors)
+        nearest = _match_nearest(model_tags, words, {word for _, word in pairs}, text_vectors)
+        pairs |= {(tag, word) for tag, word in nearest if are_related(model_tags[tag], words[word])}
     return sorted(pairs)
 
 

@@ -118,6 +118,15 @@ class WordNet:
         pairs = zip(pointers[::4], pointers[1::4], strict=False)
         return [f"n{offset}" for symbol, offset in pairs if symbol in ("@", "@i")]
 
+    def ancestors(self, synset: str) -> set[str]:
+        """Return all synsets that are more general, up to `entity`, without the synset itself."""
+        found, left = set(), [synset]
+        while left:
+            more = set(self.hypernyms(left.pop())) - found
+            found |= more
+            left += more
+        return found
+
     def _count_used_senses(self, word: str) -> int:
         """Count the senses of a word that occur in WordNet's sense-tagged texts."""
         fields = self.index.get(word, "0 0").split()

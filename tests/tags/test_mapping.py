@@ -14,6 +14,7 @@ class Text:
     """Text vectors on a circle, by degrees."""
 
     DEGREES = {"ocean": 0, "sea": 20, "cloud": 90, "city": 180, "bus": 45, "cars": 46, "car": 46}
+    DEGREES |= {"truck": 47, "sedan": 47, "zzz": 46}
 
     def known(self, tags):
         return np.array([tag in self.DEGREES for tag in tags], bool)
@@ -52,6 +53,18 @@ def test_synset_does_not_meet_a_later_meaning_or_the_meaning_above(wordnet):
 def test_embedding_gives_a_word_left_over_its_nearest_tag_when_near_enough(wordnet):
     # cos 20 degrees is .94; cloud's nearest is bus at 45 degrees, .71
     assert named("embedding", wordnet) - named("synset", wordnet) == {("ocean", "sea")}
+
+
+def test_a_neighbour_that_is_a_sister_or_unknown_to_wordnet_is_no_match(wordnet):
+    """sedan is below car, truck beside it, zzz nowhere; all within a degree of car."""
+    words = ["truck", "sedan", "zzz"]
+    assert named("embedding", wordnet, ["car"], words) == {("car", "sedan")}
+    assert named("embedding", wordnet, ["sedan"], ["car"]) == set()
+
+
+def test_ancestors_are_all_that_is_above(wordnet):
+    above = wordnet.ancestors(wordnet.synsets("brown bear")[0])
+    assert {wordnet.words(one)[0] for one in above} == {"bear", "animal", "entity"}
 
 
 def test_embedding_leaves_words_alone_that_a_stricter_bridge_meets(wordnet):

@@ -31,7 +31,8 @@ BRIDGE_MEASURES = [
 BRIDGES = (
     "A bridge maps a model's tags to the words of another corpus: `exact` by equal spelling, "
     "`lemma` by the same noun (horses, horse), `synset` by the same meaning in WordNet, "
-    "`embedding` by the nearest text vector. A wider bridge maps more words and more photos, so "
+    "`embedding` by the nearest text vector, where WordNet has the tag as a synonym of the word or "
+    "above it. A wider bridge maps more words and more photos, so "
     "its scores are for another and often harder task: compare systems within a bridge, not "
     "bridges by a score alone."
 )
