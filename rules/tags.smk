@@ -2,6 +2,7 @@ rule clean_tags:
     """Normalise the spelling of the tags, once for each distinct spelling."""
     input:
         photos="data/corpora/{corpus}/photos.parquet",
+        split="data/corpora/{corpus}/split.parquet",
     output:
         tags="data/corpora/{corpus}/tags.parquet",
         spelling="data/corpora/{corpus}/spelling.tsv",

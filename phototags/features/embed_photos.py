@@ -101,6 +101,20 @@ def perceptual_hash(photo: Tensor) -> int:
     return int(bits.view(">i8")[0])
 
 
+def refuse_blank(photo: Tensor) -> None:
+    """Refuse a picture of one colour, which shows nothing: its tags can be learned by rote only.
+
+    Args:
+        photo: (3, H, W) uint8.
+
+    Raises:
+        PhotoError: `blank`.
+    """
+    if torch.equal(photo.amin((1, 2)), photo.amax((1, 2))):
+        colour = photo[:, 0, 0].tolist()
+        raise PhotoError("blank", f"every pixel is {colour}, in RGB")
+
+
 def embed_photos(
     backbone: Backbone | JoinedBackbone,
     photos: Sequence[Tensor],
@@ -151,6 +165,7 @@ def embed_shard(
                 continue
             try:
                 photo = decode(content, max_pixels, max_bytes, ignored=ignored)
+                refuse_blank(photo)
             except PhotoError as error:
                 drops.append(Drop(STEP, photo_ids[row], error.reason, str(error)))
                 continue

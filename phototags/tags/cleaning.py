@@ -4,10 +4,12 @@ import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import polars as pl
 
 from phototags.tags.counting import count_ids
 from phototags.tags.encoded_photos import EncodedPhotos
+from phototags.tags.encoding import TagSets
 from phototags.tags.letters import fold_case
 from phototags.tags.spelling import MAX_LENGTH, NOT_SIMPLE, PROGRAM_VALUE, SIMPLE, clean
 
@@ -17,14 +19,17 @@ MIN_LETTERS = 3  # of a word; shorter ones are found in everything
 PRINTED_VALUES = 3  # as many `hash(0x...)` betray the program that wrote `hash`
 
 
-def clean_photos(photos: EncodedPhotos) -> tuple[EncodedPhotos, pl.DataFrame]:
+def clean_photos(
+    photos: EncodedPhotos, training: EncodedPhotos | None = None
+) -> tuple[EncodedPhotos, pl.DataFrame]:
     """Clean the tags of each photo, and list how each distinct written tag was cleaned.
 
-    Where a corpus holds printed program values (`hash(0x89c79d4)`), the bare name of their type
-    (`hash`) is one as well: the same program wrote it.
+    Where training photos hold printed program values (`hash(0x89c79d4)`), the bare name of their
+    type (`hash`) is one as well: the same program wrote it. Test photos decide nothing.
 
     Args:
         photos: with tags as written.
+        training: those of them that are learned from, tags numbered as in `photos`; None: all.
 
     Returns:
         the photos with their tags cleaned, each once, in written order; and a row a distinct
@@ -34,6 +39,7 @@ def clean_photos(photos: EncodedPhotos) -> tuple[EncodedPhotos, pl.DataFrame]:
     with ThreadPoolExecutor(1) as thread:  # counting holds no GIL, cleaning does
         counting = thread.submit(count_ids, photos)
         spelling = clean_distinct(photos.tags)
+        spelling = refuse_types(spelling, find_printed_types(spelling, training or photos))
         counts = counting.result().select("photos", "users")
     tags = spelling["tag"].filter(spelling["tag"] != "").unique().sort()
     cleaned = photos.replace_tags(spelling["tag"], tags)
@@ -55,12 +61,16 @@ def clean_distinct(written: pl.Series) -> pl.DataFrame:
     ruled = pl.DataFrame(ruled, schema=dict.fromkeys(ruled, pl.String))
     table = pl.DataFrame({"written": written, "tag": tag})
     table = table.join(ruled, on="written", how="left", maintain_order="left")
-    table = table.select("written", pl.coalesce("cleaned", "tag").alias("tag"), "reason")
-    table = _split_camel_case(table)
-    printed = pl.col("tag").is_in(_find_printed_types(others))
-    return table.with_columns(
+    tag, reason = pl.coalesce("cleaned", "tag").alias("tag"), pl.col("reason").fill_null("")
+    return _split_camel_case(table.select("written", tag, reason))
+
+
+def refuse_types(spelling: pl.DataFrame, types: list[str]) -> pl.DataFrame:
+    """Refuse the tags that are names of types, in a table of `clean_distinct`."""
+    printed = pl.col("tag").is_in(types)
+    return spelling.with_columns(
         tag=pl.when(printed).then(pl.lit("")).otherwise("tag"),
-        reason=pl.when(printed).then(pl.lit("program value")).otherwise("reason").fill_null(""),
+        reason=pl.when(printed).then(pl.lit("program value")).otherwise("reason"),
     )
 
 
@@ -90,8 +100,18 @@ def _split_known(written: str, tag: str, known: set[str]) -> str | None:
     return phrase if phrase in known or parts_known else None
 
 
-def _find_printed_types(written: pl.Series) -> list[str]:
-    """Return the types whose values a program printed into several tags."""
-    matches = (PROGRAM_VALUE.match(one.casefold()) for one in written)
-    values = Counter(match[1] for match in matches if match and match[1])
-    return [name for name, number in values.items() if number >= PRINTED_VALUES]
+def find_printed_types(spelling: pl.DataFrame, photos: EncodedPhotos) -> list[str]:
+    """Return the types of which a program printed several values into tags of the photos.
+
+    Args:
+        spelling: of `clean_distinct(photos.tags)`.
+    """
+    values = np.flatnonzero((spelling["reason"] == "program value").to_numpy())
+    if len(values) < PRINTED_VALUES:
+        return []
+    parts = (TagSets.from_series(part["tags"]).ids for part in photos)
+    found = set().union(*(np.intersect1d(values, ids).tolist() for ids in parts))
+    written = (spelling["written"][number].casefold() for number in sorted(found))
+    matches = (PROGRAM_VALUE.match(one) for one in written)
+    types = Counter(match[1] for match in matches if match and match[1])
+    return [name for name, number in types.items() if number >= PRINTED_VALUES]

@@ -83,6 +83,24 @@ def test_profiles_that_cannot_be_used_are_counted_in_the_log(backbone, make_tar,
     assert "broken profile of 1 photos ignored" in caplog.text
 
 
+def test_a_picture_of_one_colour_is_listed_as_blank(backbone, many, make_tar):
+    """One that is transparent all over is white; one odd pixel makes a picture."""
+    grey, odd = (torch.full((3, 50, 40), 90, dtype=torch.uint8) for _ in range(2))
+    odd[0, 7, 9] = 91
+    clear = io.BytesIO()
+    Image.new("RGBA", (30, 30), (200, 10, 10, 0)).save(clear, "PNG")
+    contents = [png(grey, (40, 50)), clear.getvalue(), png(odd, (40, 50)), png(many[0])]
+    members = {f"{row:08d}.png": content for row, content in enumerate(contents)}
+    ids = {row: f"photo {row}" for row in range(4)}
+    found = embed_shard(make_tar("blank.tar", members), ids, backbone, **SETTINGS)
+    assert found.rows.tolist() == [2, 3]
+    assert [(drop.photo_id, drop.reason) for drop in found.drops] == [
+        ("photo 0", "blank"),
+        ("photo 1", "blank"),
+    ]
+    assert "[90, 90, 90]" in found.drops[0].detail
+
+
 def test_a_shard_without_photos_has_no_features(backbone, make_tar):
     found = embed_shard(make_tar("empty.tar", {}), {}, backbone, **SETTINGS)
     assert found.rows.shape == (0,)

@@ -98,10 +98,14 @@ def encode(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def clean_table(encode):
-    """From a table of photos to that of their cleaned tags, as it is written, and the spelling."""
+    """From a table of photos to that of their cleaned tags, as it is written, and the spelling;
+    `training` is the number of the first photos that are learned from.
+    """
 
-    def cleaned(photos, chunk_photos=3):
-        tags, spelling = clean_photos(encode(photos, chunk_photos))
+    def cleaned(photos, chunk_photos=3, training=None):
+        encoded = encode(photos, chunk_photos)
+        chosen = training and encoded.map_parts(lambda part: part.filter(pl.col("row") < training))
+        tags, spelling = clean_photos(encoded, chosen)
         write_tags(tags.folder / "tags.parquet", tags)
         return pl.read_parquet(tags.folder / "tags.parquet"), spelling
 

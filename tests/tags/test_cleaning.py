@@ -61,6 +61,15 @@ def test_hash_stays_where_no_program_printed_its_values(clean_table):
     assert tags["tags"].to_list() == [["hash", "potatoes"], []]
 
 
+def test_what_programs_printed_into_test_photos_decides_nothing(clean_table):
+    printed = [f"hash(0x89c79d{digit})" for digit in range(3)]
+    rows = photos(("a", ["hash", *printed[:2]]), ("b", printed))
+    kept, _ = clean_table(rows, training=1)
+    assert kept["tags"].to_list() == [["hash"], []]
+    refused, _ = clean_table(rows, training=2)
+    assert refused["tags"].to_list() == [[], []]
+
+
 def test_joined_tags_equal_those_of_a_plain_loop(clean_table):
     rows = [("u", ["A b", "a_b", "", "é" * (n % 3), "c" * n]) for n in range(50)]
     tags, _ = clean_table(photos(*rows))
