@@ -80,7 +80,7 @@ def test_scores_are_those_of_the_photos_that_have_a_word(photos, scores, mapping
     relevant = [[True, True, False], [False, True, True]]
     expected = mean_average_precision(scores[[0, 3]][:, [0, 1, 6]], relevant)
     assert table.loc[("exact", "map", 0), "value"] == pytest.approx(expected)
-    assert len(table.loc["exact"]) == len(PER_PHOTO) * len(CUTOFFS) + 7 + len(BOUNDED)
+    assert len(table.loc["exact"]) == len(PER_PHOTO) * len(CUTOFFS) + 10 + len(BOUNDED)
     assert {len(replicates) for replicates in table["replicates"]} == {20}
 
 

@@ -8,6 +8,7 @@ from phototags.evaluation.metrics import resampled
 from phototags.evaluation.metrics.all_metrics import compute_metrics
 from phototags.evaluation.metrics.ranking import mean_average_precision
 from phototags.evaluation.metrics.resampled import (
+    balanced_means,
     count_tags,
     mean_average_precisions,
     photo_means,
@@ -133,6 +134,20 @@ def test_photo_means_of_every_resample_equal_means_of_repeated_photos(judged):
     assert photo_means(values, judged[2]) == pytest.approx(np.array(expected))
 
 
+def test_a_balanced_test_draws_each_tag_equally_often_and_then_a_photo_of_it(judged):
+    scores, relevant, weights = judged
+    values = np.random.default_rng(0).random((25, 2))
+    means = balanced_means(values, relevant, weights)
+    for resample, row in enumerate(weights):
+        own_values, own_relevant = repeated(row, values, relevant)
+        by_tag = []
+        for tag in range(8):
+            of_tag = [own_values[at] for at in range(len(own_values)) if own_relevant[at, tag]]
+            if of_tag:
+                by_tag.append(sum(of_tag) / len(of_tag))
+        assert means[resample] == pytest.approx(sum(by_tag) / len(by_tag))
+
+
 def test_per_tag_metrics_are_those_of_scikit_learn_where_definitions_agree(judged):
     scores, relevant, weights = judged
     predicted = top_five(scores)
@@ -182,8 +197,9 @@ def test_a_tagger_without_any_hit_has_f1_zero():
 def test_evaluate_names_every_metric_of_the_project(judged):
     names = [(measured.metric, measured.k) for measured in compute_all(*judged)]
     at = [(name, k) for name in ("precision", "recall", "accuracy") for k in (1, 5, 10)]
+    balanced = [("balanced_precision", 1), ("balanced_recall", 10), ("balanced_accuracy", 10)]
     tags = ("tag_precision", "tag_recall", "f1_of_means", "mean_f1", "n_plus")
-    assert names == [*at, ("miap", 0), *((name, 5) for name in tags), ("map", 0)]
+    assert names == [*at, ("miap", 0), *balanced, *((name, 5) for name in tags), ("map", 0)]
 
 
 def test_evaluate_gives_the_value_of_the_test_set_and_one_replicate_a_resample(judged):

@@ -3,7 +3,9 @@
 import pytest
 import torch
 
+from phototags.systems.parts.heads import FeatureScaler
 from phototags.systems.parts.tagged_photos import TaggedPhotos
+from phototags.systems.registry import parse_system
 from phototags.systems.user_biased import UserBiased
 from phototags.systems.user_multiplicative import UserMultiplicative
 
@@ -124,3 +126,15 @@ def test_the_multiplicative_model_starts_as_a_bilinear_one_for_every_user():
         tagger.head.weighed.bias.zero_()
     head, x = tagger.head, inputs()
     torch.testing.assert_close(head(x), head.joined(head.photo(x[:, :N])))
+
+
+@pytest.mark.parametrize("model", ["bilinear", "user-biased", "user-multiplicative"])
+@pytest.mark.parametrize(("length", "expected"), [(1.0, 1.0), (None, 20**0.5)])
+def test_the_photo_has_the_length_that_the_setting_says(model, length, expected):
+    """1 as published, else the root of the 20 features."""
+    keys = {} if length is None else {"feature_length": length}
+    system = parse_system({"model": model, "epochs": 1, "patience": 1, **keys})
+    head = system.make_head(20, 3, torch.Generator().manual_seed(0), 0).eval()
+    scaler = next(part for part in head.modules() if isinstance(part, FeatureScaler))
+    features = torch.rand(7, 20, generator=torch.Generator().manual_seed(1))
+    assert scaler(features).norm(dim=1).tolist() == pytest.approx([expected] * 7, rel=1e-6)

@@ -13,6 +13,7 @@ from phototags.evaluation.metrics.ranking import (
     recall_at,
 )
 from phototags.evaluation.metrics.resampled import (
+    balanced_means,
     mean_average_precisions,
     photo_means,
     top_k_tag_means,
@@ -26,6 +27,10 @@ TAGS_PER_PHOTO = 5
 """Tags predicted for each photo in per-tag metrics, as in every paper on Corel-5K since 2002."""
 
 PER_PHOTO = {"precision": precision_at, "recall": recall_at, "accuracy": hit_rate_at}
+
+BALANCED = (("precision", 1), ("recall", 10), ("accuracy", 10))
+"""(metric, k) that are also computed on a balanced test, `balanced_precision` and so on: what
+Denton et al. (KDD 2015) report."""
 
 BOUNDED = frozenset(
     [("precision", 1), ("precision", 5), ("recall", 5), ("accuracy", 10), ("miap", 0), ("map", 0)]
@@ -59,8 +64,10 @@ def compute_metrics(
 ) -> list[MetricResult]:
     """Compute every metric of the project, expected over the order of equal scores.
 
-    Per photo `precision`, `recall`, `accuracy` at 1, 5, 10 and `miap`; per tag, at five tags a
-    photo, `tag_precision`, `tag_recall`, `f1_of_means`, `mean_f1`, `n_plus`; `map` over tags.
+    Per photo `precision`, `recall`, `accuracy` at 1, 5, 10 and `miap`; of a balanced test
+    `balanced_precision` at 1, `balanced_recall` and `balanced_accuracy` at 10; per tag, at five
+    tags a photo, `tag_precision`, `tag_recall`, `f1_of_means`, `mean_f1`, `n_plus`; `map` over
+    tags.
 
     Args:
         scores: (N, T) numbers, not NaN.
@@ -141,7 +148,11 @@ def _photo_metrics(scores: NDArray, relevant: NDArray, weights: NDArray) -> dict
     }
     values["miap", 0] = average_precision(ranking)
     means = photo_means(np.stack(list(values.values()), axis=1), weights)
-    return dict(zip(values, means.T, strict=True))
+    balanced = balanced_means(
+        np.stack([values[one] for one in BALANCED], axis=1), relevant, weights
+    )
+    names = [(f"balanced_{metric}", k) for metric, k in BALANCED]
+    return dict(zip([*values, *names], [*means.T, *balanced.T], strict=True))
 
 
 def _to_results(

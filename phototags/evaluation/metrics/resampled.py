@@ -31,6 +31,26 @@ def photo_means(values: NDArray, weights: NDArray) -> NDArray[np.float64]:
     return weights.astype(np.float64) @ values / weights.sum(axis=1, dtype=np.float64)[:, None]
 
 
+def balanced_means(
+    values: NDArray, relevant: NDArray[np.bool_], weights: NDArray
+) -> NDArray[np.float64]:
+    """Means over a balanced test: first a tag, all equally likely, then one of its photos.
+
+    As Denton et al. (KDD 2015) test: a frequent tag counts no more than a rare one.
+
+    Args:
+        values: (N, M), a value per photo and metric. relevant: (N, T) bool; every resample has a
+            photo with a tag.
+
+    Returns:
+        (R, M).
+    """
+    tags = relevant.astype(np.float32)
+    counts = weights @ tags
+    shares = np.divide(1, counts, out=np.zeros_like(counts), where=counts > 0)
+    return photo_means(values, weights * (shares @ tags.T))
+
+
 def top_k_tag_means(
     scores: NDArray, relevant: NDArray[np.bool_], weights: NDArray, k: int
 ) -> dict[str, NDArray[np.float64]]:

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from phototags.evaluation.metrics.resamples import number_users
 
-MEASURES = (("precision", 1), ("recall", 10), ("accuracy", 10))
-"""What Denton et al. (KDD 2015) report, as (metric, k)."""
+NATURAL = (("precision", 1), ("recall", 10), ("accuracy", 10))
+BALANCED = tuple((f"balanced_{metric}", k) for metric, k in NATURAL)
+MEASURES = (*NATURAL, *BALANCED)
+"""What Denton et al. (KDD 2015) report, as (metric, k), on the test photos and balanced by tag."""
 
 BASELINE, BIASED, MULTIPLICATIVE = "bilinear", "user-biased", "user-multiplicative"
 COLUMNS = ["system", "model", "sampling", "descriptors", "over", "metric", "k", "value", "gain"]
@@ -59,7 +61,8 @@ def relative_improvements(
     """Compute the relative improvement of each system that uses the user over its baselines.
 
     A baseline is trained on the same photos in the same way: the first system of the run of the
-    baseline's model with the same sampling, and for user-biased with the same descriptors. A
+    baseline's model with the same sampling and the same length of features, and for user-biased
+    with the same descriptors. A
     user-multiplicative system is also compared with itself without any known user.
 
     Args:
@@ -95,7 +98,7 @@ def _baselines(name: str, systems: Mapping[str, Mapping]) -> list[str]:
     }[own["model"]]
     firsts = {}
     for other, keys in systems.items():
-        if keys["sampling"] == own["sampling"]:
+        if all(keys.get(key) == own.get(key) for key in ("sampling", "feature_length")):
             firsts.setdefault((keys["model"], str(keys.get("descriptors"))), other)
     wanted = [(model, str(descriptors)) for model, descriptors in wanted]
     return [firsts[one] for one in wanted if one in firsts]

@@ -2,9 +2,10 @@
 
 import pandas as pd
 
+from phototags.evaluation.users.relative_improvement import BALANCED, NATURAL
 from phototags.report.markdown import format_page, format_table
 
-NAMES = {("precision", 1): "P@1", ("recall", 10): "R@10", ("accuracy", 10): "A@10"}
+NAMES = dict(zip(NATURAL, ("P@1", "R@10", "A@10"), strict=True))
 PUBLISHED = {
     "bilinear": (7.37, 11.71, 18.69),
     "user-biased": (9.02, 13.63, 21.88),
@@ -29,6 +30,10 @@ MULTIPLIED = (
     "over itself with every user unknown: the second shows how much of the improvement is due to "
     "the user and not to the model's form or settings."
 )
+BALANCED_TEST = (
+    "The same on a balanced test, as published: a tag is drawn, all equally often, and then one of "
+    "its test photos."
+)
 FOUND = (
     "Recall of single tags in percent, at five tags a photo, mean of the seeds. The last two "
     f"lists: tags of {MIN_PHOTOS} test photos or more."
@@ -39,8 +44,22 @@ def format_users(train: str, improvements: pd.DataFrame) -> str:
     """users_{train}.md: the `relative_improvements` of the systems that use the user."""
     first = improvements.iloc[0]
     counted = f"{train}: {first['photos']:,} test photos of {first['users']:,} users are scored."
-    tables = _score_table(improvements), MULTIPLIED, _comparison_table(improvements)
-    return format_page("Users", EXPLAINED, counted, *tables)
+    balanced = improvements[improvements["metric"].isin([metric for metric, _ in BALANCED])]
+    renamed = dict(
+        zip((metric for metric, _ in BALANCED), (one for one, _ in NATURAL), strict=True)
+    )
+    balanced = balanced.assign(metric=balanced["metric"].map(renamed))
+    return format_page(
+        "Users",
+        EXPLAINED,
+        counted,
+        _score_table(improvements, published=True),
+        MULTIPLIED,
+        _comparison_table(improvements),
+        BALANCED_TEST,
+        _score_table(balanced, published=False),
+        _comparison_table(balanced),
+    )
 
 
 def format_user_tags(train: str, improvements: pd.DataFrame, tags: pd.DataFrame) -> str:
@@ -74,7 +93,7 @@ def format_gain(gain: float) -> str:
     return f"{100 * gain:+.1f}"
 
 
-def _score_table(improvements: pd.DataFrame) -> str:
+def _score_table(improvements: pd.DataFrame, published: bool) -> str:
     rows, models = [], _models(improvements)
     for system, of in improvements.groupby("system", sort=False):
         scores = of[of["over"].isna()].set_index(["metric", "k"])
@@ -82,10 +101,8 @@ def _score_table(improvements: pd.DataFrame) -> str:
         values = [f"{100 * scores.loc[measure, 'value']:.1f}" for measure in NAMES]
         rows.append([*_named(of.iloc[0], system), *values, *_cells(over)])
     baseline, *others = PUBLISHED.items()
-    for model, published in others:
-        cells = [
-            format_gain(ours / its - 1) for ours, its in zip(published, baseline[1], strict=True)
-        ]
+    for model, values in others if published else ():
+        cells = [format_gain(ours / its - 1) for ours, its in zip(values, baseline[1], strict=True)]
         rows.append([f"{model}, published", "", "", *[""] * len(NAMES), *cells])
     names = list(NAMES.values())
     head = ["system", "training", "the user's tags", *names, *(f"gain {name}" for name in names)]

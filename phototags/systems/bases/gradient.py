@@ -66,6 +66,11 @@ class GradientSystem(System, TrainingSettings):
         return self.backbone == "trained"
 
     @property
+    def scaled_length(self) -> float | None:
+        """Length of the scaled features; None is the root of their number."""
+        return None
+
+    @property
     def photo_limit(self) -> int | None:
         return self.max_train_photos
 
@@ -129,8 +134,8 @@ class GradientSystem(System, TrainingSettings):
         """Make a fresh head (B, n + m) -> (B, D)."""
         from phototags.systems.parts.heads import make_head
 
-        layers = [*self.hidden, embedding_dim]
-        return make_head(n_features, layers, self.scaling, self.dropout, generator)
+        layers, length = [*self.hidden, embedding_dim], self.scaled_length
+        return make_head(n_features, layers, self.scaling, self.dropout, generator, length)
 
     def from_tensors(self, tensors: Mapping[str, Tensor], n_features: int) -> EmbeddingTagger:
         """Restore a tagger, ready to score."""

@@ -33,6 +33,13 @@ class WarpSystem(GradientSystem):
         description="always `frozen`: max_norm would limit the backbone's weights too",
         exclude_if=omit_if("frozen"),
     )
+    feature_length: float | None = Field(
+        None,
+        description="length of the scaled features: 1 as published (Denton 2015), which norms of at"
+        " most max_norm leave little to differ by; null is the root of their number, as elsewhere",
+        gt=0,
+        exclude_if=omit_if(None),
+    )
     dimensions: int = Field(64, description="dimensions of the embedding", gt=0)
     init_std: float = Field(0.001, description="standard deviation of the initial weights", gt=0)
     margin: float = Field(
@@ -51,6 +58,10 @@ class WarpSystem(GradientSystem):
     max_norm: float = Field(
         1.0, description="norm to which each row of the weights is limited after a step", gt=0
     )
+
+    @property
+    def scaled_length(self) -> float | None:
+        return self.feature_length
 
     def build_from_scratch(
         self, photos: TaggedPhotos, tag_vectors: Tensor, generator: Generator

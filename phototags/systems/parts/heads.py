@@ -18,16 +18,18 @@ class FeatureScaler(nn.Module):
 
     Args:
         scaling: `root` (negative features count as zero), `length`, or `none`.
-        width: n; the scaled features have a mean square of one.
+        width: n.
+        length: of the scaled features; None is the root of n, so that their mean square is one.
 
     >>> FeatureScaler("root", 2)(torch.tensor([[16.0, 0.0]])).tolist()
     [[1.4142135381698608, 0.0]]
     """
 
-    def __init__(self, scaling: Scaling, width: int):
+    def __init__(self, scaling: Scaling, width: int, length: float | None = None):
         super().__init__()
         self.scaling = scaling
-        self.register_buffer("size", torch.tensor(width**0.5), persistent=False)
+        size = torch.tensor(width**0.5 if length is None else length)
+        self.register_buffer("size", size, persistent=False)
 
     def forward(self, features: Tensor) -> Tensor:
         """(B, n) of any float type, on any device, to (B, n) float32 on the head's."""
@@ -40,7 +42,12 @@ class FeatureScaler(nn.Module):
 
 
 def make_head(
-    width: int, layers: list[int], scaling: Scaling, dropout: float, generator: torch.Generator
+    width: int,
+    layers: list[int],
+    scaling: Scaling,
+    dropout: float,
+    generator: torch.Generator,
+    length: float | None = None,
 ) -> nn.Sequential:
     """Make a head: scaling, then linear layers with ReLU between and dropout before each.
 
@@ -48,11 +55,12 @@ def make_head(
         width: n, features a photo.
         layers: the layers' widths; the last is D. Without layers the head only scales, D = n,
             and the dropout stands before whatever follows.
+        length: of the scaled features, as FeatureScaler's.
 
     Returns:
         a module (B, n) -> (B, D).
     """
-    head: list[nn.Module] = [FeatureScaler(scaling, width)]
+    head: list[nn.Module] = [FeatureScaler(scaling, width, length)]
     for level, width_out in enumerate(layers):
         head += [nn.ReLU()] * (level > 0) + [Dropout(dropout, generator)]
         head.append(make_linear(width, width_out, generator))
