@@ -13,6 +13,7 @@ BASE = Path(workflow.basedir)
 sys.path.insert(0, str(BASE))
 
 from phototags.io.cpu import instruction_set_variables
+from phototags.io.python_version import describe_old_python
 from phototags.workflow.config import validate_params
 from phototags.errors import PhototagsError
 from phototags.workflow.code_hash import hash_code
@@ -43,6 +44,8 @@ def print_unmatched():
 
 if workflow.is_main_process and not workflow.dryrun:
     atexit.register(print_unmatched)
+    if lacking := describe_old_python():
+        print(lacking, file=sys.stderr)
 
 # Jobs, on whatever machine they start, compute with the same instructions and import this
 # tree's package, not an installed one. Where the mirror lies changes no result, so it is

@@ -2,6 +2,7 @@
 
 import bz2
 import gzip
+import io
 import lzma
 import zlib
 from collections.abc import Callable
@@ -15,8 +16,51 @@ MAX_DECOMPRESSED = 64 << 30  # bytes; the largest corpus of pictures in a tar ha
 MAX_RATIO = 100  # bytes for one; matrices of zeros and ones have sixty
 MIN_LIMIT = 1 << 30  # bytes that any archive may unpack to, whatever its ratio
 PIECE = 1 << 20
-OPENERS = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
-DAMAGED = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError)
+MAX_DICTIONARY = 256 << 20  # bytes that unpacking an xz may allocate; `xz -9` needs 65 MiB
+DAMAGED = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, MemoryError)
+
+
+def open_xz(path: Path, mode: str = "rb") -> BinaryIO:
+    """Open an xz for reading, as `lzma.open`, but in bounded memory."""
+    return io.BufferedReader(XzFile(path, mode), PIECE)
+
+
+class XzFile(io.RawIOBase):
+    """An xz opened for reading, in memory of at most `MAX_DICTIONARY`; `lzma.open` has no limit.
+
+    Raises:
+        EOFError, lzma.LZMAError: while reading, when it is cut, damaged or needs more memory.
+    """
+
+    def __init__(self, path: Path, mode: str = "rb"):
+        self._file, self._unpacker = open(path, mode), None  # noqa: SIM115
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer) -> int:
+        """Unpack the next bytes into a buffer; 0 at the end of the last stream."""
+        while True:
+            if self._unpacker is None or self._unpacker.eof:
+                rest = self._unpacker.unused_data if self._unpacker else b""
+                given = (rest + self._file.read(PIECE)).lstrip(b"\0")  # padding between streams
+                if not given:
+                    return 0
+                self._unpacker = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MAX_DICTIONARY)
+            else:
+                given = self._file.read(PIECE) if self._unpacker.needs_input else b""
+                if self._unpacker.needs_input and not given:
+                    raise EOFError("it ends before the end of its stream")
+            if piece := self._unpacker.decompress(given, len(buffer)):
+                buffer[: len(piece)] = piece
+                return len(piece)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+OPENERS = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": open_xz}
 
 
 def limit_decompressed(size: int, at_most: int = MAX_DECOMPRESSED) -> int:

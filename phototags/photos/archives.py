@@ -5,24 +5,26 @@ out count as absent. A link in a zip is read as the bytes that it holds.
 """
 
 import itertools
+import os
 import posixpath
-import tarfile
+import struct
 import unicodedata
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import IO, Self
+from typing import IO, BinaryIO, Self
 
 from phototags.errors import ArchiveError
 from phototags.io.escapes import show
+from phototags.io.tar_headers import FILE, OTHER, SYMLINK, TarMember, read_tar_headers
+from phototags.io.zip_errors import ZIP_ERRORS
 
 MAX_LINKS = 40  # as many as Linux follows
 MAX_MEMBERS = 2_000_000  # COCO has 123,287 pictures in its largest archive
-DAMAGED = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)
-"""What zipfile raises for damage, encryption (RuntimeError) and methods that it does not know."""
+MAX_DICTIONARY = 64 << 20  # bytes that unpacking a member by LZMA may allocate; xz -9 does
+LOCAL_HEADER = struct.Struct("<26xHH")  # of a zip's member; lengths of its name and extra field
 
 
 def filter_names(names: Iterable[str], folder: str, suffix: str) -> list[str]:
@@ -107,15 +109,14 @@ class TarArchive(Archive):
     """An uncompressed tar."""
 
     kind = "an uncompressed tar"
-    damage = (OSError, tarfile.TarError, ValueError)
+    damage = (OSError, ValueError)
 
-    def _open_file(self) -> tarfile.TarFile:
-        return tarfile.open(self.path, "r:")
+    def _open_file(self) -> BinaryIO:
+        return open(self.path, "rb")
 
-    def _read_members(self) -> Iterator[tuple[str, tarfile.TarInfo | None]]:
-        for member in self._file:
-            usable = (member.isfile() and not member.issparse()) or member.issym()
-            yield member.name, member if usable or member.islnk() else None
+    def _read_members(self) -> Iterator[tuple[str, TarMember | None]]:
+        for member in read_tar_headers(self._file):
+            yield member.name, member if member.kind != OTHER else None
 
     def resolve(self, name: str) -> str | None:
         """Follow links from a name to a file; a name that is no link is its own file.
@@ -126,12 +127,12 @@ class TarArchive(Archive):
         name = self.find(name)
         for _ in range(MAX_LINKS):
             member = self._members.get(name)
-            if member is None or member.isfile():
+            if member is None or member.kind == FILE:
                 return name if member else None
-            if member.issym():
-                name = posixpath.join(posixpath.dirname(name), member.linkname)
+            if member.kind == SYMLINK:
+                name = posixpath.join(posixpath.dirname(name), member.link)
             else:
-                name = member.linkname
+                name = member.link
             name = posixpath.normpath(name)
         return None
 
@@ -147,8 +148,8 @@ class TarArchive(Archive):
         member = self._members[target]
         wanted = min(member.size, at_most + 1)
         try:
-            content = self._file.extractfile(member).read(wanted)
-        except (OSError, tarfile.TarError) as error:
+            content = os.pread(self._file.fileno(), wanted, member.offset)
+        except OSError as error:
             raise ArchiveError(f"{self.path} can't be read at {target}: {error}") from error
         if len(content) < wanted:
             raise ArchiveError(
@@ -162,7 +163,7 @@ class ZipArchive(Archive):
     """A zip. No more is unpacked than asked for, whatever a file claims or unpacks to."""
 
     kind = "a zip"
-    damage = DAMAGED
+    damage = ZIP_ERRORS
 
     def _open_file(self) -> zipfile.ZipFile:
         return zipfile.ZipFile(self.path)
@@ -206,10 +207,23 @@ class ZipArchive(Archive):
     @contextmanager
     def _open(self, member: zipfile.ZipInfo) -> Iterator[IO[bytes]]:
         try:
+            self._check_dictionary(member)
             with self._file.open(member) as file:
                 yield file
-        except DAMAGED as error:
+        except ZIP_ERRORS as error:
             raise ArchiveError(
                 f"{member.filename} in {self.path} can't be read: {error}. "
                 "Remove the archive and run `snakemake` again to fetch it anew."
             ) from error
+
+    def _check_dictionary(self, member: zipfile.ZipInfo) -> None:
+        """Refuse to allocate what a member by LZMA claims: its dictionary, up to 4 GiB."""
+        if member.compress_type != zipfile.ZIP_LZMA:
+            return
+        with open(self.path, "rb") as file:
+            file.seek(member.header_offset)
+            name, extra = LOCAL_HEADER.unpack(file.read(LOCAL_HEADER.size))
+            file.seek(name + extra, os.SEEK_CUR)
+            size = int.from_bytes(file.read(9)[5:], "little")  # behind version, length and settings
+        if size > MAX_DICTIONARY:
+            raise ValueError(f"it needs {size} bytes to unpack; {MAX_DICTIONARY} at most")

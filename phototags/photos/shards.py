@@ -1,6 +1,7 @@
 """Write and read shards: tars of images named by their row, `{row:08d}.{format}`."""
 
 import os
+import re
 import sys
 import tarfile
 from collections.abc import Iterable, Iterator
@@ -10,6 +11,7 @@ from typing import BinaryIO, NamedTuple
 
 from phototags.errors import ArchiveError
 from phototags.io.storage import atomic_write
+from phototags.io.tar_headers import FILE, TarMember, read_tar_headers
 
 PIECE = 1 << 20
 
@@ -59,12 +61,10 @@ def read_members(shard: Path | str) -> Iterator[tuple[int, bytes]]:
     Raises:
         ArchiveError: when the file is no shard, or damaged.
     """
-    try:
-        with tarfile.open(shard, "r:") as tar:
-            for member in tar:
-                yield int(Path(member.name).stem), tar.extractfile(member).read()
-    except (OSError, tarfile.TarError, ValueError) as error:
-        raise _no_shard(shard, error) from error
+    places = _read_headers(Path(shard))
+    with open(shard, "rb") as file:
+        for row, (offset, size) in places.items():
+            yield row, os.pread(file.fileno(), size, offset)
 
 
 def read_files(shards: Iterable[Path], files: Iterable[str]) -> dict[str, bytes]:
@@ -135,10 +135,17 @@ class ShardIndex:
 def _read_headers(shard: Path) -> dict[int, tuple[int, int]]:
     """Read the offset and size, in bytes, of each row's image in a shard."""
     try:
-        with tarfile.open(shard, "r:") as tar:
-            return {int(Path(one.name).stem): (one.offset_data, one.size) for one in tar}
-    except (OSError, tarfile.TarError, ValueError) as error:
+        with open(shard, "rb") as file:
+            return {_parse_row(one): (one.offset, one.size) for one in read_tar_headers(file)}
+    except (OSError, ValueError) as error:
         raise _no_shard(shard, error) from error
+
+
+def _parse_row(member: TarMember) -> int:
+    """Parse the row of `00000012.png`; a ValueError where a member is no such file."""
+    if member.kind != FILE or not re.fullmatch(r"[0-9]{1,18}\.[a-z0-9]+", member.name):
+        raise ValueError(f"its member {member.name!r:.60} is no picture named by its row")
+    return int(member.name.partition(".")[0])
 
 
 def _no_shard(shard: Path | str, error: Exception) -> ArchiveError:

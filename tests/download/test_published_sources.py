@@ -4,8 +4,10 @@ import bz2
 import gzip
 import hashlib
 import http.server
+import lzma
 import random
 import threading
+import zlib
 
 import pytest
 
@@ -91,3 +93,24 @@ def test_an_archive_that_unpacks_to_more_than_its_bytes_can_hold_is_a_bomb(tmp_p
     at_most = max(10_000, decompression.MAX_RATIO * packed.stat().st_size)
     with pytest.raises(ArchiveError, match=f"more than {at_most} bytes"):
         decompression.decompress(packed, tmp_path / "a.tar")
+
+
+def test_an_xz_is_read_stream_by_stream_and_in_bounded_memory(tmp_path):
+    noise = random.Random(0).randbytes(70_000)
+    packed, plain = tmp_path / "a.txz", tmp_path / "a.tar"
+    for content, expected in (
+        (lzma.compress(noise), noise),
+        (lzma.compress(b"a") + bytes(8) + lzma.compress(noise), b"a" + noise),  # two streams
+        (lzma.compress(b""), b""),
+    ):
+        packed.write_bytes(content)
+        decompression.decompress(packed, plain)
+        assert plain.read_bytes() == expected
+    filters = [{"id": lzma.FILTER_LZMA2, "dict_size": 1 << 20}]
+    content = bytearray(lzma.compress(noise, filters=filters, check=lzma.CHECK_NONE))
+    content[content.index(b"\x21\x01", 12) + 2] = 40  # a dictionary of 4 GiB
+    content[20:24] = zlib.crc32(content[12:20]).to_bytes(4, "little")
+    for damaged in (content, lzma.compress(noise)[:-9], lzma.compress(noise)[:30] + b"\xff" * 60):
+        packed.write_bytes(damaged)
+        with pytest.raises(ArchiveError, match="complete compressed archive"):
+            decompression.decompress(packed, plain)

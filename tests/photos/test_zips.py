@@ -72,3 +72,42 @@ def test_a_cut_zip_is_an_archive_error(tmp_path):
     path.write_bytes(path.read_bytes()[:-10])
     with pytest.raises(ArchiveError, match="should be a zip"):
         ZipArchive(path)
+
+
+def by_lzma(folder, change=lambda packed, start: packed):
+    """A zip of one member by LZMA; `start` is where its bytes begin."""
+    with zipfile.ZipFile(folder / "a.zip", "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("a.jpg", bytes(range(256)) * 4)
+    packed = bytearray((folder / "a.zip").read_bytes())
+    (folder / "a.zip").write_bytes(change(packed, packed.index(b"a.jpg") + 5))
+    return folder / "a.zip"
+
+
+def put(content, at):
+    def change(packed, start):
+        packed[start + at : start + at + len(content)] = content
+        return packed
+
+    return change
+
+
+def test_lzma_is_unpacked_but_not_in_any_amount_of_memory(tmp_path):
+    with ZipArchive(by_lzma(tmp_path)) as archive:
+        assert archive.read("a.jpg", 2000) == bytes(range(256)) * 4
+    path = by_lzma(tmp_path, put(b"\xff\xff\xff\x7f", 5))
+    with (
+        ZipArchive(path) as archive,
+        pytest.raises(ArchiveError, match="2147483647 bytes to unpack"),
+    ):
+        archive.read("a.jpg", 2000)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [put(b"\xff" * 5, 4), put(b"\xff", 4), put(bytes(40), 9), put(b"\0\0", 2),
+     lambda packed, start: packed[: start + 3] + packed[start + 8 :]],
+)  # fmt: skip
+def test_damaged_lzma_is_a_named_error(tmp_path, change):
+    path = by_lzma(tmp_path, change)
+    with pytest.raises(ArchiveError, match="a.zip"), ZipArchive(path) as archive:
+        archive.read("a.jpg", 2000)
