@@ -1,6 +1,7 @@
 """The command line `phototags COMMAND`; each command is a module of phototags/commands."""
 
 import argparse
+import contextlib
 import importlib
 import os
 import sys
@@ -8,6 +9,7 @@ import sys
 import phototags
 from phototags.commands.common import FAILURE, SUCCESS
 from phototags.errors import PhototagsError
+from phototags.io.escapes import show
 
 COMMANDS = {
     "tag": "list the tags that fit pictures",
@@ -43,16 +45,35 @@ def main(arguments: list[str] | None = None) -> int:
         if former in (arguments if former.startswith("--") else arguments[:1]):
             parser.error(f"{former} is called {today} now")
     args = parser.parse_args(arguments)
+    if sys.stdout is None:  # closed by whoever started this process
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
     try:
-        return args.run(args)
+        exit_code = args.run(args)
+        sys.stdout.flush()  # while an error of the disk or the reader can still be told
+        return exit_code
     except PhototagsError as error:
-        print(f"phototags: error: {error}", file=sys.stderr)
-        return FAILURE
+        return report(error)
     except BrokenPipeError:  # the reader, perhaps `head`, has stopped reading
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_output()
         return SUCCESS
+    except OSError as error:
+        discard_output()
+        return report(error)
     except KeyboardInterrupt:
         return 130
+
+
+def report(error: Exception) -> int:
+    """Print an error without a traceback; the exit code."""
+    with contextlib.suppress(OSError):
+        print(f"phototags: error: {show(error)}", file=sys.stderr)
+    return FAILURE
+
+
+def discard_output() -> None:
+    """Lead what is still to be written nowhere: Python would complain about it at its end."""
+    with contextlib.suppress(OSError, ValueError):  # ValueError: a stream without a descriptor
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def make_parser(chosen: str = "") -> argparse.ArgumentParser:

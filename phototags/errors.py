@@ -54,3 +54,7 @@ class VocabularyError(PhototagsError):
 
 class ModelError(PhototagsError):
     """A tagger's folder, weights or index is missing, damaged or does not fit the others."""
+
+
+class VocabularyFileError(VocabularyError, ModelError):
+    """The file of a vocabulary is missing, damaged or of another kind."""

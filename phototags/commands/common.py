@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Callable, Iterable
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 import phototags
 from phototags.errors import ModelError, PhototagsError, VocabularyError
 from phototags.io.cpu import instruction_set_variables
+from phototags.io.escapes import show
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -79,17 +79,12 @@ def read_config(folder: Path, *names: str) -> list[str]:
     """Read keys of a tagger's config.json, as text, without importing torch.
 
     Raises:
-        ModelError: when it lacks one of them.
+        ModelError: when it lacks one of them, or one is no name or number as it should be.
     """
-    path = folder / "config.json"
-    try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-        return [str(config[name]) for name in names]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(
-            f"{path} should be the config of a tagger with {', '.join(names)}, but: {error!r}. "
-            "Export one with `make results`, or name its folder with --model."
-        ) from error
+    from phototags.io.tagger_config import read_tagger_config
+
+    config = read_tagger_config(folder, names)
+    return [str(config[name]) for name in names]
 
 
 def find_training_folder(named: Path | None) -> tuple[Path, int]:
@@ -124,14 +119,15 @@ def read_tag_space(model: Path | None) -> tuple[TagVocabulary, Tensor]:
     from phototags.tags.vocabulary import read_vocabulary
 
     path = folder / f"seed{seed}" / "tag_vectors.safetensors"
-    vocabulary, vectors = read_vocabulary(folder / "vocabulary.tsv"), read_tensors(path)[0]
-    vectors = vectors["vectors"]
-    if len(vocabulary) != len(vectors):
+    vocabulary, tensors = read_vocabulary(folder / "vocabulary.tsv"), read_tensors(path)[0]
+    vectors = tensors.get("vectors")
+    shape = () if vectors is None else tuple(vectors.shape)
+    if len(shape) != 2 or shape[0] != len(vocabulary) or not vectors.isfinite().all():
         raise ModelError(
-            f"{path} has {len(vectors)} vectors, but {vocabulary.path} lists {len(vocabulary)} "
-            "tags: not of one run. Make both again with `make results`."
+            f"{path} has vectors of the shape {shape}, but {vocabulary.path} lists "
+            f"{len(vocabulary)} tags: not of one run. Make both again with `make results`."
         )
-    return vocabulary, vectors
+    return vocabulary, vectors.float()
 
 
 def normalise_tag(text: str) -> str:
@@ -142,15 +138,16 @@ def normalise_tag(text: str) -> str:
 
 
 def prepare_backbone(folder: Path) -> None:
-    """Fetch the weights of a tagger's backbone where they are missing, and set the instructions.
+    """Find the weights of a tagger's backbone, and set the instructions.
 
     A network that is fetched may compute in bf16, which needs more than AVX2. Call it before any
-    numerics.
+    numerics. Only for the tagger that comes with phototags are missing weights fetched: a
+    stranger's folder starts no download.
 
     Raises:
         ModelError: config.json names no backbone, or the weights cannot be had.
     """
-    from phototags.weights.fetch import ensure_weights, list_checkpoints
+    from phototags.weights.fetch import ensure_weights, find_weights, list_checkpoints
 
     checkpoints = list_checkpoints(*read_config(folder, "backbone"))
     if not checkpoints:
@@ -158,7 +155,7 @@ def prepare_backbone(folder: Path) -> None:
     if "torch" not in sys.modules:
         os.environ.update(instruction_set_variables("native"))
     for name in checkpoints:
-        ensure_weights(name)
+        (ensure_weights if folder == BOX else find_weights)(name)
 
 
 def pin_instruction_set() -> None:
@@ -167,16 +164,21 @@ def pin_instruction_set() -> None:
         os.environ.update(instruction_set_variables("avx2"))
 
 
+def say(text: object) -> None:
+    """Print to stdout what may come from strangers: no character acts on the terminal."""
+    print(show(text).encode(errors="backslashreplace").decode(), flush=True)
+
+
 def warn(message: object) -> None:
-    """Print a note to stderr."""
-    print(f"phototags: {message}", file=sys.stderr)
+    """Print a note to stderr, as `say` prints."""
+    print(f"phototags: {show(message)}", file=sys.stderr)
 
 
 def print_answer(answer: Callable[[], Iterable[str]]) -> int:
     """Print the lines that `answer` returns, or which tag is unknown; the exit code."""
     try:
         for line in answer():
-            print(line)
+            say(line)
     except VocabularyError as error:
         warn(error)
         return PARTIAL

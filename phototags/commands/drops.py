@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the tables."""
     folder = find_corpus(args.corpus)
-    print("\n\n".join([*tabulate_outcomes(folder), *tabulate_drops(folder)]))
+    common.say("\n\n".join([*tabulate_outcomes(folder), *tabulate_drops(folder)]))
     return common.SUCCESS
 
 

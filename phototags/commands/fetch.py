@@ -33,5 +33,5 @@ def run(args: argparse.Namespace) -> int:
     from phototags.weights.fetch import ensure_weights
 
     for name in args.checkpoints:
-        print(ensure_weights(name))
+        common.say(ensure_weights(name))
     return common.SUCCESS

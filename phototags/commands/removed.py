@@ -5,7 +5,6 @@ from pathlib import Path
 
 import phototags
 from phototags.commands import common
-from phototags.io.escapes import show
 
 DETAILS = """\
 examples:
@@ -39,11 +38,11 @@ def run(args: argparse.Namespace) -> int:
     corpora = sorted(file.parent.name for file in root.glob("data/corpora/*/listing.removed.tsv"))
     counts, traces = count_matches(removals, corpora, root), find_traces(removals, root)
     for line in removals.lines:
-        print(f"{show(line)}: {describe(traces.get(line), counts.get(hash_line(line)))}")
+        common.say(f"{line}: {describe(traces.get(line), counts.get(hash_line(line)))}")
     for path in traces.get("", ()):
-        print(f"rows of removed photos are still in {path}: run `make results`")
+        common.say(f"rows of removed photos are still in {path}: run `make results`")
     gone = all(counts.get(hash_line(line)) for line in removals.lines)
-    print(f"{len(removals.lines)} lines, {len(traces)} with traces in files")
+    common.say(f"{len(removals.lines)} lines, {len(traces)} with traces in files")
     return common.SUCCESS if gone and not traces else common.PARTIAL
 
 

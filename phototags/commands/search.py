@@ -38,17 +38,17 @@ def run(args: argparse.Namespace) -> int:
     for note in query.notes:
         common.warn(note)
     if not found:
-        common.warn(f"no match for {words!r}")
+        common.warn(f"no match for {words!r:.200}")
         return common.PARTIAL
     tags = [*(index.tags[tag] for tag in query.tags), *query.terms]
-    print(f"{len(index.photos.table):,} photos of {corpus} searched for: {', '.join(tags)}")
+    common.say(f"{len(index.photos.table):,} photos of {corpus} searched for: {', '.join(tags)}")
     for rank, (card, score) in enumerate(found, 1):
-        print(format_result(rank, card, score))
+        common.say(format_result(rank, card, score))
     if args.out:
         from phototags.report.search_page import write_found
 
         write_found(args.out, words, tags, query.notes, corpus, found, index.shards)
-        print(f"page: {args.out}")
+        common.say(f"page: {args.out}")
     return common.SUCCESS
 
 

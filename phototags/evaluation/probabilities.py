@@ -86,7 +86,17 @@ def read_probabilities(path: Path | str, tags: int) -> Probabilities | None:
             f"{path} should calibrate {tags} tags, but has tensors of the shapes {shapes}. "
             "Export the tagger again with `make results`."
         )
-    return Probabilities(**tensors, strength=float(about["strength"]), photos=about["photos"])
+    try:
+        strength, photos = float(about["strength"]), int(about["photos"])
+        finite = all(np.isfinite(tensors[name]).all() for name in TENSORS[:2])
+        if not finite or np.isinf(tensors["cuts"]).any() or not strength >= 0 or photos < 0:
+            raise ValueError("its numbers are not finite or out of range")
+        return Probabilities(**tensors, strength=strength, photos=photos)
+    except (TypeError, KeyError, ValueError, OverflowError) as error:
+        raise ModelError(
+            f"{path} should be a calibration written by phototags, but: {error!r}. "
+            "Export the tagger again with `make results`."
+        ) from error
 
 
 def sigmoid(logits: NDArray) -> NDArray[np.float64]:

@@ -12,6 +12,7 @@ from phototags.errors import ModelError, PhotoError
 from phototags.evaluation.probabilities import Probabilities, read_probabilities
 from phototags.features.backbones import Backbone, JoinedBackbone, load_backbone
 from phototags.features.embed_photos import embed_photos
+from phototags.features.published_weights import refuse_downloads
 from phototags.photos.decoding import decode
 from phototags.systems.tagger import CALIBRATION, Tagger, load, own_backbone, read_config
 from phototags.tags.vocabulary import TagVocabulary, read_vocabulary
@@ -66,18 +67,40 @@ def load_exported(
         VocabularyError: the same of vocabulary.tsv.
     """
     folder = Path(folder)
-    config, tagger = read_config(folder), load(folder)
+    config, tagger = read_config(folder, ("backbone", "features", "tags")), load(folder)
     vocabulary = read_vocabulary(folder / "vocabulary.tsv")
     if len(vocabulary) != config["tags"]:
         raise ModelError(
             f"{folder}/config.json has {config['tags']} tags, but vocabulary.tsv lists "
             f"{len(vocabulary)}: they belong to two taggers. Export it again with `make results`."
         )
+    check_scores(tagger, config["features"], config["tags"], folder)
     path = folder / CALIBRATION
     calibration = read_probabilities(path, len(vocabulary)) if path.exists() else None
     lowest = choose_lowest(calibration, path, above, precision)
-    backbone = load_backbone(config["backbone"], own_backbone(folder), precision="auto")
+    with refuse_downloads():
+        backbone = load_backbone(config["backbone"], own_backbone(folder), precision="auto")
+    width = getattr(backbone, "width", config["features"])
+    if width != config["features"]:
+        raise ModelError(
+            f"{folder}/config.json has {config['features']} features, but {config['backbone']} "
+            f"gives {width}: they belong to two taggers. Export it again with `make results`."
+        )
     return ExportedTagger(tagger, vocabulary, backbone, calibration, lowest)
+
+
+def check_scores(tagger: Tagger, features: int, tags: int, folder: Path) -> None:
+    """Score a photo without features: a ModelError unless that gives each tag a finite number."""
+    try:
+        with torch.inference_mode():
+            scores = tagger.scores(torch.zeros(1, features))
+        if scores.shape != (1, tags) or not scores.isfinite().all():
+            raise ValueError(f"scores of the shape {tuple(scores.shape)}, or not finite")
+    except (RuntimeError, LookupError, TypeError, ValueError) as error:
+        raise ModelError(
+            f"the tagger of {folder} should score {features} features for {tags} tags, but: "
+            f"{error}. Export it again with `make results`."
+        ) from error
 
 
 def choose_lowest(
@@ -127,6 +150,11 @@ def tag_photos(
         values = scores.numpy()
         if exported.calibration:
             values = exported.calibration.probabilities(values)
+        if not np.isfinite(values).all():
+            raise ModelError(
+                f"the tagger should give each tag of {photo} a finite number, but gives NaN or "
+                "infinity: its weights are damaged. Export it again with `make results`."
+            )
         best = np.argsort(-values, kind="stable")[:top]
         yield PhotoTags(
             photo,

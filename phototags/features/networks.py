@@ -11,6 +11,7 @@ from torch import nn
 from phototags.errors import ModelError, PhototagsError
 from phototags.features.clip import load_clip
 from phototags.features.efficientnet_lite import LITES, MultiLayer, build_efficientnet_lite
+from phototags.features.published_weights import fetch_checked, tensors_only
 from phototags.io.storage import read_tensors
 from phototags.weights.checkpoints import CHECKPOINTS
 
@@ -102,7 +103,8 @@ def load_torchvision(name: str) -> Network:
     """Load a torchvision network with its default weights, from its cache or its download.
 
     Raises:
-        ModelError: for an unknown name, weights that cannot be loaded, or no last linear layer.
+        ModelError: for an unknown name, weights that cannot be loaded or have another hash than
+            their address, or no last linear layer.
     """
     from torchvision import models
 
@@ -112,9 +114,12 @@ def load_torchvision(name: str) -> Network:
         )
     weights = models.get_model_weights(name).DEFAULT
     source = f"{weights.url} (kept in {torch.hub.get_dir()}/checkpoints)"
-    module = _load_pretrained(
-        f"torchvision:{name}", source, lambda: models.get_model(name, weights=weights)
-    )
+
+    def load() -> nn.Module:
+        fetch_checked(weights.url)
+        return models.get_model(name, weights=weights)
+
+    module = _load_pretrained(f"torchvision:{name}", source, load)
     linear = [key for key, part in module.named_modules() if isinstance(part, nn.Linear)]
     if not linear:
         raise ModelError(f"torchvision:{name} has no linear layer to remove: choose another.")
@@ -144,7 +149,8 @@ def load_timm(name: str) -> Network:
 
 def _load_pretrained(name: str, source: str, load: Callable[[], nn.Module]) -> nn.Module:
     try:
-        return load().eval()
+        with tensors_only():
+            return load().eval()
     except Exception as error:  # urllib's, huggingface_hub's and the operating system's own kinds
         raise ModelError(
             f"the weights of {name} come from {source}, but: {type(error).__name__}: {error}. "

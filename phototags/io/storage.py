@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,12 +34,20 @@ def atomic_write(path: Path | str) -> Iterator[Path]:
         whatever else a library writes. It is removed at the end, also when the block raises.
 
     Raises:
-        PhototagsError: when the disk or the user's quota is full.
+        PhototagsError: when `path` is no regular file, its folder cannot be made, or the disk or
+            the user's quota is full.
     """
     path = Path(path)
+    if not path.name or (path.exists() and not path.is_file()):
+        raise PhototagsError(f"{path} should be a file to write, but is a folder or a device.")
     folder = path.with_name(f".{path.name}.{os.getpid()}{PART}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PhototagsError(
+            f"{path} can't be written: {error}. Name another file, or make room there."
+        ) from error
+    try:
         remove_stale_parts(path)
         part = folder / path.name
         yield part
@@ -85,6 +94,22 @@ def is_disk_full(error: Exception) -> bool:
     if getattr(error, "errno", None) in DISK_FULL:
         return True
     return any(os.strerror(number) in str(error) for number in DISK_FULL)
+
+
+def read_small_file(path: Path | str, at_most: int) -> bytes:
+    """Read a regular file of at most so many bytes.
+
+    Raises:
+        OSError: when it is missing, no regular file (a pipe would be waited for), or larger.
+    """
+    state = os.stat(path)
+    if not stat.S_ISREG(state.st_mode):
+        raise OSError("it is no regular file")
+    with open(path, "rb") as file:
+        content = file.read(at_most + 1)
+    if len(content) > at_most:
+        raise OSError(f"it has more than {at_most} bytes")
+    return content
 
 
 def hash_file(path: Path | str) -> str:
@@ -145,11 +170,13 @@ def read_tensors(
     from safetensors import SafetensorError, safe_open
 
     try:
+        if not Path(path).is_file():
+            raise OSError("there is no such file")
         with safe_open(path, framework) as file:
             about = json.loads((file.metadata() or {}).get("about", "null"))
             wanted = [name for name in file.keys() if names is None or name in names]  # noqa: SIM118
             return {name: file.get_tensor(name) for name in wanted}, about
-    except (OSError, SafetensorError, json.JSONDecodeError) as error:
+    except (OSError, SafetensorError, ValueError, TypeError, RecursionError) as error:
         raise PhototagsError(
             f"{path} should be a safetensors file written by phototags, but: {error}. "
             "Remove it and run `snakemake` again."

@@ -5,16 +5,19 @@ Reading an index needs neither torch nor pandas, so that a search starts quickly
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from phototags.errors import ModelError, PhototagsError
 from phototags.io.storage import atomic_write, hash_file, read_tensors, write_tensors
+from phototags.io.tagger_config import NAME
 from phototags.tags.vocabulary import find_shown
 
 if TYPE_CHECKING:
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
 COLUMNS = ["row", "photo_id", "title", "tags", "author", "licence"]
 COLUMNS += ["licence_url", "page_url", "file"]
 """Columns of the index's table; `tags` are the cleaned ones."""
+TYPES = {"row": pa.int64(), "tags": pa.list_(pa.string())}
+FILLED = ("row", "photo_id", "tags")
+MAX_ROWS = 200_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +133,7 @@ def read_index(folder: Path | str, corpus: str) -> PhotoIndex:
         ModelError: when there is no such index, or its files are damaged or of two indexes.
     """
     vectors, table = (Path(folder) / f"{corpus}.{kind}" for kind in ("safetensors", "parquet"))
-    if not (vectors.exists() and table.exists()):
+    if not re.fullmatch(NAME, corpus) or not (vectors.is_file() and table.is_file()):
         indexed = sorted(path.stem for path in Path(folder).glob("*.safetensors")) or "none"
         raise ModelError(
             f"expected the search index {vectors} and its .parquet, found none; indexed corpora "
@@ -135,16 +141,17 @@ def read_index(folder: Path | str, corpus: str) -> PhotoIndex:
         )
     try:
         tensors, about = read_tensors(vectors, framework="np")
-        photos = pq.ParquetFile(table).read().select(COLUMNS)  # pq.read_table imports pandas
         index = PhotoIndex(
-            tensors["vectors"],
-            photos,
+            _check_vectors(tensors["vectors"]),
+            _read_photos(table),
             about["corpus"],
             about["model"],
-            tensors.get("text_vectors"),
+            _check_vectors(tensors["text_vectors"]) if "text_vectors" in tensors else None,
             about.get("zero_shot"),
         )
-    except (PhototagsError, OSError, pa.ArrowInvalid, KeyError, TypeError) as error:
+        _check_about(index, corpus)
+    except (PhototagsError, OSError, pa.ArrowException, LookupError, TypeError, ValueError,
+            AttributeError) as error:  # fmt: skip
         raise ModelError(
             f"{vectors} and its .parquet should be a search index, but: {error} "
             "Make it again with `make results`."
@@ -156,3 +163,39 @@ def read_index(folder: Path | str, corpus: str) -> PhotoIndex:
                 "Remove both and run `make results`."
             )
     return index
+
+
+def _read_photos(path: Path) -> pa.Table:
+    """Read the table's COLUMNS; a ValueError where one has another type, or nulls.
+
+    No more rows are read than `MAX_ROWS`: parquet packs nulls by the billion.
+    """
+    file = pq.ParquetFile(path)  # pq.read_table imports pandas
+    rows = file.metadata.num_rows
+    if rows > MAX_ROWS:
+        raise ValueError(f"it has {rows} photos; {MAX_ROWS} at most")
+    table = file.read(COLUMNS).select(COLUMNS)
+    for name, column in zip(COLUMNS, table.columns, strict=True):
+        expected = TYPES.get(name, pa.string())
+        if column.type != expected or (name in FILLED and column.null_count):
+            raise ValueError(f"the column {name} should hold {expected}, but holds {column.type}")
+    if pc.list_flatten(table["tags"]).null_count:
+        raise ValueError("a tag is null")
+    return table
+
+
+def _check_vectors(vectors: np.ndarray) -> np.ndarray:
+    if vectors.ndim != 2 or vectors.dtype != np.float32 or not np.isfinite(vectors).all():
+        raise ValueError(
+            "vectors should be finite float32 numbers, a row a photo, but they are "
+            f"{vectors.dtype} of the shape {vectors.shape}"
+        )
+    return vectors
+
+
+def _check_about(index: PhotoIndex, corpus: str) -> None:
+    texts = index.corpus, index.model, index.zero_shot or ""
+    if not all(isinstance(one, str) for one in texts):
+        raise ValueError(f"it is made of {texts}, which should be texts")
+    if index.corpus != corpus:
+        raise ValueError(f"it is of the corpus {index.corpus!r:.60}, not of {corpus!r}")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from phototags.corpora.corpus_registry import find_pictures
-from phototags.errors import ModelError
+from phototags.errors import ModelError, PhototagsError
 from phototags.io.storage import hash_file, read_tensors
 from phototags.photos.gallery import Card, make_card
 from phototags.search.index import PhotoIndex, read_index
@@ -22,6 +22,7 @@ from phototags.tags.vocabulary import read_vocabulary
 if TYPE_CHECKING:
     from phototags.tag_vectors.text_encoders import TextEncoder
 
+MAX_SCORED = 20_000  # tags of a tagger without tag vectors: their unit vectors have 1.6 GB
 TINY = 1e-9  # of a maximum: of a tag or term that scores all photos the same
 
 
@@ -59,16 +60,43 @@ def read_search_index(folder: Path | str, corpus: str) -> SearchIndex:
     model, indexes = folder / "model.safetensors", folder.parent / "index"
     photos, text = read_index(indexes, corpus), folder / FILE
     for file, expected in ((model, photos.model), (text, photos.zero_shot)):
-        if expected and not (file.exists() and hash_file(file) == expected):
+        if expected and not (file.is_file() and hash_file(file) == expected):
             raise ModelError(
                 f"the index of {corpus} in {indexes} should be made with {file}, but was made by "
                 "another tagger. Run `make results` to index the photos again."
             )
     tags = read_vocabulary(folder / "vocabulary.tsv").tags
-    vectors = select_tag_vectors(read_tensors(model, ["tag_vectors"], "np")[0], len(tags))
+    vectors = read_tag_vectors(model, len(tags), photos.vectors.shape[1])
     shards = folder.parents[2] / "data" / "corpora" / find_pictures(corpus) / "shards"
     zero_shot = read_zero_shot(text) if photos.zero_shot else None
     return SearchIndex(tags, vectors, photos, sorted(shards.glob("*.tar")), zero_shot)
+
+
+def read_tag_vectors(model: Path, tags: int, width: int) -> np.ndarray:
+    """Read the (T, D) tag vectors of a tagger in the space of an index.
+
+    Args:
+        width: D of the photos' vectors.
+
+    Raises:
+        ModelError: when the file is damaged, or the vectors do not fit the tags or the photos.
+    """
+    try:
+        tensors = read_tensors(model, ["tag_vectors"], "np")[0]
+    except PhototagsError as error:
+        raise ModelError(str(error)) from error
+    if "tag_vectors" not in tensors and tags > MAX_SCORED:
+        raise ModelError(
+            f"a tagger without tag vectors can be searched by up to {MAX_SCORED} tags, but has "
+            f"{tags}. Export a system that learns by gradient."
+        )
+    vectors = select_tag_vectors(tensors, tags)
+    if vectors.ndim != 2 or vectors.shape[1] != width or not np.isfinite(vectors).all():
+        raise ModelError(
+            f"{model} should hold finite tag vectors of {width} numbers, as the photos' have, but "
+            f"they have the shape {vectors.shape}. Run `make results` to index the photos again."
+        )
+    return vectors
 
 
 def select_tag_vectors(tensors: Mapping, tags: int) -> np.ndarray:
@@ -77,11 +105,12 @@ def select_tag_vectors(tensors: Mapping, tags: int) -> np.ndarray:
     Raises:
         ModelError: when they are of another number of tags than `tags`.
     """
-    vectors = np.asarray(tensors.get("tag_vectors", np.eye(tags)), np.float32)
-    if len(vectors) != tags:
+    found = tensors["tag_vectors"] if "tag_vectors" in tensors else np.eye(tags)
+    vectors = np.asarray(found, np.float32)
+    if len(vectors := np.atleast_1d(vectors)) != tags:
         raise ModelError(
-            f"the tagger has vectors of {len(vectors)} tags, but its vocabulary.tsv lists {tags}: "
-            "they belong to two taggers. Export one again with `make results`."
+            f"the tagger has vectors of {len(vectors)} tags, but its vocabulary.tsv lists "
+            f"{tags} tags: they belong to two taggers. Export one again with `make results`."
         )
     return vectors
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 class Frequency(ClosedFormSystem):
     """Baseline: every photo gets the commonest tags."""
 
+    tensor_shapes: ClassVar[Mapping[str, tuple]] = {"counts": ("T",)}
     seeded: ClassVar[bool] = False
 
     model: Literal["frequency"]

@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 class KernelRidge(ClosedFormSystem):
     """Ridge regression on the similarity to every training photo, then tags by their gain in F1."""
 
+    tensor_shapes: ClassVar[Mapping[str, tuple]] = {
+        "regression.photos": ("N", "n"),
+        "regression.duals": ("N", "T"),
+        **dict.fromkeys(("regression.rates", "chances.rates", "chances.means"), ("T",)),
+        **dict.fromkeys(("chances.spreads", "gains.worth", "gains.cost"), ("T",)),
+        "chances.weights": (6,),
+    }
     seeded: ClassVar[bool] = False
     renamed: ClassVar[Mapping[str, str]] = {
         "sharpness": "gamma",

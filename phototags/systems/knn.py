@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 class Knn(ClosedFormSystem):
     """Baseline: the tags of the most similar training photos (k nearest neighbours)."""
 
+    tensor_shapes: ClassVar[Mapping[str, tuple]] = {
+        "features": ("N", "n"), "tags": ("E",), "ends": ("M",), "counts": ("T",)
+    }  # fmt: skip
     seeded: ClassVar[bool] = False
 
     model: Literal["neighbours"]
@@ -38,4 +41,12 @@ class Knn(ClosedFormSystem):
         """Restore a tagger from the photos that it stores."""
         from phototags.systems.parts.baselines import KnnTagger
 
+        photos, tags, ends, counts = (tensors[name] for name in self.tensor_shapes)
+        steps = ends.diff()
+        inside = len(ends) == len(photos) + 1 and ends[0] == 0 and ends[-1] == len(tags)
+        whole = not (tags.is_floating_point() or ends.is_floating_point())
+        if not (inside and whole and (steps >= 0).all() and (steps <= len(counts)).all()):
+            raise ValueError("the ends of its photos' tags do not fit the tags")
+        if len(tags) and not (tags.min() >= 0 and tags.max() < len(counts)):
+            raise ValueError(f"it has tags beyond its {len(counts)}")
         return KnnTagger(**tensors, neighbours=self.neighbours)

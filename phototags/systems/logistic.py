@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 class Logistic(ClosedFormSystem):
     """One sigmoid a tag and binary cross-entropy with an L2 penalty, solved to the optimum."""
 
+    tensor_shapes: ClassVar[Mapping[str, tuple]] = {"tag_vectors": ("T", "n"), "bias": ("T",)}
     seeded: ClassVar[bool] = False
 
     model: Literal["logistic"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from phototags.systems.bases.system import ClosedFormSystem
 
@@ -13,9 +13,13 @@ if TYPE_CHECKING:
     from phototags.systems.parts.baselines import RandomTagger
     from phototags.systems.parts.tagged_photos import TaggedPhotos
 
+MAX_TAGS = 100_000_000
+
 
 class Random(ClosedFormSystem):
     """Baseline: every photo gets random tags."""
+
+    tensor_shapes: ClassVar[Mapping[str, tuple]] = {"tags": (), "seed": ()}
 
     model: Literal["random"]
 
@@ -31,4 +35,7 @@ class Random(ClosedFormSystem):
         """Restore a tagger from its number of tags and its seed."""
         from phototags.systems.parts.baselines import RandomTagger
 
-        return RandomTagger(int(tensors["tags"]), int(tensors["seed"]))
+        tags, seed = int(tensors["tags"]), int(tensors["seed"])
+        if not (0 < tags <= MAX_TAGS and 0 <= seed < 1 << 32):
+            raise ValueError(f"{tags} tags and the seed {seed} are out of range")
+        return RandomTagger(tags, seed)

@@ -6,14 +6,14 @@ works on features either way.
 
 from __future__ import annotations
 
-import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from pydantic import ValidationError
-
 from phototags.errors import ModelError, PhototagsError
 from phototags.io.storage import read_tensors, write_json, write_tensors
+from phototags.io.tagger_config import read_tagger_config
+from phototags.systems.parts.tensor_checks import check_tensors
 from phototags.systems.registry import parse_system
 
 if TYPE_CHECKING:
@@ -59,22 +59,24 @@ def save(
     write_json(Path(folder) / "config.json", config)
 
 
-def read_config(folder: Path | str) -> dict:
+def read_config(folder: Path | str, needed: Collection[str] = ()) -> dict:
     """Read what `save` wrote beside the weights.
+
+    Args:
+        needed: keys that must be there, besides `system`.
 
     Raises:
         ModelError: when the file is missing or no tagger's.
     """
-    path = Path(folder) / "config.json"
+    config = read_tagger_config(folder, ("system", *needed))
     try:
-        config = json.loads(path.read_text())
         parse_system(config["system"])
-        return config
-    except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
+    except (ValueError, TypeError) as error:  # a ValidationError is a ValueError
         raise ModelError(
-            f"{path} should be the config of a tagger, but: {error}. "
+            f"{folder}/config.json should name a system and its settings, but: {error}. "
             "Train one with `make results`, or name its folder with --model."
         ) from error
+    return config
 
 
 def own_backbone(folder: Path | str) -> Path | None:
@@ -89,12 +91,14 @@ def load(folder: Path | str) -> Tagger:
     Raises:
         ModelError: when a file is missing, damaged or does not fit the other.
     """
-    config = read_config(folder)
+    config = read_config(folder, ["features"])
     system = parse_system(config["system"])
+    sizes = {"T": config.get("tags"), "n": config["features"]}
     try:
         tensors, _ = read_tensors(Path(folder) / "model.safetensors")
+        check_tensors(tensors, system.tensor_shapes, sizes)
         return system.from_tensors(tensors, config["features"])
-    except (PhototagsError, KeyError, RuntimeError, TypeError) as error:
+    except (PhototagsError, LookupError, RuntimeError, TypeError, ValueError) as error:
         raise ModelError(
             f"{folder}/model.safetensors should hold a {system.model} tagger as config.json says, "
             f"but: {error}. Train it again."

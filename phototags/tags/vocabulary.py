@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from phototags.errors import VocabularyError
+from phototags.errors import VocabularyError, VocabularyFileError
 from phototags.io.storage import atomic_write
 
 COUNTS = {"photos": pl.Int64, "users": pl.Int64}
@@ -21,6 +21,7 @@ CANDIDATES = {**VOCABULARY, **MEASURES, "why": pl.String}
 SPELLING = {"written": pl.String, "tag": pl.String, "reason": pl.String, **COUNTS}
 EXPORTED = {"tag": pl.String, "count": pl.Int64, "users": pl.Int64}
 EXPORTED |= {"aliases": pl.String, "support": pl.Int64}
+MAX_LETTERS = 1000  # of a tag; spelling refuses much shorter ones
 RUN_AGAIN = "Remove it and run `make results` (or `snakemake`) to make it."
 
 
@@ -94,30 +95,42 @@ def read_vocabulary(path: Path | str) -> TagVocabulary:
     """Read a vocabulary.tsv of a run or of an exported tagger.
 
     Raises:
-        VocabularyError: when the file is missing, damaged or without a tag.
+        VocabularyFileError: when the file is missing, damaged or without a tag.
     """
     table = read_tsv(path, VOCABULARY, EXPORTED)
     if table.is_empty() or table["tag"].is_duplicated().any():
-        raise VocabularyError(
+        raise VocabularyFileError(
             f"{path} should list different tags, but has {table.height} lines and "
             f"{table['tag'].n_unique()} different tags. {RUN_AGAIN}"
         )
-    return TagVocabulary(*(table[column].to_list() for column in table.columns[:3]), Path(path))
+    first = table.columns[:3]
+    odd = pl.any_horizontal(pl.col(first).is_null(), pl.col(first[1:]) < 0)
+    odd |= (pl.col("tag").str.len_chars() > MAX_LETTERS) | pl.col("tag").str.contains(
+        r"[\x00-\x1f\x7f]"
+    )
+    if (found := table.filter(odd)).height:
+        raise VocabularyFileError(
+            f"{path} should have a tag and two counts in each line, tags of at most {MAX_LETTERS} "
+            f"letters without control characters, but has {str(found.row(0))!a:.100}. {RUN_AGAIN}"
+        )
+    return TagVocabulary(*(table[column].to_list() for column in first), Path(path))
 
 
 def read_tsv(path: Path | str, *schemas: Mapping[str, pl.DataType]) -> pl.DataFrame:
     """Read a table with the columns of the schema that its header names, else of the first.
 
     Raises:
-        VocabularyError: when the file is missing or does not hold these columns.
+        VocabularyFileError: when the file is missing or does not hold these columns.
     """
     try:
+        if not Path(path).is_file():
+            raise FileNotFoundError("there is no such file")
         with open(path, "rb") as file:
             header = file.readline(100).rstrip().decode(errors="replace").split("\t")
         schema = next((one for one in schemas if list(one) == header), schemas[0])
         return pl.read_csv(path, separator="\t", schema=schema)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise VocabularyError(
+    except (OSError, ValueError, pl.exceptions.PolarsError) as error:
+        raise VocabularyFileError(
             f"{path} should be a table with the columns {', '.join(schemas[0])}, but: {error}. "
             f"{RUN_AGAIN}"
         ) from error

@@ -11,6 +11,7 @@ from torchvision import models
 from phototags.errors import ModelError
 from phototags.features import efficientnet_lite as lites
 from phototags.features import networks as pretrained
+from phototags.features import published_weights
 from phototags.features.backbones import extract_features, load_backbone
 from phototags.features.embed_photos import resize_to_square
 from phototags.features.networks import Network, resize_input
@@ -119,6 +120,9 @@ def test_torchvision_weights_in_its_cache_need_no_network(tmp_path, monkeypatch)
     cache.mkdir(parents=True)
     name = models.ResNet18_Weights.DEFAULT.url.rsplit("/", 1)[1]
     torch.save(network.state_dict(), cache / name)
+    with pytest.raises(ModelError, match="should have sha256 f37072fd"):
+        load_backbone("torchvision:resnet18")
+    monkeypatch.setattr(published_weights, "hash_file", lambda file: "f37072fd" + "0" * 56)
 
     loaded = load_backbone("torchvision:resnet18")
 
@@ -127,6 +131,41 @@ def test_torchvision_weights_in_its_cache_need_no_network(tmp_path, monkeypatch)
     with torch.no_grad():
         network.fc = torch.nn.Identity()
         torch.testing.assert_close(loaded.module(photos), network(photos), rtol=1e-3, atol=1e-4)
+
+
+class Code:
+    """Unpickled, it writes a file."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return open, (str(self.path), "w")
+
+
+@pytest.mark.parametrize("sound_hash", [True, False])
+def test_no_code_of_torchvision_weights_is_run(tmp_path, monkeypatch, sound_hash):
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    (tmp_path / "hub/checkpoints").mkdir(parents=True)
+    torch.save({"a": Code(tmp_path / "ran")}, tmp_path / "hub/checkpoints/resnet18-f37072fd.pth")
+    if sound_hash:
+        monkeypatch.setattr(published_weights, "hash_file", lambda file: "f37072fd" + "0" * 56)
+    with pytest.raises(ModelError, match="Weights only load failed|sha256"):
+        load_backbone("torchvision:resnet18")
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("name", ["torchvision:resnet18", "timm:resnet18", "timm:efficientnet_b0"])
+def test_a_tagger_of_a_stranger_starts_no_download(tmp_path, monkeypatch, name):
+    def refuse(*_, **__):
+        raise AssertionError("a connection was begun")
+
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.setattr("socket.socket.connect", refuse)
+    monkeypatch.setattr("socket.getaddrinfo", refuse)
+    with published_weights.refuse_downloads(), pytest.raises(ModelError, match="come from"):
+        load_backbone(name)
 
 
 def test_timm_weights_that_can_not_be_had_say_where_they_come_from(tmp_path, monkeypatch):

@@ -36,6 +36,9 @@ class DenseSystem(LayeredSystem):
 
         return make_head(n_features, self.hidden, self.scaling, self.dropout, generator)
 
+    def layer_widths(self, n_features: int, embedding_dim: int) -> list[int]:
+        return [n_features, *self.hidden]
+
     def build_from_scratch(
         self, photos: TaggedPhotos, tag_vectors: Tensor, generator: Generator
     ) -> BuiltSystem:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, NamedTuple
 
 from pydantic import Field, model_validator
 
@@ -41,6 +41,7 @@ class BuiltSystem(NamedTuple):
 class GradientSystem(System, TrainingSettings):
     """A head over a backbone's features, a tag table, and how both are trained."""
 
+    tensor_shapes: ClassVar[Mapping[str, tuple]] = {"tag_vectors": ("T", "D"), "bias": ("T",)}
     learns_by_gradient: ClassVar[bool] = True
     has_photo_layers: ClassVar[bool] = True
     can_shard_tags: ClassVar[bool] = False  # whether a step scores only a few tags of the table
@@ -51,7 +52,9 @@ class GradientSystem(System, TrainingSettings):
         " trains that backbone, from pixels, and the tagger keeps its own copy",
         exclude_if=omit_if("frozen"),
     )
-    hidden: list[int] = Field([], description="widths of the head's hidden layers")
+    hidden: list[Annotated[int, Field(gt=0, le=1_000_000)]] = Field(
+        [], description="widths of the head's hidden layers", max_length=100
+    )
     scaling: Literal["root", "length", "none"] = Field(
         "root",
         description="scaling of the features: `root` takes square roots and then unit length,"
@@ -141,11 +144,18 @@ class GradientSystem(System, TrainingSettings):
         """Restore a tagger, ready to score."""
         from torch import Generator
 
-        tables = tensors["tag_vectors"], tensors["bias"]
+        from phototags.systems.parts.tensor_checks import check_layers
+
+        tables = tensors["tag_vectors"].float(), tensors["bias"].float()
+        check_layers(tensors, self.layer_widths(n_features, tables[0].shape[1]))
         n_user_features = self.count_user_features(tensors)
         tagger = self.init_tagger(n_features, *tables, Generator(), n_user_features)
         tagger.load_state_dict(tensors)
         return tagger.eval()
+
+    def layer_widths(self, n_features: int, embedding_dim: int) -> list[int]:
+        """Widths of the head's inputs and of the outputs of each linear layer."""
+        return [n_features, *self.hidden, embedding_dim]
 
     def count_user_features(self, tensors: Mapping[str, Tensor]) -> int:
         """Number of features of the photo's user that a trained head takes."""

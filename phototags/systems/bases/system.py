@@ -46,8 +46,11 @@ class System(Section):
         uses_users: whether it needs the section `users`.
         in_user_comparison: whether it stands in the tables that compare systems with and without
             the photo's user.
+        tensor_shapes: of what a tagger keeps, by name, as `tensor_checks.check_tensors` takes them;
+            T is the number of tags, n that of features.
     """
 
+    tensor_shapes: ClassVar[Mapping[str, tuple[str | int, ...]]] = {}
     seeded: ClassVar[bool] = True
     learns_by_gradient: ClassVar[bool] = False
     has_photo_layers: ClassVar[bool] = False
@@ -84,7 +87,7 @@ class System(Section):
             n_features: width of the backbone's features, without those of users.
 
         Raises:
-            KeyError, RuntimeError, TypeError: the tensors are another system's.
+            LookupError, RuntimeError, TypeError, ValueError: the tensors are another system's.
         """
 
 

@@ -47,7 +47,10 @@ class UserSystem(WarpSystem):
         return head.photo
 
     def count_user_features(self, tensors: Mapping[str, Tensor]) -> int:
-        return tensors["head.user.units.weight"].shape[1]
+        units = tensors["head.user.units.weight"]
+        if units.ndim != 2 or len(units) != self.user_hidden:
+            raise ValueError(f"the layer of the user should have {self.user_hidden} units")
+        return units.shape[1]
 
     def make_parts(
         self, n_features: int, width: int, generator: Generator, n_user_features: int
