@@ -97,6 +97,8 @@ def load(folder: Path | str) -> Tagger:
     try:
         tensors, _ = read_tensors(Path(folder) / "model.safetensors")
         check_tensors(tensors, system.tensor_shapes, sizes)
+        if not system.learns_by_gradient and (odd := tensors.keys() - system.tensor_shapes):
+            raise ValueError(f"it holds {', '.join(sorted(odd))[:80]} too")
         return system.from_tensors(tensors, config["features"])
     except (PhototagsError, LookupError, RuntimeError, TypeError, ValueError) as error:
         raise ModelError(
