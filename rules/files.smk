@@ -10,6 +10,10 @@ CHECKPOINTS = list_checkpoints(PARAMS.embed_photos.backbone)
 WEIGHTS = [f"data/weights/{name}/model.safetensors" for name in CHECKPOINTS]
 WITH_BACKBONE = PLAN.backbone_systems
 WORDNET = "data/sources/wordnet/wordnet-base.deb"
+try:
+    WORD_LISTS = list_files(PARAMS.vocabulary)
+except PhototagsError as error:
+    raise WorkflowError(str(error)) from None
 START = {"glove": [], "random": [], "text": [f"{MODELS}/text_vectors.txt"]}.get(
     PARAMS.embed_tags.init, [PARAMS.embed_tags.init]
 )

@@ -12,19 +12,25 @@ from snakemake.exceptions import WorkflowError
 BASE = Path(workflow.basedir)
 sys.path.insert(0, str(BASE))
 
+from phototags.corpora.user_salt import hash_salt, read_salt
 from phototags.io.cpu import instruction_set_variables
 from phototags.io.python_version import describe_old_python
 from phototags.workflow.config import validate_params
 from phototags.errors import PhototagsError
+from phototags.tags.word_files import list_files
 from phototags.workflow.code_hash import hash_code
+from phototags.workflow.params_files import check_params_file
 from phototags.workflow.plan import make_plan
 from phototags.weights.fetch import list_checkpoints
 from phototags.workflow.provenance import refuse_unknown_origin
 from phototags.workflow.removal_check import describe_unmatched, find_removals
 
 try:
+    for file in workflow.configfiles:
+        check_params_file(file)
     PARAMS = validate_params(config)
     PLAN = make_plan(PARAMS)
+    SALT_HASH = hash_salt(read_salt())  # all that is recorded of it
     REMOVALS = find_removals(PARAMS.corpora.removals)
     if workflow.is_main_process and Path("dvc.lock").exists():
         refuse_unknown_origin(Path())

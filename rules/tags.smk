@@ -51,6 +51,7 @@ rule build_vocabulary:
         split=train_split,
         features=lambda w: feature_files(w.train),
         wordnet=WORDNET,
+        lists=WORD_LISTS,
     output:
         vocabulary=f"{TRAIN_DIR}/vocabulary.tsv",
         candidates=f"{TRAIN_DIR}/candidates.tsv",

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from phototags.corpora.corpus_registry import find_corpus
 from phototags.corpora.listing import drop_removals, list_corpus
+from phototags.corpora.user_salt import read_recorded_salt
 from phototags.io.logs import start_job
 from phototags.params.own_tables import read_own_tables
 from phototags.photos.photo_table import write_drops, write_photos
@@ -15,7 +16,7 @@ name = given.wildcards.corpus
 
 corpus = find_corpus(name, read_own_tables(params.tables), {name: params.sample})
 folder, wordnet = Path(inputs.sources[0]).parent, inputs.get("wordnet")
-user_ids, salt = params.users
+user_ids, salt = params.users[0], read_recorded_salt(params.users[1])
 listed = list_corpus(corpus, folder, wordnet and Path(wordnet), user_ids=user_ids, salt=salt)
 removals = read_removals(inputs.removals)
 listing, drops = drop_removals(listed, corpus, folder, removals, params.max_bytes)

@@ -4,9 +4,7 @@ import json
 import re
 from collections.abc import Collection
 from pathlib import Path
-from typing import Annotated, Any
-
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Any
 
 from phototags.errors import ModelError
 from phototags.io.storage import read_small_file
@@ -19,16 +17,28 @@ BACKBONE = r"^[a-z0-9_]{1,60}(:[\w.-]{1,100})?(@[0-9]{2,4})?$"
 """Of one backbone: no address, no path, no place of a hub."""
 
 
-class TaggerConfig(BaseModel):
-    """The keys of a config.json that are used; others are for people."""
+KEYS = {
+    "backbone": ("the name of a backbone", lambda value: isinstance(value, str)),
+    "train": ("the name of a corpus", lambda value: isinstance(value, str) and is_name(value)),
+    "seed": ("a whole number from 0 on", lambda value: is_whole(value, 0, 1 << 62)),
+    "features": ("a whole number from 1 on", lambda value: is_whole(value, 1, 1_000_000)),
+    "tags": ("a whole number from 1 on", lambda value: is_whole(value, 1, 100_000_000)),
+}
+"""The keys that are used, by what their values should be; others are for people."""
 
-    model_config = ConfigDict(strict=True, extra="allow", allow_inf_nan=False)
 
-    backbone: Annotated[str, Field(max_length=400)] | None = None
-    train: Annotated[str, Field(pattern=NAME)] | None = None
-    seed: Annotated[int, Field(ge=0, lt=1 << 62)] | None = None
-    features: Annotated[int, Field(gt=0, le=1_000_000)] | None = None
-    tags: Annotated[int, Field(gt=0, le=100_000_000)] | None = None
+def is_name(text: str) -> bool:
+    """Whether a text is the name of a corpus or a run, and no path.
+
+    >>> is_name("corel5k-260"), is_name("../x")
+    (True, False)
+    """
+    return re.fullmatch(NAME, text) is not None
+
+
+def is_whole(value: object, low: int, high: int) -> bool:
+    """Whether a value of JSON is a whole number in a range."""
+    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
 
 def check_backbone(name: str) -> str:
@@ -58,9 +68,13 @@ def read_tagger_config(folder: Path | str, needed: Collection[str] = ()) -> dict
     path = Path(folder) / "config.json"
     try:
         content = parse_json(read_small_file(path, MAX_CONFIG))
-        config = TaggerConfig.model_validate(content)
-        if config.backbone is not None:
-            check_backbone(config.backbone)
+        if not isinstance(content, dict):
+            raise ValueError("it holds no keys")
+        for name, (expected, is_sound) in KEYS.items():
+            if content.get(name) is not None and not is_sound(content[name]):
+                raise ValueError(f"{name} should be {expected}, but is {content[name]!r:.80}")
+        if content.get("backbone") is not None:
+            check_backbone(content["backbone"])
         if missing := [name for name in needed if content.get(name) is None]:
             raise ValueError(f"it lacks {', '.join(missing)}")
     except (OSError, ValueError, RecursionError) as error:

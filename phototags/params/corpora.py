@@ -1,9 +1,11 @@
 """Params of the corpora: which photos, from where, and what is refused."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from phototags.params.names import CorpusName
 from phototags.params.own_tables import OwnTable
 from phototags.params.section import Section
 
@@ -11,19 +13,24 @@ from phototags.params.section import Section
 class Corpora(Section):
     """Which photos, from where, and what is refused."""
 
+    renamed: ClassVar[Mapping[str, str]] = {"salt": "the environment variable PHOTOTAGS_SALT"}
+
     mirror: str | None = Field(
         description="folder or http(s) url with one folder a corpus, tried before the makers' own "
         "addresses"
     )
-    tables: dict[str, OwnTable] = Field(description="your own corpora by name, read as `table`")
-    samples: dict[str, int] = Field(
+    tables: dict[CorpusName, OwnTable] = Field(
+        description="your own corpora by name, read as `table`"
+    )
+    samples: dict[CorpusName, Annotated[int, Field(gt=0, strict=True)]] = Field(
         {}, description="photos to take of a corpus, by its name; chosen by a hash of their ids"
     )
     user_ids: Literal["hashed", "kept"] = Field(
-        "hashed", description="store users as salted hashes, or under the names in the corpus"
+        "hashed",
+        description="store users as hashes, salted with PHOTOTAGS_SALT (docs/corpora.md), or under"
+        " the names in the corpus",
     )
-    salt: str = Field("phototags", description="salt of these hashes; keep your own secret")
-    licences: list[str] | None = Field(
+    licences: list[Annotated[str, Field(pattern=r"\S")]] | None = Field(
         None,
         description="use only photos with these licences, by the beginning of a licence's name or"
         " address; null uses all",

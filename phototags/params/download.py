@@ -1,7 +1,7 @@
 """Settings of downloads: how photos are asked for on the web, and what is refused."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -45,7 +45,9 @@ class Download(Section):
         " says 503), is left for the next run",
         gt=0,
     )
-    max_redirects: int = Field(5, description="redirects followed for a url, each checked", ge=0)
+    max_redirects: int = Field(
+        5, description="redirects followed for a url, each checked", ge=0, le=20
+    )
     allow_private: list[str] = Field(
         [], description="private addresses or networks to allow, such as a mirror's 10.1.0.0/16"
     )
@@ -54,6 +56,6 @@ class Download(Section):
         description="leave out photos whose owner opted out: X-Robots-Tag (noai, noindex,"
         " unavailable_after), TDM-Reservation, Content-Usage",
     )
-    placeholders: list[str] = Field(
+    placeholders: list[Annotated[str, Field(pattern="^[0-9a-f]{64}$")]] = Field(
         [], description="sha256 of pictures that hosts show in place of removed photos"
     )

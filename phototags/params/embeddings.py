@@ -23,6 +23,7 @@ class EmbedTags(Section):
     dimensions: int = Field(
         description="width of a tag vector; 50 with glove, that of a file's vectors with a file",
         gt=0,
+        le=10_000,
     )
     epochs: int = Field(
         description="passes over the training photos; 0 keeps the initial vectors", ge=0
@@ -59,4 +60,4 @@ class EmbedPhotos(Section):
         " AVX512-BF16 or AMX, and is computed without the limit of instruction_set; auto is bf16"
         " for CLIP on such a processor, otherwise fp32"
     )
-    batch_size: int = Field(description="photos a forward pass", gt=0)
+    batch_size: int = Field(description="photos a forward pass", gt=0, le=100_000)

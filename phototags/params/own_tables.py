@@ -10,7 +10,9 @@ from phototags.params.section import Section
 class OwnTable(Section):
     """Your own pictures: a `photos.tsv`, and an `images.tar`, a folder of images, or their urls."""
 
-    photos: int = Field(description="rows of photos.tsv, or pictures in folders, at most", gt=0)
+    photos: int = Field(
+        description="rows of photos.tsv, or pictures in folders, at most", gt=0, le=1_000_000_000
+    )
     pictures: Literal["packaged", "web"] = Field(
         "packaged",
         description="where pictures are: in images.tar, or on the web at the column photo_url",

@@ -10,7 +10,9 @@ from phototags.params.section import Section
 class Report(Section):
     """Content of the report."""
 
-    photos: int = Field(description="number of test photos shown for each test corpus", ge=0)
+    photos: int = Field(
+        description="number of test photos shown for each test corpus", ge=0, le=10_000
+    )
     show_photos: bool = Field(description="show photos; false if their terms of use forbid it")
 
 

@@ -20,6 +20,6 @@ class Score(Section):
     )
     min_test_photos: int = Field(description="test photos that a word must have to be scored", ge=1)
     resamples: int = Field(
-        description="resamples for intervals, each without 15 % of the users", gt=0
+        description="resamples for intervals, each without 15 % of the users", gt=0, le=1_000_000
     )
     seed: int = Field(description="seed of the resamples")

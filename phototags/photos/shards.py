@@ -81,7 +81,7 @@ def read_files(shards: Iterable[Path], files: Iterable[str]) -> dict[str, bytes]
     try:
         index = ShardIndex(places[name] for name in {file.partition("/")[0] for file in files})
         return {file: index.read(int(Path(file).stem), sys.maxsize - 1) for file in files}
-    except (KeyError, ArchiveError) as error:
+    except (KeyError, ValueError, ArchiveError) as error:
         raise ArchiveError(
             f"expected {', '.join(files)} in the shards {sorted(places)}, but: {error!r}. "
             "Run `snakemake` again."

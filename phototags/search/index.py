@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from phototags.errors import ModelError, PhototagsError
@@ -179,7 +178,7 @@ def _read_photos(path: Path) -> pa.Table:
         expected = TYPES.get(name, pa.string())
         if column.type != expected or (name in FILLED and column.null_count):
             raise ValueError(f"the column {name} should hold {expected}, but holds {column.type}")
-    if pc.list_flatten(table["tags"]).null_count:
+    if any(chunk.flatten().null_count for chunk in table["tags"].chunks):
         raise ValueError("a tag is null")
     return table
 

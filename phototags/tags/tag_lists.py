@@ -1,7 +1,6 @@
 """Read lists of tags: aliases, tags to refuse or keep, and the vocabularies of tasks."""
 
 import csv
-import os
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,13 +9,8 @@ from phototags.errors import ParamsError
 from phototags.io.texts import open_text
 from phototags.tags.mapping import map_vocabulary
 from phototags.tags.spelling import clean
+from phototags.tags.word_files import SYNSETS, find_words
 from phototags.tags.wordnet import WordNet
-
-SYNSETS = {"imagenet": "imagenet_synsets.txt", "imagenet21k": "imagenet21k_goog_synsets.txt"}
-WORDS = {
-    "visual_genome": "visual_genome_annotations/objects_vocab_1600-400-20.txt",
-    "esp_game": "espgame_annotations/words_recovered.tsv",
-}
 
 
 def read_tags(path: Path | str | None, key: str) -> set[str]:
@@ -70,16 +64,10 @@ def find_task_tags(match: str, tags: Sequence[str], wordnet: WordNet) -> set[str
     if match in SYNSETS:
         known = set(_read_lines(_find_timm_list(SYNSETS[match]), "vocabulary.match"))
         return {tag for tag in tags if known & set(wordnet.synsets(tag)[:1])}
-    path = Path(match)
-    if match in WORDS:
-        mirror = os.environ.get("PHOTOTAGS_MIRROR", "")
-        if not mirror or mirror.startswith("http"):
-            raise ParamsError(
-                f"vocabulary.match: {match} needs {WORDS[match]} in a mirror folder, but "
-                f"PHOTOTAGS_MIRROR is {mirror!r}. Set it, or give a file of words."
-            )
-        path = Path(mirror) / WORDS[match]
-    return {tags[tag] for tag, _ in map_vocabulary("synset", tags, _read_words(path), wordnet)}
+    return {
+        tags[tag]
+        for tag, _ in map_vocabulary("synset", tags, _read_words(find_words(match)), wordnet)
+    }
 
 
 def _read_words(path: Path) -> list[str]:

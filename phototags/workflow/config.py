@@ -11,6 +11,7 @@ from phototags.params.contamination import Contamination
 from phototags.params.corpora import Corpora
 from phototags.params.download import Download
 from phototags.params.embeddings import EmbedPhotos, EmbedTags
+from phototags.params.names import Seed, SystemName
 from phototags.params.pages import Export, Report
 from phototags.params.score import Score
 from phototags.params.section import Section
@@ -24,16 +25,18 @@ from phototags.workflow.experiments import (
     refuse_unknown_systems,
     refuse_wrong_starts,
 )
+from phototags.workflow.params_files import check_values
 
 
 class Train(Section):
     """Systems to train, and their seeds."""
 
-    seeds: list[int] = Field(
+    seeds: list[Seed] = Field(
         description="seeds; each system is trained once for each seed that changes its result",
         min_length=1,
+        max_length=1000,
     )
-    systems: dict[str, AnySystem] = Field(description="settings of each system, by its name")
+    systems: dict[SystemName, AnySystem] = Field(description="settings of each system, by its name")
     compute: Compute = Field(
         Compute(), description="device and precision of the systems that learn by gradient"
     )
@@ -43,7 +46,8 @@ class Params(Section):
     """All of params.yaml."""
 
     run: str = Field(
-        description="name of the run; results go to results/{run}", pattern=r"^[a-z0-9-]+$"
+        description="name of the run; results go to results/{run}",
+        pattern=r"^[a-z0-9][a-z0-9-]{0,63}$",
     )
     instruction_set: Literal["avx2", "native"] = Field(
         description="processor instructions to use: `avx2`, which gives the same numbers on other"
@@ -73,6 +77,13 @@ class Params(Section):
     score: Score
     report: Report
     export: Export
+
+    @model_validator(mode="after")
+    def refuse_repeated_seeds(self) -> "Params":
+        """Raise a ValueError where a seed stands twice."""
+        if len(set(self.train.seeds)) < len(self.train.seeds):
+            raise ValueError(f"train.seeds should differ, but are {str(self.train.seeds)[:80]}")
+        return self
 
     @model_validator(mode="after")
     def refuse_wrong_experiments(self) -> "Params":
@@ -158,6 +169,10 @@ def validate_params(params: dict, where: str = "params.yaml") -> Params:
     Raises:
         ParamsError: one line for each mistake: which key, what was found, what is allowed.
     """
+    try:
+        check_values(params)
+    except (ValueError, RecursionError) as error:
+        raise ParamsError(f"{where} does not say what phototags expects: {error}") from None
     try:
         return Params.model_validate(params)
     except ValidationError as error:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from pydantic import Field
 
+from phototags.params.names import CorpusName
 from phototags.params.section import Section
 from phototags.systems.bases.system import System
 
@@ -11,8 +12,8 @@ from phototags.systems.bases.system import System
 class Experiment(Section):
     """One training corpus, and the test corpora of the systems trained on it."""
 
-    train: str = Field(description="corpus whose training part the systems are trained on")
-    test: list[str] = Field(
+    train: CorpusName = Field(description="corpus whose training part the systems are trained on")
+    test: list[CorpusName] = Field(
         description="corpora on whose test part the systems are scored", min_length=1
     )
     systems: list[str] | None = Field(

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 
 from phototags.corpora.corpus import Corpus
 from phototags.corpora.corpus_registry import COLLECTIONS, find_corpus
+from phototags.errors import ParamsError
 from phototags.systems.bases.system import System
 from phototags.workflow.config import Params
 from phototags.workflow.experiments import list_taggers
+
+MAX_SHARDS = 100_000  # their names have five digits
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +71,12 @@ class Plan:
         """Shards of a corpus. Their size is fixed, so that one more shard is one more job."""
         pictures = self.listed_corpora[self.pictures_of(name)]
         count = -(-pictures.photos // self.params.corpora.shard_photos)
+        if count > MAX_SHARDS:
+            raise ParamsError(
+                f"{name} should have at most {MAX_SHARDS} shards, but {pictures.photos} photos in "
+                f"shards of {self.params.corpora.shard_photos} have {count}. Raise "
+                "corpora.shard_photos, or take fewer photos (corpora.samples)."
+            )
         return [f"{shard:05d}" for shard in range(count)]
 
     @functools.cached_property
@@ -182,4 +191,6 @@ def make_plan(params: Params) -> Plan:
     train = [one.train for one in params.experiments]
     test = [test for one in params.experiments for test in one.test]
     own = params.corpora.tables, params.corpora.samples
+    for name in params.corpora.samples:
+        find_corpus(name, *own)  # a misspelt one would take every photo
     return Plan(params, {name: find_corpus(name, *own) for name in dict.fromkeys(train + test)})
