@@ -5,15 +5,15 @@ MODELS = f"models/{RUN}"
 TRAIN_DIR = f"{MODELS}/{{train}}"  # outputs that depend on a training corpus
 TAGGER_DIR = f"{TRAIN_DIR}/{{system}}/seed{{seed}}"
 RESULTS = f"results/{RUN}"
+# Pictures that may not be passed on lie beside the figures, where git ignores them.
+EXAMPLES = f"{RESULTS}/" + (
+    "figures" if PLAN.corpora[PARAMS.export.train].publishable else "private"
+)
 BACKBONE = PARAMS.embed_photos.backbone.replace(":", "-")
 CHECKPOINTS = list_checkpoints(PARAMS.embed_photos.backbone)
 WEIGHTS = [f"data/weights/{name}/model.safetensors" for name in CHECKPOINTS]
 WITH_BACKBONE = PLAN.backbone_systems
 WORDNET = "data/sources/wordnet/wordnet-base.deb"
-try:
-    WORD_LISTS = list_files(PARAMS.vocabulary)
-except PhototagsError as error:
-    raise WorkflowError(str(error)) from None
 START = {"glove": [], "random": [], "text": [f"{MODELS}/text_vectors.txt"]}.get(
     PARAMS.embed_tags.init, [PARAMS.embed_tags.init]
 )

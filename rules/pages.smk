@@ -27,7 +27,7 @@ rule plot_examples:
         tags=f"data/corpora/{PARAMS.export.train}/tags.parquet",
         predictions=exported_file(f"predictions_{PARAMS.export.train}.parquet"),
     output:
-        figure=f"{RESULTS}/figures/examples.png",
+        figure=f"{EXAMPLES}/examples.png",
     log:
         f"logs/plot_examples/{RUN}.log",
     benchmark:

@@ -60,6 +60,10 @@ os.environ.update(instruction_set_variables(PARAMS.instruction_set))
 os.environ.update({"PYTHONPATH": str(BASE)})
 if PARAMS.corpora.mirror:
     os.environ.setdefault("PHOTOTAGS_MIRROR", PARAMS.corpora.mirror)
+try:
+    WORD_LISTS = list_files(PARAMS.vocabulary)  # some lie in the mirror
+except PhototagsError as error:
+    raise WorkflowError(str(error)) from None
 
 COMPUTE = PARAMS.train.compute.model_dump(
     exclude={"loader_threads"}

@@ -22,6 +22,7 @@ rule pack_photos:
         shard_photos=PARAMS.corpora.shard_photos,
         max_pixels=PARAMS.corpora.max_pixels,
         max_bytes=PARAMS.corpora.max_bytes,
+        keep_exif=PARAMS.corpora.keep_exif,
     message:
         "Packing shard {wildcards.shard} of {wildcards.corpus}"
     script:
@@ -55,6 +56,7 @@ rule download_photos:
         shard_photos=PARAMS.corpora.shard_photos,
         max_pixels=PARAMS.corpora.max_pixels,
         max_bytes=PARAMS.corpora.max_bytes,
+        keep_exif=PARAMS.corpora.keep_exif,
     message:
         "Downloading shard {wildcards.shard} of {wildcards.corpus}"
     script:

@@ -22,6 +22,7 @@ had, drops = download_photos(
     max_bytes=params.max_bytes,
     licences=params.licences,
     removals=read_removals(inputs.removals),
+    keep_exif=params.keep_exif,
 )
 write_table(output.table, had.merge(shard[["row", *CREDIT]], on="row"), SHARD)
 write_drops(output.drops, drops)

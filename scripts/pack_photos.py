@@ -22,7 +22,7 @@ found = reader.read_pictures(Path(inputs.sources[0]).parent, shard, params.max_b
 packed, drops = pack_photos(
     show_progress(found, "packing pictures", len(shard)),
     output.shard,
-    **{cap: params[cap] for cap in ("max_pixels", "max_bytes")},
+    **{cap: params[cap] for cap in ("max_pixels", "max_bytes", "keep_exif")},
     removals=read_removals(inputs.removals),
 )
 write_table(output.table, packed.merge(shard[["row", *CREDIT]], on="row"), SHARD)

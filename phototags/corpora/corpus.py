@@ -7,6 +7,16 @@ from typing import Literal
 from phototags.corpora.source_addresses import KNOWN_FILES
 from phototags.download.sources import Source
 
+PUBLISHABLE = (
+    "public domain ",
+    "cc0 ",
+    "cc by ",
+    "cc by-sa ",
+    "gpl-",
+    "free of charge and without",
+)
+"""Beginnings of licences under which pictures may be passed on."""
+
 
 @dataclass(frozen=True)
 class Corpus:
@@ -39,6 +49,12 @@ class Corpus:
     collection: str = ""
     view_of: str = ""
     separators: str = ","
+
+    @property
+    def publishable(self) -> bool:
+        """Whether its licence lets everybody pass on its pictures, so that git may track them."""
+        stated = f"{self.licence.strip().casefold()} "
+        return stated.startswith(PUBLISHABLE)
 
     @property
     def files(self) -> list[str]:

@@ -30,6 +30,7 @@ def download_photos(
     max_bytes: int,
     licences: Sequence[str] | None,
     removals: Removals,
+    keep_exif: bool = False,
 ) -> tuple[pd.DataFrame, list[Drop]]:
     """Download the photos of a shard; each ends in the tar or, with its outcome, in the drops.
 
@@ -41,6 +42,7 @@ def download_photos(
         work, tar, downloads: as `download_shard` takes them.
         licences: those whose photos are wanted, as `find_unlicensed` takes them.
         removals: pictures with these bytes are left out.
+        keep_exif: whether places and serial numbers stay in the photos.
 
     Returns:
         row, file, sha256, width, height of what is in the tar; and the drops.
@@ -57,6 +59,7 @@ def download_photos(
         max_pixels=max_pixels,
         max_bytes=max_bytes,
         unwanted=removals.hashes,
+        keep_exif=keep_exif,
     )
     outcomes = pq.read_table(downloads)
     packed = outcomes.filter(pc.field("file").is_valid()).select(PACKED.names).cast(PACKED)

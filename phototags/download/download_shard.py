@@ -6,6 +6,8 @@ job, so that an executor (SLURM, Kubernetes) spreads them; a killed job goes on 
 
 import contextlib
 import fcntl
+import hashlib
+import io
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +21,8 @@ from phototags.download.store import Store
 from phototags.errors import PhototagsError
 from phototags.io.progress import show_progress
 from phototags.params.download import Download
+from phototags.photos.inspection import inspect_file
+from phototags.photos.private_metadata import blank_private
 from phototags.photos.shards import Member, write_shard
 
 JOURNAL = "journal.jsonl"
@@ -34,6 +38,7 @@ def download_shard(
     max_pixels: int,
     max_bytes: int,
     unwanted: Collection[str] = (),
+    keep_exif: bool = False,
 ) -> None:
     """Download the photos of a shard into a tar, and list the outcome of every url.
 
@@ -45,6 +50,7 @@ def download_shard(
         downloads: to be written: what became of each url (`shard_tables.write_downloads`).
         max_pixels, max_bytes: of one photo.
         unwanted: sha256 of photos that must go: neither packed nor kept nor named.
+        keep_exif: whether places and serial numbers stay in the photos.
 
     Raises:
         PhototagsError: when another process works on the shard, or the disk is full.
@@ -53,10 +59,11 @@ def download_shard(
     with _lock(Path(work)), contextlib.closing(Store(Path(work))) as store:
         rules = RefusalRules(settings, max_pixels, max_bytes)
         urls = dict.fromkeys(url for _, url in photos)
-        records = _fetch_all(urls, store, rules, unwanted)
+        records = _fetch_all(urls, store, rules, unwanted, keep_exif)
         wanted = [(row, records[url]) for row, url in photos]
-        members = _pack(tar, [one for one in wanted if one[1].sha256 not in unwanted], store)
-        _keep_packed_alone(tar, members, records, store)
+        wanted = [one for one in wanted if one[1].sha256 not in unwanted]
+        members, changed = _pack(tar, wanted, store, keep_exif)
+        _keep_packed_alone(tar, members, changed, records, store)
     rows = ((row, records[url]) for row, url in photos)
     rows = ((row, _anonymise(one, unwanted), members.get(one.sha256)) for row, one in rows)
     write_downloads(downloads, rows)
@@ -78,7 +85,11 @@ def _lock(work: Path) -> Iterator[None]:
 
 
 def _fetch_all(
-    urls: Iterable[str], store: Store, rules: RefusalRules, unwanted: Collection[str]
+    urls: Iterable[str],
+    store: Store,
+    rules: RefusalRules,
+    unwanted: Collection[str],
+    keep_exif: bool,
 ) -> dict[str, Record]:
     """Return the record of each url: from the journal where it is valid, else by a request."""
     path = store.folder / JOURNAL
@@ -87,6 +98,8 @@ def _fetch_all(
     records = {}
     for url in urls:
         record = apply_rules(known[url], rules) if url in known else None
+        if record and keep_exif and record.stored_sha256:
+            continue  # what was blanked comes back by asking again alone
         if record and (record.sha256 in unwanted or _is_complete(record, store)):
             records[url] = record
     left = [url for url in urls if url not in records]
@@ -104,26 +117,37 @@ def _is_complete(record: Record, store: Store) -> bool:
     if record.outcome != Outcome.OK:
         return True
     return record.file is not None and store.contains(
-        record.file, record.offset, record.bytes, record.sha256
+        record.file, record.offset, record.bytes, record.stored_sha256 or record.sha256
     )
 
 
-def _pack(tar: Path, rows: Iterable[tuple[int, Record]], store: Store) -> dict[str, Member]:
+def _pack(
+    tar: Path, rows: Iterable[tuple[int, Record]], store: Store, keep_exif: bool
+) -> tuple[dict[str, Member], dict[str, str]]:
     """Write downloaded photos by row, each content once, under the first row that has it.
 
-    Photos stream from the store: memory does not depend on their size.
+    One photo at a time is in memory.
 
     Returns:
-        the member of each content's sha256.
+        the member of each content's sha256, and the sha256 of what was packed where that is
+        another content.
     """
     members: dict[str, Member] = {}
+    changed: dict[str, str] = {}
     with write_shard(tar) as writer:
         for row, record in sorted(rows, key=lambda pair: pair[0]):
             if record.outcome == Outcome.OK and record.sha256 not in members:
                 with store.open_at(record.file, record.offset) as photo:
-                    member = writer.add(row, record.format, record.bytes, photo)
-                members[record.sha256] = member
-    return members
+                    content = photo.read(record.bytes)
+                if not keep_exif:
+                    content = blank_private(content, inspect_file(io.BytesIO(content)))
+                packed = hashlib.sha256(content).hexdigest()
+                if packed != record.sha256:
+                    changed[record.sha256] = packed
+                members[record.sha256] = writer.add(
+                    row, record.format, len(content), io.BytesIO(content)
+                )
+    return members, changed
 
 
 def _anonymise(record: Record, unwanted: Collection[str]) -> Record:
@@ -134,7 +158,11 @@ def _anonymise(record: Record, unwanted: Collection[str]) -> Record:
 
 
 def _keep_packed_alone(
-    tar: Path, members: Mapping[str, Member], records: Mapping[str, Record], store: Store
+    tar: Path,
+    members: Mapping[str, Member],
+    changed: Mapping[str, str],
+    records: Mapping[str, Record],
+    store: Store,
 ) -> None:
     """Make the tar the only copy: point the journal into it, then remove the others.
 
@@ -147,7 +175,8 @@ def _keep_packed_alone(
             return record
         if record.sha256 not in members:
             return replace(record, file=None, offset=None)
-        return replace(record, file=name, offset=members[record.sha256].offset)
+        offset, stored = members[record.sha256].offset, changed.get(record.sha256)
+        return replace(record, file=name, offset=offset, stored_sha256=stored)
 
     write_journal(store.folder / JOURNAL, map(relocate, records.values()))
     store.remove_all_but([name])

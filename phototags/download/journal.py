@@ -30,6 +30,8 @@ class Record:
         retry_next_run: a rerun asks again, because it can end better.
         rules: fingerprint of the rules that were applied.
         file, offset: where its bytes lie in the work folder (ok only).
+        stored_sha256: of these bytes, where they are without places and serial numbers; null where
+            they are as they came.
     """
 
     url: str
@@ -48,6 +50,7 @@ class Record:
     height: Pixels | None = None
     file: Annotated[str, Field(pattern=r"^[0-9]+\.(new|kept)$")] | None = None
     offset: Count | None = None
+    stored_sha256: Digest | None = None
 
     def to_line(self) -> bytes:
         """Format the record as a line of JSON."""

@@ -48,3 +48,9 @@ class Corpora(Section):
         gt=0,
     )
     max_bytes: int = Field(description="refuse to open a picture file with more bytes", gt=0)
+    keep_exif: bool = Field(
+        False,
+        description="keep in the shards what pictures say of people: GPS places, serial numbers,"
+        " owners and makers' notes in Exif and XMP; else they are blanked, pixels and orientation"
+        " stay",
+    )

@@ -13,7 +13,11 @@ class Report(Section):
     photos: int = Field(
         description="number of test photos shown for each test corpus", ge=0, le=10_000
     )
-    show_photos: bool = Field(description="show photos; false if their terms of use forbid it")
+    show_photos: bool = Field(
+        description="show photos in the report, and the first ones as examples.png: in the run's"
+        " figures where the licence lets everybody pass them on, else in results/{run}/private,"
+        " which git ignores; false if their terms of use forbid it"
+    )
 
 
 class Export(Section):

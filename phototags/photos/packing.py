@@ -12,6 +12,7 @@ from phototags.errors import PhotoError
 from phototags.photos.archives import Archive
 from phototags.photos.inspection import ImageInfo, inspect_image
 from phototags.photos.photo_table import PACKED, Drop
+from phototags.photos.private_metadata import blank_private
 from phototags.photos.removals import Removals, drop_removed
 from phototags.photos.shards import write_shard
 from phototags.photos.svg_rendering import render_svg
@@ -56,16 +57,19 @@ def pack_photos(
     max_pixels: int,
     max_bytes: int,
     removals: Removals | None = None,
+    keep_exif: bool = False,
 ) -> tuple[pd.DataFrame, list[Drop]]:
-    """Write the usable images, unchanged, to a shard.
+    """Write the usable images to a shard, unchanged but for what they say of people.
 
     What the caps refuse is rendered from its SVG where there is one.
 
     Args:
         removals: images with these bytes are left out.
+        keep_exif: whether places and serial numbers stay (`private_metadata.blank_private`).
 
     Returns:
-        row, file, sha256, width, height of what is in the shard; and the drops.
+        row, file, sha256 (of the file as it came), width, height of what is in the shard; and the
+        drops.
     """
     rows, drops, removals = [], [], removals or Removals()
     with write_shard(shard) as writer:
@@ -78,7 +82,8 @@ def pack_photos(
             if content in removals:
                 drops.append(drop_removed(STEP, photo.row))
                 continue
-            member = writer.add(photo.row, info.format, len(content), io.BytesIO(content))
+            packed = content if keep_exif else blank_private(content, info)
+            member = writer.add(photo.row, info.format, len(packed), io.BytesIO(packed))
             digest = hashlib.sha256(content).hexdigest()
             rows.append((photo.row, member.file, digest, info.width, info.height))
     return pd.DataFrame(rows, columns=PACKED.names), drops

@@ -331,6 +331,14 @@ class MisbehavingServer:
     async def _head_only(self, writer, path, number):
         self._say(writer, 200, self._photo(number)[:20])
 
+    async def _with_place(self, writer, path, number):
+        exif = Image.Exif()
+        exif.get_ifd(0x8825).update({1: "N", 2: (48.0, 8.0, 6.0)})
+        exif.get_ifd(0x8769)[0xA431] = "SN-4711"
+        out = io.BytesIO()
+        Image.open(io.BytesIO(self._photo(number))).save(out, "JPEG", exif=exif)
+        self._say(writer, 200, out.getvalue())
+
     async def _html(self, writer, path, number):
         self._say(writer, 200, b"<html>please log in</html>" * 50, "text/html")
 

@@ -269,3 +269,21 @@ def test_memory_stays_bounded_whatever_servers_send(server, tmp_path):
     megabytes, heavy = said.stdout.split()
     assert int(megabytes) < 150
     assert heavy == "False"
+
+
+def test_places_and_serial_numbers_are_not_kept_and_a_rerun_asks_for_nothing(server, shard):
+    urls = [server.url("with_place", 1), server.url("ok", 2)]
+    shard(urls)
+    before = shard.tar.read_bytes()
+    assert b"SN-4711" not in before and shard.packed.num_rows == 2
+    assert all(b"SN-4711" not in path.read_bytes() for path in shard.work.iterdir())
+    server.hits.clear()
+    shard(urls)
+    assert shard.tar.read_bytes() == before and not server.hits
+    shard.limits["keep_exif"] = True
+    shard(urls)
+    assert b"SN-4711" in shard.tar.read_bytes() and list(server.hits) == ["/with_place/1"]
+    shard.limits["keep_exif"] = False
+    server.hits.clear()
+    shard(urls)
+    assert shard.tar.read_bytes() == before and not server.hits

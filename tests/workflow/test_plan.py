@@ -123,3 +123,13 @@ def test_users_are_compared_where_one_system_knows_them_and_one_does_not(tests, 
 def test_an_unknown_corpus_is_refused_by_name():
     with pytest.raises(ParamsError, match="no corpus is called 'corel5K'; closest: corel5k"):
         planned(("corel5k", ["corel5K"], None))
+
+
+def test_pictures_go_where_git_tracks_them_only_if_the_licence_lets_everybody_pass_them_on():
+    tables = {"mine": {"photos": 3}, "free": {"photos": 3, "licence": "CC BY-SA 4.0"}}
+    tables["paid"] = {"photos": 3, "licence": "CC BY-NC 4.0"}
+    names = ("openclipart", "corel5k", "yfcc100m", *tables)
+    experiments = [(name, [name], ["often"]) for name in names]
+    corpora = planned(*experiments, tables=tables).corpora
+    assert [name for name in names if corpora[name].publishable] == ["openclipart", "free"]
+    assert "/results/*/private/\n" in (ROOT / ".gitignore").read_text()
