@@ -119,7 +119,8 @@ def warn_of_files(found: PictureFiles) -> int:
     if found.unread:
         total = sum(found.unread.values())
         counts = describe_counts(found.unread)
-        common.warn(f"{total} files of kinds that are not read: {counts}")
+        files = "1 file" if total == 1 else f"{total} files"
+        common.warn(f"{files} of kinds that are not read: {counts}")
     for folder in found.empty:
         common.warn(show(f"{folder}: no picture that is read is in this folder"))
     return common.PARTIAL if found.unread or found.empty else common.SUCCESS
