@@ -22,6 +22,12 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
+@pytest.fixture(autouse=True)
+def _without_heic(monkeypatch):
+    """HEIC is not read, whether or not pillow-heif is installed here."""
+    monkeypatch.setattr("phototags.photos.file_kinds.reads_heic", lambda: False)
+
+
 def _shapes():
     """tests/shapes.py as a module (the tests' folder is on no path: importlib mode)."""
     path = Path(__file__).with_name("shapes.py")

@@ -33,7 +33,8 @@ scores, which only rank the tags. JSON: {"photo", "tags": [{"tag", "probability"
 in place of "probability" for such a tagger, or {"photo", "error": {"reason", "message"}}.
 Pictures are JPEG, PNG, GIF, WebP, AVIF or TIFF files, whatever their names; addresses are not
 fetched. In folders, thumbnails, bins and other copies of network drives and systems are passed
-over, and pictures of kinds that are not read (HEIC, JPEG XL, RAW) are counted; both are said.
+over, and pictures of kinds that are not read (JPEG XL, RAW, HEIC without pillow-heif) are counted;
+both are said.
 """
 CAPS = (
     (
@@ -121,6 +122,8 @@ def warn_of_files(found: PictureFiles) -> int:
         counts = describe_counts(found.unread)
         files = "1 file" if total == 1 else f"{total} files"
         common.warn(f"{files} of kinds that are not read: {counts}")
+        if "HEIC" in found.unread:
+            common.warn("HEIC is read once pillow-heif is installed: pip install pillow-heif")
     for folder in found.empty:
         common.warn(show(f"{folder}: no picture that is read is in this folder"))
     return common.PARTIAL if found.unread or found.empty else common.SUCCESS

@@ -14,7 +14,14 @@ from phototags.corpora.reader import ImagesTarReader, drop_photo
 from phototags.errors import CorpusError
 from phototags.io.escapes import show
 from phototags.photos.archives import TarArchive
-from phototags.photos.file_kinds import PICTURES, SNIFFED, SUFFIXES, UNREAD_SUFFIXES, name_kind
+from phototags.photos.file_kinds import (
+    PICTURES,
+    SNIFFED,
+    SUFFIXES,
+    UNREAD_SUFFIXES,
+    is_read,
+    name_kind,
+)
 from phototags.photos.folders import describe_counts, drop_system_paths
 from phototags.photos.photo_table import Drop
 from phototags.tags.wordnet import WordNet
@@ -66,7 +73,7 @@ def _find_pictures(archive: TarArchive, names: Iterable[str]) -> tuple[list[str]
             kind = name_kind(archive.read(name, 4 * SNIFFED) or b"") or UNREAD_SUFFIXES.get(suffix)
         if kind in PICTURES:
             drops.append(drop_photo(show(name), "not_an_image", f"{kind} is not read"))
-        elif kind not in SUFFIXES.values():
+        elif not is_read(kind):
             continue
         elif name.startswith(("/", "../")):
             drops.append(drop_photo(show(name), "bad_name", "it leads out of the tar"))

@@ -1,6 +1,8 @@
 """Tell a file's kind by its first bytes; names and Content-Types are too often wrong."""
 
+import functools
 import re
+from importlib.util import find_spec
 
 from phototags.errors import PhotoError
 
@@ -46,6 +48,17 @@ UNREAD_SUFFIXES = {f".{name}": "RAW" for name in RAW.split()} | {
 PICTURES = ("HEIC", "RAW", "JPEG XL", "JPEG 2000", "BMP", "Photoshop", "SVG", "ICO", "Netpbm")
 
 
+@functools.cache
+def reads_heic() -> bool:
+    """Whether HEIC is a format that is read here: the optional package pillow-heif decodes it."""
+    return find_spec("pillow_heif") is not None
+
+
+def is_read(kind: str | None) -> bool:
+    """Whether a kind that `name_kind` named is a format that is read."""
+    return kind == "heic" or kind in SUFFIXES.values()
+
+
 def name_kind(start: bytes) -> str | None:
     """Name the kind of a file by its first bytes: `jpg`, `HEIC`; None where unknown.
 
@@ -55,28 +68,33 @@ def name_kind(start: bytes) -> str | None:
     >>> name_kind(b"GIF89a" + bytes(10)), name_kind(b"\\0\\0\\0\\x18ftypheic"), name_kind(b"text")
     ('gif', 'HEIC', None)
     """
-    for pattern, name in UNREAD.items():
-        if re.match(pattern, start, re.DOTALL):
-            return name
-    if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
-        return "webp"
-    if start[4:8] == b"ftyp":
+    kind = _name_unread(start)
+    if kind is None and start[:4] == b"RIFF" and start[8:12] == b"WEBP":
+        kind = "webp"
+    if kind is None and start[4:8] == b"ftyp":
         heic = any(brand in start[16:] for brand in HEIC_BRANDS) and b"avif" not in start[16:]
-        return "HEIC" if heic else BRANDS.get(start[8:12])
-    return next((format for magic, format in READ.items() if start.startswith(magic)), None)
+        kind = "HEIC" if heic else BRANDS.get(start[8:12])
+    if kind == "HEIC" and reads_heic():
+        return "heic"
+    return kind or next((name for magic, name in READ.items() if start.startswith(magic)), None)
+
+
+def _name_unread(start: bytes) -> str | None:
+    matches = (re.match(pattern, start, re.DOTALL) for pattern in UNREAD)
+    return next((name for name, found in zip(UNREAD.values(), matches, strict=True) if found), None)
 
 
 def sniff_format(start: bytes) -> str:
     """Tell the format of an image by its first `SNIFFED` bytes.
 
     Returns:
-        jpg, png, gif, webp, avif or tif.
+        jpg, png, gif, webp, avif or tif; heic where pillow-heif is installed.
 
     Raises:
         PhotoError: `not_an_image`, naming kinds that are known but not read.
     """
     kind = name_kind(start)
-    if kind in SUFFIXES.values():
+    if is_read(kind):
         return kind
     raise PhotoError(
         "not_an_image",

@@ -1,12 +1,13 @@
 """Walk the structure of image files to find the size and the end of the image.
 
-RFC 2083 (PNG), the GIF89a specification, RFC 9649 (WebP), ISO 14496-12 (AVIF's boxes), TIFF 6.0;
-JPEG in `jpeg_layout`. Each reader takes an open file, appends (width, height) to `size` and
-returns the offset behind the image.
+RFC 2083 (PNG), the GIF89a specification, RFC 9649 (WebP), ISO 14496-12 (boxes of AVIF and HEIC),
+TIFF 6.0; JPEG in `jpeg_layout`. Each reader takes an open file, appends (width, height) to `size`
+and returns the offset behind the image.
 """
 
 import struct
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import BinaryIO, NamedTuple
 
 from phototags.errors import PhotoError
@@ -117,7 +118,7 @@ def _read_webp(body: BinaryIO, size: list[tuple[int, int]]) -> int:
     return length + 8
 
 
-def _read_avif(body: BinaryIO, size: list[tuple[int, int]]) -> int:
+def _read_boxes(body: BinaryIO, size: list[tuple[int, int]], format: str) -> int:
     """Walk the boxes until description and data are past; the size is the decoder's word."""
     at, last, seen = 0, body.seek(0, 2), set()
     while not seen >= {b"meta", b"mdat"} and len(seen) < MAX_BOXES:
@@ -130,7 +131,7 @@ def _read_avif(body: BinaryIO, size: list[tuple[int, int]]) -> int:
             raise EndOfFileError
         seen.add(name)
         at += length
-    size.append(_open_header(body, "avif")[0])
+    size.append(_open_header(body, format)[0])
     return at
 
 
@@ -174,6 +175,7 @@ READERS: dict[str, Callable[[BinaryIO, list[tuple[int, int]]], int]] = {
     "png": _read_png,
     "gif": _read_gif,
     "webp": _read_webp,
-    "avif": _read_avif,
+    "avif": partial(_read_boxes, format="avif"),
+    "heic": partial(_read_boxes, format="heic"),
     "tif": _read_tif,
 }

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from phototags.photos.file_kinds import PICTURES, SUFFIXES, UNREAD_SUFFIXES
+from phototags.photos.file_kinds import PICTURES, SUFFIXES, UNREAD_SUFFIXES, is_read
 from phototags.photos.folders import list_files
 from phototags.photos.inspection import find_kind
 
@@ -61,7 +61,7 @@ def _find_unread(path: Path) -> str | None:
     suffix = path.suffix.lower()
     if kind == "tif" and UNREAD_SUFFIXES.get(suffix) == "RAW":
         return "RAW"
-    if kind in SUFFIXES.values() or kind is None and suffix in SUFFIXES:
+    if is_read(kind) or kind is None and suffix in SUFFIXES:
         return None
     if kind in PICTURES:
         return kind

@@ -8,7 +8,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 FORMATS = {
-    "png": "PNG", "jpg": "JPEG", "gif": "GIF", "webp": "WEBP", "avif": "AVIF", "tif": "TIFF"
+    "png": "PNG", "jpg": "JPEG", "gif": "GIF", "webp": "WEBP", "avif": "AVIF", "tif": "TIFF",
+    "heic": "HEIF",
 }  # fmt: skip
 """Pillow's name of each format that is read."""
 
@@ -20,5 +21,9 @@ def open_image(body: BinaryIO, format: str) -> Image:
     """
     from PIL import Image
 
+    if format == "heic":
+        import pillow_heif
+
+        pillow_heif.register_heif_opener()
     Image.MAX_IMAGE_PIXELS = None
     return Image.open(body, formats=[FORMATS[format]])
