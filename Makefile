@@ -46,7 +46,7 @@ test: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 fuzz: $(READY)
-	PHOTOTAGS_EXAMPLES=100 PHOTOTAGS_LINES=2000000 $(BIN)/python -m pytest tests/mutations \
+	PHOTOTAGS_EXAMPLES=100 PHOTOTAGS_FUZZ=100000 PHOTOTAGS_LINES=2000000 $(BIN)/python -m pytest tests/mutations \
 		tests/corpora/test_yfcc100m_reader.py
 
 lint: $(READY)
