@@ -8,18 +8,16 @@ import itertools
 import os
 import posixpath
 import struct
-import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import IO, BinaryIO, Self
 
 from phototags.errors import ArchiveError
-from phototags.io.escapes import show
 from phototags.io.tar_headers import FILE, OTHER, SYMLINK, TarMember, read_tar_headers
 from phototags.io.zip_errors import ZIP_ERRORS
+from phototags.photos.file_names import list_forms, normalize
 
 MAX_LINKS = 40  # as many as Linux follows
 MAX_MEMBERS = 2_000_000  # COCO has 123,287 pictures in its largest archive
@@ -37,21 +35,6 @@ def filter_names(names: Iterable[str], folder: str, suffix: str) -> list[str]:
     return sorted(
         name for name in names if name.startswith(start) and name.lower().endswith(suffix)
     )
-
-
-def list_forms(name: str) -> set[str]:
-    r"""List how a table may write the name of a file: in NFC, or for bytes that are no UTF-8.
-
-    >>> sorted(list_forms("caf\udce9.jpg"))
-    ['caf\\xe9.jpg', 'café.jpg']
-    """
-    normalize = partial(unicodedata.normalize, "NFC")
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        raw = name.encode("utf-8", "surrogateescape")
-        return {normalize(raw.decode("cp1252", "replace")), normalize(show(name))}
-    return {normalize(name)}
 
 
 class Archive:
@@ -98,7 +81,7 @@ class Archive:
         if self._forms is None:
             odd = [known for known in sorted(self._members) if not known.isascii()]
             self._forms = {form: known for known in odd for form in list_forms(known)}
-        return self._forms.get(unicodedata.normalize("NFC", name))
+        return self._forms.get(normalize(name))
 
     def list_names(self, folder: str, suffix: str) -> list[str]:
         """List files and links below a folder ("" for all), sorted; suffixes in lower case."""
