@@ -14,13 +14,16 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from phototags.cli import main
+from phototags.commands.common import BOX
 from phototags.errors import ModelError
-from phototags.export.tag_photos import load_exported
+from phototags.evaluation.probabilities import read_probabilities
+from phototags.export.tag_photos import check_scores, load_exported
 from phototags.io.storage import write_tensors
 from phototags.io.tagger_config import check_backbone, read_tagger_config
 from phototags.search.index import read_index
 from phototags.search.search_index import read_search_index
 from phototags.systems.tagger import load
+from phototags.tags.vocabulary import read_vocabulary
 from tests.test_cli import home  # noqa: F401, a fixture
 
 FOLDER, INDEX = "models/pictures/tagger", "models/pictures/index/shapes"
@@ -336,6 +339,15 @@ def test_names_that_backbones_have_are_names():
     for name in ("clip_vit_b16", "efficientnet_lite0:layers+torchvision:resnet18",
                  "timm:vit_base_patch16_clip_224.openai@224"):  # fmt: skip
         assert check_backbone(name) == name
+
+
+def test_the_tagger_in_the_box_passes_its_checks():
+    config = read_tagger_config(BOX, ("backbone", "features", "tags", "train"))
+    tagger = load(BOX)
+    check_scores(tagger, config["features"], config["tags"], BOX)
+    vocabulary = read_vocabulary(BOX / "vocabulary.tsv")
+    assert len(vocabulary) == config["tags"]
+    assert read_probabilities(BOX / "calibration.safetensors", len(vocabulary)).photos > 0
 
 
 def test_a_sound_folder_is_read(home, capsys):

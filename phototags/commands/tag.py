@@ -136,7 +136,7 @@ def format_json(tagged: PhotoTags, unit: str) -> str:
     else:
         content = {"tags": [{"tag": name, unit: round(value, 6)} for name, value in tagged.tags]}
     photo = tagged.photo if is_encodable(tagged.photo) else show(tagged.photo)
-    return json.dumps({"photo": photo, **content}, ensure_ascii=False)
+    return json.dumps({"photo": photo, **content}, ensure_ascii=False, allow_nan=False)
 
 
 def is_encodable(name: str) -> bool:

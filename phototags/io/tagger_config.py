@@ -19,7 +19,7 @@ BACKBONE = r"^[a-z0-9_]{1,60}(:[\w.-]{1,100})?(@[0-9]{2,4})?$"
 
 KEYS = {
     "backbone": ("the name of a backbone", lambda value: isinstance(value, str)),
-    "train": ("the name of a corpus", lambda value: isinstance(value, str) and is_name(value)),
+    "train": ("names of corpora", lambda value: isinstance(value, str) and are_names(value)),
     "seed": ("a whole number from 0 on", lambda value: is_whole(value, 0, 1 << 62)),
     "features": ("a whole number from 1 on", lambda value: is_whole(value, 1, 1_000_000)),
     "tags": ("a whole number from 1 on", lambda value: is_whole(value, 1, 100_000_000)),
@@ -34,6 +34,11 @@ def is_name(text: str) -> bool:
     (True, False)
     """
     return re.fullmatch(NAME, text) is not None
+
+
+def are_names(text: str) -> bool:
+    """Whether a text is a name, or several with + between, as of the tagger in the box."""
+    return len(text) < 1000 and all(map(is_name, text.split("+")))
 
 
 def is_whole(value: object, low: int, high: int) -> bool:
