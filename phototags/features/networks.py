@@ -11,6 +11,7 @@ from torch import nn
 from phototags.errors import ModelError, PhototagsError
 from phototags.features.clip import load_clip
 from phototags.features.efficientnet_lite import LITES, MultiLayer, build_efficientnet_lite
+from phototags.features.hub_network import PREFIX, load_hub_network
 from phototags.features.published_weights import fetch_checked, tensors_only
 from phototags.io.storage import read_tensors
 from phototags.weights.checkpoints import CHECKPOINTS
@@ -45,14 +46,14 @@ def load_network(name: str, learned: Path | str | None = None) -> Network:
     Args:
         name: `clip_vit_b16`, `efficientnet_lite0` (1, 2), the same with `:layers`,
             `torchvision:NAME` or `timm:NAME`; each with `@SIZE` behind it where photos are
-            resized to another size.
+            resized to another size. Or `hub:OWNER/NAME@REVISION`, a network of timm.
         learned: a tagger's backbone.safetensors, whose weights replace ImageNet's.
 
     Raises:
         ModelError: for an unknown name or weights that cannot be loaded, with what to do; for a
             file that is missing, damaged or of another network.
     """
-    library, at, size = name.partition("@")
+    library, at, size = (name, "", "") if name.startswith(PREFIX) else name.partition("@")
     network = load_from_library(library)
     if at:
         network = resize_input(network, name, size)
@@ -67,13 +68,17 @@ def load_from_library(name: str) -> Network:
         return load_lite(name)
     if name in CHECKPOINTS and (prepared := CHECKPOINTS[name].preprocessing):
         return Network(load_clip(name), *prepared, bf16=True)
+    if name.startswith(PREFIX):
+        module, data = load_hub_network(name)
+        means = tuple(data["mean"]), tuple(data["std"])
+        return Network(module, data["input_size"][-1], *means, data["interpolation"])
     if library == "torchvision" and architecture:
         return load_torchvision(architecture)
     if library == "timm" and architecture:
         return load_timm(architecture)
     raise ModelError(
-        "a backbone should be clip_vit_b16, efficientnet_lite0 (1, 2), torchvision:NAME or "
-        f"timm:NAME, or several with + between, but is {name!r}. "
+        "a backbone should be clip_vit_b16, efficientnet_lite0 (1, 2), torchvision:NAME, "
+        f"timm:NAME or hub:OWNER/NAME@REVISION, or several with + between, but is {name!r}. "
         "Correct embed_photos.backbone in params.yaml."
     )
 

@@ -50,7 +50,8 @@ class EmbedPhotos(Section):
 
     backbone: str = Field(
         description="clip_vit_b16 (2,048 features of CLIP's image tower), efficientnet_lite0 (or"
-        " 1, 2), torchvision:NAME or timm:NAME; "
+        " 1, 2), torchvision:NAME, "
+        "timm:NAME or hub:OWNER/NAME@REVISION (a network of timm on the Hugging Face hub); "
         "efficientnet_lite0:layers adds features of its middle layers; efficientnet_lite0@128 "
         "resizes photos to 128 pixels a side instead of its own 224; several with + between are "
         "concatenated"
