@@ -1,7 +1,7 @@
 """What a backbone's time buys: results/benchmarks/backbones.{csv,md}.
 
-`python tests/benchmarks/judge_backbones.py FOLDER [--quick]`, after `make results`, whose pictures,
-vocabulary, splits and settings of `multihot` it takes. FOLDER keeps the features that it has to
+`python tests/benchmarks/judge_backbones.py FOLDER [--backbones NAME...] [--quick]`, after
+`make results`, whose pictures, vocabulary, splits and settings of `multihot` it takes. FOLDER keeps the features that it has to
 compute, some 20 minutes of one core. Times are of the network alone, on one core, with the
 instructions of params.yaml; the backbones take turns, since only times that follow each other can
 be compared.
@@ -83,6 +83,7 @@ def page_of(scores: pd.DataFrame, times: pd.DataFrame, seeds: int) -> str:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="keeps features")
+    parser.add_argument("--backbones", nargs="+", metavar="NAME", help="of these alone")
     parser.add_argument("--quick", action="store_true", help="few pictures, nothing written")
     return parser.parse_args()
 
@@ -92,7 +93,8 @@ def main() -> None:
     params = validate_params(yaml.safe_load((ROOT / "params.yaml").read_text()))
     compute_as(params)
     torch.set_num_threads(1)
-    known, seeds = backbones(), params.train.seeds[: 1 if given.quick else None]
+    known = {name: one for name, one in backbones().items() if name in (given.backbones or [name])}
+    seeds = params.train.seeds[: 1 if given.quick else None]
     folder = given.folder / "quick" if given.quick else given.folder
     study = Study(params, folder, few=12 if given.quick else None)
     scores = mean_rows(study.scored(known, seeds))
