@@ -25,7 +25,8 @@ def clean_photos(
     """Clean the tags of each photo, and list how each distinct written tag was cleaned.
 
     Where training photos hold printed program values (`hash(0x89c79d4)`), the bare name of their
-    type (`hash`) is one as well: the same program wrote it. Test photos decide nothing.
+    type (`hash`) is one as well: the same program wrote it. `GoldenGateBridge` is split where they
+    have its words. Test photos decide nothing.
 
     Args:
         photos: with tags as written.
@@ -38,7 +39,7 @@ def clean_photos(
     """
     with ThreadPoolExecutor(1) as thread:  # counting holds no GIL, cleaning does
         counting = thread.submit(count_ids, photos)
-        spelling = clean_distinct(photos.tags)
+        spelling = split_camel_case(clean_distinct(photos.tags), training or photos)
         spelling = refuse_types(spelling, find_printed_types(spelling, training or photos))
         counts = counting.result().select("photos", "users")
     tags = spelling["tag"].filter(spelling["tag"] != "").unique().sort()
@@ -62,7 +63,7 @@ def clean_distinct(written: pl.Series) -> pl.DataFrame:
     table = pl.DataFrame({"written": written, "tag": tag})
     table = table.join(ruled, on="written", how="left", maintain_order="left")
     tag, reason = pl.coalesce("cleaned", "tag").alias("tag"), pl.col("reason").fill_null("")
-    return _split_camel_case(table.select("written", tag, reason))
+    return table.select("written", tag, reason)
 
 
 def refuse_types(spelling: pl.DataFrame, types: list[str]) -> pl.DataFrame:
@@ -74,19 +75,26 @@ def refuse_types(spelling: pl.DataFrame, types: list[str]) -> pl.DataFrame:
     )
 
 
-def _split_camel_case(table: pl.DataFrame) -> pl.DataFrame:
-    """Split `GoldenGateBridge` where others wrote its words, or the phrase, and not the whole.
+def split_camel_case(spelling: pl.DataFrame, photos: EncodedPhotos) -> pl.DataFrame:
+    """Split `GoldenGateBridge` where photos have its words, or the phrase, and not the whole.
 
     A whole that others wrote as one word (`youtube`) stays, unless they wrote the phrase too.
+
+    Args:
+        spelling: of `clean_distinct(photos.tags)`.
+        photos: whose tags count as known.
     """
-    camel = table["written"].str.contains(CAMEL_CASE)
+    camel = spelling["written"].str.contains(CAMEL_CASE)
     if not camel.any():
-        return table
-    known = set(table["tag"].filter(~camel))
-    written, tags = table.filter(camel).select("written", "tag").to_dict().values()
+        return spelling
+    used = np.zeros(spelling.height, bool)
+    for part in photos:
+        used[TagSets.from_series(part["tags"]).ids] = True
+    known = set(spelling["tag"].filter(~camel & pl.Series(used)))
+    written, tags = spelling.filter(camel).select("written", "tag").to_dict().values()
     split = [_split_known(*pair, known) for pair in zip(written, tags, strict=True)]
     found = pl.DataFrame({"written": written, "split": pl.Series(split, dtype=pl.String)})
-    table = table.join(found, on="written", how="left", maintain_order="left")
+    table = spelling.join(found, on="written", how="left", maintain_order="left")
     return table.select("written", pl.coalesce("split", "tag").alias("tag"), "reason")
 
 

@@ -35,7 +35,7 @@ PAIRS = "() [] {} 「」 『』 【】 〔〕 〖〗 〘〙 〚〛 〈〉 《》
 BRACKETS = {pair[0]: pair[1] for pair in PAIRS.split()}
 WHOLE = re.compile(r"<[/\\]?3|:3+$|[#*]\ufe0f\u20e3")  # a heart, a cat, a keycap
 JOINERS = "\u200c\u200d"  # Persian and Indic words and many emoji are held together by them
-REPLACEMENT = "\ufffd"  # where a program could not read a letter
+LOST = re.compile("[\ufffd\ud800-\udfff]")  # in place of letters that a program could not read
 
 
 class Spelling(NamedTuple):
@@ -97,7 +97,7 @@ def _fix_unicode(text: str) -> str:
 
 
 def _is_invisible(letter: str) -> bool:
-    if letter == REPLACEMENT:
+    if letter == "\ufffd":
         return True
     if letter in JOINERS or letter.isspace() or "\U000e0020" <= letter <= "\U000e007f":
         return False  # the last are how the flags of England, Scotland and Wales are written
@@ -155,7 +155,7 @@ def _find_reason(written: str, tag: str) -> str:
     if not written.strip():
         return "empty"
     decoded = _decode_url(written).strip().casefold()
-    if REPLACEMENT in decoded:
+    if LOST.search(decoded):
         return "replacement character"
     for reason, pattern in REFUSED.items():
         if pattern.match(decoded):

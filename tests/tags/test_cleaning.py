@@ -100,10 +100,15 @@ def test_all_at_once_is_as_one_by_one(written):
         ("NASA", ["n", "a", "s"], "nasa"),
     ],
 )
-def test_camel_case_is_split_where_its_words_are_known(written, others, tag):
-    cleaned = clean_distinct(pl.Series([written, *others]))
-    assert dict(cleaned.select("written", "tag").iter_rows())[written] == tag
-    assert cleaned["tag"].to_list()[1:] == others
+def test_camel_case_is_split_where_its_words_are_known(clean_table, written, others, tag):
+    tags, _ = clean_table(photos(("a", [written]), ("b", others)))
+    assert tags["tags"].to_list() == [[tag], others]
+
+
+def test_the_words_of_test_photos_split_no_camel_case(clean_table):
+    rows = photos(("a", ["GoldenGate"]), ("b", ["golden", "gate"]))
+    assert clean_table(rows, training=1)[0]["tags"].to_list()[0] == ["goldengate"]
+    assert clean_table(rows, training=2)[0]["tags"].to_list()[0] == ["golden gate"]
 
 
 def test_escapes_are_undone_in_a_corpus_too():

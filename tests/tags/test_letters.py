@@ -117,7 +117,7 @@ def test_words_that_only_look_escaped_stay(word):
     assert clean(word) == Spelling(word)
 
 
-@pytest.mark.parametrize("written", ["M\ufffdnchen", "M%EF%BF%BDnchen", "\ufffd"])
+@pytest.mark.parametrize("written", ["M\ufffdnchen", "M%EF%BF%BDnchen", "\ufffd", "M\udcfcnchen"])
 def test_a_lost_letter_is_refused_and_not_left_out(written):
     assert clean(written) == Spelling("", "replacement character")
 
