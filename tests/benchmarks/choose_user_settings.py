@@ -28,7 +28,7 @@ from tests.presets import merge_presets, read_job
 MODELS = ("bilinear", "user-biased", "user-multiplicative")
 KEYS = ("feature_length", "learning_rate", "dropout", "init_std")
 GRID = (
-    *itertools.product((1.0,), (0.003, 0.01, 0.03), (0.3, 0.5), (0.01, 0.03, 0.1)),
+    *itertools.product((1.0,), (0.001, 0.003, 0.01), (0.3, 0.5), (0.01, 0.03, 0.1)),
     *itertools.product((None,), (0.0003, 0.001, 0.003), (0.3, 0.5), (0.01, 0.03, 0.1)),
 )
 PUBLISHED = (1.0, 0.01, 0.0, 0.001)

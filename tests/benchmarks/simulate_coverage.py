@@ -3,7 +3,7 @@
 `python tests/benchmarks/simulate_coverage.py [--quick]` draws test sets from a made-up population
 whose users differ in what they tag and in how well a tagger knows it, scores each, and counts the
 intervals that hold the mean score of all test sets: by the resamples of phototags, by the same of
-single photos, and by a bootstrap that draws users with replacement. Five minutes of one core.
+single photos, and by a bootstrap that draws users with replacement. Six minutes of one core.
 """
 
 from collections.abc import Callable
@@ -11,16 +11,16 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from harness import RESULTS, arguments
+from harness import RESULTS, arguments, conclude_page
 from numpy.typing import NDArray
 
 from phototags.evaluation.metrics.all_metrics import compute_metrics, perfect_score
 from phototags.evaluation.metrics.resamples import Resamples, confidence_interval, draw_resamples
 from phototags.evaluation.metrics.summary import NAMES
-from phototags.io.storage import write_csv, write_text
+from phototags.io.storage import write_csv
 from phototags.report.markdown import format_page, format_table
 
-TAGS, RESAMPLES, TRIALS = 60, 200, 600
+TAGS, RESAMPLES, QUICK = 60, 200, 20
 METRICS = [("map", 0), ("f1_of_means", 5), ("n_plus", 5), ("precision", 1)]
 RATES = np.log(np.clip(0.25 / np.arange(1, TAGS + 1), 0.004, None))
 """(T,) logarithms of the tags' rates: Zipf's law, the rarest on 1 of 250 photos."""
@@ -36,18 +36,25 @@ EXPLAINED = (
 
 
 class Case(NamedTuple):
-    """Test sets of one kind: mean and log-deviation of photos a user, and how users differ."""
+    """Test sets of one kind, and how many of them.
+
+    Args:
+        users: of a test set. photos: mean of a user.
+        unevenness: standard deviation of the logarithm of a user's photos.
+        difference: of users in what they tag; 0 makes all alike.
+    """
 
     users: int
     photos: float
     unevenness: float
     difference: float
+    trials: int
 
 
 CASES = {
-    "users unknown": Case(500, 1, 0, 0),
-    "100 users": Case(100, 10, 1.0, 0.6),
-    "100 uneven users": Case(100, 10, 1.8, 0.6),
+    "users unknown": Case(500, 1, 0, 0, 600),
+    "100 users": Case(100, 10, 1.0, 0.6, 600),
+    "100 uneven users": Case(100, 10, 1.8, 0.6, 600),
 }
 
 
@@ -91,10 +98,10 @@ WAYS: dict[str, tuple[Callable, Callable]] = {
 }
 
 
-def simulate(case: Case, trials: int) -> tuple[dict, pd.DataFrame]:
-    """Values and interval ends, (trials, 3), by way and metric; photos and effective users."""
+def simulate(case: Case) -> tuple[dict, pd.DataFrame]:
+    """Values and interval ends, a triple a trial, by way and metric; photos and effective users."""
     rng, found, sizes = np.random.default_rng(0), {}, []
-    for trial in range(trials):
+    for trial in range(case.trials):
         scores, relevant, users = draw_test_set(case, rng)
         counts = np.bincount(users)
         sizes.append((len(users), counts.sum() ** 2 / (counts**2).sum()))
@@ -107,9 +114,9 @@ def simulate(case: Case, trials: int) -> tuple[dict, pd.DataFrame]:
     return found, pd.DataFrame(sizes, columns=["photos", "effective_users"])
 
 
-def tabulate(name: str, case: Case, trials: int) -> list[dict]:
+def tabulate(name: str, case: Case) -> list[dict]:
     """The rows of COLUMNS of one case."""
-    found, sizes = simulate(case, trials)
+    found, sizes = simulate(case)
     rows = []
     for (way, metric, k), triples in found.items():
         value, low, high = np.array(triples).T
@@ -117,7 +124,7 @@ def tabulate(name: str, case: Case, trials: int) -> list[dict]:
         numbers = {"coverage": held.mean(), "value": value.mean(), "deviation": value.std()}
         numbers |= {"half_width": (high - low).mean() / 2} | sizes.mean().round(1).to_dict()
         about = {"case": name, "resamples": way, "metric": metric, "k": k}
-        rows.append(about | numbers | {"users": case.users, "trials": trials})
+        rows.append(about | numbers | {"users": case.users, "trials": case.trials})
     return rows
 
 
@@ -135,13 +142,12 @@ def format_coverage(table: pd.DataFrame) -> str:
 
 
 def main() -> None:
-    trials = 20 if arguments(__doc__).quick else TRIALS
-    rows = [row for name, case in CASES.items() for row in tabulate(name, case, trials)]
-    table = pd.DataFrame(rows)[COLUMNS].round(6)
-    if trials == TRIALS:
+    quick = arguments(__doc__).quick
+    cases = {name: case._replace(trials=QUICK) if quick else case for name, case in CASES.items()}
+    table = pd.DataFrame([row for of in cases.items() for row in tabulate(*of)])[COLUMNS].round(6)
+    if not quick:
         write_csv(RESULTS / "coverage.csv", table)
-        write_text(RESULTS / "coverage.md", format_coverage(table))
-    print(format_coverage(table))
+    conclude_page("coverage", format_coverage(table), quick)
 
 
 if __name__ == "__main__":
