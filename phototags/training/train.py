@@ -10,6 +10,8 @@ from torch import Tensor
 from phototags.errors import CorpusError
 from phototags.systems.bases.gradient import GradientSystem
 from phototags.systems.bases.system import System
+from phototags.systems.parts.active_units import MIN_SHARE, share_active_units
+from phototags.systems.parts.embedding_tagger import EmbeddingTagger
 from phototags.systems.parts.tagged_photos import TaggedPhotos, concatenate
 from phototags.systems.tagger import Tagger
 from phototags.training.batch_loader import BatchLoader, add_label_noise
@@ -40,8 +42,9 @@ def train(
         source: tensors of the tagger that the system initialises from.
 
     Returns:
-        the tagger, and a frame (epoch, loss, validation_map, best); one that is fitted in closed
-        form has one row, epoch 0, without a loss.
+        the tagger, and a frame (epoch, loss, validation_map, best, active_units: of
+        `measure_active_units`, the same in every row); one that is fitted in closed form has one
+        row, epoch 0, without a loss and units.
 
     Raises:
         CorpusError: there is no photo to learn from.
@@ -83,7 +86,19 @@ def train_by_gradient(
     tagger, objective, constrain = system.build(photos, tag_vectors, generator, source)
     tagger = context.place(tagger)
     keys = (loader, evaluate, system, generator, constrain, context)
-    return tagger, fit(tagger, objective, *keys)
+    history = fit(tagger, objective, *keys)
+    return tagger, history.assign(active_units=measure_active_units(tagger, photos.features))
+
+
+def measure_active_units(tagger: EmbeddingTagger, features: Tensor) -> float:
+    """Smallest share of a hidden layer's units that fire on a training photo; nan without layers.
+
+    A warning is logged where most of a layer is dead.
+    """
+    share = min(share_active_units(tagger.head, features), default=float("nan"))
+    if share < MIN_SHARE:
+        log.warning("%.1f %% of the hidden units fire: lower the learning rate", 100 * share)
+    return share
 
 
 def loader_keys(system: GradientSystem, photos: TaggedPhotos, n_tags: int) -> dict:

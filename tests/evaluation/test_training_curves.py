@@ -19,13 +19,15 @@ def history(tmp_path):
 
 def test_each_epoch_is_a_row_that_says_whose_it_is(history):
     path = history(
-        "im2vec", 3, "epoch,loss,validation_map,best\n1,0.5,0.25,False\n2,0.4,0.3,True\n"
+        "im2vec",
+        3,
+        "epoch,loss,validation_map,best,active_units\n1,0.5,0.25,False,1\n2,0.4,0.3,True,1\n",
     )
     table = collect_training_curves([path], [("shapes", "im2vec", 3)])
     assert list(table.columns) == CURVE_COLUMNS
     assert table.values.tolist() == [
-        ["shapes", "im2vec", "3", 1, 0.5, 0.25],
-        ["shapes", "im2vec", "3", 2, 0.4, 0.3],
+        ["shapes", "im2vec", "3", 1, 0.5, 0.25, 1],
+        ["shapes", "im2vec", "3", 2, 0.4, 0.3, 1],
     ]
 
 

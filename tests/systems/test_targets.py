@@ -22,9 +22,20 @@ def test_the_target_is_the_sum_of_the_tags_vectors():
 def test_neighbours_equal_a_slow_loop():
     vectors = table()
     rows = neighbour_targets(vectors, top=2)
+    lengths = vectors.norm(dim=1)
     for tag in range(6):
-        near = [(vectors[tag] @ vectors[other]).item() for other in range(6)]
+        near = [
+            (vectors[tag] @ vectors[other] / lengths[tag] / lengths[other]).item()
+            for other in range(6)
+        ]
         best = sorted(range(6), key=lambda other: -near[other])[:2]
         length = sum(near[other] ** 2 for other in best) ** 0.5
         expected = [near[other] / length if other in best else 0.0 for other in range(6)]
         assert_close(rows[tag], torch.tensor(expected, dtype=torch.float64))
+
+
+def test_a_tag_is_among_its_own_neighbours_however_long_the_vectors_of_others_are():
+    vectors = table() * torch.tensor([1.0, 100.0, 1.0, 50.0, 1.0, 0.1])[:, None]
+    rows = neighbour_targets(vectors, top=2)
+    assert (rows.diagonal() > 0).all()
+    assert rows.argmax(1).tolist() == list(range(6))

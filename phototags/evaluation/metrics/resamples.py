@@ -42,6 +42,8 @@ class Resamples:
         Returns:
             (R,), whose mean is values[0].
         """
+        if len(values) == 1:
+            return values[1:]
         return values[0] + self.spread * (values[1:] - values[1:].mean())
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 GROUP = ["corpus", "step", "reason"]
 CURVE_COLUMNS = ["train", "system", "seed", "epoch", "loss", "validation_map"]
+CURVE_COLUMNS += ["active_units"]
 DECIMALS = 6
 
 

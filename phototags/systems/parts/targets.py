@@ -24,9 +24,10 @@ def sum_tag_vectors(tags: Tensor, table: Tensor) -> Tensor:
 def neighbour_targets(table: Tensor, top: int = 2) -> Tensor:
     """Describe each tag by its similarity to itself and its nearest others (`wdv`, Attalos 2016).
 
-    C = W W' of the tag vectors, the `top` largest of each row kept, rows of length one. A
-    photo's target is the sum of its tags' rows, so that a photo of a `kitten` is one of a
-    `cat` as well.
+    C = W W' of the tag vectors at length one, so that each tag is among its own nearest (of
+    vectors of any length a longer one may come before the tag itself), the `top` largest of each
+    row kept, rows of length one. A photo's target is the sum of its tags' rows, so that a photo
+    of a `kitten` is one of a `cat` as well.
 
     Args:
         table: (T, D) float.
@@ -34,10 +35,11 @@ def neighbour_targets(table: Tensor, top: int = 2) -> Tensor:
     Returns:
         (T, T) float, not negative in its kept entries when the vectors agree.
 
-    >>> rows = neighbour_targets(torch.tensor([[3.0, 0.0], [4.0, 0.0], [0.0, 1.0]]), top=2)
-    >>> rows[0].tolist()
-    [0.6000000238418579, 0.800000011920929, 0.0]
+    >>> rows = neighbour_targets(torch.tensor([[3.0, 0.0], [8.0, 6.0], [0.0, 1.0]]), top=2)
+    >>> [round(value, 4) for value in rows[0].tolist()]  # cosines 1 and .8
+    [0.7809, 0.6247, 0.0]
     """
-    similarities = table @ table.T
+    vectors = normalize(table)
+    similarities = vectors @ vectors.T
     top_k = similarities.topk(min(top, len(table)), dim=1)
     return normalize(torch.zeros_like(similarities).scatter_(1, top_k.indices, top_k.values))
