@@ -1,10 +1,10 @@
 """What a backbone's time buys: results/benchmarks/backbones.{csv,md}.
 
-`python tests/benchmarks/judge_backbones.py FOLDER [--backbones NAME...] [--quick]`, after
-`make results`, whose pictures, vocabulary, splits and settings of `multihot` it takes. FOLDER keeps the features that it has to
-compute, some 20 minutes of one core. Times are of the network alone, on one core, with the
-instructions of params.yaml; the backbones take turns, since only times that follow each other can
-be compared.
+`python tests/benchmarks/judge_backbones.py FOLDER [--backbones NAME...] [--quick]`, after `make
+results`, whose pictures, vocabulary, splits and settings of `multihot` it takes. FOLDER keeps the
+features that it has to compute, some 20 minutes of one core. Times are of the network alone, on
+one core, with the instructions of params.yaml; the backbones take turns, since only times that
+follow each other can be compared.
 """
 
 import argparse
