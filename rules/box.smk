@@ -30,7 +30,8 @@ rule embed_resized:
     params:
         code=code("embed_resized"),
         settings=dump_section(PARAMS.embed_photos),
-        resized=dump_section(RESIZED) if RESIZED else "null",
+        photos=RESIZED.photos if RESIZED else 0,
+        width=RESIZED.width if RESIZED else 0,
         instruction_set=PARAMS.instruction_set,
         max_pixels=PARAMS.corpora.max_pixels,
         max_bytes=PARAMS.corpora.max_bytes,
