@@ -55,7 +55,7 @@ def test_no_beginning_of_a_picture_is_taken_for_the_whole(kind, mode, options):
                 assert refusal.reason == "truncated", length
 
 
-@pytest.mark.parametrize("kind", KINDS.keys() - {"TIFF"})  # whose parts lie anywhere
+@pytest.mark.parametrize("kind", sorted(KINDS.keys() - {"TIFF"}))  # whose parts lie anywhere
 def test_what_follows_a_picture_is_not_part_of_it(kind):
     content = picture(1, kind)
     seen = inspect_file(io.BytesIO(content + b"trailing bytes, as phones add"))
