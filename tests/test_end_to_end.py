@@ -181,6 +181,7 @@ def test_another_test_corpus_trains_nothing_again(project, tiny_mirror, tmp_path
     of_corpus = ["clean_tags", "embed_with_tagger", "describe_users", "index_photos"]
     of_scores = ["score_tag_vectors", "summarise_scores", "compare_users", "draw_tag_curves"]
     pages = ["plot_scores", "plot_examples", "write_tables", "write_report", "write_model_card"]
+    pages += ["write_manifest"]
     taggers = len(pd.read_csv(folder / "results/shapes/scores.csv")["system"].unique())
     expected = dict.fromkeys([*of_corpus, *of_scores, *pages], 1)
     assert planned == expected | {"score_tagger": taggers}

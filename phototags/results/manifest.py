@@ -53,7 +53,7 @@ def write_manifest(
 
 def hash_params(params: Params) -> str:
     """16 hexadecimal digits of the sha256 of all params that change a result."""
-    content = params.model_dump_json(exclude=UNUSED)
+    content = json.dumps(params.model_dump(mode="json", exclude=UNUSED), sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
