@@ -69,20 +69,20 @@ rm models/shapes/shapes/vocabulary.tsv
 say "a deleted vocabulary is missed" yes "$(has "$(plan)" build_vocabulary)"; back
 echo "# a comment" >>params.yaml
 say "a comment in params.yaml" none "$(plan)"; back
-pages="plot_examples plot_scores score_tagger summarise_scores write_model_card write_report write_tables"
-edit score.resamples 60; say "score.resamples" "$(echo compare_users draw_tag_curves score_tag_vectors score_zero_shot write_zero_shot plot_examples plot_scores score_tagger summarise_scores write_model_card write_report write_tables | tr ' ' '\n' | sort | paste -sd' ')" "$(plan)"; back
+pages="plot_examples plot_scores score_tagger summarise_scores write_manifest write_model_card write_report write_tables"
+edit score.resamples 60; say "score.resamples" "$(echo compare_users draw_tag_curves score_tag_vectors score_zero_shot write_zero_shot plot_examples plot_scores score_tagger summarise_scores write_manifest write_model_card write_report write_tables | tr ' ' '\n' | sort | paste -sd' ')" "$(plan)"; back
 edit train.systems.multihot.epochs 2; say "one system's epochs: its rules" "$(echo $pages train_tagger | tr ' ' '\n' | grep -v plot_examples | sort | paste -sd' ')" "$(plan)"
 say "one system's epochs: only its jobs" 1 "$(snakemake -n 2>/dev/null | awk '$1=="train_tagger"{print $2; exit}')"; back
 learned="$pages export_tagger score_probabilities index_photos train_tagger train_with_backbone embed_with_tagger embed_tags score_tag_vectors map_tags compare_users describe_users draw_tag_curves map_users"
 edit embed_tags.epochs 3; say "embed_tags.epochs" "$(echo $learned | tr ' ' '\n' | sort | paste -sd' ')" "$(plan)"; back
 edit vocabulary.min_photos 3; say "vocabulary.min_photos" "$(echo $learned build_vocabulary fit_zero_shot score_zero_shot write_zero_shot | tr ' ' '\n' | sort | paste -sd' ')" "$(plan)"; back
-edit report.photos 2; say "report.photos" "write_report" "$(plan)"; back
+edit report.photos 2; say "report.photos" "write_manifest write_report" "$(plan)"; back
 say "tidy has nothing to remove" 0 "$(python -m phototags.workflow.tidy >/dev/null; echo $?)"
 edit train.seeds "[1]"; edit export.seed 1
 say "tidy lists what other seeds left" yes "$(python -m phototags.workflow.tidy | grep -q '/seed0/model.safetensors' && echo yes)"; back
 edit corpora.tables.shapes.photos 41; say "one more shard: one packing more" yes "$(has "$(plan)" pack_photos)"; back
 echo "x = 1" >>scripts/build_vocabulary.py; say "an edited script" yes "$(has "$(plan)" build_vocabulary)"; back
-echo "x = 1" >>phototags/evaluation/metrics/bootstrap.py; p=$(plan)
+echo "x = 1" >>phototags/evaluation/metrics/resampled.py; p=$(plan)
 say "an edited module reruns the rules that import it" yes "$(has "$p" score_tagger)"
 say "an edited module leaves the others" no "$(has "$p" train_tagger)"; back
 echo "# why" >>phototags/errors.py; sed -i '1s/"""/"""Once more: /' phototags/io/storage.py
