@@ -9,7 +9,7 @@ RESULTS = f"results/{RUN}"
 EXAMPLES = f"{RESULTS}/" + (
     "figures" if PLAN.corpora[PARAMS.export.train].publishable else "private"
 )
-BACKBONE = PARAMS.embed_photos.backbone.replace(":", "-").replace("/", "-")
+BACKBONE = re.sub("[:/]", "-", PARAMS.embed_photos.backbone)
 CHECKPOINTS = list_checkpoints(PARAMS.embed_photos.backbone)
 WEIGHTS = [f"data/weights/{name}/model.safetensors" for name in CHECKPOINTS]
 WITH_BACKBONE = PLAN.backbone_systems
