@@ -7,7 +7,6 @@ hash of their content. None was learned from.
 """
 
 import sys
-import tarfile
 from collections.abc import Iterator
 from email.parser import Parser
 from pathlib import Path, PurePosixPath
@@ -16,9 +15,11 @@ from tempfile import TemporaryDirectory
 from phototags.commands import common
 from phototags.download.debian import download_package, unpack_package
 from phototags.io.storage import hash_file
+from phototags.photos.archives import TarArchive
 
 PACKAGES = ("lomiri-wallpapers-16.04", "lomiri-wallpapers-20.04")
 COUNT, TAGS, PRECISION = 8, 6, 0.5
+MAX_BYTES = 50_000_000  # of one file; the largest has a seventh of it
 LEGEND = (
     "The first tags at --precision 0.5 of photographs that the tagger never saw: wallpapers of "
     "Debian packages, chosen by the hash of their content, not by hand."
@@ -51,14 +52,14 @@ def unpack(package: str, folder: Path) -> Iterator[tuple[str, str]]:
     deb, tar = folder / f"{package}.deb", folder / f"{package}.tar"
     download_package(package, deb)
     unpack_package(deb, tar)
-    with tarfile.open(tar, "r:") as archive:
-        files = {PurePosixPath(one.name): one for one in archive if one.isfile()}
-        copyrights = next(path for path in files if path.name == "copyright")
-        licences = dict(read_licences(archive.extractfile(files[copyrights]).read().decode()))
-        for path, one in files.items():
-            if path.suffix == ".jpg" and path.name in licences:
-                (folder / path.name).write_bytes(archive.extractfile(one).read())
-                yield path.name, licences[path.name]
+    with TarArchive(tar) as archive:
+        (copyrights,) = archive.list_names("usr/share/doc", "/copyright")
+        licences = dict(read_licences(archive.read(copyrights, MAX_BYTES).decode()))
+        for path in archive.list_names("", ".jpg"):
+            name = PurePosixPath(path).name
+            if name in licences:
+                (folder / name).write_bytes(archive.read(path, MAX_BYTES))
+                yield name, licences[name]
 
 
 def read_licences(text: str) -> Iterator[tuple[str, str]]:

@@ -23,16 +23,21 @@ from phototags.results.manifest import MANIFEST, REPORT, list_stale, load_params
 BENCHMARKS = "benchmarks"
 
 
-def check_run(run: Path, root: Path) -> Iterator[str]:
+def read_manifest(run: Path) -> dict:
+    """The manifest of a run; empty where there is none."""
+    path = run / MANIFEST
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
+def check_run(run: Path, manifest: dict, root: Path) -> Iterator[str]:
     """What is wrong with the results of one run, a line each.
 
     Args:
-        run: results/RUN. root: the checkout.
+        run: results/RUN. manifest: of `read_manifest`. root: the checkout.
     """
-    if not (run / MANIFEST).exists():
+    if not manifest:
         yield f"no {MANIFEST}: make the results again, or freeze them"
         return
-    manifest = json.loads((run / MANIFEST).read_text())
     params = load_params(run.name, root)
     yield from check_files(run, manifest["files"])
     for name in ("scores.csv", "tag_vectors.csv"):
@@ -68,25 +73,21 @@ def list_files(run: Path) -> list[str]:
     return [name for name in found if name not in (MANIFEST, REPORT, "cost.md")]
 
 
-def write_derived(run: Path, root: Path) -> None:
+def write_derived(run: Path, manifest: dict, root: Path) -> None:
     """Make tables and figures of a run again from its csv files, and note their hashes."""
-    path = run / MANIFEST
-    manifest = json.loads(path.read_text())
     with TemporaryDirectory() as folder:
         derive(run, Path(folder), load_params(run.name, root).embed_photos.backbone)
         for made in (path for path in Path(folder).rglob("*") if path.is_file()):
             name = str(made.relative_to(folder))
             (run / name).write_bytes(made.read_bytes())
             manifest["files"][name] = hash_file(made)
-    write_json(path, manifest)
+    write_json(run / MANIFEST, manifest)
 
 
 def freeze(run: Path, reason: str) -> None:
     """Note that a run's results stay as they are though code changes, and why."""
-    path = run / MANIFEST
-    manifest = json.loads(path.read_text()) if path.exists() else {}
     files = {name: hash_file(run / name) for name in list_files(run)}
-    write_json(path, manifest | {"frozen": reason, "files": files})
+    write_json(run / MANIFEST, read_manifest(run) | {"frozen": reason, "files": files})
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -105,27 +106,19 @@ def main(arguments: list[str] | None = None) -> int:
         for run in sorted(path for path in results.iterdir() if path.is_dir()):
             if run.name == BENCHMARKS:
                 continue
-            if given.write and is_made(run):
-                write_derived(run, given.root)
-            lines = list(check_run(run, given.root))
-            print(f"results/{run.name}: {describe(run) if not lines else 'wrong'}")
+            manifest = read_manifest(run)
+            frozen = manifest.get("frozen")
+            if given.write and manifest and not frozen:
+                write_derived(run, manifest, given.root)
+            lines = list(check_run(run, manifest, given.root))
+            right = f"frozen: {frozen}" if frozen else "made by this code"
+            print(f"results/{run.name}: {'wrong' if lines else right}")
             print(*(f"  {line}" for line in lines), sep="\n", end="\n" * bool(lines))
             wrong += len(lines)
     except (OSError, KeyError, ValueError, PhototagsError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return int(wrong > 0)
-
-
-def is_made(run: Path) -> bool:
-    """Whether a run's results have a manifest and are not frozen."""
-    return (run / MANIFEST).exists() and "frozen" not in json.loads((run / MANIFEST).read_text())
-
-
-def describe(run: Path) -> str:
-    """One word for results that are right, and the reason of those that are frozen."""
-    frozen = json.loads((run / MANIFEST).read_text()).get("frozen")
-    return f"frozen: {frozen}" if frozen else "made by this code"
 
 
 if __name__ == "__main__":

@@ -5,12 +5,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-import yaml
-
 from phototags.errors import PhototagsError
 from phototags.io.storage import hash_file, write_json
 from phototags.workflow.code_hash import hash_code
 from phototags.workflow.config import Params, validate_params
+from phototags.workflow.params_files import check_params_file
 
 MANIFEST, REPORT = "manifest.json", "report.html"
 UNUSED = {"corpora": {"mirror"}, "vocabulary": {"chunk_photos"}}
@@ -63,7 +62,7 @@ def load_params(run: str, root: Path) -> Params:
     Raises:
         PhototagsError: when there is no such preset, or the params are not valid.
     """
-    params = yaml.safe_load((root / "params.yaml").read_text(encoding="utf-8"))
+    params = check_params_file(root / "params.yaml")
     if params["run"] != run:
         preset = root / "presets" / f"{run}.yaml"
         if not preset.exists():
@@ -71,7 +70,7 @@ def load_params(run: str, root: Path) -> Params:
                 f"results/{run} should come from a preset, but there is no {preset}. Restore it, "
                 f"or remove results/{run}."
             )
-        params = merge(params, yaml.safe_load(preset.read_text(encoding="utf-8")))
+        params = merge(params, check_params_file(preset))
     return validate_params(params, f"params.yaml with presets/{run}.yaml")
 
 

@@ -4,8 +4,15 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+import yaml
+
+from phototags.results.manifest import load_params
+from tests.presets import merge_presets
+
+ROOT = Path(__file__).parents[2]
 
 
 def edit(path, before: str, after: str) -> None:
@@ -124,3 +131,10 @@ def test_a_run_without_its_preset_is_an_error_that_says_so(check, checkout):
     code, printed = check()
     assert code == 1
     assert "results/gone should come from a preset" in printed
+
+
+@pytest.mark.parametrize("preset", sorted((ROOT / "presets").glob("*.yaml")), ids=lambda p: p.stem)
+def test_presets_are_merged_as_snakemake_merges_them(preset):
+    run = yaml.safe_load(preset.read_text())["run"]
+    if preset.stem == run:
+        assert load_params(run, ROOT) == merge_presets([ROOT / "params.yaml", preset])
