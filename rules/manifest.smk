@@ -3,7 +3,8 @@
 RESULT_FILES = [
     path
     for path in TARGETS
-    if path.startswith(f"{RESULTS}/") and not path.endswith("report.html")
+    if path.startswith(f"{RESULTS}/")
+    if not path.endswith("report.html") and "/private/" not in path
 ]
 SCRIPTS = sorted({re.sub(r"_\d+$", "", rule) for rule, of in JOBS.items() if of})
 

@@ -70,7 +70,8 @@ def check_files(run: Path, files: dict[str, str]) -> Iterator[str]:
 def list_files(run: Path) -> list[str]:
     """Files of a run that git tracks, but its manifest."""
     found = [str(path.relative_to(run)) for path in sorted(run.rglob("*")) if path.is_file()]
-    return [name for name in found if name not in (MANIFEST, REPORT, "cost.md")]
+    own = (name for name in found if not name.startswith("private/"))
+    return [name for name in own if name not in (MANIFEST, REPORT, "cost.md")]
 
 
 def write_derived(run: Path, manifest: dict, root: Path) -> None:

@@ -81,6 +81,13 @@ def test_files_that_come_and_go_are_noticed(check, checkout):
     assert "more.csv is not in manifest.json" in printed
 
 
+def test_private_pictures_of_a_run_are_in_no_manifest(check, checkout):
+    private = checkout / "results/pictures/private"
+    private.mkdir()
+    (private / "examples.png").write_bytes(b"a picture")
+    assert check()[0] == 0
+
+
 def rehash(checkout) -> None:
     """Give the manifest the hashes of edited files, as a forger would."""
     from phototags.io.storage import hash_file
