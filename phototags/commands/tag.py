@@ -36,14 +36,8 @@ fetched. In folders, thumbnails, bins and other copies of network drives and sys
 over, and pictures of kinds that are not read (JPEG XL, RAW, HEIC without pillow-heif) are counted;
 both are said.
 """
-CAPS = (
-    (
-        "--max-pixels",
-        30_000_000,
-        "decode no more pixels of a picture; a JPEG of up to eight times as many is reduced",
-    ),
-    ("--max-bytes", 200_000_000, "open no picture file of more bytes"),
-)
+PIXELS = "decode no more pixels of a picture; a JPEG of up to eight times as many is reduced"
+BYTES = "open no picture file of more bytes"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,7 +49,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     cut.add_argument("--above", type=parse_share, metavar="P", help="only tags at least so likely")
     precision = "only so many tags that this share of them is expected to be right"
     cut.add_argument("--precision", type=parse_precision, metavar="P", help=precision)
-    for name, default, what in CAPS:
+    from phototags.photos.picture_files import MAX_BYTES, MAX_PIXELS
+
+    caps = ("--max-pixels", MAX_PIXELS, PIXELS), ("--max-bytes", MAX_BYTES, BYTES)
+    for name, default, what in caps:
         what = f"{what} (default: {default})"
         parser.add_argument(name, type=common.parse_count, default=default, metavar="N", help=what)
     parser.add_argument("--json", action="store_true", help="one JSON object per picture")

@@ -14,11 +14,10 @@ from phototags.features.backbones import Backbone, JoinedBackbone, load_backbone
 from phototags.features.embed_photos import embed_photos
 from phototags.features.published_weights import refuse_downloads
 from phototags.photos.decoding import decode
+from phototags.photos.picture_files import MAX_BYTES, MAX_PIXELS
 from phototags.systems.tagger import CALIBRATION, Tagger, load, own_backbone, read_config
 from phototags.tags.vocabulary import TagVocabulary, read_vocabulary
 
-MAX_PIXELS = 30_000_000  # as in params.yaml of the default run
-MAX_BYTES = 200_000_000  # a JPEG of 200 megapixels has a quarter of it
 OVERSAMPLING = 2
 """Pixels of a decoded photo for one that the backbone sees, at least: large JPEGs need no more."""
 

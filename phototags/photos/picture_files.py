@@ -9,6 +9,9 @@ from phototags.photos.file_kinds import PICTURES, SUFFIXES, UNREAD_SUFFIXES, is_
 from phototags.photos.folders import list_files
 from phototags.photos.inspection import find_kind
 
+MAX_PIXELS = 30_000_000  # as in params.yaml of the default run
+MAX_BYTES = 200_000_000  # a JPEG of 200 megapixels has a quarter of it
+
 
 class PictureFiles(NamedTuple):
     """The pictures that were found.
