@@ -69,7 +69,7 @@ def train_box(
     words = list_words(known)
     parts = [encode_photos(one, names, words, known[name]) for name, one in photos.items()]
     if resized is not None:
-        parts = forget_sizes(parts, corpora, settings.size_invariance, resized)
+        parts = remove_size_directions(parts, corpora, settings.size_invariance, resized)
     box = fit_box(words, parts, settings)
     names = {tag: word for tag, word in names.items() if word in set(box.words)}
     config = {
@@ -86,7 +86,7 @@ def train_box(
     write_box(Path(folder), box, config, names)
 
 
-def forget_sizes(
+def remove_size_directions(
     parts: list[KnownWords],
     corpora: Mapping[str, CorpusFiles],
     settings: SizeInvariance,
