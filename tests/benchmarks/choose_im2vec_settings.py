@@ -19,7 +19,7 @@ import torch
 from harness import RESULTS, ROOT, compute_as
 from im2vec_study import CORPORA, SCALINGS, Cell
 
-from phototags.io.storage import atomic_write
+from phototags.io.storage import write_csv
 from tests.presets import merge_presets
 
 FILE = RESULTS / "im2vec_settings.csv"
@@ -116,18 +116,12 @@ def replace_cells(path: Path, found: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(place=places).sort_values("place", kind="stable").drop(columns="place")
 
 
-def write_table(path: Path, rows: pd.DataFrame) -> None:
-    """Write a CSV of results/benchmarks."""
-    with atomic_write(path) as part:
-        rows.to_csv(part, index=False, lineterminator="\n")
-
-
 def main() -> None:
     given = parse_arguments(__doc__)
     found = pd.DataFrame([row for cell in given.cells for row in try_rates(cell, given.shorter)])
     print(found.to_string())
     if not given.quick:
-        write_table(FILE, replace_cells(FILE, found))
+        write_csv(FILE, replace_cells(FILE, found))
 
 
 if __name__ == "__main__":

@@ -15,12 +15,12 @@ import pandas as pd
 import torch
 import yaml
 from backbone_study import Study, backbones
-from harness import PAIRS, RESULTS, ROOT, compute_as, machine
+from harness import PAIRS, RESULTS, ROOT, compute_as, conclude_page, machine
 from measuring import measured
 
 from phototags.evaluation.metrics.summary import mean_rows
 from phototags.features.backbones import Backbone, extract_features
-from phototags.io.storage import atomic_write
+from phototags.io.storage import write_csv
 from phototags.report.markdown import format_page, format_table
 from phototags.report.tables.cells import INTERVALS, format_interval
 from phototags.report.tables.score_pages import format_pair
@@ -101,14 +101,11 @@ def main() -> None:
     rounds = 1 if given.quick else 2 * PAIRS
     times = timed(milliseconds(known, 4 if given.quick else BATCH, rounds))
     text = page_of(scores, times, len(seeds))
-    print(text)
+    conclude_page("backbones", text, given.quick)
     if given.quick:
         return
     rows = scores.join(times, on="system").rename(columns={"system": "backbone"})
-    with atomic_write(RESULTS / "backbones.csv") as part:
-        rows.assign(machine=machine()).to_csv(part, index=False, lineterminator="\n")
-    with atomic_write(RESULTS / "backbones.md") as part:
-        part.write_text(text)
+    write_csv(RESULTS / "backbones.csv", rows.assign(machine=machine()))
 
 
 if __name__ == "__main__":

@@ -17,14 +17,13 @@ from choose_im2vec_settings import (
     list_rows,
     parse_arguments,
     replace_cells,
-    write_table,
 )
-from harness import RESULTS
+from harness import RESULTS, conclude_page
 from im2vec_study import RARE, Cell
 
 from phototags.errors import ModelError
 from phototags.evaluation.metrics.summary import summarise_scores
-from phototags.io.storage import atomic_write
+from phototags.io.storage import write_csv
 from phototags.report.markdown import format_page, format_table
 from phototags.report.tables.cells import INTERVALS, format_interval
 
@@ -130,12 +129,9 @@ def main() -> None:
     text = format_page(
         "What mends im2vec", EXPLAINED + INTERVALS.partition(" It does")[0], *format_tables(rows)
     )
-    print(text)
-    if given.quick:
-        return
-    write_table(path, rows)
-    with atomic_write(RESULTS / "im2vec_repair.md") as part:
-        part.write_text(text, encoding="utf-8")
+    conclude_page("im2vec_repair", text, given.quick)
+    if not given.quick:
+        write_csv(path, rows)
 
 
 if __name__ == "__main__":
