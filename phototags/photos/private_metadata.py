@@ -5,10 +5,12 @@ places of GPS, serial numbers of cameras and lenses, their owners and makers' no
 XMP, and what follows an image's end (clips of motion photos hold places too).
 """
 
+import io
 import re
 import struct
 import zlib
 
+from phototags.photos.image_layouts import read_chunks
 from phototags.photos.inspection import ImageInfo
 
 GPS, EXIF_IFD, SUB_IFDS = 0x8825, 0x8769, 0x014A
@@ -106,24 +108,19 @@ def _blank_xmp(buffer: bytearray) -> None:
 
 def _blank_png(buffer: bytearray) -> None:
     """Blank in the chunks of a PNG, and mend their checksums."""
-    at = 8
-    while at + 12 <= len(buffer):
-        (size,) = struct.unpack_from(">I", buffer, at)
-        start, end = at + 8, at + 8 + size
-        if end + 4 > len(buffer):
-            return
-        name, before = bytes(buffer[at + 4 : start]), bytes(buffer[start:end])
-        if name == b"eXIf":
+    for chunk in read_chunks(io.BytesIO(buffer)):
+        start, end = chunk.start + 8, chunk.end - 4
+        before = bytes(buffer[start:end])
+        if chunk.name == b"eXIf":
             _blank_exif(buffer, start, end)
-        elif name in (b"zTXt", b"iTXt", b"tEXt") and _is_metadata_text(before):
-            chunk = bytearray(before)
-            _blank_xmp(chunk)
-            if name == b"zTXt" or b"<rdf:RDF" not in chunk:  # packed, or hexadecimal
-                chunk = bytearray(before[: before.find(b"\0") + 1].ljust(size, b"\0"))
-            buffer[start:end] = chunk
+        elif chunk.name in (b"zTXt", b"iTXt", b"tEXt") and _is_metadata_text(before):
+            text = bytearray(before)
+            _blank_xmp(text)
+            if chunk.name == b"zTXt" or b"<rdf:RDF" not in text:  # packed, or hexadecimal
+                text = bytearray(before[: before.find(b"\0") + 1].ljust(len(before), b"\0"))
+            buffer[start:end] = text
         if buffer[start:end] != before:
-            struct.pack_into(">I", buffer, end, zlib.crc32(buffer[at + 4 : end]))
-        at = end + 4
+            struct.pack_into(">I", buffer, end, zlib.crc32(buffer[start - 4 : end]))
 
 
 def _is_metadata_text(data: bytes) -> bool:
