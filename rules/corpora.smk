@@ -40,7 +40,7 @@ rule list_photos:
         code=code("list_photos"),
         tables=dump_own_table,
         sample=lambda w: PARAMS.corpora.samples.get(w.corpus),
-        users=[PARAMS.corpora.user_ids, SALT_HASH],
+        users=lambda w: [PARAMS.corpora.user_ids, hash_salt(SALT)],
         max_bytes=PARAMS.corpora.max_bytes,
     message:
         "Listing the photos of {wildcards.corpus}"

@@ -17,7 +17,7 @@ from phototags.io.cpu import instruction_set_variables
 from phototags.io.python_version import describe_old_python
 from phototags.workflow.config import validate_params
 from phototags.errors import PhototagsError
-from phototags.tags.word_files import list_files
+from phototags.tags.word_files import list_word_files
 from phototags.workflow.code_hash import hash_code
 from phototags.workflow.params_files import check_params_file
 from phototags.workflow.plan import make_plan
@@ -30,7 +30,7 @@ try:
         check_params_file(file)
     PARAMS = validate_params(config)
     PLAN = make_plan(PARAMS)
-    SALT_HASH = hash_salt(read_salt())  # all that is recorded of it
+    SALT = read_salt()
     REMOVALS = find_removals(PARAMS.corpora.removals)
     if workflow.is_main_process and Path("dvc.lock").exists():
         refuse_unknown_origin(Path())
@@ -61,7 +61,7 @@ os.environ.update({"PYTHONPATH": str(BASE)})
 if PARAMS.corpora.mirror:
     os.environ.setdefault("PHOTOTAGS_MIRROR", PARAMS.corpora.mirror)
 try:
-    WORD_LISTS = list_files(PARAMS.vocabulary)  # some lie in the mirror
+    WORD_LISTS = list_word_files(PARAMS.vocabulary)  # some lie in the mirror
 except PhototagsError as error:
     raise WorkflowError(str(error)) from None
 

@@ -5,7 +5,6 @@ Reading an index needs neither torch nor pandas, so that a search starts quickly
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +15,7 @@ import pyarrow.parquet as pq
 
 from phototags.errors import ModelError, PhototagsError
 from phototags.io.storage import atomic_write, hash_file, read_tensors, write_tensors
-from phototags.io.tagger_config import NAME
+from phototags.io.tagger_config import is_name
 from phototags.tags.vocabulary import find_shown
 
 if TYPE_CHECKING:
@@ -132,7 +131,7 @@ def read_index(folder: Path | str, corpus: str) -> PhotoIndex:
         ModelError: when there is no such index, or its files are damaged or of two indexes.
     """
     vectors, table = (Path(folder) / f"{corpus}.{kind}" for kind in ("safetensors", "parquet"))
-    if not re.fullmatch(NAME, corpus) or not (vectors.is_file() and table.is_file()):
+    if not is_name(corpus) or not (vectors.is_file() and table.is_file()):
         indexed = sorted(path.stem for path in Path(folder).glob("*.safetensors")) or "none"
         raise ModelError(
             f"expected the search index {vectors} and its .parquet, found none; indexed corpora "

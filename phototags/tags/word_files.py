@@ -13,7 +13,7 @@ WORDS = {
 }
 
 
-def list_files(settings: Vocabulary) -> list[str]:
+def list_word_files(settings: Vocabulary) -> list[str]:
     """List the files of words that a vocabulary depends on: inputs of its rule.
 
     Raises:

@@ -12,7 +12,7 @@ from hypothesis import strategies as some
 from phototags.corpora.user_salt import PUBLIC, hash_salt, read_recorded_salt, read_salt
 from phototags.errors import ParamsError
 from phototags.params.vocabulary import Vocabulary
-from phototags.tags.word_files import list_files
+from phototags.tags.word_files import list_word_files
 from phototags.workflow.config import validate_params
 from phototags.workflow.params_files import check_params_file
 from phototags.workflow.plan import make_plan
@@ -185,11 +185,13 @@ def test_lists_of_words_are_inputs_of_the_vocabulary(tmp_path, monkeypatch):
     keys = ("aliases", "blacklist", "whitelist", "match")
     files = dict(zip(keys, (str(tmp_path / name) for name in "abcd"), strict=True))
     known = BASE["vocabulary"]
-    assert list_files(Vocabulary(**known, **files)) == sorted(files.values())
+    assert list_word_files(Vocabulary(**known, **files)) == sorted(files.values())
     assert (
-        list_files(Vocabulary(**known)) == list_files(Vocabulary(**known, match="imagenet")) == []
+        list_word_files(Vocabulary(**known))
+        == list_word_files(Vocabulary(**known, match="imagenet"))
+        == []
     )
     with pytest.raises(ParamsError, match="vocabulary.blacklist should name a file"):
-        list_files(Vocabulary(**known, blacklist=str(tmp_path / "none")))
+        list_word_files(Vocabulary(**known, blacklist=str(tmp_path / "none")))
     rule = (ROOT / "rules/tags.smk").read_text()
     assert "lists=WORD_LISTS" in rule
