@@ -66,6 +66,8 @@ def home(tmp_path, monkeypatch):
     tiny = SimpleNamespace(parts=(SimpleNamespace(size=4),))
     monkeypatch.setattr("phototags.export.tag_photos.load_backbone", lambda *_, precision: tiny)
     monkeypatch.setattr("phototags.commands.common.BOX", Path("models/pictures/tagger"))
+    # A finished run of the checkout under test is not part of this one.
+    monkeypatch.setattr("phototags.commands.common.candidate_paths", lambda path: [Path(path)])
     monkeypatch.setattr("phototags.export.tag_photos.embed_photos", embed_colours)
     return tmp_path
 
