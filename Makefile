@@ -40,7 +40,7 @@ BOX := model.safetensors calibration.safetensors config.json vocabulary.tsv scor
 box: $(READY)
 	snakemake models/photographs/box/MODEL_CARD.md --cores all --configfile presets/photographs.yaml
 	mkdir -p phototags/box/tagger
-	cp $(BOX:%=models/photographs/box/%) phototags/box/tagger
+	cp $(BOX:%=models/photographs/box/%) models/photographs/tagger/zero_shot.safetensors phototags/box/tagger
 
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder

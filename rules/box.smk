@@ -80,6 +80,7 @@ rule describe_box:
         config=rules.train_box.output.config,
         vocabulary=rules.train_box.output.vocabulary,
         calibration=rules.train_box.output.calibration,
+        zero_shot=ZERO_SHOT,
     output:
         scores=f"{BOX}/scores.csv",
         card=f"{BOX}/MODEL_CARD.md",
@@ -92,6 +93,7 @@ rule describe_box:
     params:
         code=code("describe_box"),
         corpora=BOX_CORPORA,
+        train=PARAMS.export.train,
         resized=RESIZED.corpus if RESIZED else None,
         shards=[len(feature_files(name)) for name in BOX_CORPORA],
     message:

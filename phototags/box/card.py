@@ -10,6 +10,7 @@ from phototags.corpora.corpus_registry import CORPORA
 from phototags.io.storage import write_text
 from phototags.report.markdown import format_page, format_table
 from phototags.systems.tagger import read_config
+from phototags.tag_vectors.zero_shot_model import ZeroShot
 from phototags.tags.vocabulary import read_vocabulary
 from phototags.weights.checkpoints import CHECKPOINTS
 from phototags.weights.fetch import list_checkpoints
@@ -37,6 +38,12 @@ KEPT = (
     "first five tags stay. The {directions} directions along which the features of training "
     "photos move most when these are reduced are used by no word."
 )
+SEARCH = (
+    "`zero_shot.safetensors` places words and phrases that were not learned among the photos, by "
+    "their vectors of the text encoder `{encoder}`: a map learned from the {source} of "
+    "`{corpus}`'s training photos. Words that mean nothing on photos find no match: the cut is the "
+    "cosine that 95 % of words that no text of `{corpus}` uses do not reach."
+)
 TERMS = (
     "The code is Apache-2.0. The photos were for research only, so take the weights of the words "
     "for research and trials only, until you have asked a lawyer: what the corpora's owners ask "
@@ -52,19 +59,29 @@ LIMITS = (
 )
 
 
-def write_box_card(folder: Path | str, card: Path | str, scores: pd.DataFrame) -> None:
-    """Write the card; every number comes from the tagger's folder and from `score_box`."""
+def write_box_card(
+    folder: Path | str, card: Path | str, scores: pd.DataFrame, zero_shot: ZeroShot, corpus: str
+) -> None:
+    """Write the card; every number comes from the tagger's folder and from `score_box`.
+
+    Args:
+        zero_shot: the model that places other words. corpus: that it was learned from.
+    """
     config = read_config(folder)
     words = read_vocabulary(Path(folder) / "vocabulary.tsv").tags
-    write_text(card, format_box_card(config, words, scores))
+    write_text(card, format_box_card(config, words, scores, zero_shot, corpus))
 
 
-def format_box_card(config: dict, words: Sequence[str], scores: pd.DataFrame) -> str:
+def format_box_card(
+    config: dict, words: Sequence[str], scores: pd.DataFrame, zero_shot: ZeroShot, corpus: str
+) -> str:
     """The card in Markdown.
 
     Args:
         config: the tagger's. words: most photos first. scores: of `score_box`.
+        zero_shot, corpus: as `write_box_card` takes them.
     """
+    search = SEARCH.format(encoder=zero_shot.encoder, source=zero_shot.source, corpus=corpus)
     known = [CHECKPOINTS[name] for name in list_checkpoints(config["backbone"])]
     weights = "; ".join(f"{one.title}, {one.megabytes} MB, licence {one.licence}" for one in known)
     what = WHAT.format(
@@ -78,7 +95,7 @@ def format_box_card(config: dict, words: Sequence[str], scores: pd.DataFrame) ->
         "The tagger of photographs that comes with phototags",
         f"Made by `make box` with phototags {phototags.__version__}.",
         f"## How to use it\n\n{USE.format(weights=weights or 'none')}",
-        f"## What it is\n\n{what}",
+        f"## What it is\n\n{what}\n\n{search}",
         "## Training data\n\n"
         + "\n".join(describe_corpus(name, photos) for name, photos in config["photos"].items()),
         f"## Scores\n\n{SCORES.format(wanted=scores['wanted'].iloc[0])}",

@@ -12,6 +12,7 @@ from phototags.commands.common import BOX
 from phototags.evaluation.prediction import predict
 from phototags.evaluation.probabilities import read_probabilities
 from phototags.systems.tagger import CALIBRATION, load, read_config
+from phototags.tag_vectors.zero_shot_model import read_zero_shot
 from phototags.tags.vocabulary import read_vocabulary
 
 
@@ -40,7 +41,9 @@ def test_its_folder_is_at_most_8_megabytes():
 
 def test_its_card_is_what_its_scores_make(words):
     scores = pd.read_csv(BOX / "scores.csv")
-    assert (BOX / "MODEL_CARD.md").read_text() == format_box_card(read_config(BOX), words, scores)
+    assert (BOX / "MODEL_CARD.md").read_text() == format_box_card(
+        read_config(BOX), words, scores, read_zero_shot(BOX / "zero_shot.safetensors"), "flickr8k"
+    )
 
 
 def test_at_the_cut_for_half_of_the_tags_it_keeps_what_it_promises():
