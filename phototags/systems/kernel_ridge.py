@@ -40,7 +40,12 @@ class KernelRidge(ClosedFormSystem):
         1.0, description="of the kernel exp(-gamma * squared distance) of unit features", gt=0
     )
     alpha: float = Field(0.1, description="regularisation, added to the kernel's diagonal", gt=0)
-    top_k: int = Field(5, description="tags that a photo is expected to get", gt=0)
+    top_k: int | None = Field(
+        5,
+        description="tags that a photo is expected to get; null: any number, each whose score, the"
+        " gain, is above 0",
+        gt=0,
+    )
     f1_photos: int = Field(500, description="photos over which the F1 is expected", gt=0)
     precision_weight: float = Field(
         1.0,

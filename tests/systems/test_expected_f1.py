@@ -49,9 +49,26 @@ def test_what_photos_get_is_counted_as_in_a_loop(crowd):
     assert found[1].tolist() == pytest.approx(right, rel=1e-5)
 
 
+def test_any_number_is_each_tag_with_a_gain(crowd):
+    probabilities = crowd[0][:50]
+    gains = Gains(torch.rand(40) + 1, torch.rand(40) / 3)
+    got, right = [0] * 40, [0.0] * 40
+    for photo in probabilities:
+        for tag, gain in enumerate(gains.scores(photo).tolist()):
+            if gain > 0:
+                got[tag] += 1
+                right[tag] += float(photo[tag])
+    found = count_given(probabilities, gains, None)
+    assert 0 < sum(got) < 50 * 40
+    assert found[0].tolist() == got
+    assert found[1].tolist() == pytest.approx(right, rel=1e-5)
+
+
 def f1_of_means(scores, relevant, top_k=5):
-    best = scores.topk(top_k, dim=1).indices
-    got = torch.zeros_like(relevant).scatter(1, best, True)
+    got = scores > 0
+    if top_k is not None:
+        best = scores.topk(top_k, dim=1).indices
+        got = torch.zeros_like(relevant).scatter(1, best, True)
     right, had = (got & relevant).sum(0), relevant.sum(0)
     used = had > 0
     precision = (right / got.sum(0).clamp_min(1))[used].mean()
@@ -67,6 +84,21 @@ def test_gains_give_a_better_f1_of_means_than_the_likeliest_tags_do(crowd):
         f1_of_means(gains.scores(probabilities), relevant),
     )
     assert better[0] > plain[0] + 0.01
+
+
+def test_any_number_of_tags_gives_a_better_f1_of_means_than_five(crowd):
+    probabilities, relevant = crowd
+    found = {
+        top_k: f1_of_means(
+            fit_gains(
+                probabilities, relevant.sum(0), top_k=top_k, f1_photos=2000, precision_weight=1.0
+            ).scores(probabilities),
+            relevant,
+            top_k,
+        )[0]
+        for top_k in (5, None)
+    }
+    assert found[None] > found[5]
 
 
 def test_when_precision_counts_less_more_is_recalled(crowd):

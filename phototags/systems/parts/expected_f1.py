@@ -45,7 +45,12 @@ def expected_share(others: Tensor) -> Tensor:
 
 
 def fit_gains(
-    probabilities: Tensor, counts: Tensor, *, top_k: int, f1_photos: int, precision_weight: float
+    probabilities: Tensor,
+    counts: Tensor,
+    *,
+    top_k: int | None,
+    f1_photos: int,
+    precision_weight: float,
 ) -> Gains:
     """Fit the gains to a fixed point: giving each photo its best tags leads to the same gains.
 
@@ -57,7 +62,7 @@ def fit_gains(
     Args:
         probabilities: (N, T) float, of training photos, from taggers that did not learn from them.
         counts: (T,) int64, training photos that have the tag.
-        top_k: tags given to a photo.
+        top_k: tags given to a photo; None: any number, each tag with a gain above 0.
         f1_photos: photos over which P and R are expected, with the training photos' tag rates.
         precision_weight: weight of a gain in precision against one in recall; 1 maximises F1.
     """
@@ -81,10 +86,13 @@ def fit_gains(
     return Gains(gains.worth.float(), gains.cost.float())
 
 
-def count_given(probabilities: Tensor, gains: Gains, top_k: int) -> tuple[Tensor, Tensor]:
+def count_given(probabilities: Tensor, gains: Gains, top_k: int | None) -> tuple[Tensor, Tensor]:
     """(T,) float64 each: photos that are given the tag, and those of them expected to have it."""
-    n_tags = probabilities.shape[1]
-    best = gains.scores(probabilities).topk(min(top_k, n_tags), dim=1).indices
+    n_tags, scores = probabilities.shape[1], gains.scores(probabilities)
+    if top_k is None:
+        given = scores > 0
+        return given.sum(0).double(), (given * probabilities).sum(0, dtype=torch.float64)
+    best = scores.topk(min(top_k, n_tags), dim=1).indices
     given = torch.bincount(best.flatten(), minlength=n_tags).double()
     right = torch.zeros_like(given)
     right.index_add_(0, best.flatten(), probabilities.gather(1, best).flatten().double())

@@ -136,7 +136,7 @@ def fit_kernel_ridge(
     *,
     gamma: float,
     alpha: float,
-    top_k: int,
+    top_k: int | None,
     f1_photos: int,
     precision_weight: float,
 ) -> KernelRidgeTagger:
