@@ -14,7 +14,9 @@ MAX_PARTS = 8
 NAME = r"^[\w-][\w.-]{0,99}$"
 """Of a corpus or a run: a name, no path."""
 BACKBONE = r"^[a-z0-9_]{1,60}(:[\w.-]{1,100})?(@[0-9]{2,4})?$"
-"""Of one backbone: no address, no path, no place of a hub."""
+"""Of one backbone: no address, no path."""
+HUB = r"^hub:\w[\w.-]{0,99}/\w[\w.-]{0,99}@\w[\w.-]{0,99}$"
+"""Of a network of the hub at one revision, which a tagger finds in the hub's cache alone."""
 
 
 KEYS = {
@@ -53,10 +55,11 @@ def check_backbone(name: str) -> str:
     'efficientnet_lite0:layers@128+timm:resnet18.a1_in1k'
     """
     parts = name.split("+")
-    if len(parts) > MAX_PARTS or not all(re.fullmatch(BACKBONE, one, re.ASCII) for one in parts):
+    sound = (re.fullmatch(f"{BACKBONE}|{HUB}", one, re.ASCII) for one in parts)
+    if len(parts) > MAX_PARTS or not all(sound):
         raise ValueError(
-            f"a backbone should be named as clip_vit_b16, LIBRARY:NAME or NAME@SIZE, at most "
-            f"{MAX_PARTS} with + between, but is {name!r:.80}"
+            "a backbone should be named as clip_vit_b16, LIBRARY:NAME, NAME@SIZE or "
+            f"hub:OWNER/NAME@REVISION, at most {MAX_PARTS} with + between, but is {name!r:.80}"
         )
     return name
 

@@ -10,6 +10,8 @@ from safetensors.torch import save_file
 
 from phototags.errors import ModelError
 from phototags.features.backbones import extract_features, load_backbone
+from phototags.features.published_weights import refuse_downloads
+from phototags.io.tagger_config import check_backbone
 
 NAME = "hub:somebody/tiny@abc123"
 
@@ -65,6 +67,26 @@ def test_a_hub_that_cannot_be_reached_is_an_error_with_other_ways(monkeypatch):
     monkeypatch.setattr(huggingface_hub, "hf_hub_download", refuse)
     with pytest.raises(ModelError, match="no route.*clip_vit_b16"):
         load_backbone(NAME)
+
+
+def test_a_tagger_finds_it_in_the_cache_and_downloads_nothing(published, monkeypatch, tmp_path):
+    assert check_backbone(NAME) == NAME
+    with refuse_downloads():
+        assert load_backbone(NAME).size == 160
+    monkeypatch.undo()
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
+    begun = []
+    monkeypatch.setattr("socket.socket.connect", lambda *_: begun.append("connect"))
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: begun.append("address") or [])
+    with refuse_downloads(), pytest.raises(ModelError, match="clip_vit_b16"):
+        load_backbone(NAME)
+    assert begun == []
+
+
+@pytest.mark.parametrize("name", ["hub:../x@1", "hub:a/b@../c", "hub:a/b/c@1", "hub:a/b@1@64"])
+def test_an_address_that_leaves_the_hub_is_no_backbone_of_a_tagger(name):
+    with pytest.raises(ValueError, match="a backbone should be named"):
+        check_backbone(name)
 
 
 @pytest.mark.parametrize("damage", ["weights", "architecture", "config"])
