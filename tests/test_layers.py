@@ -12,7 +12,7 @@ LAYERS = [  # from the bottom up; a folder is one layer
     {"params", "io"},
     {"weights"},
     {"tags", "photos"},
-    {"systems", "download"},
+    {"systems", "download", "keywords"},
     {"tag_vectors", "features"},
     {"corpora", "users"},
     {"workflow", "evaluation"},
