@@ -21,7 +21,7 @@ LAYERS = [  # from the bottom up; a folder is one layer
     {"box"},
     {"commands"},
     {"docs"},
-    {"cli"},
+    {"cli", "api"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 MODULES = sorted(path for path in (ROOT / "phototags").rglob("*.py") if path.stem != "__init__")

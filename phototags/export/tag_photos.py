@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from phototags.errors import ModelError, PhotoError
 from phototags.evaluation.probabilities import Probabilities, read_probabilities
@@ -136,11 +137,9 @@ def tag_photos(
         top: tags per picture, at most.
         max_pixels, max_bytes, ignored: as `decode` takes them.
     """
-    min_side = OVERSAMPLING * max(part.size for part in exported.backbone.parts)
     for photo in photos:
         try:
-            content = read_photo(photo, max_bytes)
-            picture = decode(content, max_pixels, max_bytes, min_side, ignored)
+            picture = open_photo(photo, exported.backbone, max_pixels, max_bytes, ignored)
         except PhotoError as error:
             yield PhotoTags(photo, error=error)
             continue
@@ -163,6 +162,28 @@ def tag_photos(
                 if not exported.calibration or values[tag] >= exported.lowest
             ),
         )
+
+
+def open_photo(
+    photo: str,
+    backbone: Backbone | JoinedBackbone,
+    max_pixels: int = MAX_PIXELS,
+    max_bytes: int = MAX_BYTES,
+    ignored: Counter[str] | None = None,
+) -> Tensor:
+    """Read and decode a picture file, a large JPEG reduced to what the backbone needs.
+
+    Args:
+        max_pixels, max_bytes, ignored: as `decode` takes them.
+
+    Returns:
+        (3, H, W) uint8.
+
+    Raises:
+        PhotoError: as `read_photo` and `decode`.
+    """
+    min_side = OVERSAMPLING * max(part.size for part in backbone.parts)
+    return decode(read_photo(photo, max_bytes), max_pixels, max_bytes, min_side, ignored)
 
 
 def read_photo(photo: str, max_bytes: int) -> bytes:

@@ -3,7 +3,7 @@
 import io
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -125,7 +125,7 @@ def refuse_blank(photo: Tensor) -> None:
 
 def embed_photos(
     backbone: Backbone | JoinedBackbone,
-    photos: Sequence[Tensor],
+    photos: Iterable[Tensor],
     *,
     batch_size: int = 32,
 ) -> Tensor:

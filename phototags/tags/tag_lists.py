@@ -62,7 +62,7 @@ def find_task_tags(match: str, tags: Sequence[str], wordnet: WordNet) -> set[str
         ParamsError: an unknown name, or a list that is not there.
     """
     if match in SYNSETS:
-        known = set(_read_lines(_find_timm_list(SYNSETS[match]), "vocabulary.match"))
+        known = set(list_synsets(match))
         return {tag for tag in tags if known & set(wordnet.synsets(tag)[:1])}
     return {
         tags[tag]
@@ -77,6 +77,15 @@ def _read_words(path: Path) -> list[str]:
         lines = [row["word"] for row in csv.DictReader(lines, delimiter="\t")]
     words = {clean(word).tag for line in lines for word in line.split(",")}
     return sorted(words - {""})
+
+
+def list_synsets(match: str) -> list[str]:
+    """The synsets of `imagenet` (1,000) or `imagenet21k`, in the order of a classifier's outputs.
+
+    Raises:
+        ParamsError: when timm's list is not there.
+    """
+    return _read_lines(_find_timm_list(SYNSETS[match]), "vocabulary.match")
 
 
 def _find_timm_list(name: str) -> Path:

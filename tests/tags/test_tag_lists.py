@@ -1,7 +1,7 @@
 import pytest
 
 from phototags.errors import ParamsError
-from phototags.tags.tag_lists import find_task_tags, read_aliases, read_tags
+from phototags.tags.tag_lists import SYNSETS, find_task_tags, list_synsets, read_aliases, read_tags
 
 
 def written(folder, text):
@@ -62,11 +62,7 @@ def test_imagenet_knows_by_first_meaning(wordnet, monkeypatch, tmp_path):
 
 
 def test_timms_lists_are_imagenets():
-    from phototags.tags.tag_lists import SYNSETS, _find_timm_list, _read_lines
-
-    sizes = {
-        name: len(_read_lines(_find_timm_list(file), "match")) for name, file in SYNSETS.items()
-    }
+    sizes = {name: len(list_synsets(name)) for name in SYNSETS}
     assert sizes == {"imagenet": 1000, "imagenet21k": 21843}
 
 
