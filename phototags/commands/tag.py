@@ -8,14 +8,15 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from phototags.commands import common
+from phototags.commands import common, tag_writing
 from phototags.io.escapes import show
 
 if TYPE_CHECKING:
     from phototags.export.tag_photos import PhotoTags
     from phototags.photos.picture_files import PictureFiles
 
-DETAILS = """\
+DETAILS = (
+    """\
 examples:
   phototags tag boat.jpg
   phototags tag --top 5 holiday/                   every picture in a folder and below
@@ -35,7 +36,10 @@ Pictures are JPEG, PNG, GIF, WebP, AVIF or TIFF files, whatever their names; add
 fetched. In folders, thumbnails, bins and other copies of network drives and systems are passed
 over, and pictures of kinds that are not read (JPEG XL, RAW, HEIC without pillow-heif) are counted;
 both are said.
+
 """
+    + tag_writing.DETAILS
+)
 PIXELS = "decode no more pixels of a picture; a JPEG of up to eight times as many is reduced"
 BYTES = "open no picture file of more bytes"
 
@@ -56,6 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         what = f"{what} (default: {default})"
         parser.add_argument(name, type=common.parse_count, default=default, metavar="N", help=what)
     parser.add_argument("--json", action="store_true", help="one JSON object per picture")
+    tag_writing.add_arguments(parser)
 
 
 def parse_share(text: str) -> float:
@@ -79,6 +84,9 @@ def parse_precision(text: str) -> float:
 
 def run(args: argparse.Namespace) -> int:
     """Print the best tags of each picture; one that cannot be read gets an error of its own."""
+    tag_writing.check_options(args)
+    if args.undo:
+        return tag_writing.undo(args)
     folder = common.find_tagger(args.model or common.BOX)
     common.prepare_backbone(folder)
     from phototags.export.tag_photos import load_exported, tag_photos
@@ -94,15 +102,18 @@ def run(args: argparse.Namespace) -> int:
     if not sys.stdout.isatty():  # on a terminal the lines themselves show the progress
         photos = show_progress(photos, "tagging", len(photos))
     caps = args.max_pixels, args.max_bytes, ignored
-    for number, tagged in enumerate(tag_photos(exported, photos, args.top, *caps)):
-        if tagged.error:
-            exit_code = common.PARTIAL
-            common.warn(show(f"{tagged.photo}: {tagged.error.reason}: {tagged.error}"))
-        if args.json:
-            print(format_json(tagged, unit), flush=True)
-        elif not tagged.error:
-            lines = [f"{value:8.2f}  {show(name)}" for name, value in tagged.tags]
-            print("\n".join([""] * (number > 0) + [show(tagged.photo), *lines]), flush=True)
+    with tag_writing.open_writing(args, folder) as writing:
+        for number, tagged in enumerate(tag_photos(exported, photos, args.top, *caps)):
+            if tagged.error:
+                exit_code = common.PARTIAL
+                common.warn(show(f"{tagged.photo}: {tagged.error.reason}: {tagged.error}"))
+            elif writing:
+                writing.add(tagged)
+            if args.json:
+                print(format_json(tagged, unit), flush=True)
+            elif not (tagged.error or writing):
+                print("\n" * (number > 0) + format_lines(tagged), flush=True)
+        exit_code = max(exit_code, writing.finish() if writing else common.SUCCESS)
     if ignored:
         common.warn(f"damaged metadata were ignored: {describe_counts(ignored)}")
     return exit_code
@@ -112,6 +123,7 @@ def warn_of_files(found: PictureFiles) -> int:
     """Say which files in folders are not tagged; the exit code that this means."""
     from phototags.photos.folders import describe_counts
 
+    found.passed_over.pop(".phototags", None)  # our own
     if found.passed_over:
         common.warn(show(f"passed over in folders: {describe_counts(found.passed_over)}"))
     if found.unread:
@@ -124,6 +136,12 @@ def warn_of_files(found: PictureFiles) -> int:
     for folder in found.empty:
         common.warn(show(f"{folder}: no picture that is read is in this folder"))
     return common.PARTIAL if found.unread or found.empty else common.SUCCESS
+
+
+def format_lines(tagged: PhotoTags) -> str:
+    """A picture's name, and a line for each tag."""
+    lines = [f"{value:8.2f}  {show(name)}" for name, value in tagged.tags]
+    return "\n".join([show(tagged.photo), *lines])
 
 
 def format_json(tagged: PhotoTags, unit: str) -> str:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 NAMESPACE, PREFIX = "urn:phototags:keywords:1.0/", "phototags"
 """Of the XMP properties that tell phototags' keywords from a person's."""
+EMPTY_PACKET = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF \
+xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/></x:xmpmeta>"""
+"""XMP without properties."""
 ERRORS, MUTE = 3, 4
 """Levels of exiv2's messages: damages are errors, or passed over."""
 FAILURES = (RuntimeError, ValueError, ArithmeticError, LookupError, MemoryError)

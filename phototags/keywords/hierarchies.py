@@ -28,6 +28,18 @@ def unite(keywords: Iterable[str]) -> tuple[str, ...]:
     return tuple(keyword for keyword in first.values() if keyword)
 
 
+def drop_folded(keywords: Iterable[str], dropped: Iterable[str]) -> list[str]:
+    """Keywords without those that equal some, as keywords are compared."""
+    folded = {fold_keyword(keyword) for keyword in dropped}
+    return [keyword for keyword in keywords if fold_keyword(keyword) not in folded]
+
+
+def keep_folded(keywords: Iterable[str], kept: Iterable[str]) -> list[str]:
+    """Keywords that equal some, as keywords are compared."""
+    folded = {fold_keyword(keyword) for keyword in kept}
+    return [keyword for keyword in keywords if fold_keyword(keyword) in folded]
+
+
 def split_hierarchy(text: str, separator: str) -> tuple[str, ...]:
     """The levels of a hierarchical keyword, from the top.
 

@@ -18,15 +18,17 @@ from phototags.keywords.hierarchies import (
     split_hierarchy,
     unite,
 )
-from phototags.keywords.metadata_block import MetadataBlock, read_block, read_file
+from phototags.keywords.metadata_block import (
+    HIERARCHIES,
+    MetadataBlock,
+    read_block,
+    read_file,
+)
 from phototags.keywords.sidecars import list_sidecars
-from phototags.keywords.xmp_values import read_list, read_text
+from phototags.keywords.xmp_values import read_text
 from phototags.photos.metadata import MAX_METADATA
 from phototags.photos.picture_files import MAX_BYTES
 
-SUBJECT, IPTC_KEYWORDS = "Xmp.dc.subject", "Iptc.Application2.Keywords"
-HIERARCHIES = {"Xmp.lr.hierarchicalSubject": "|", "Xmp.digiKam.TagsList": "/"}
-"""Lists of hierarchical keywords, and what divides their levels."""
 TITLES = "Xmp.dc.title", "Iptc.Application2.ObjectName"
 DESCRIPTIONS = "Xmp.dc.description", "Iptc.Application2.Caption"
 XMP_DATES = "Xmp.exif.DateTimeOriginal", "Xmp.photoshop.DateCreated"
@@ -90,14 +92,12 @@ def combine(blocks: Iterable[MetadataBlock], levels: Levels = "all") -> OwnMetad
     blocks = list(blocks)
     flat, hierarchies, ours = [], {}, []
     for block in blocks:
-        written = block.marker.written
-        flat += drop_folded(read_list(block.xmp, SUBJECT), written)
-        flat += drop_folded(block.iptc.get(IPTC_KEYWORDS, []), written)
+        flat += block.own_subject + block.own_iptc
         for key, separator in HIERARCHIES.items():
-            for text in drop_folded(read_list(block.xmp, key), written):
+            for text in block.list_own(key):
                 if split := split_hierarchy(text, separator):
                     hierarchies.setdefault(tuple(map(fold_keyword, split)), split)
-        ours += find_ours(block)
+        ours += block.ours
     split = [one for text in flat if len(one := split_hierarchy(text, "|")) > 1]
     flat = [text for text in flat if len(split_hierarchy(text, "|")) == 1]
     for one in split:
@@ -112,21 +112,6 @@ def combine(blocks: Iterable[MetadataBlock], levels: Levels = "all") -> OwnMetad
         unite(ours),
         sum((block.damaged for block in blocks), Counter()),
     )
-
-
-def drop_folded(keywords: Iterable[str], dropped: Iterable[str]) -> list[str]:
-    """Keywords without those that equal some, as keywords are compared."""
-    folded = {fold_keyword(keyword) for keyword in dropped}
-    return [keyword for keyword in keywords if fold_keyword(keyword) not in folded]
-
-
-def find_ours(block: MetadataBlock) -> list[str]:
-    """Keywords that phototags wrote into a file and that still are there."""
-    present = {
-        fold_keyword(one)
-        for one in [*read_list(block.xmp, SUBJECT), *block.iptc.get(IPTC_KEYWORDS, [])]
-    }
-    return [tag for tag in block.marker.tags if fold_keyword(tag) in present]
 
 
 def _find_text(blocks: Iterable[MetadataBlock], keys: tuple[str, str]) -> str | None:

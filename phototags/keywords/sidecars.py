@@ -24,6 +24,13 @@ def list_sidecars(photo: Path) -> list[Path]:
     return found + (shared if shared and not has_twin(photo) else [])
 
 
+def name_sidecar(photo: Path, replace_suffix: bool = False) -> Path:
+    """The name of a new sidecar: `photo.jpg.xmp`, or `photo.xmp` where that is no other photo's."""
+    if replace_suffix and not has_twin(photo):
+        return photo.with_suffix(SIDECAR)
+    return photo.with_name(photo.name + SIDECAR)
+
+
 def has_twin(photo: Path) -> bool:
     """Whether another picture beside a photo has its name but for the suffix."""
     return any(
