@@ -1,8 +1,13 @@
 rule compare_users:
     """Compare systems that know the photo's user with systems that do not."""
     input:
-        scores=lambda w: warp_files(w.train, f"scores_{w.train}.parquet"),
-        predictions=lambda w: warp_files(w.train, f"predictions_{w.train}.parquet"),
+        scores=lambda w: compared_files(w.train, f"scores_{w.train}.parquet"),
+        predictions=lambda w: compared_files(w.train, f"predictions_{w.train}.parquet"),
+        models=lambda w: compared_files(w.train, "model.safetensors"),
+        configs=lambda w: compared_files(w.train, "config.json"),
+        features=lambda w: feature_files(w.train),
+        users=lambda w: user_files(w.train, w.train),
+        split=train_split,
         tags=f"{TRAIN_DIR}/tags.parquet",
         vocabulary=f"{TRAIN_DIR}/vocabulary.tsv",
     output:
@@ -19,9 +24,10 @@ rule compare_users:
     params:
         code=code("compare_users"),
         systems=lambda w: json.dumps(
-            {n: s.model_dump() for n, s in PLAN.warp_systems(w.train).items()}
+            {n: s.model_dump() for n, s in PLAN.compared_systems(w.train).items()}
         ),
-        seeds=PARAMS.train.seeds,
+        settings=dump_section(PARAMS.score),
+        instruction_set=PARAMS.instruction_set,
     message:
         "Comparing what knows the users of {wildcards.train} with what does not"
     script:

@@ -93,17 +93,17 @@ def tagger_features(train, system, seed, name):
     return [tagger_file(train, system, seed, file) for file in files]
 
 
-def warp_files(train, file):
-    """A file of every tagger with WARP's loss, by system and seed."""
+def compared_files(train, file):
+    """A file of every tagger of the tables of users, by system and seed."""
     return [
         tagger_file(train, system, seed, file)
-        for system in PLAN.warp_systems(train)
+        for system in PLAN.compared_systems(train)
         for seed in PARAMS.train.seeds
     ]
 
 
 def first_model_files(train, file):
-    """A file of the first tagger of each model with WARP's loss, of the first seed."""
+    """A file of the first tagger of each model of these tables, of the first seed."""
     seed = PARAMS.train.seeds[0]
     return [
         tagger_file(train, system, seed, file)
@@ -112,5 +112,5 @@ def first_model_files(train, file):
 
 
 def first_user_system_file(train, file):
-    """A file of the first tagger that knows the photo's user."""
+    """A file of the first tagger that learns from the photo's user."""
     return tagger_file(train, PLAN.user_systems(train)[0], PARAMS.train.seeds[0], file)

@@ -21,6 +21,7 @@ rule describe_users:
     params:
         code=code("describe_users"),
         settings=PARAMS.users and dump_section(PARAMS.users),
+        wide=PLAN.wide_descriptors,
         instruction_set=PARAMS.instruction_set,
     message:
         "Describing the users of {wildcards.test} to those who learn from {wildcards.train}"

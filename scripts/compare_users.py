@@ -1,22 +1,32 @@
 """Rule `compare_users`: compare systems that know the photo's user with systems that do not."""
 
 import json
+from pathlib import Path
 
 import pandas as pd
 
 from phototags.evaluation.users.comparison import compare_systems
+from phototags.evaluation.users.new_tags import score_new_tags, select_new_tags
+from phototags.features.feature_cache import read_features
 from phototags.io.logs import start_job
 from phototags.io.storage import write_text
+from phototags.params.score import Score
 from phototags.report.tables.user_tables import format_user_tags, format_users
 from phototags.tags.vocabulary import read_vocabulary
+from phototags.users.user_table import read_users
 
 given = start_job(snakemake)  # noqa: F821
-train, systems = given.wildcards.train, json.loads(given.params.systems)
-
-photos = pd.read_parquet(given.input.tags).set_index("row")
-judged = given.input.scores, given.input.predictions
-vocabulary = read_vocabulary(given.input.vocabulary)
-found = compare_systems(systems, *judged, photos, vocabulary)
+train, systems, files = given.wildcards.train, json.loads(given.params.systems), given.input
+vocabulary, users = read_vocabulary(files.vocabulary), read_users(files.users)
+features = read_features(files.features)
+folders = [Path(file).parent for file in files.models]
+size = len(folders) // len(systems)
+folders = {name: folders[at * size : (at + 1) * size] for at, name in enumerate(systems)}
+known, settings = (features, users, vocabulary), Score.model_validate_json(given.params.settings)
+new = select_new_tags((files.tags, files.split), vocabulary, users, features)
+new = score_new_tags(folders, new, *known, settings)
+photos = pd.read_parquet(files.tags).set_index("row")
+found = compare_systems(systems, files.scores, files.predictions, photos, vocabulary, new)
 found.write(given.output.gains, given.output.tags)
 write_text(given.output.table, format_users(train, found.improvements))
 write_text(given.output.lists, format_user_tags(train, found.improvements, found.tags))

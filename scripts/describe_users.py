@@ -19,5 +19,6 @@ encoder = UserEncoder(
     find_camera_makes(given.input.train_tags, given.input.train_split, settings.max_camera_makes),
 )
 photos = join_photo_tables(given.input.photos, given.input.tags, given.input.split)
-table = encoder.encode(photos, read_features(given.input.features), settings)
+features = read_features(given.input.features)
+table = encoder.encode(photos, features, settings, given.params.wide)
 write_users(given.output.users, table)

@@ -33,3 +33,12 @@ class Users(Section):
         description="number of camera makes in the one-hot vector, those of most training users",
         gt=0,
     )
+    neighbours: int = Field(
+        5, description="nearest other photos of the user that vote in `nearest_tags`", gt=0
+    )
+    sharpness: float = Field(
+        20.0,
+        description="factor of the cosine in the softmax of `attended_tags`: 0 weighs the user's"
+        " other photos alike, a large one takes the most similar only",
+        ge=0,
+    )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from phototags.errors import CorpusError
 from phototags.features.feature_cache import Features
 from phototags.params.users import Users
+from phototags.tags.encoding import encode_tags
 from phototags.tags.split import hash_to_unit
 from phototags.tags.vocabulary import TagVocabulary
 from phototags.users.attributes import (
@@ -22,6 +23,7 @@ from phototags.users.attributes import (
     parse_make,
 )
 from phototags.users.feature_pca import FeaturePca
+from phototags.users.other_photos import describe_other_photos, select_unit_features
 from phototags.users.user_table import UserTable, make_user_table
 
 HELD_OUT = ("validation", "test")
@@ -99,8 +101,18 @@ class UserEncoder:
     vectors: NDArray
     makes: Sequence[str]
 
-    def encode(self, photos: pd.DataFrame, features: Features, settings: Users) -> UserTable:
-        """Describe the user of each photo of the table that `join_photo_tables` made."""
+    def encode(
+        self,
+        photos: pd.DataFrame,
+        features: Features,
+        settings: Users,
+        wide: Sequence[str] = (),
+    ) -> UserTable:
+        """Describe the user of each photo of the table that `join_photo_tables` made.
+
+        Args:
+            wide: those of WIDE that are wanted.
+        """
         history = select_history(photos, settings.history_fraction, settings.seed).to_numpy()
         rows, parts = photos["row"].to_numpy(), photos["part"].to_numpy()
         season, year = describe_date(photos["taken_at"])
@@ -114,6 +126,17 @@ class UserEncoder:
         }
         users = pd.factorize(photos["user_id"])[0]
         table = make_user_table(rows, users, parts, history, attributes)
+        table.blocks.update(
+            describe_other_photos(
+                wide,
+                select_unit_features(rows, features),
+                encode_tags(photos["tags"], self.vocabulary.tags),
+                len(self.vocabulary),
+                users,
+                (parts == "train") | history,
+                settings,
+            )
+        )
         known = {name: int(block[:, -1].sum()) for name, block in table.blocks.items()}
         log.info("%d of %d photos are history; users known: %s", history.sum(), len(photos), known)
         return table

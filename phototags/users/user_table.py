@@ -11,7 +11,7 @@ from torch import Tensor
 
 from phototags.errors import ModelError
 from phototags.io.storage import read_tensors, write_tensors
-from phototags.systems.bases.user import DESCRIPTORS
+from phototags.systems.bases.user import DESCRIPTORS, WIDE
 from phototags.users.attributes import Attribute
 
 
@@ -22,13 +22,13 @@ class UserTable:
     Args:
         rows: (N,) int64 of the photo table, ascending.
         history: (N,) bool, photos that are neither learned from nor scored.
-        blocks: (N, d + 1) float32 by name of DESCRIPTORS; the last column is 1 where it is known,
-            and all are 0 where it is not.
+        blocks: (N, d + 1) float32 by name of DESCRIPTORS, those of WIDE only where a system of the
+            run uses them; the last column is 1 where it is known, and all are 0 where it is not.
     """
 
     rows: Tensor
     history: Tensor
-    blocks: Mapping[str, Tensor]
+    blocks: dict[str, Tensor]
 
     def look_up(self, rows: Sequence[int], names: Sequence[str]) -> Tensor:
         """Look up the named blocks of rows, side by side: (n, m) float32; m = 0 without names.
@@ -63,8 +63,8 @@ def make_user_table(
     Args:
         rows: (N,) ascending. users: (N,) numbers, negative when unknown.
         parts: (N,) of the split; training photos describe their users, others only if history.
-        attributes: by name of DESCRIPTORS less `number`, the logarithm of how many photos there
-            are, which is made here.
+        attributes: by name of DESCRIPTORS less WIDE, and less `number`, the logarithm of how many
+            photos there are, which is made here.
     """
     counted = (parts == "train") | history
     count = leave_one_out_means(np.zeros((len(rows), 1)), users, counted)[1]
@@ -105,7 +105,7 @@ def leave_one_out_means(
     """
     held = np.where(counted[:, None], values, 0.0)
     means, others = np.zeros_like(held), np.zeros(len(held), np.int64)
-    for photos in _group_photos(users):
+    for photos in group_photos(users):
         own, known = held[photos], counted[photos].astype(np.int64)
         others[photos] = known.sum() - known
         sums = _sum_before(own) + _sum_before(own[::-1])[::-1]
@@ -113,7 +113,7 @@ def leave_one_out_means(
     return means, others
 
 
-def _group_photos(users: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+def group_photos(users: NDArray[np.int64]) -> list[NDArray[np.int64]]:
     """The photos of each known user, in their order."""
     order = np.argsort(users, kind="stable")
     order = order[users[order] >= 0]
@@ -152,11 +152,12 @@ def read_users(paths: Sequence[Path | str]) -> UserTable | None:
     if not paths:
         return None
     tensors, _ = read_tensors(paths[0])
-    blocks = {name: tensors.get(name) for name in DESCRIPTORS}
+    names = [name for name in DESCRIPTORS if name in tensors or name not in WIDE]
+    blocks = {name: tensors.get(name) for name in names}
     known = [tensors.get("rows"), tensors.get("history"), *blocks.values()]
     if any(one is None or len(one) != len(known[0]) for one in known):
         raise ModelError(
-            f"{paths[0]} should hold rows, history and {', '.join(DESCRIPTORS)}, one for each "
+            f"{paths[0]} should hold rows, history and {', '.join(names)}, one for each "
             f"photo, but holds {sorted(tensors)}. Remove it and run `snakemake` again."
         )
     return UserTable(tensors["rows"], tensors["history"], blocks)

@@ -11,6 +11,7 @@ from phototags.corpora.corpus import Corpus
 from phototags.corpora.corpus_registry import COLLECTIONS, find_corpus
 from phototags.errors import ParamsError
 from phototags.systems.bases.system import System
+from phototags.systems.bases.user import WIDE
 from phototags.workflow.config import Params
 from phototags.workflow.experiments import list_taggers
 
@@ -130,6 +131,12 @@ class Plan:
         own = [(train, train) for train in self.train_corpora]
         return list(dict.fromkeys([*own, *self.train_test_pairs])) if self.params.users else []
 
+    @functools.cached_property
+    def wide_descriptors(self) -> list[str]:
+        """Descriptors of one number a tag that a system of the run uses."""
+        systems = self.params.train.systems.values()
+        return [name for name in WIDE if any(name in one.user_descriptors for one in systems)]
+
     def tests(self, train: str, system: str) -> list[str]:
         """Test corpora of a system that is trained on a corpus."""
         tests = [t for of, t, name, _ in self.score_jobs if (of, name) == (train, system)]
@@ -152,21 +159,21 @@ class Plan:
         """Whether a system is trained step by step, on the device of train.compute."""
         return self.params.train.systems[system].learns_by_gradient
 
-    def warp_systems(self, train: str) -> dict[str, System]:
-        """Systems with WARP's ranking loss that are trained on a corpus, by name."""
+    def compared_systems(self, train: str) -> dict[str, System]:
+        """Systems of the tables of users that are trained on a corpus, by name."""
         systems = self.params.train.systems
         known = [name for of, name in self.taggers if of == train]
         return {name: systems[name] for name in known if systems[name].in_user_comparison}
 
     def user_systems(self, train: str) -> list[str]:
-        """Those of them that know the photo's user."""
-        systems = self.warp_systems(train)
-        return [name for name, one in systems.items() if one.user_descriptors]
+        """Those of them that learn by gradient from the photo's user."""
+        systems = self.compared_systems(train).items()
+        return [name for name, one in systems if one.user_descriptors and one.learns_by_gradient]
 
     def first_of_each_model(self, train: str) -> list[str]:
-        """First system of each model among those with WARP's loss."""
+        """First system of each model among them."""
         first = {}
-        for name, one in self.warp_systems(train).items():
+        for name, one in self.compared_systems(train).items():
             first.setdefault(one.model, name)
         return list(first.values())
 
@@ -178,7 +185,7 @@ class Plan:
             for train, test in self.train_test_pairs
             if train == test
             if self.user_systems(train)
-            if not all(one.uses_users for one in self.warp_systems(train).values())
+            if not all(one.uses_users for one in self.compared_systems(train).values())
         ]
 
 

@@ -13,7 +13,9 @@ from phototags.evaluation.users.comparison import (
     tags_in_vocabulary,
 )
 from phototags.evaluation.users.relative_improvement import (
+    ALL,
     MEASURES,
+    NEW,
     read_improvements,
     read_system_scores,
     relative_improvements,
@@ -33,6 +35,7 @@ SYSTEMS = {
     "multiplied": {"model": "user-multiplicative", "sampling": "natural", "descriptors": ["tags"]},
     "nobody": {"model": "user-multiplicative", "sampling": "natural", "descriptors": []},
     "balanced": {"model": "user-multiplicative", "sampling": "balanced", "descriptors": ["tags"]},
+    "history": {"model": "user-frequency", "descriptors": ["tag_shares"]},
 }
 
 
@@ -108,6 +111,8 @@ def test_each_system_stands_beside_what_was_trained_in_the_same_way(run):
         ("multiplied", "user-biased"),
         ("multiplied", "nobody"),
         ("nobody", "bilinear"),
+        *((name, "history") for name in ("user-biased", "pictures", "multiplied", "balanced")),
+        ("history", "bilinear"),
     }
     assert len(table) == len(pairs) * len(MEASURES)
 
@@ -176,9 +181,27 @@ def test_of_several_baselines_the_first_counts(run):
     systems = SYSTEMS | again
     table = relative_improvements(systems, found, run[0]["user_id"])
     pairs = table.dropna(subset="over").groupby("system")["over"].unique().map(list).to_dict()
-    assert pairs["multiplied"] == ["bilinear", "user-biased", "nobody"]
+    assert pairs["multiplied"] == ["bilinear", "user-biased", "nobody", "history"]
     assert pairs["other nobody"] == ["bilinear"] and "other bilinear" not in pairs
     assert "| other nobody" in format_users("c", table)
+
+
+def test_what_remains_of_a_gain_on_new_tags_stands_beside_it(run):
+    photos, found = run[0]["user_id"], scores_of(run)
+    every = relative_improvements(SYSTEMS, found, photos)
+    swapped = found | {"multiplied": found["history"], "history": found["multiplied"]}
+    new = relative_improvements(SYSTEMS, swapped, photos, NEW)
+    text = format_users("c", pd.concat([every, new]))
+    row = next(line for line in text.splitlines() if "multiplied over history" in line)
+    gains = [
+        table.query("system == 'multiplied' and over == 'history' and metric == 'precision'")[
+            "gain"
+        ].iloc[0]
+        for table in (every, new)
+    ]
+    assert [f"{100 * gain:+.1f} [" in row for gain in gains] == [True, True]
+    assert (1 + gains[0]) * (1 + gains[1]) == pytest.approx(1)
+    assert set(every["subset"]) == {ALL} and set(new["subset"]) == {NEW}
 
 
 def test_a_comparison_gives_each_system_its_own_files(run, tmp_path):

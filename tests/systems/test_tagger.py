@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from phototags.errors import ModelError
+from phototags.systems.bases.user import WIDE
 from phototags.systems.parts.tagged_photos import TaggedPhotos
 from phototags.systems.registry import parse_system
 from phototags.systems.tagger import load, save
@@ -15,6 +16,9 @@ SYSTEMS = [
     {"model": "random"},
     {"model": "neighbours", "neighbours": 3},
     {"model": "kernel-ridge", "top_k": 2, "f1_photos": 10, "refit": True},
+    {"model": "user-frequency"},
+    {"model": "user-neighbours", "neighbours": 3},
+    {"model": "user-attention", "weights": [0.2, 0.8], "l2": [0.1]},
     {"model": "multihot", **QUICK},
     {"model": "multihot", "hidden": [5], **QUICK},
     {"model": "im2vec", "hidden": [6], "dropout": 0.5, "prior_weight": 0.5, **QUICK},
@@ -43,7 +47,8 @@ def trained(settings: dict, seed: int = 0):
     features = torch.rand(20, 8, generator=generator)
     tags = torch.randint(0, 4, (20, 2), generator=generator)
     system = parse_system(settings)
-    described = 3 if system.uses_users else 0  # the last of the columns
+    wide = any(name in WIDE for name in system.user_descriptors)
+    described = (4 + 1 if wide else 3) if system.uses_users else 0  # the last of the columns
     photos = TaggedPhotos(
         [str(row) for row in range(20)], features, tags, n_user_features=described
     )
@@ -69,12 +74,12 @@ def test_training_twice_gives_equal_bytes_and_another_seed_does_not(settings, tm
         history.to_csv(tmp_path / str(run) / "history.csv", index=False)
     for name in ("model.safetensors", "config.json", "history.csv"):
         assert (tmp_path / "0" / name).read_bytes() == (tmp_path / "1" / name).read_bytes()
-    if settings["model"] not in ("frequency", "neighbours", "kernel-ridge"):
+    if parse_system(settings).seeded:
         other, features = trained(settings, seed=6)[0], torch.rand(2, 8)
         assert not other.scores(features).equal(tagger.scores(features))
 
 
-@pytest.mark.parametrize("settings", SYSTEMS[4:], ids=str)
+@pytest.mark.parametrize("settings", SYSTEMS[7:], ids=str)
 def test_trained_scores_are_embeddings_times_tag_vectors_up_to_a_tags_bias(settings):
     tagger, _, _, features = trained(settings)
     rest = tagger.scores(features) - (tagger.embed(features) @ tagger.tag_vectors.T).detach()

@@ -9,7 +9,8 @@ from phototags.errors import CorpusError, ModelError
 from phototags.features.feature_cache import Features
 from phototags.io.storage import write_tensors
 from phototags.params.users import Users
-from phototags.systems.bases.user import DESCRIPTORS
+from phototags.systems.bases.user import DESCRIPTORS as ALL_DESCRIPTORS
+from phototags.systems.bases.user import WIDE
 from phototags.tags.vocabulary import TagVocabulary
 from phototags.training.inputs import select_photos
 from phototags.users.feature_pca import fit_pca
@@ -21,6 +22,7 @@ PARTS = ["train"] * 4 + ["test"] * 6 + ["test", "train", "train", "validation", 
 N = len(USERS)
 CAMERAS = ["Canon EOS 7D", "NIKON CORPORATION NIKON D90", None]
 VOCABULARY = TagVocabulary(["sea", "sky", "art"], [5, 4, 2], [2, 2, 2])
+DESCRIPTORS = [name for name in ALL_DESCRIPTORS if name not in WIDE[1:]]
 VECTORS = np.random.default_rng(0).normal(size=(3, 4))
 
 
@@ -48,7 +50,7 @@ def features() -> Features:
 def table_of(photos: pd.DataFrame, features: Features):
     pca = fit_pca(torch.rand(9, 6, generator=torch.Generator().manual_seed(1)), 2)
     encoder = UserEncoder(pca, VOCABULARY, VECTORS, ["nikon", "canon"])
-    return encoder.encode(photos, features, Users(history_fraction=0.5))
+    return encoder.encode(photos, features, Users(history_fraction=0.5), ["tag_shares"])
 
 
 TABLE = table_of(photos(), features())

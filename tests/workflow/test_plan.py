@@ -100,8 +100,8 @@ def test_taggers_with_the_same_tests_are_scored_by_one_rule():
 def test_systems_are_known_by_what_they_learn_and_see():
     plan = planned(*TWO)
     assert plan.backbone_systems == ["tuned"]
-    assert list(plan.warp_systems("corel5k")) == ["plain", "strange", "moved"]
-    assert list(plan.warp_systems("tuxpaint")) == ["moved"]
+    assert list(plan.compared_systems("corel5k")) == ["plain", "strange", "moved"]
+    assert list(plan.compared_systems("tuxpaint")) == ["moved"]
     assert plan.user_systems("corel5k") == ["moved"]  # all users of `strange` are strangers
     assert plan.first_of_each_model("corel5k") == ["plain", "strange"]
 

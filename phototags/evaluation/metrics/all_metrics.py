@@ -84,7 +84,7 @@ def compute_metrics(
     weights = resamples.weights
     tag_means = top_k_tag_means(scores, relevant, weights, TAGS_PER_PHOTO)
     metrics = (
-        _photo_metrics(scores, relevant, weights)
+        photo_metrics(scores, relevant, weights)
         | {(metric, TAGS_PER_PHOTO): values for metric, values in tag_means.items()}
         | {("map", 0): mean_average_precisions(scores, relevant, weights)}
     )
@@ -116,7 +116,7 @@ def compute_lower_bounds(
         worst = worst_case_scores(scores, relevant, contaminated)
         weights = resamples.weights
         maps = {("map", 0): mean_average_precisions(worst, relevant, weights)}
-        results = _to_results(_photo_metrics(worst, relevant, weights) | maps, resamples)
+        results = _to_results(photo_metrics(worst, relevant, weights) | maps, resamples)
     return [
         MetricResult(one.metric + SUFFIX, one.k, one.value, one.replicates)
         for one in results
@@ -141,7 +141,14 @@ def worst_case_scores(
     return np.where(contaminated[:, None], errors, scores.clip(limits.min, limits.max))
 
 
-def _photo_metrics(scores: NDArray, relevant: NDArray, weights: NDArray) -> dict:
+def photo_metrics(
+    scores: NDArray, relevant: NDArray, weights: NDArray
+) -> dict[tuple[str, int], NDArray]:
+    """The metrics of single photos and of the balanced test, by (metric, k): (1 + R,) each.
+
+    Args:
+        scores, relevant: as in `compute_metrics`. weights: (1 + R, N) of the photos.
+    """
     ranking = rank(scores, relevant)
     values = {
         (metric, k): function(ranking, k) for metric, function in PER_PHOTO.items() for k in CUTOFFS

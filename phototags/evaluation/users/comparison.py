@@ -4,10 +4,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 
 from phototags.evaluation.users.relative_improvement import (
+    NEW,
+    SystemScores,
     read_system_scores,
     relative_improvements,
 )
@@ -38,6 +41,7 @@ def compare_systems(
     predictions: Sequence[Path | str],
     photos: pd.DataFrame,
     vocabulary: TagVocabulary,
+    new: Mapping[str, SystemScores] = MappingProxyType({}),
 ) -> Comparison:
     """Compare systems on the photos that have a tag of the vocabulary.
 
@@ -45,6 +49,7 @@ def compare_systems(
         systems: settings by name.
         scores, predictions: files of `score_tagger`, system by system, one for each seed.
         photos: user_id and tags, by row.
+        new: scores of `score_new_tags` by system, of NEW; none where no photo is.
     """
     known, seeds = tags_in_vocabulary(photos["tags"], vocabulary), len(scores) // len(systems)
     files = {
@@ -52,8 +57,11 @@ def compare_systems(
         for at, name in enumerate(systems)
     }
     results = {name: read_system_scores(of, seen[0], known) for name, (of, seen) in files.items()}
+    tables = [relative_improvements(systems, results, photos["user_id"])]
+    if new:
+        tables.append(relative_improvements(systems, new, photos["user_id"], NEW))
     return Comparison(
-        relative_improvements(systems, results, photos["user_id"]),
+        pd.concat(tables, ignore_index=True),
         pd.concat([score_per_tag(name, of, known, vocabulary) for name, (_, of) in files.items()]),
     )
 

@@ -16,8 +16,17 @@ MEASURES = (*NATURAL, *BALANCED)
 """What Denton et al. (KDD 2015) report, as (metric, k), on the test photos and balanced by tag."""
 
 BASELINE, BIASED, MULTIPLICATIVE = "bilinear", "user-biased", "user-multiplicative"
-COLUMNS = ["system", "model", "sampling", "descriptors", "over", "metric", "k", "value", "gain"]
-COLUMNS += ["low", "high", "photos", "users"]
+CONTROLS = ("user-frequency", "user-neighbours")
+"""Models that only repeat the tags of the user's other photos."""
+
+NATURALLY = "natural"
+"""The sampling of a system that has no choice of it."""
+
+ALL, NEW = "all", "new_tags"
+"""Subsets: all scored photos, and those of which no history photo has exactly the same tags."""
+
+COLUMNS = ["subset", "system", "model", "sampling", "descriptors", "over", "metric", "k", "value"]
+COLUMNS += ["gain", "low", "high", "photos", "users"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,16 +66,18 @@ def relative_improvements(
     systems: Mapping[str, Mapping],
     results: Mapping[str, SystemScores],
     users: pd.Series,
+    subset: str = ALL,
 ) -> pd.DataFrame:
     """Compute the relative improvement of each system that uses the user over its baselines.
 
     A baseline is trained on the same photos in the same way: the first system of the run of the
     baseline's model with the same sampling and the same length of features, and for user-biased
-    with the same descriptors. A
-    user-multiplicative system is also compared with itself without any known user.
+    with the same descriptors. A user-multiplicative system is also compared with itself without
+    any known user, and every system that knows users with the first of each of CONTROLS.
 
     Args:
         systems: settings by name. results: scores by name. users: of each photo, by row.
+        subset: ALL or NEW, the photos that were scored.
 
     Returns:
         COLUMNS. over: the baseline; gain: value / baseline's value - 1; low and high its 95 %
@@ -75,7 +86,8 @@ def relative_improvements(
     rows = []
     for name, keys in systems.items():
         descriptors = " ".join(keys.get("descriptors", ()))
-        about = {"system": name, "model": keys["model"], "sampling": keys["sampling"]}
+        about = {"subset": subset, "system": name, "model": keys["model"]}
+        about["sampling"] = keys.get("sampling", NATURALLY)
         for over in (None, *_baselines(name, systems)):
             for measure in MEASURES:
                 row = _improvement(results, name, over, measure, users)
@@ -90,18 +102,31 @@ def read_improvements(path: Path | str) -> pd.DataFrame:
 
 def _baselines(name: str, systems: Mapping[str, Mapping]) -> list[str]:
     own = systems[name]
-    known = own.get("descriptors")
-    wanted = {
-        BASELINE: [],
-        BIASED: [(BASELINE, None)],
-        MULTIPLICATIVE: [(BASELINE, None), (BIASED, known)] + [(MULTIPLICATIVE, [])] * bool(known),
-    }[own["model"]]
-    firsts = {}
-    for other, keys in systems.items():
-        if all(keys.get(key) == own.get(key) for key in ("sampling", "feature_length")):
-            firsts.setdefault((keys["model"], str(keys.get("descriptors"))), other)
-    wanted = [(model, str(descriptors)) for model, descriptors in wanted]
-    return [firsts[one] for one in wanted if one in firsts]
+    model, known = own["model"], own.get("descriptors")
+    wanted = [] if model == BASELINE else [(BASELINE, None)]
+    if model == MULTIPLICATIVE:
+        wanted += [(BIASED, known)] + [(MULTIPLICATIVE, [])] * bool(known)
+    wanted += [(one, None) for one in CONTROLS if known and one != model]
+    firsts = [
+        [
+            other
+            for other, keys in systems.items()
+            if keys["model"] == one
+            if descriptors in (None, keys.get("descriptors"))
+            if _trained_alike(own, keys)
+        ][:1]
+        for one, descriptors in wanted
+    ]
+    return [first for found in firsts for first in found]
+
+
+def _trained_alike(own: Mapping, other: Mapping) -> bool:
+    """Whether a system may be compared with another; a control is trained in no way of its own."""
+    if other["model"] in CONTROLS:
+        return True
+    if "sampling" not in own:
+        return other["sampling"] == NATURALLY
+    return all(own.get(key) == other.get(key) for key in ("sampling", "feature_length"))
 
 
 def _improvement(

@@ -2,12 +2,22 @@
 
 import pandas as pd
 
-from phototags.evaluation.users.relative_improvement import BALANCED, NATURAL
+from phototags.evaluation.users.relative_improvement import (
+    ALL,
+    BALANCED,
+    BIASED,
+    CONTROLS,
+    MULTIPLICATIVE,
+    NATURAL,
+    NEW,
+)
 from phototags.report.markdown import format_page, format_table
+from phototags.systems.bases.user import WIDE
 
 NAMES = dict(zip(NATURAL, ("P@1", "R@10", "A@10"), strict=True))
 PUBLISHED = {
     "bilinear": (7.37, 11.71, 18.69),
+    "frequency": (3.04, 5.63, 9.45),
     "user-biased": (9.02, 13.63, 21.88),
     "user-multiplicative": (9.03, 13.81, 22.04),
 }
@@ -22,14 +32,24 @@ EXPLAINED = (
     "photos. A user is described by the photos of the user's history, which no system trains on "
     "and no score counts. `the user's tags`: whether the tags of the history are used or only its "
     "pictures; `no user`: the model is the same, but every user is unknown. "
+    "`user-frequency` and `user-neighbours` are controls that learn nothing of users: they repeat "
+    "the commonest tags of the user's history, and those of the history's photos that are most "
+    "alike. "
     "Published: 20 million photos of a social network, users described by age, gender and home; "
-    "only improvements can be compared, never the scores themselves."
+    "only improvements can be compared, never the scores themselves. Published controls know no "
+    "user: `frequency` gives the commonest tags of all photos."
 )
 MULTIPLIED = (
     "Relative improvement of `user-multiplicative` over `user-biased` with equal settings, and "
     "over itself with every user unknown: the second shows how much of the improvement is due to "
     "the user and not to the model's form or settings."
 )
+CONTROLLED = (
+    "Relative improvement over the controls. `new tags`: of the photos of which no photo of the "
+    "user's history has exactly the same tags, photos of users without a history among them; of "
+    "the others, a tag list that was seen before is right."
+)
+ON_NEW = "The scores on the photos with new tags: {photos:,} photos of {users:,} users."
 BALANCED_TEST = (
     "The same on a balanced test, as published: a tag is drawn, all equally often, and then one of "
     "its test photos."
@@ -42,6 +62,8 @@ FOUND = (
 
 def format_users(train: str, improvements: pd.DataFrame) -> str:
     """users_{train}.md: the `relative_improvements` of the systems that use the user."""
+    subsets, parts = improvements["subset"], []
+    improvements, new = improvements[subsets == ALL], improvements[subsets == NEW]
     first = improvements.iloc[0]
     counted = f"{train}: {first['photos']:,} test photos of {first['users']:,} users are scored."
     balanced = improvements[improvements["metric"].isin([metric for metric, _ in BALANCED])]
@@ -49,6 +71,10 @@ def format_users(train: str, improvements: pd.DataFrame) -> str:
         zip((metric for metric, _ in BALANCED), (one for one, _ in NATURAL), strict=True)
     )
     balanced = balanced.assign(metric=balanced["metric"].map(renamed))
+    if not new.empty:
+        controls = _control_table(improvements, new)
+        parts += [CONTROLLED, controls] if controls else []
+        parts += [ON_NEW.format(**new.iloc[0]), _score_table(new, published=False)]
     return format_page(
         "Users",
         EXPLAINED,
@@ -56,6 +82,7 @@ def format_users(train: str, improvements: pd.DataFrame) -> str:
         _score_table(improvements, published=True),
         MULTIPLIED,
         _comparison_table(improvements),
+        *parts,
         BALANCED_TEST,
         _score_table(balanced, published=False),
         _comparison_table(balanced),
@@ -115,7 +142,7 @@ def _models(improvements: pd.DataFrame) -> pd.Series:
 
 def _named(row: pd.Series, system: str) -> list[str]:
     known = row["descriptors"].split()
-    tags = "used" if "tags" in known else "not used" if known else "no user"
+    tags = "used" if {"tags", *WIDE} & {*known} else "not used" if known else "no user"
     return [system, row["sampling"], "" if row["model"] == "bilinear" else tags]
 
 
@@ -132,7 +159,7 @@ def _cells(over: pd.DataFrame) -> list[str]:
 
 def _comparison_table(improvements: pd.DataFrame) -> str:
     pairs = improvements[
-        improvements["over"].map(_models(improvements)).isin(["user-biased", "user-multiplicative"])
+        improvements["over"].map(_models(improvements)).isin([BIASED, MULTIPLICATIVE])
     ]
     rows = []
     for (system, over), of in pairs.groupby(["system", "over"], sort=False):
@@ -140,6 +167,22 @@ def _comparison_table(improvements: pd.DataFrame) -> str:
         rows.append([f"{system} over {over}", *about, *_cells(of.set_index(["metric", "k"]))])
     head = ["", "training", "the user's tags", *(f"gain {name}" for name in NAMES.values())]
     return format_table(head, rows, words=3)
+
+
+def _control_table(improvements: pd.DataFrame, new: pd.DataFrame) -> str:
+    """Each system over each control, on all photos and on those with new tags; empty without."""
+    models = _models(improvements)
+    pairs = improvements[improvements["over"].map(models).isin(CONTROLS)]
+    beside = new.set_index(["system", "over"])
+    rows = []
+    for pair, of in pairs.groupby(["system", "over"], sort=False):
+        about = _named(of.iloc[0], pair[0])[1:]
+        cells = _cells(of.set_index(["metric", "k"]))
+        rest = _cells(beside.loc[[pair]].set_index(["metric", "k"]))
+        rows.append([f"{pair[0]} over {pair[1]}", *about, *cells, *rest])
+    names = [f"gain {name}" for name in NAMES.values()]
+    head = ["", "training", "the user's tags", *names, *(f"{name}, new tags" for name in names)]
+    return format_table(head, rows, words=3) if rows else ""
 
 
 def list_tags(improvements: pd.DataFrame, tags: pd.DataFrame) -> dict[str, pd.Series]:
@@ -151,7 +194,9 @@ def list_tags(improvements: pd.DataFrame, tags: pd.DataFrame) -> dict[str, pd.Se
     recall = tags.pivot(index="tag", columns="system", values="recall")
     about = tags.drop_duplicates("tag").set_index("tag")
     known, models = about[about["photos"] >= MIN_PHOTOS].index, _models(improvements)
-    with_users = list(improvements.loc[improvements["descriptors"] != "", "system"].unique())
+    learned = improvements["model"].isin([BIASED, MULTIPLICATIVE])
+    knowing = improvements[learned & (improvements["descriptors"] != "")]
+    with_users = list(knowing["system"].unique())
     if not with_users:
         return {}
     baseline = next(system for system in models.index if models[system] == "bilinear")

@@ -14,8 +14,13 @@ if TYPE_CHECKING:
 
     from phototags.systems.parts.user_heads import UserHead, UserLayer
 
-Descriptor = Literal["photos", "tags", "number", "place", "season", "year", "camera"]
+Descriptor = Literal[
+    "photos", "tags", "number", "place", "season", "year", "camera",
+    "tag_shares", "nearest_tags", "attended_tags",
+]  # fmt: skip
 DESCRIPTORS: tuple[str, ...] = get_args(Descriptor)
+WIDE = ("tag_shares", "nearest_tags", "attended_tags")
+"""Descriptors of one number a tag, made only for a run whose systems use them."""
 
 
 class UserSystem(WarpSystem):
@@ -31,7 +36,8 @@ class UserSystem(WarpSystem):
     descriptors: list[Descriptor] = Field(
         ["photos", "tags", "number"],
         description="what is known of a user from the user's other photos: their mean features and"
-        " tag vectors, their number, place, season, year and cameras; [] takes every user as"
+        " tag vectors, their number, place, season, year and cameras, and for each tag the share"
+        " of them, the votes of the nearest, or attention (docs/users.md); [] takes every user as"
         " unknown",
     )
     user_hidden: int = Field(24, description="width of the hidden layer of the user", gt=0)
