@@ -48,7 +48,7 @@ class ClassFolders(ImagesTarReader):
         with TarArchive(path) as archive:
             names = archive.list_names("", "")
             own, passed_over = drop_system_paths(names)
-            named, drops = _find_pictures(archive, own)
+            named, drops = find_pictures(archive, own)
         log.info("%s: %d of %d files are pictures", path, len(named) + len(drops), len(names))
         if passed_over:
             log.info("%s: passed over: %s", path, describe_counts(passed_over))
@@ -63,7 +63,7 @@ class ClassFolders(ImagesTarReader):
         yield from (*rows, *drops, *unclassified)
 
 
-def _find_pictures(archive: TarArchive, names: Iterable[str]) -> tuple[list[str], list[Drop]]:
+def find_pictures(archive: TarArchive, names: Iterable[str]) -> tuple[list[str], list[Drop]]:
     """The names of pictures, and drops of those of kinds that are not read or that lead out."""
     pictures, drops = [], []
     for name in names:

@@ -36,6 +36,7 @@ class Corpus:
         view_of: the corpus whose photos have other tags here; they are packed and embedded
             there, once for all its views. Empty for a corpus with pictures of its own.
         separators: characters between the tags of an own table's photo.
+        levels: which levels of hierarchical keywords are tags, where photos' keywords are.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Corpus:
     collection: str = ""
     view_of: str = ""
     separators: str = ","
+    levels: Literal["all", "last", "whole"] = "all"
 
     @property
     def publishable(self) -> bool:

@@ -31,6 +31,7 @@ COLLECTIONS = {
 LAYOUTS = {
     ("packaged", "listed"): ("table", ("photos.tsv", "images.tar")),
     ("packaged", "folders"): ("folders", ("images.tar",)),
+    ("packaged", "keywords"): ("keywords", ("images.tar",)),
     ("web", "listed"): ("table-web", ("photos.tsv",)),
 }
 """Reader and files of an own table, by its `pictures` and `tags`."""
@@ -83,7 +84,7 @@ def _make_own_corpus(name: str, own: "OwnTable") -> Corpus:
     reader, files = LAYOUTS[own.pictures, own.tags]
     paths = [f"{name}/{file}" for file in files]
     terms = {"licence": own.licence, "citation": own.citation, "pictures": own.pictures}
-    more = terms | {"separators": own.separators}
+    more = terms | {"separators": own.separators, "levels": own.levels}
     return make_corpus(name, own.photos, paths, reader=reader, **more)
 
 

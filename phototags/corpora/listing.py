@@ -9,6 +9,7 @@ import pandas as pd
 
 from phototags.corpora.corpus import Corpus
 from phototags.corpora.corpus_registry import check_count
+from phototags.corpora.keyword_photos import KeywordPhotos
 from phototags.corpora.photos_tsv import PhotosTsv
 from phototags.corpora.reader import Listing
 from phototags.corpora.readers import READERS
@@ -33,6 +34,8 @@ def list_corpus(
     reader = READERS[corpus.reader]
     if isinstance(reader, PhotosTsv):
         reader = replace(reader, separators=corpus.separators)
+    if isinstance(reader, KeywordPhotos):
+        reader = replace(reader, levels=corpus.levels)
     listing, drops = reader.list_photos(folder, wordnet, corpus.sample)
     check_count(corpus, len(listing) + (0 if corpus.sample else len(drops)))
     if user_ids == "hashed":

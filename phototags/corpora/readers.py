@@ -7,6 +7,7 @@ from phototags.corpora.coco import Coco
 from phototags.corpora.esp_game import EspGame
 from phototags.corpora.iaprtc12 import IaprTc12
 from phototags.corpora.inria import InriaCorel5k
+from phototags.corpora.keyword_photos import KeywordPhotos
 from phototags.corpora.mirflickr25k import MirFlickr25k
 from phototags.corpora.nus_wide import NusWide
 from phototags.corpora.openclipart import OpenClipart
@@ -24,6 +25,7 @@ READERS: Mapping[str, Reader] = {
     "table-concepts": PhotosTsv(table="concepts.tsv"),
     "table-relevant": PhotosTsv(table="concepts.tsv", column="relevant"),
     "folders": ClassFolders(),
+    "keywords": KeywordPhotos(),
     "inria": InriaCorel5k(),
     "yfcc100m": Yfcc100m(),
     "mirflickr25k": MirFlickr25k(),

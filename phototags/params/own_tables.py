@@ -17,10 +17,16 @@ class OwnTable(Section):
         "packaged",
         description="where pictures are: in images.tar, or on the web at the column photo_url",
     )
-    tags: Literal["listed", "folders"] = Field(
+    tags: Literal["listed", "folders", "keywords"] = Field(
         "listed",
-        description="where tags are: in photos.tsv, or in the names of the pictures' folders, as "
-        "in ImageNet; these are packaged",
+        description="where tags are: in photos.tsv, in the names of the pictures' folders, as in "
+        "ImageNet, or in keywords in the pictures and their sidecars; the last two are packaged",
+    )
+    levels: Literal["all", "last", "whole"] = Field(
+        "all",
+        description="which levels of hierarchical keywords (`Places|Italy|Rome`) are tags: each, "
+        "the last one, or all in one tag",
+        exclude_if=lambda levels: levels == "all",
     )
     separators: str = Field(
         ",",
@@ -33,8 +39,8 @@ class OwnTable(Section):
     citation: str = Field("", description="work to cite for the corpus")
 
     @model_validator(mode="after")
-    def refuse_folders_on_the_web(self) -> "OwnTable":
-        if self.pictures == "web" and self.tags == "folders":
+    def refuse_other_tags_on_the_web(self) -> "OwnTable":
+        if self.pictures == "web" and self.tags != "listed":
             raise ValueError("pictures on the web lie in no folders: tags should be `listed`")
         return self
 
