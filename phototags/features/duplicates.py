@@ -1,11 +1,11 @@
 """Find near-duplicates of test photos among training photos, and remove them.
 
 An image is uploaded twice, resized or saved again, and may be on both sides of a split. Perceptual
-hashes, compared as integers, find candidates fast; features, which represent colours and content,
+hashes find candidates fast (`hash_matching`); features, which represent colours and content,
 confirm them.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,8 @@ import pyarrow as pa
 import torch
 from numpy.typing import NDArray
 
-from phototags.features.feature_cache import read_features, read_hashes
+from phototags.features.feature_cache import Features, StoredFeatures, open_features, read_hashes
+from phototags.features.hash_matching import match_hashes
 from phototags.io.storage import write_csv
 from phototags.photos.photo_table import Drop
 
@@ -23,7 +24,6 @@ SPLIT = pa.schema([("row", pa.int64()), ("photo_id", pa.string()), ("part", pa.s
 COLUMNS = ("train_row", "train_photo_id", "test_row", "test_photo_id", "distance", "similarity")
 STEP, REASON, REMOVED = "find_duplicates", "near_duplicate", "removed"
 LEARNED = ("train", "validation")
-HASH_PAIRS = 2_000_000  # compared at once: 18 MB
 FEATURE_PAIRS = 2_048  # compared at once: 42 MB at 1,280 features
 
 
@@ -35,13 +35,18 @@ class Signatures:
         rows: (n,) of the photo table.
         photo_ids: (n,) as the corpus names them.
         hashes: (n,) uint64, perceptual.
-        features: (n, D) float32, of length one.
+        features: of these rows, and maybe others.
     """
 
     rows: NDArray[np.int64]
     photo_ids: NDArray
     hashes: NDArray[np.uint64]
-    features: NDArray[np.float32]
+    features: Features | StoredFeatures
+
+    def select_directions(self, places: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Select the (p, D) features of length one of the photos at these places."""
+        features = self.features.select(self.rows[places].tolist())
+        return torch.nn.functional.normalize(features, dim=1).numpy()
 
 
 def read_signatures(
@@ -49,18 +54,19 @@ def read_signatures(
 ) -> Signatures:
     """Read the signatures of the photos of some parts of a split, where they have features.
 
+    The features stay on disk.
+
     Args:
         split: split.parquet. features: the feature files of its corpus.
     """
     files = list(features)
-    found, hashes = read_features(files), read_hashes(files)
+    found, hashes = open_features(files), read_hashes(files)
     photos = pd.read_parquet(split)
     photos = photos[photos["part"].isin(parts) & photos["row"].isin(found.rows.numpy())]
     rows = photos["row"].to_numpy()
-    directions = torch.nn.functional.normalize(found.select(rows.tolist()), dim=1).numpy()
     places = np.searchsorted(found.rows.numpy(), rows)
     photo_ids = photos["photo_id"].to_numpy()
-    return Signatures(rows, photo_ids, hashes[places].view(np.uint64), directions)
+    return Signatures(rows, photo_ids, hashes[places].view(np.uint64), found)
 
 
 def find_duplicates(
@@ -75,45 +81,27 @@ def find_duplicates(
     Returns:
         COLUMNS, by train_row and test_row.
     """
-    pairs = [
-        (
-            train.rows[one],
-            train.photo_ids[one],
-            test.rows[other],
-            test.photo_ids[other],
-            distance,
-            round(float(similarity), 4),
+    blocks = match_hashes(train.hashes, test.hashes, max_hash_distance)
+    none = [np.zeros(0, np.int64)] * 3
+    ones, others, distances = map(np.concatenate, zip(none, *blocks, strict=True))
+    order = np.lexsort((test.rows[others], train.rows[ones]))  # neighbours are of one shard
+    pairs = []
+    for first in range(0, len(order), FEATURE_PAIRS):
+        chunk = order[first : first + FEATURE_PAIRS]
+        learned, tested = ones[chunk], others[chunk]
+        similarity = np.einsum(
+            "pd,pd->p", train.select_directions(learned), test.select_directions(tested)
         )
-        for ones, others, distances in match_hashes(train.hashes, test.hashes, max_hash_distance)
-        for one, other, distance, similarity in zip(
-            ones,
-            others,
-            distances,
-            np.einsum("pd,pd->p", train.features[ones], test.features[others]),
-            strict=True,
-        )
-        if similarity >= min_cosine
-    ]
-    table = pd.DataFrame(pairs, columns=COLUMNS)
-    return table.sort_values(["train_row", "test_row"], ignore_index=True)
-
-
-def match_hashes(
-    train: NDArray[np.uint64], test: NDArray[np.uint64], max_distance: int
-) -> Iterator[tuple[NDArray, NDArray, NDArray]]:
-    """Yield indices of pairs whose hashes differ in at most `max_distance` bits, and the bits.
-
-    >>> hashes = np.array([0b0000, 0b1111], np.uint64)
-    >>> [[part.tolist() for part in block] for block in match_hashes(hashes, hashes[1:] - 8, 1)]
-    [[[1], [0], [1]]]
-    """
-    step = max(1, HASH_PAIRS // max(1, len(test)))
-    for start in range(0, len(train), step):
-        bits = np.bitwise_count(train[start : start + step, None] ^ test[None, :])
-        ones, others = np.nonzero(bits <= max_distance)
-        for first in range(0, len(ones), FEATURE_PAIRS):
-            chunk = slice(first, first + FEATURE_PAIRS)
-            yield start + ones[chunk], others[chunk], bits[ones[chunk], others[chunk]]
+        columns = (
+            train.rows[learned], train.photo_ids[learned], test.rows[tested],
+            test.photo_ids[tested], distances[chunk], similarity,
+        )  # fmt: skip
+        pairs += [
+            (*pair, round(float(cosine), 4))
+            for *pair, cosine in zip(*columns, strict=True)
+            if cosine >= min_cosine
+        ]
+    return pd.DataFrame(pairs, columns=COLUMNS)
 
 
 def write_duplicates(path: Path | str, duplicates: pd.DataFrame) -> None:

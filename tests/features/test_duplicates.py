@@ -16,14 +16,13 @@ from phototags.features.duplicates import (
     SPLIT,
     Signatures,
     find_duplicates,
-    match_hashes,
     read_duplicates,
     read_signatures,
     remove_duplicates,
     write_duplicates,
 )
 from phototags.features.embed_photos import perceptual_hash
-from phototags.features.feature_cache import read_features, read_hashes, write_features
+from phototags.features.feature_cache import Features, read_features, read_hashes, write_features
 from phototags.photos.decoding import decode
 from phototags.photos.photo_table import write_drops, write_table
 
@@ -59,31 +58,28 @@ def test_a_copy_is_nearer_than_any_other_picture(photos, size, quality):
 
 def looks(hashes, features, first_row=0):
     hashes = np.array(hashes, np.uint64)
-    features = torch.nn.functional.normalize(torch.tensor(features).float(), dim=1).numpy()
     rows = np.arange(first_row, first_row + len(hashes))
+    features = Features(torch.tensor(rows), torch.tensor(features).float())
     return Signatures(rows, np.array([f"p{row}" for row in rows], object), hashes, features)
 
 
-def test_blocks_of_any_size_find_the_pairs_that_a_slow_loop_finds(monkeypatch):
+def test_features_are_compared_in_chunks_of_any_size(monkeypatch):
     generator = np.random.default_rng(0)
-    learned = generator.integers(0, 2**64, 50, np.uint64)
-    judged = generator.integers(0, 2**64, 30, np.uint64)
+    learned = looks(np.zeros(9, np.uint64), generator.normal(size=(9, 3)))
+    tested = looks(np.zeros(7, np.uint64), generator.normal(size=(7, 3)), first_row=70)
     expected = {
-        (one, other, bits(int(a), int(b)))
-        for one, a in enumerate(learned)
-        for other, b in enumerate(judged)
-        if bits(int(a), int(b)) <= 28
+        (one, 70 + other): round(float(a @ b), 4)
+        for one, a in enumerate(learned.select_directions(np.arange(9)))
+        for other, b in enumerate(tested.select_directions(np.arange(7)))
+        if a @ b >= 0.5
     }
-    assert expected
-    for block, checked in ((7, 3), (100, 5), (10**6, 10**6)):
-        monkeypatch.setattr(module, "HASH_PAIRS", block)
-        monkeypatch.setattr(module, "FEATURE_PAIRS", checked)
-        found = {
-            triple
-            for ones, others, distances in match_hashes(learned, judged, 28)
-            for triple in zip(ones.tolist(), others.tolist(), distances.tolist(), strict=True)
-        }
-        assert found == expected
+    assert 5 < len(expected) < 58
+    for chunk in (1, 5, 10**6):
+        monkeypatch.setattr(module, "FEATURE_PAIRS", chunk)
+        found = find_duplicates(learned, tested, max_hash_distance=0, min_cosine=0.5)
+        pairs = list(zip(found["train_row"], found["test_row"], strict=True))
+        assert pairs == sorted(expected)
+        assert found["similarity"].tolist() == pytest.approx([expected[pair] for pair in pairs])
 
 
 def test_both_the_hash_and_the_features_must_be_alike():
@@ -123,7 +119,8 @@ def test_hashes_come_back_with_their_photos_whatever_the_order_of_shards(tmp_pat
     assert found.rows.tolist() == [2, 5]  # row 11 has no features
     assert found.photo_ids.tolist() == ["w", "x"]
     assert found.hashes.tolist() == [3, 2**64 - 1]
-    assert np.linalg.norm(found.features, axis=1) == pytest.approx([1, 1])
+    lengths = np.linalg.norm(found.select_directions(np.array([1, 0])), axis=1)
+    assert lengths == pytest.approx([1, 1])
 
 
 def test_features_of_an_older_version_are_refused(tmp_path):
