@@ -2,7 +2,7 @@
 # make results RUN=photographs MIRROR=folder-or-url     another run: presets/photographs.yaml
 # make box MIRROR=folder-or-url                    the tagger that comes with phototags
 # make check-results    are the committed results unedited, possible, and of this code and params?
-# make test | fuzz | lint | bench | docs | lock | tidy | clean
+# make test | fuzz | slurm-test | lint | bench | docs | lock | tidy | clean
 # Needs Python 3.11, git and make.
 
 PYTHON ?= python3.11
@@ -17,7 +17,7 @@ export PHOTOTAGS_MIRROR := $(MIRROR)
 endif
 PRESET := $(if $(filter-out pictures,$(RUN)),--configfile presets/$(RUN).yaml)
 
-.PHONY: environment results check-results box test fuzz lint format bench acceptance docs lock tidy clean
+.PHONY: environment results check-results box test fuzz lint format bench acceptance slurm-test docs lock tidy clean
 
 environment: $(READY)
 
@@ -63,6 +63,10 @@ format: $(READY)
 bench: $(READY)
 	for bench in tests/benchmarks/bench_*.py; do $(BIN)/python $$bench || exit 1; done
 
+# On a real SLURM node of one machine; TARGET=all for the whole preset. docs/clusters.md
+slurm-test: $(READY)
+	PHOTOTAGS_SLURM_TARGET=$(TARGET) $(BIN)/python -m pytest -rs tests/test_slurm.py
+
 acceptance: $(READY)
 	bash tests/acceptance.sh
 
@@ -74,7 +78,7 @@ docs: $(READY)
 lock: $(READY)
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-		--no-header --no-annotate --extra dev pyproject.toml -o requirements.lock
+		--no-header --no-annotate --extra dev --extra slurm pyproject.toml -o requirements.lock
 
 # Outputs of former params or code, of every run that has a folder in models/.
 tidy: $(READY)

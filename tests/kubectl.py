@@ -24,12 +24,12 @@ def create() -> str:
 
 
 def status(name: str) -> str:
-    """`succeeded,failed` of the job's status, empty for one that is not there."""
+    """Name and conditions of a job, as status.sh asks for them; empty for one that is not there."""
     if not (JOBS / f"{name}.json").exists():
         return ""
     end = JOBS / f"{name}.end"
     code = end.read_text().strip() if end.exists() else ""
-    return {"": ",", "0": "1,"}.get(code, ",1")
+    return f"{name}:" + {"": "", "0": "Complete"}.get(code, "Failed")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 #!/bin/sh
-# submit.sh CORES MEGABYTES SCRIPT: run one of Snakemake's job scripts in a pod; prints its name.
+# submit.sh CORES MEGABYTES MINUTES SCRIPT: run one of Snakemake's job scripts in a pod; prints its name.
 set -eu
 kubectl create --output "jsonpath={.metadata.name}" --filename - <<JOB
 apiVersion: batch/v1
@@ -7,6 +7,7 @@ kind: Job
 metadata: {generateName: phototags-}
 spec:
   backoffLimit: 0
+  activeDeadlineSeconds: $(($3 * 60))
   ttlSecondsAfterFinished: 86400
   template:
     spec:
@@ -15,7 +16,7 @@ spec:
         - name: job
           image: "${PHOTOTAGS_IMAGE:?the image of the pods}"
           workingDir: "$PWD"
-          command: [/bin/sh, "$3"]
+          command: [/bin/sh, "$4"]
           resources:
             requests: {cpu: "$1", memory: "$2M"}
             limits: {memory: "$2M"}
