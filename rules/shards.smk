@@ -83,6 +83,7 @@ rule collect_photos:
         "../envs/phototags.yaml"
     params:
         code=code("collect_photos"),
+        shard_photos=PARAMS.corpora.shard_photos,
         licences=PARAMS.corpora.licences,
     message:
         "Collecting the photos of {wildcards.corpus}"

@@ -1,11 +1,35 @@
 """Every listed photo is kept or listed as dropped, and no picture is kept twice."""
 
+import itertools
+
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from phototags.errors import CorpusError
-from phototags.photos.collection import collect_photos, view_photos
-from phototags.photos.photo_table import PACKED, PHOTOS, Drop, make_photo_table
+from phototags.photos import collection, photo_blocks
+from phototags.photos.collection import collect_corpus, view_photos
+from phototags.photos.photo_blocks import (
+    Block,
+    find_repeated,
+    read_blocks,
+    read_row_blocks,
+    write_photo_blocks,
+)
+from phototags.photos.photo_table import (
+    CREDIT,
+    PACKED,
+    PHOTOS,
+    SHARD,
+    Drop,
+    make_photo_table,
+    read_drops,
+    read_photos,
+    write_drops,
+    write_photos,
+    write_table,
+)
 
 
 def listing(count):
@@ -18,6 +42,13 @@ def packed(**digests):
         for photo, digest in digests.items()
     ]
     return pd.DataFrame(rows, columns=PACKED.names)
+
+
+def collect_photos(listing, packed, drops, licences=None):
+    """Photos and drops of a corpus that is one block."""
+    repeated = packed["sha256"][packed["sha256"].duplicated()]
+    (found,) = collection.collect_photos([Block(listing, packed, drops)], licences, repeated)
+    return found.photos, [*found.unlicensed, *found.duplicates]
 
 
 def test_what_was_listed_and_what_was_seen_come_together():
@@ -80,3 +111,108 @@ def test_a_view_of_other_photos_is_refused():
     photos, _ = collect_photos(listing(1), packed(p0="a"), [])
     with pytest.raises(CorpusError, match="photo_id should be equal"):
         view_photos(listing(1).assign(photo_id="x"), photos, [])
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    """Files of 23 photos in shards of 3; rows 4, 10 and 11 are missing, of every 7th the picture.
+
+    Every picture is there twice, as far apart as can be, and every 5th has another licence.
+    """
+    rows = [row for row in range(23) if row not in (4, 10, 11)]
+    table = listing(23).assign(
+        licence=["CC0" if row % 5 == 0 else "CC BY 2.0" for row in range(23)],
+        title=[None if row % 2 else f"title {row}" for row in range(23)],
+    )
+    write_photos(tmp_path / "listing.parquet", table[table["row"].isin(rows)])
+    write_drops(tmp_path / "listing.drops.tsv", [Drop("list_photos", "q", "no_tags")])
+    for shard, of_shard in itertools.groupby(rows, lambda row: row // 3):
+        of_shard = list(of_shard)
+        known = [row for row in of_shard if row % 7]
+        frame = packed(**{f"p{row}": f"{row % 11:064x}" for row in known})
+        frame = frame.merge(table[["row", *CREDIT]], on="row")
+        write_table(tmp_path / f"{shard}.parquet", frame, SHARD)
+        gone = [Drop("pack_photos", f"p{row}", "truncated") for row in of_shard if not row % 7]
+        write_drops(tmp_path / f"{shard}.drops.tsv", gone)
+    return tmp_path
+
+
+def collect_files(folder, licences):
+    collect_corpus(
+        folder / "listing.parquet",
+        folder / "listing.drops.tsv",
+        [folder / f"{shard}.parquet" for shard in range(8)],
+        [folder / f"{shard}.drops.tsv" for shard in range(8)],
+        shard_photos=3,
+        licences=licences,
+        photos=folder / "photos.parquet",
+        dropped=folder / "drops.tsv",
+    )
+    return (folder / "photos.parquet").read_bytes(), (folder / "drops.tsv").read_bytes()
+
+
+@pytest.mark.parametrize("licences", [None, ["CC BY"]])
+def test_blocks_of_any_size_give_the_bytes_of_one(corpus, licences, monkeypatch):
+    expected = collect_files(corpus, licences)
+    kept, seen = [], set()
+    for row in range(23):
+        had = row not in (4, 10, 11) and row % 7 and (licences is None or row % 5)
+        if had and row % 11 not in seen:
+            kept.append(row)
+            seen.add(row % 11)
+    assert read_photos(corpus / "photos.parquet")["row"].tolist() == kept
+    drops = read_drops(corpus / "drops.tsv")
+    assert len(kept) + len(drops) == 20 + 1  # one was never listed
+    assert "duplicate" in {drop.reason for drop in drops}
+    for photos in (1, 3, 6, 9):
+        monkeypatch.setattr(photo_blocks, "BLOCK_PHOTOS", photos)
+        assert collect_files(corpus, licences) == expected
+
+
+def test_a_block_has_the_rows_packed_and_dropped_of_its_shards(corpus, monkeypatch):
+    monkeypatch.setattr(photo_blocks, "BLOCK_PHOTOS", 6)
+    tables = [corpus / f"{shard}.parquet" for shard in range(8)]
+    drops = [corpus / f"{shard}.drops.tsv" for shard in range(8)]
+    blocks = list(read_blocks(corpus / "listing.parquet", tables, drops, 3))
+    for number, block in enumerate(blocks):
+        rows = [r for r in range(6 * number, 6 * number + 6) if r < 23 and r not in (4, 10, 11)]
+        assert block.listing["row"].tolist() == rows
+        assert block.packed["row"].tolist() == [row for row in rows if row % 7]
+        assert [drop.photo_id for drop in block.drops] == [f"p{r}" for r in rows if not r % 7]
+    assert len(blocks) == 4
+
+
+@pytest.mark.parametrize("shards", [7, 6, 0])
+def test_shards_that_lack_the_end_of_the_listing_are_refused(corpus, shards):
+    for shard in range(shards, 8):
+        write_table(corpus / f"{shard}.parquet", packed().reindex(columns=SHARD.names), SHARD)
+        write_drops(corpus / f"{shard}.drops.tsv", [])
+    with pytest.raises(CorpusError, match="shards"):
+        collect_files(corpus, None)
+
+
+def test_only_what_is_there_twice_is_repeated(corpus):
+    tables = [corpus / f"{shard}.parquet" for shard in range(8)]
+    there = [row % 11 for row in range(23) if row not in (4, 10, 11) and row % 7]
+    assert find_repeated(tables) == {f"{one:064x}" for one in there if there.count(one) > 1}
+    assert find_repeated(tables[:2]) == set()
+
+
+@pytest.mark.parametrize("rows", [1, 4, 5, 100])
+def test_tables_in_blocks_are_written_as_the_whole(tmp_path, rows, monkeypatch):
+    monkeypatch.setattr(photo_blocks, "GROUP_ROWS", 5)
+    table = listing(23).assign(title=["a" * row for row in range(23)])
+    write_photos(tmp_path / "listing.parquet", table)
+    read = list(read_row_blocks(tmp_path / "listing.parquet", rows))
+    assert [len(one) for one in read[:-1]] == [rows] * (len(read) - 1)
+    write_photo_blocks(tmp_path / "blocks.parquet", read)
+    whole = pa.Table.from_pandas(table, PHOTOS, preserve_index=False)
+    pq.write_table(whole.replace_schema_metadata(None), tmp_path / "whole.parquet", 5)
+    expected = (tmp_path / "whole.parquet").read_bytes()
+    assert (tmp_path / "blocks.parquet").read_bytes() == expected
+
+
+def test_a_row_group_has_as_many_rows_as_pyarrow_gives_it(tmp_path):
+    rows = photo_blocks.GROUP_ROWS + 1
+    pq.write_table(pa.table({"row": range(rows)}), tmp_path / "a.parquet")
+    assert pq.ParquetFile(tmp_path / "a.parquet").metadata.row_group(0).num_rows == rows - 1
