@@ -119,7 +119,11 @@ class SlurmNode:
             )
 
     def is_idle(self) -> bool:
-        return self.ask("sinfo", "--noheader", "--format=%T") == "idle"
+        return self.read_state() == "idle"
+
+    def read_state(self) -> str:
+        """The state of the node, such as `idle`, `mixed` or `down*`."""
+        return self.ask("sinfo", "--noheader", "--format=%T")
 
     def ask(self, *command: str) -> str:
         """What a SLURM command prints; empty where the controller does not answer."""

@@ -1,7 +1,8 @@
 """A small run on a real SLURM node, through the real executor plugin and `profiles/slurm`.
 
-Skipped where Debian's packages or the plugin are missing. PHOTOTAGS_SLURM_TARGET names what is
-made: up to the split by default, `all` for the whole preset.
+Skipped where Debian's packages or the plugin are missing. PHOTOTAGS_SLURM_TARGET, which
+`make slurm-test` sets, names what is made: up to the split where it is empty, `all` for the whole
+preset. Where it is not set, nothing is made to fail.
 """
 
 import importlib.util
@@ -22,7 +23,7 @@ PARTS = ["Snakefile", "params.yaml", "rules", "scripts", "phototags", "presets",
 SPLIT = "data/corpora/shapes/split.parquet"
 TARGET = os.environ.get("PHOTOTAGS_SLURM_TARGET") or SPLIT
 OUTPUTS = ("data", "models", "results")
-# What a test must not wait for. Of a shards' group, two CPUs are the node's.
+# What a test must not wait for. The node has two CPUs for a group of jobs.
 QUICK = ["--cores", "2", "--slurm-init-seconds-before-status-checks", "5", "--latency-wait", "5"]
 QUICK += ["--seconds-between-status-checks", "2"]
 
@@ -33,6 +34,9 @@ if missing := find_missing():
     )
 if not importlib.util.find_spec("snakemake_executor_plugin_slurm"):
     pytest.skip('needs the SLURM executor: pip install "phototags[slurm]"', allow_module_level=True)
+of_failures = pytest.mark.skipif(
+    "PHOTOTAGS_SLURM_TARGET" not in os.environ, reason="takes minutes: make slurm-test"
+)
 
 
 class Cluster:
@@ -111,6 +115,7 @@ def test_the_shards_of_a_corpus_wait_in_the_queue_once(cluster):
     assert cluster.first.stderr.count(": Packing shard") == 2
 
 
+@of_failures
 def test_a_failed_jobs_error_is_on_the_screen_and_the_next_run_goes_on(cluster):
     photos = cluster.project / "data/corpora/shapes/photos.parquet"
     content = photos.read_bytes()
@@ -125,6 +130,7 @@ def test_a_failed_jobs_error_is_on_the_screen_and_the_next_run_goes_on(cluster):
     assert cluster.submit().returncode == 0
 
 
+@of_failures
 def test_a_job_that_needs_more_memory_than_it_asked_for_gets_it(cluster):
     memory = "split_photos:mem_mb=100 * 20 ** (attempt - 1)"
     before = cluster.jobs()
@@ -134,6 +140,7 @@ def test_a_job_that_needs_more_memory_than_it_asked_for_gets_it(cluster):
     assert (asked, then_asked, second) == ("100M", "2000M", "COMPLETED") and first != "COMPLETED"
 
 
+@of_failures
 def test_a_cancelled_job_runs_again(cluster):
     before = cluster.jobs()
 
@@ -149,23 +156,23 @@ def test_a_cancelled_job_runs_again(cluster):
     assert [state for _, state, _, _ in cluster.jobs_since(before)] == ["CANCELLED", "COMPLETED"]
 
 
-def test_jobs_of_a_node_that_dies_run_again_once_it_is_back(cluster):
-    before = cluster.jobs()
+@of_failures
+def test_a_run_ends_well_whose_node_goes_down_and_comes_back(cluster):
+    """SLURM gives the job to the node again, or finds it where it left it."""
+    before, node = cluster.jobs(), cluster.node
+    states = []
 
     def lose_node():
         wait_until(lambda: cluster.jobs_since(before), "a job", 120)
-        cluster.node.kill("slurmd")
-        wait_until(
-            lambda: "down" in cluster.node.ask("sinfo", "--noheader", "--format=%T"),
-            "a lost node",
-            120,
-        )
-        cluster.node.start("slurmd", "-D")
+        node.kill("slurmd")
+        wait_until(lambda: "down" in node.read_state(), "a lost node", 120)
+        states.append(node.read_state())
+        node.start("slurmd", "-D")
 
     loser = threading.Thread(target=lose_node)
     loser.start()
     done = cluster.submit("--forcerun", "split_photos")
     loser.join()
     assert done.returncode == 0, done.stderr[-8000:]
-    (_, first, *_), *_, (_, last, *_) = cluster.jobs_since(before)
-    assert first != "COMPLETED" and last == "COMPLETED"
+    assert len(states) == 1
+    assert cluster.jobs()[-1][1] == "COMPLETED" and len(cluster.jobs_since(before)) > 0
