@@ -17,4 +17,4 @@ corpora = group_files(params.corpora, files.tags, files.split, files.features, p
 resized = {params.resized: read_features([files.resized])} if files.resized else {}
 scores = score_box(folder, corpora, resized)
 write_csv(given.output.scores, scores, float_format="%.6g")
-write_box_card(folder, given.output.card, scores, read_zero_shot(files.zero_shot), params.train)
+write_box_card(folder, given.output.card, scores, read_zero_shot(*files.zero_shot), params.train)

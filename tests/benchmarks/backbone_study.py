@@ -27,7 +27,6 @@ from phototags.training.train import train
 from phototags.workflow.config import Params
 
 CLIP = "clip_vit_b16"
-WORDNET = ROOT / "data/sources/wordnet/wordnet-base.deb"
 
 
 class Twice(nn.Module):
@@ -117,8 +116,9 @@ class Study:
         tags = (self.models if test == own else data) / "tags.parquet"
         photos = photos_in_parts(tags, data / "split.parquet", TEST_PARTS)
         photos = select_with_features(photos, features.rows.tolist(), test)
-        vocabulary, settings = self.vocabulary(), self.params.score
-        words = map_words(own, test, vocabulary, photos, settings, WORDNET)[:1]
+        vocabulary = self.vocabulary()
+        settings = self.params.score.model_copy(update={"bridges": ["exact"]})
+        words = map_words(own, test, vocabulary, photos, settings)
         scores = predict(tagger, features.select(photos["row"].tolist()), len(vocabulary))
         return evaluate(scores, vocabulary, photos, words, settings, own).scores
 

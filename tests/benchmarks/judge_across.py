@@ -101,11 +101,11 @@ def judged(
     rows = common_tags(vocabulary, test)
     tags, settings = [vocabulary[row] for row in rows], params.embed_tags
     text = load_text_vectors(settings.init, [], tags)
-    words, contexts = (
+    own, contexts = (
         {seed: getattr(table, part).numpy()[rows] for seed, table in learned.items()}
-        for part in ("words", "contexts")
+        for part in ("input_vectors", "output_vectors")
     )
-    tables = TagVectorTables(words, contexts, settings.power, text and text.embed(tags))
+    tables = TagVectorTables(own, contexts, settings.power, text and text.embed(tags))
     return score_tag_vectors(
         tags,
         training,

@@ -3,11 +3,15 @@
 `python tests/benchmarks/judge_backbones.py FOLDER [--backbones NAME...] [--quick]`, after `make
 results`, whose pictures, vocabulary, splits and settings of `multihot` it takes. FOLDER keeps the
 features that it has to compute, some 20 minutes of one core. Times are of the network alone, on
-one core, with the instructions of params.yaml; the backbones take turns, since only times that
-follow each other can be compared.
+one core, with all instructions of the processor, as networks in bf16 are computed; the backbones
+take turns, since only times that follow each other can be compared.
 """
 
 import argparse
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from statistics import median
 
@@ -20,13 +24,14 @@ from measuring import measured
 
 from phototags.evaluation.metrics.summary import mean_rows
 from phototags.features.backbones import Backbone, extract_features
+from phototags.io.cpu import INSTRUCTION_SETS
 from phototags.io.storage import write_csv
 from phototags.report.markdown import format_page, format_table
 from phototags.report.tables.cells import INTERVALS, format_interval
 from phototags.report.tables.score_pages import format_pair
 from phototags.workflow.config import validate_params
 
-BATCH = 32
+BATCH, TIMES = 32, "--times"
 MEASURES = {("precision", 1): "P@1", ("map", 0): "mAP"}
 EXPLAINED = (
     "The same head (`multihot`, settings of params.yaml, chosen for CLIP) on the features of each "
@@ -50,6 +55,21 @@ def milliseconds(known: dict[str, Backbone], batch: int, rounds: int) -> dict[st
             if number:  # the first round warms up
                 found[name].append(1000 * cost.cpu_seconds / batch)
     return found
+
+
+def time_in_own_process(names: list[str], batch: int, rounds: int) -> dict[str, list[float]]:
+    """`milliseconds` with all instructions: they are chosen when torch is imported."""
+    asked = [sys.executable, __file__, TIMES, json.dumps([names, batch, rounds])]
+    variables = {k: v for k, v in os.environ.items() if k not in INSTRUCTION_SETS["avx2"]}
+    done = subprocess.run(asked, env=variables, stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def print_times(names: list[str], batch: int, rounds: int) -> None:
+    """What `time_in_own_process` runs: `milliseconds` as JSON."""
+    torch.set_num_threads(1)
+    known = {name: one for name, one in backbones().items() if name in names}
+    print(json.dumps(milliseconds(known, batch, rounds)))
 
 
 def timed(given: dict[str, list[float]]) -> pd.DataFrame:
@@ -99,7 +119,7 @@ def main() -> None:
     study = Study(params, folder, few=12 if given.quick else None)
     scores = mean_rows(study.scored(known, seeds))
     rounds = 1 if given.quick else 2 * PAIRS
-    times = timed(milliseconds(known, 4 if given.quick else BATCH, rounds))
+    times = timed(time_in_own_process([*known], 4 if given.quick else BATCH, rounds))
     text = page_of(scores, times, len(seeds))
     conclude_page("backbones", text, given.quick)
     if given.quick:
@@ -109,4 +129,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == [TIMES]:
+        print_times(*json.loads(sys.argv[2]))
+    else:
+        main()

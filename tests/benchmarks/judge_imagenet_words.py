@@ -77,7 +77,8 @@ def classify(folder: Path, params, rows: list[int]) -> Tensor:
                 batch[row] = resize_to_square(photo, backbone.size, backbone.interpolation)
                 if len(batch) == BATCH:
                     conclude()
-        conclude()
+        if batch:
+            conclude()
         order = sorted(found)
         folder.mkdir(parents=True, exist_ok=True)
         tensors = {"rows": torch.tensor(order), "chances": torch.stack([found[r] for r in order])}
