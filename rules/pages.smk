@@ -50,7 +50,11 @@ rule write_report:
         drops=f"{RESULTS}/drops.csv",
         tables=[
             f"{RESULTS}/tables/{name}.md"
-            for name in TABLES + ZERO_SHOT_TABLES + USER_TABLES + ["probabilities"]
+            for name in SPLIT_TABLES
+            + TABLES
+            + ZERO_SHOT_TABLES
+            + USER_TABLES
+            + ["probabilities"]
         ],
         figures=[f"{RESULTS}/figures/{name}.svg" for name in FIGURES],
         predictions=[

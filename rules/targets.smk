@@ -67,6 +67,8 @@ JOBS = {
     },
     "score_tag_vectors": jobs("train test", PLAN.train_test_pairs),
     "summarise_scores": OF_RUN,
+    "score_split": jobs("train split", SPLIT_JOBS),
+    "summarise_splits": OF_RUN if SPLIT_JOBS else [],
     "write_tables": OF_RUN,
     "plot_scores": OF_RUN,
     "plot_examples": OF_RUN if PARAMS.report.show_photos else [],

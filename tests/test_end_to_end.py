@@ -24,6 +24,7 @@ experiments:
   - {train: shapes, test: [shapes, noise]}
 corpora:
   tables: {noise: {photos: 12}}
+splits: null # trained again, since training and scoring are one job
 """
 UNNAMED = """
 experiments:
@@ -72,6 +73,8 @@ def test_it_leaves_scores_tables_figures_and_a_page(project):
     for file in (
         "tables/headline.md",
         "tables/zero_shot.md",
+        "tables/splits.md",
+        "tables/paired.md",
         "figures/scores.svg",
         "figures/examples.png",
     ):
@@ -91,6 +94,28 @@ def test_near_duplicates_of_test_photos_are_not_learned_from_and_bound_the_score
         bounded = cells.dropna(subset=f"{metric}_lower_bound")
         assert len(bounded), metric
         assert (bounded[f"{metric}_lower_bound"] <= bounded[metric]).all(), metric
+
+
+def test_systems_that_learn_from_features_alone_are_scored_on_each_further_split(project):
+    tables = project / "results/shapes/tables"
+    splits = pd.read_csv(tables / "splits.csv")
+    systems = ["frequency", "random", "neighbours", "bilinear", "multihot", "im2vec"]
+    systems.append("im2vec-joint")
+    assert set(splits.system) == set(systems)
+    assert set(splits.groupby("system").seed.unique().map(tuple)) == {("0", "1", "mean")}
+    assert ((splits.low <= splits.value) & (splits.value <= splits.high)).all()
+    pairs = pd.read_csv(tables / "paired.csv")
+    assert len(pairs) == 3 * len(systems) * (len(systems) - 1) / 2
+    assert (pairs.adjusted_p >= pairs.p).all()
+
+
+def test_no_rule_makes_a_split_that_no_param_names(project, tiny_mirror):
+    known, other = (
+        snakemake(project, tiny_mirror, "--dry-run", f"models/shapes/shapes/split{seed}.parquet")
+        for seed in (1, 7)
+    )
+    assert known.returncode == 0, known.stderr[-2000:]
+    assert other.returncode and "MissingRuleException" in other.stdout + other.stderr
 
 
 def test_the_history_of_test_users_is_not_scored_and_what_the_user_gains_is_told(project):

@@ -17,7 +17,12 @@ from tempfile import TemporaryDirectory
 from phototags.errors import PhototagsError
 from phototags.evaluation.metrics.summary import read_scores
 from phototags.io.storage import hash_file, write_json
-from phototags.results.derived import derive, list_impossible
+from phototags.results.derived import (
+    derive,
+    list_impossible,
+    list_impossible_pairs,
+    read_split_tables,
+)
 from phototags.results.manifest import MANIFEST, REPORT, list_stale, load_params
 
 BENCHMARKS = "benchmarks"
@@ -42,6 +47,10 @@ def check_run(run: Path, manifest: dict, root: Path) -> Iterator[str]:
     yield from check_files(run, manifest["files"])
     for name in ("scores.csv", "tag_vectors.csv"):
         yield from (f"{name}: {line}" for line in list_impossible(read_scores(run / name)))
+    if (run / "tables/splits.csv").exists():
+        splits, _, pairs = read_split_tables(run)
+        yield from (f"tables/splits.csv: {line}" for line in list_impossible(splits))
+        yield from (f"tables/paired.csv: {line}" for line in list_impossible_pairs(pairs, splits))
     if "frozen" in manifest:
         return
     if stale := list_stale(manifest, params, root):

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from phototags.evaluation.metrics.split_means import adjust_holm
 from phototags.evaluation.metrics.summary import JOB, MEASURE, nest_metrics, read_scores
 from phototags.io.storage import write_json, write_text
 from phototags.report.figures.loss_curves import plot_losses
@@ -13,6 +14,7 @@ from phototags.report.figures.reliability import plot_reliability
 from phototags.report.figures.score_panels import plot_scores
 from phototags.report.tables.probabilities import format_probabilities_page
 from phototags.report.tables.score_pages import write_tables
+from phototags.report.tables.split_pages import write_split_pages
 from phototags.report.tables.zero_shot import format_zero_shot
 
 PAGES = ("headline", "bridges", "published", "tag_vectors")
@@ -32,6 +34,10 @@ def derive(run: Path, folder: Path, backbone: str) -> None:
     plot_scores(scores, folder / "figures/scores.svg")
     plot_losses(pd.read_csv(run / "losses.csv"), folder / "figures/losses.svg")
     tables = run / "tables"
+    if (tables / "splits.csv").exists():
+        splits, bands, pairs = read_split_tables(run)
+        made = folder / "tables/splits.md", folder / "tables/paired.md"
+        write_split_pages(splits, bands, pairs, *made, backbone)
     if (tables / "zero_shot.csv").exists():
         text = format_zero_shot(pd.read_csv(tables / "zero_shot.csv"))
         write_text(folder / "tables/zero_shot.md", text)
@@ -41,6 +47,34 @@ def derive(run: Path, folder: Path, backbone: str) -> None:
         text = format_probabilities_page(reliability, cuts)
         write_text(folder / "tables/probabilities.md", text)
         plot_reliability(reliability, folder / "figures/reliability.svg")
+
+
+def read_split_tables(run: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """splits.csv, tag_frequency.csv and paired.csv of a run that has further splits."""
+    tables = run / "tables"
+    others = (pd.read_csv(tables / f"{name}.csv") for name in ("tag_frequency", "paired"))
+    return read_scores(tables / "splits.csv"), *others
+
+
+def list_impossible_pairs(pairs: pd.DataFrame, splits: pd.DataFrame) -> Iterator[str]:
+    """Rows of a paired.csv that cannot be: a line each.
+
+    A difference lies in its interval and is that of the means in splits.csv; p is adjusted over
+    the pairs of one metric on one test corpus.
+    """
+    keys = ["train", "test", "system", "metric", "k"]
+    means = splits[splits["seed"] == "mean"].set_index(keys)["value"]
+    for (train, test, metric, k), of in pairs.groupby(["train", "test", "metric", "k"], sort=False):
+        adjusted = adjust_holm(of["p"].to_numpy())
+        for row, right in zip(of.itertuples(), adjusted, strict=True):
+            name = f"{metric}@{k} of {row.system} over {row.over}, {train} to {test}"
+            own, other = (means[train, test, one, metric, k] for one in (row.system, row.over))
+            if not abs(row.difference - (own - other)) <= ROUNDING:
+                yield f"{name}: {row.difference} should be {own - other:.6f}, as in splits.csv"
+            if not row.low - ROUNDING <= row.difference <= row.high + ROUNDING:
+                yield f"{name}: {row.difference} is outside its interval [{row.low}, {row.high}]"
+            if not abs(row.adjusted_p - right) <= len(of) * ROUNDING:
+                yield f"{name}: adjusted_p {row.adjusted_p} should be {right:.6f}"
 
 
 def list_impossible(scores: pd.DataFrame) -> Iterator[str]:

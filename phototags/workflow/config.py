@@ -15,6 +15,7 @@ from phototags.params.names import Seed, SystemName
 from phototags.params.pages import Export, Report
 from phototags.params.score import Score
 from phototags.params.section import Section
+from phototags.params.splits import Splits
 from phototags.params.users import Users
 from phototags.params.vocabulary import Split, Vocabulary
 from phototags.params.zero_shot import ZeroShotSearch
@@ -60,6 +61,9 @@ class Params(Section):
     download: Download = Download()
     vocabulary: Vocabulary
     split: Split
+    splits: Splits | None = Field(
+        None, description="further splits, for tables over several; null makes none"
+    )
     embed_tags: EmbedTags
     embed_photos: EmbedPhotos
     contamination: Contamination

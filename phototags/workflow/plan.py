@@ -198,6 +198,6 @@ def make_plan(params: Params) -> Plan:
     train = [one.train for one in params.experiments]
     test = [test for one in params.experiments for test in one.test]
     own = params.corpora.tables, params.corpora.samples
-    for name in params.corpora.samples:
-        find_corpus(name, *own)  # a misspelt one would take every photo
+    for name in [*params.corpora.samples, *(params.splits.corpora if params.splits else ())]:
+        find_corpus(name, *own)  # a misspelt one would take every photo, or be split no further
     return Plan(params, {name: find_corpus(name, *own) for name in dict.fromkeys(train + test)})

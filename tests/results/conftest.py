@@ -4,10 +4,13 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from phototags.evaluation.metrics.summary import COLUMNS
+from phototags.evaluation.metrics.split_means import compare_systems, summarise_splits
+from phototags.evaluation.metrics.summary import COLUMNS, NAMES
+from phototags.io.storage import write_csv
 from phototags.results.check_results import list_files
 from phototags.results.derived import derive
 from phototags.results.manifest import load_params, write_manifest
@@ -31,6 +34,23 @@ def tabulate(system: str, *values: float) -> list[tuple]:
     ]
 
 
+def write_split_tables(run: Path) -> None:
+    """splits.csv, tag_frequency.csv and paired.csv of two invented systems on three splits."""
+    rng, rows = np.random.default_rng(0), []
+    for split in range(3):
+        for system in ("frequency", "im2vec"):
+            about = {"train": "a", "test": "a", "system": system, "bridge": "exact"}
+            about |= {"seed": split, "photos": 40, "tags": 12, "users": 9}
+            for (metric, k), band in [*((name, "all") for name in NAMES), (("map", 0), "1-10")]:
+                value = rng.uniform(0.3, 0.7)
+                row = {"metric": metric, "k": k, "training_photos": band, "value": value}
+                rows.append(about | row | {"replicates": rng.normal(value, 0.02, 9)})
+    scores = pd.DataFrame(rows)
+    tables = *summarise_splits(scores), compare_systems(scores)
+    for name, table in zip(("splits", "tag_frequency", "paired"), tables, strict=True):
+        write_csv(run / f"tables/{name}.csv", table)
+
+
 @pytest.fixture
 def checkout(tmp_path) -> Path:
     """The code, params and presets of this checkout, and results/pictures of invented scores."""
@@ -49,6 +69,7 @@ def checkout(tmp_path) -> Path:
     )
     losses.assign(validation_map=[0.2, 0.3]).to_csv(run / "losses.csv", index=False)
     pd.DataFrame({"step": ["decode"], "photos": [3]}).to_csv(run / "drops.csv", index=False)
+    write_split_tables(run)
     params = load_params("pictures", tmp_path)
     derive(run, run, params.embed_photos.backbone)
     receipt = tmp_path / "words.txt.receipt.json"

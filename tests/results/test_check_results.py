@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 
@@ -109,11 +110,45 @@ def test_a_mean_that_is_none_and_a_value_outside_its_interval_are_noticed(check,
     assert "0.97 is outside its interval [0.1, 0.9]" in printed
 
 
-def test_a_table_that_the_csv_files_do_not_give_is_noticed_and_made_again(check, checkout):
-    edit(checkout / "results/pictures/tables/headline.md", "27.0", "28.0")
+def edit_cell(path, column: str, change, **values) -> None:
+    """Change the number in a column of the one row with these values."""
+    table = pd.read_csv(path)
+    row = table.index[(table[list(values)] == pd.Series(values)).all(axis=1)]
+    table.loc[row, column] = change(table.loc[row, column].item())
+    table.to_csv(path, index=False)
+
+
+def test_a_difference_or_p_that_the_means_do_not_give_is_noticed(check, checkout):
+    tables = checkout / "results/pictures/tables"
+    edit_cell(tables / "splits.csv", "value", lambda old: old + 0.01, seed="mean", metric="map",
+              system="im2vec")  # fmt: skip
+    edit_cell(tables / "paired.csv", "adjusted_p", lambda old: old / 2 + 0.1, metric="recall")
+    edit_cell(tables / "paired.csv", "low", lambda old: 1.0, metric="precision")
     rehash(checkout)
     code, printed = check()
-    assert (code, "tables/headline.md is not what the csv files give" in printed) == (1, True)
+    assert code == 1
+    over = "of im2vec over frequency, a to a"
+    assert "tables/splits.csv: map@0 of im2vec, seed mean, a to a" in printed
+    assert re.search(rf"tables/paired.csv: map@0 {over}: \S+ should be", printed)
+    assert re.search(rf"recall@5 {over}: adjusted_p \S+ should be", printed)
+    assert re.search(rf"precision@1 {over}: \S+ is outside its interval \[1.0", printed)
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("headline", "27.0", "28.0"),
+        ("splits", "3 splits", "4 splits"),
+        ("paired", "im2vec -", "x -"),
+    ],
+)
+def test_a_table_that_the_csv_files_do_not_give_is_noticed_and_made_again(
+    check, checkout, name, before, after
+):
+    edit(checkout / f"results/pictures/tables/{name}.md", before, after)
+    rehash(checkout)
+    code, printed = check()
+    assert (code, f"tables/{name}.md is not what the csv files give" in printed) == (1, True)
     assert check("--write")[0] == 0
     assert check()[0] == 0
 

@@ -1,7 +1,5 @@
 """Format scores and intervals for tables, and explain them."""
 
-import string
-
 import pandas as pd
 
 BASELINES = ("neighbours", "frequency", "random", "rarest")
@@ -41,21 +39,6 @@ def format_interval(row: pd.Series) -> str:
         for end in ("low", "high")
     )
     return f"{format_score(row['metric'], row['value'])} [{low}, {high}]"
-
-
-def assign_letters(systems: list[str]) -> dict[str, str]:
-    """A letter for each system, by which cells name the systems that it beats."""
-    return dict(zip(systems, string.ascii_letters, strict=False))
-
-
-def list_beaten(scores: pd.DataFrame, system: str) -> list[str]:
-    """The systems whose whole interval is below that of `system`.
-
-    Args:
-        scores: rows of one metric, one for each system.
-    """
-    low = scores.loc[scores["system"] == system, "low"].item()
-    return scores.loc[scores["high"] < low, "system"].to_list()
 
 
 def format_pair(train: str, test: str) -> str:

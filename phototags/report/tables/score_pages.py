@@ -12,19 +12,13 @@ from phototags.report.markdown import format_page, format_table
 from phototags.report.tables.cells import (
     INTERVALS,
     MEANING,
-    assign_letters,
     format_interval,
     format_pair,
     format_seeds,
-    list_beaten,
 )
 from phototags.report.tables.published import format_published
 from phototags.weights.fetch import describe_pretraining
 
-BEATS = (
-    "The letters after a score name the systems that it beats: those whose whole interval is "
-    "below its own."
-)
 BRIDGE_MEASURES = [
     ("precision", 1), ("recall", 5), ("miap", 0), ("mean_f1", 5), ("n_plus", 5), ("map", 0)
 ]  # fmt: skip
@@ -78,49 +72,29 @@ def write_tables(
 
 
 def format_headline(scores: pd.DataFrame) -> str:
-    """headline.md: each system on each test corpus by the first bridge, and which it beats."""
+    """headline.md: each system on each test corpus by the first bridge."""
     parts = []
     for (train, test), of in first_bridge_rows(mean_rows(scores)).groupby(
         ["train", "test"], sort=False
     ):
         same = scores[(scores["train"] == train) & (scores["test"] == test)]
-        first, systems = of.iloc[0], list(dict.fromkeys(of["system"]))
+        first = of.iloc[0]
         words = "its own words" if train == test else f"bridge {first['bridge']}"
-        by_metric = {
-            (metric, k): of[(of["metric"] == metric) & (of["k"] == k)] for metric, k in NAMES
-        }
         parts += [
             f"## {format_pair(train, test)}",
             f"{first['photos']:,} test photos, {first['tags']:,} words that one of them has "
             f"({words}), {format_seeds(same)}.",
-            format_table(["system", *NAMES.values()], _score_rows(by_metric, systems)),
-            f"In how many of these {len(NAMES)} columns the system of the row beats that of the "
-            "column, with separate intervals:",
-            format_table(["", *systems], _win_rows(by_metric, systems)),
+            format_table(["system", *NAMES.values()], score_rows(of)),
         ]
-    return format_page("Scores", f"{MEANING} {INTERVALS} {BEATS}", *parts)
+    return format_page("Scores", f"{MEANING} {INTERVALS}", *parts)
 
 
-def _score_rows(by_metric: Mapping, systems: list[str]) -> list[list[str]]:
-    letter, rows = assign_letters(systems), []
-    for system in systems:
-        cells = [f"{letter[system]} {system}"]
-        for scores in by_metric.values():
-            row = scores[scores["system"] == system].iloc[0]
-            marks = "".join(letter[other] for other in list_beaten(scores, system))
-            cells.append(f"{format_interval(row)} {marks}".rstrip())
-        rows.append(cells)
-    return rows
-
-
-def _win_rows(by_metric: Mapping, systems: list[str]) -> list[list[str]]:
-    won = {
-        system: [name for scores in by_metric.values() for name in list_beaten(scores, system)]
-        for system in systems
-    }
+def score_rows(mean: pd.DataFrame) -> list[list[str]]:
+    """A row for each system: its name, and a score with its interval for each of NAMES."""
     return [
-        [system] + ["" if other == system else str(won[system].count(other)) for other in systems]
-        for system in systems
+        [system, *(format_interval(rows.loc[measure]) for measure in NAMES)]
+        for system, of in mean.groupby("system", sort=False)
+        for rows in [of.set_index(["metric", "k"], drop=False)]
     ]
 
 
