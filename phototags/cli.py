@@ -13,7 +13,9 @@ from phototags.io.escapes import show
 
 COMMANDS = {
     "tag": "list the tags that fit pictures",
+    "index": "index folders of photographs, so that they can be searched",
     "search": "find pictures by words",
+    "similar": "find near-duplicates and look-alikes among indexed photographs",
     "near": "list the tags nearest to a tag",
     "analogy": "find the tag that is to C as B is to A",
     "vocabulary": "explain why a tag is in the vocabulary or not",
@@ -26,7 +28,8 @@ RENAMED |= dict.fromkeys(("--believed", "--above-threshold"), "--above P or --pr
 EXAMPLES = """
 examples:
   phototags tag boat.png
-  phototags search "tree, flower"
+  phototags index ~/Pictures
+  phototags search "dog on the beach"
 """
 EXIT_CODES = """
 exit codes:

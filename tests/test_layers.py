@@ -18,7 +18,7 @@ LAYERS = [  # from the bottom up; a folder is one layer
     {"workflow", "evaluation"},
     {"report", "search", "training"},
     {"export", "results"},
-    {"box"},
+    {"box", "library"},
     {"commands"},
     {"docs"},
     {"cli", "api"},

@@ -35,6 +35,18 @@ def add_model_option(
     parser.add_argument("--model", type=Path, metavar="DIR", help=f"{what} (default: {default})")
 
 
+def add_index_option(parser: argparse.ArgumentParser) -> None:
+    """Add --index DIR."""
+    what = "folder of the index (default: phototags/index in the user's data folder)"
+    parser.add_argument("--index", type=Path, metavar="DIR", help=what)
+
+
+def default_index() -> Path:
+    """The user's index of photos: `phototags/index` in XDG_DATA_HOME, or in ~/.local/share."""
+    data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(data) / "phototags" / "index"
+
+
 def add_run_option(parser: argparse.ArgumentParser) -> None:
     """Add --model DIR, which may name a training corpus' folder too."""
     add_model_option(parser, "folder of a run's tagger, or models/RUN/TRAIN of a training corpus")

@@ -44,7 +44,7 @@ def list_pictures(photos: Iterable[str]) -> PictureFiles:
         found.passed_over.update(inside.passed_over)
         before = len(found.photos)
         for path in inside.files:
-            kind = _find_unread(path)
+            kind = find_unread(path)
             if kind:
                 found.unread[kind] += 1
             elif kind is None:
@@ -54,7 +54,7 @@ def list_pictures(photos: Iterable[str]) -> PictureFiles:
     return found
 
 
-def _find_unread(path: Path) -> str | None:
+def find_unread(path: Path) -> str | None:
     """The kind of a picture that is not read, "" for what is no picture, None for one to read."""
     try:
         with open(path, "rb") as file:

@@ -16,6 +16,7 @@ from phototags.io.storage import hash_file, read_tensors
 from phototags.photos.gallery import Card, make_card
 from phototags.search.index import PhotoIndex, read_index
 from phototags.search.query import Query, parse_query
+from phototags.search.ranking import pick_best
 from phototags.tag_vectors.zero_shot_model import FILE, ZeroShot, read_zero_shot
 from phototags.tags.vocabulary import read_vocabulary
 
@@ -195,18 +196,3 @@ def find_nearest(vectors: np.ndarray, query: np.ndarray, top: int) -> list[tuple
     scores = np.einsum("nd,d->n", vectors, query, dtype=np.float64).astype(np.float32)
     return pick_best(scores, top)
 
-
-def pick_best(scores: np.ndarray, top: int) -> list[tuple[int, float]]:
-    """The `top` places with the highest of (n,) scores, best first; those of -inf are left out.
-
-    >>> pick_best(np.float32([1, -np.inf, 2, 2]), 9)
-    [(2, 2.0), (3, 2.0), (0, 1.0)]
-    """
-    top = min(top, int((scores > -np.inf).sum()))
-    if top < 1:
-        return []
-    places = np.arange(len(scores))
-    if top < len(scores):
-        places = np.flatnonzero(scores >= np.partition(scores, -top)[-top])
-    order = places[np.argsort(-scores[places], kind="stable")][:top]
-    return list(zip(order.tolist(), scores[order].tolist(), strict=True))
