@@ -28,6 +28,8 @@ from phototags.systems.tagger import save
 
 SYSTEM = Im2Vec(model="im2vec", hidden=[], scaling="none", epochs=1, patience=1)
 TAGS = ["red", "green", "blue"]
+USABLE_ALONE = ("removed", "index", "search", "similar")
+"""Commands that need no argument; the last three say what they lack."""
 
 
 def embed_colours(backbone, pictures):
@@ -63,6 +65,7 @@ def home(tmp_path, monkeypatch):
         (tmp_path / f"{name}.png").write_bytes(make_png(colour))
     (tmp_path / "broken.png").write_bytes(make_png("red")[:60])
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data-of-the-user"))
     tiny = SimpleNamespace(parts=(SimpleNamespace(size=4),))
     monkeypatch.setattr("phototags.export.tag_photos.load_backbone", lambda *_, precision: tiny)
     monkeypatch.setattr("phototags.commands.common.BOX", Path("models/pictures/tagger"))
@@ -306,7 +309,7 @@ def test_an_index_of_another_tagger_is_refused(home, capsys):
     "arguments",
     [
         [],
-        *([command] for command in COMMANDS if command != "removed"),
+        *([command] for command in COMMANDS if command not in USABLE_ALONE),
         ["removed", "p7"],
         ["tag", "--top", "0", "x"],
         ["tag", "--colour", "x"],

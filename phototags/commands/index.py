@@ -14,7 +14,7 @@ from phototags.commands import common
 from phototags.io.escapes import show
 
 if TYPE_CHECKING:
-    from phototags.library.update import Summary
+    from phototags.library.summary import Summary
 
 DETAILS = """\
 examples:
@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Update the index and say what was done."""
-    from phototags.library.update import forget_folders, list_folders, read_model, update_index
+    from phototags.library.manage import forget_folders, list_folders, read_model, update_index
 
     began, index = time.monotonic(), args.index or common.default_index()
     folders = list_folders(index, args.folders, must_exist=not args.forget)

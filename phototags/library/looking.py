@@ -87,7 +87,7 @@ class Looker:
             look.sha256 = hashlib.sha256(content).digest()
             if self.removals.find_digest(look.sha256.hex()):
                 raise PhotoError(REASON, "the file of removals names it")
-            look.own = read_own_words(path)
+            look.own = read_own_words(path, content)
             if self.backbone is None or look.sha256 in self.known:
                 return look, None
             return look, self._decode(content)

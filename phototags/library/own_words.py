@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import PurePath
 
+from phototags.keywords.own_metadata import parse_date, read_keywords
 from phototags.photos.file_kinds import SNIFFED, sniff_format
 from phototags.photos.pillow import open_image
 from phototags.tags.spelling import clean
 from phototags.tags.stop_words import STOP_WORDS
 
-DATE = re.compile(r"(\d{4})[:-](\d\d)[:-](\d\d)(?:[ T](\d\d:\d\d:\d\d))?")
 TAKEN, EXIF = 0x9003, 0x8769
 WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 MAX_WORDS = 200  # of a photo
@@ -33,30 +35,32 @@ class OwnWords:
     taken: str = ""
 
 
-def read_own_words(path: str) -> OwnWords:
-    """Read what stands in a photo file; nothing where it has none or they are damaged."""
-    return OwnWords(taken=_read_taken(path))
+def reads_keywords() -> bool:
+    """Whether keywords in photos can be read: pyexiv2 is an optional package."""
+    return find_spec("pyexiv2") is not None
 
 
-def _read_taken(path: str) -> str:
+def read_own_words(path: str, content: bytes) -> OwnWords:
+    """Read what stands in a photo file and its sidecars; without pyexiv2, Exif's date alone.
+
+    Args:
+        content: of the file.
+    """
+    if not reads_keywords():
+        return OwnWords(taken=_read_taken(content))
+    own = read_keywords(path, content)
+    taken = own.taken.isoformat() if own.taken else ""
+    return OwnWords(own.keywords, own.title or "", taken)
+
+
+def _read_taken(content: bytes) -> str:
     try:
-        with open(path, "rb") as file, open_image(file, sniff_format(file.read(SNIFFED))) as image:
+        with open_image(io.BytesIO(content), sniff_format(content[:SNIFFED])) as image:
             written = image.getexif().get_ifd(EXIF).get(TAKEN, "")
     except Exception:  # damaged metadata raise nearly anything
         return ""
-    return parse_date(str(written))
-
-
-def parse_date(written: str) -> str:
-    """Parse a date of Exif or XMP; "" for none, and for what cameras write without a clock.
-
-    >>> parse_date("2019:07:14 10:30:05"), parse_date("0000:00:00 00:00:00")
-    ('2019-07-14T10:30:05', '')
-    """
-    found = DATE.match(written)
-    if not found or found[1] == "0000":
-        return ""
-    return f"{found[1]}-{found[2]}-{found[3]}" + (f"T{found[4]}" if found[4] else "")
+    date = parse_date(str(written))
+    return date.isoformat() if date else ""
 
 
 def list_words(path: str, own: OwnWords) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -98,7 +99,9 @@ def _connect(path: Path, create: bool) -> sqlite3.Connection:
     if create:
         store = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
     else:
-        uri = f"{path.absolute().as_uri()}?mode=ro"
+        # What a killed writer left of its last transaction is rolled back by the next reader.
+        mode = "rw" if os.access(path.parent, os.W_OK) and os.access(path, os.W_OK) else "ro"
+        uri = f"{path.absolute().as_uri()}?mode={mode}"
         store = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
     try:
         empty = not store.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
@@ -109,6 +112,7 @@ def _connect(path: Path, create: bool) -> sqlite3.Connection:
             )
         _check_version(store, path)
         store.execute("PRAGMA foreign_keys = ON")
+        store.execute(f"PRAGMA query_only = {'OFF' if create else 'ON'}")
     except BaseException:
         store.close()
         raise
@@ -191,4 +195,3 @@ def set_about(store: sqlite3.Connection, **values: object) -> None:
     store.executemany(
         "INSERT OR REPLACE INTO about VALUES (?, ?)", [(key, str(of)) for key, of in values.items()]
     )
-

@@ -6,15 +6,13 @@ import json
 import os
 import sqlite3
 import time
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
-from phototags.errors import PhototagsError
 from phototags.library.looking import Look, Looker, look_at_files
 from phototags.library.records import (
     apply_removals,
@@ -24,16 +22,9 @@ from phototags.library.records import (
     read_stamps,
     write_look,
 )
-from phototags.library.scan import Scan, is_below, scan_folders
-from phototags.library.store import (
-    FILE,
-    lock,
-    name_errors,
-    open_store,
-    read_about,
-    set_about,
-    transaction,
-)
+from phototags.library.scan import Scan, scan_folders
+from phototags.library.store import read_about, transaction
+from phototags.library.summary import Summary, count_skipped, settle_changes, start_summary
 from phototags.library.taggers import (
     FolderTagger,
     TaggerIdentity,
@@ -43,40 +34,10 @@ from phototags.library.taggers import (
     tag_features,
 )
 from phototags.library.vectors import PREFIX, publish, write_vectors
-from phototags.photos.removals import Removals, read_removals
+from phototags.photos.removals import Removals
 
-REMOVALS = "removals.txt"
-"""In the folder of an index: photos that it leaves out, by the sha256 of their bytes."""
 COMMIT_SECONDS = 5.0
 TAGGED_AT_ONCE = 512
-
-
-@dataclass
-class Summary:
-    """What a run of `phototags index` did.
-
-    Args:
-        photos: in the index now. added, changed, moved, gone, unchanged: photo files.
-        skipped: files of the folders that cannot be used, by reason; over all runs.
-        unread, passed_over, empty: as in `Scan`.
-        kept: indexed files that are not known to be gone, since a folder could not be read.
-    """
-
-    photos: int = 0
-    added: int = 0
-    changed: int = 0
-    moved: int = 0
-    gone: int = 0
-    unchanged: int = 0
-    skipped: Counter[str] = field(default_factory=Counter)
-    unread: Counter[str] = field(default_factory=Counter)
-    passed_over: Counter[str] = field(default_factory=Counter)
-    empty: list[str] = field(default_factory=list)
-    kept: int = 0
-
-    def as_dict(self) -> dict:
-        """Its fields, counters as dictionaries."""
-        return {name: dict(of) if isinstance(of, Counter) else of for name, of in asdict(self).items()}
 
 
 @dataclass
@@ -187,146 +148,9 @@ class Update:
         publish(self.store, self.folder, written, **facts)
 
 
-def describe_tagger(
-    model: Path, identity: TaggerIdentity, tags: Sequence[str]
-) -> dict[str, str]:
+def describe_tagger(model: Path, identity: TaggerIdentity, tags: Sequence[str]) -> dict[str, str]:
     """What an index keeps of its tagger, so that a search need not read its vocabulary."""
     names = ("backbone", "tagger")
     aliases = json.dumps(read_aliases(model / "vocabulary.tsv"))
     facts = {"model": str(model.absolute()), "tags": json.dumps(list(tags)), "aliases": aliases}
     return dict(zip(names, identity, strict=True)) | facts
-
-
-def start_summary(scan: Scan) -> Summary:
-    """A summary of what the scan found."""
-    unchanged = len(scan.stamps) - len(scan.changed)
-    return Summary(
-        unchanged=unchanged, unread=scan.unread, passed_over=scan.passed_over, empty=scan.empty,
-        kept=len(scan.kept),
-    )  # fmt: skip
-
-
-def settle_changes(
-    summary: Summary, looks: Mapping[str, Look], before: Mapping[str, bytes | None], scan: Scan
-) -> None:
-    """Tell added, changed, moved and gone files apart, by the sha256 of their bytes.
-
-    A new file is moved if a file of the same bytes is gone.
-
-    Args:
-        before: sha256 of each indexed file; None of one that could not be read.
-    """
-    left = Counter(before[path] for path in scan.gone)
-    for path, look in looks.items():
-        if before.get(path) == look.sha256:
-            summary.unchanged += 1
-        elif look.reason:
-            continue  # it is skipped, and counted so
-        elif path in before:
-            summary.changed += 1
-        elif left[look.sha256]:
-            left[look.sha256] -= 1
-            summary.moved += 1
-        else:
-            summary.added += 1
-    summary.gone = len(scan.gone) - summary.moved
-
-
-def count_skipped(store: sqlite3.Connection, scan: Scan, summary: Summary) -> None:
-    """Count the photos of the index, and the files of the folders that are none, by reason."""
-    rows = store.execute(
-        "SELECT path, coalesce(files.reason, contents.reason) FROM files "
-        "LEFT JOIN contents ON contents.id = content"
-    ).fetchall()
-    summary.photos = sum(reason is None for _, reason in rows)
-    here = ((os.fsdecode(path), reason) for path, reason in rows if reason)
-    summary.skipped.update(reason for path, reason in here if path in scan.stamps)
-
-
-def update_index(
-    folder: Path | str, folders: Sequence[str], model: Path, workers: int, dry: bool = False
-) -> Summary:
-    """Update the index in `folder` with folders of photos; the index is made if there is none.
-
-    Args:
-        folders: absolute paths.
-        dry: change nothing, and say what would be done.
-
-    Raises:
-        PhototagsError: as `open_store`, `load_tagger` and `look_at_files`.
-    """
-    folder = Path(folder)
-    if dry and not (folder / FILE).is_file():
-        return dry_run(None, folders, Removals())
-    with closing(open_store(folder, create=not dry)) as store, name_errors(folder):
-        removals = read_removals([path for path in [folder / REMOVALS] if path.exists()])
-        if dry:
-            return dry_run(store, folders, removals)
-        with lock(folder):
-            return Update(store, folder, model, workers).run(folders, removals)
-
-
-def dry_run(
-    store: sqlite3.Connection | None, folders: Sequence[str], removals: Removals
-) -> Summary:
-    """Say what an update would do; files are hashed, and no pixels are looked at."""
-    backbone = read_about(store).get("backbone", "") if store else ""
-    before = read_paths(store) if store else {}
-    known = read_stamps(store, backbone) if store else {}
-    scan = scan_folders(folders, {path: known.get(path, "") for path in before})
-    summary = start_summary(scan)
-    looker = Looker(None, frozenset(), removals)
-    found = {one.path: one for looks in look_at_files(looker, scan.changed, 1) for one in looks}
-    settle_changes(summary, found, {path: sha for path, (_, sha) in before.items()}, scan)
-    summary.photos = len(before) + summary.added - summary.gone
-    return summary
-
-
-def forget_folders(folder: Path, folders: Sequence[str]) -> Summary:
-    """Take folders and all indexed files below them out of an index.
-
-    Raises:
-        ModelError: as `open_store`.
-    """
-    with closing(open_store(folder)) as store:
-        store.close()
-    with closing(open_store(folder, create=True)) as store, name_errors(folder), lock(folder):
-        paths = [path for path in read_paths(store) if any(is_below(path, of) for of in folders)]
-        with transaction(store):
-            forget_files(store, paths)
-            rows = [(os.fsencode(one),) for one in folders]
-            store.executemany("DELETE FROM folders WHERE path = ?", rows)
-        about = read_about(store)
-        if "tagger" in about:
-            tags = len(json.loads(about["tags"]))
-            publish(store, folder, write_vectors(store, folder, about["tagger"], tags))
-        return Summary(photos=len(read_paths(store)), gone=len(paths))
-
-
-def list_folders(index: Path, named: Sequence[str], must_exist: bool) -> list[str]:
-    """Absolute paths of the folders that were named, or of all that were indexed before.
-
-    Raises:
-        PhototagsError: when one is no folder, or none was named and none indexed.
-    """
-    folders = [os.path.abspath(one) for one in named]
-    if not folders and (index / FILE).is_file():
-        with closing(open_store(index)) as store, name_errors(index):
-            rows = store.execute("SELECT path FROM folders ORDER BY path")
-            return [os.fsdecode(row[0]) for row in rows]
-    missing = [one for one in folders if must_exist and not os.path.isdir(one)]
-    if missing or not folders:
-        raise PhototagsError(
-            f"expected a folder of photographs, found {missing[0] if missing else 'none named'}. "
-            "Name one that is there: `phototags index FOLDER`."
-        )
-    return folders
-
-
-def read_model(index: Path) -> Path | None:
-    """The folder of the tagger that an index was made with; None where it is not there."""
-    if not (index / FILE).is_file():
-        return None
-    with closing(open_store(index)) as store, name_errors(index):
-        model = Path(read_about(store).get("model", ""))
-    return model if (model / "config.json").is_file() else None

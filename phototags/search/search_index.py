@@ -195,4 +195,3 @@ def find_nearest(vectors: np.ndarray, query: np.ndarray, top: int) -> list[tuple
     """
     scores = np.einsum("nd,d->n", vectors, query, dtype=np.float64).astype(np.float32)
     return pick_best(scores, top)
-

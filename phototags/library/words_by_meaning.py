@@ -1,0 +1,56 @@
+"""Words that no tag means, placed among photos by a tagger's zero-shot model."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phototags.tag_vectors.zero_shot_model import FILE, ZeroShot, read_zero_shot
+
+SLOPE = 25.0
+"""How fast a word's probability rises with its cosine around the model's cut."""
+
+
+class MeaningOfWords:
+    """The zero-shot words of an index.
+
+    Args:
+        model: folder of the tagger. text_vectors: (n, E) of the photos; None without zero-shot.
+    """
+
+    def __init__(self, model: Path, text_vectors: NDArray[np.float32] | None):
+        self._path = model / FILE
+        self._text_vectors = text_vectors
+
+    @functools.cached_property
+    def _model(self) -> ZeroShot:
+        return read_zero_shot(self._path)
+
+    def knows(self, text: str) -> bool:
+        """Whether a text can be placed and some photo reaches the model's cut for it."""
+        if self._text_vectors is None or not len(self._text_vectors):
+            return False
+        return bool(self._measure(text).max() >= self._model.cut)
+
+    def estimate(self, text: str, photos: int) -> NDArray[np.float32]:
+        """(n,) probabilities that a text fits photos: 1/2 at the cut; 0 without zero-shot."""
+        if self._text_vectors is None:
+            return np.zeros(photos, np.float32)
+        logits = SLOPE * (self._measure(text) - self._model.cut)
+        return (1 / (1 + np.exp(-logits))).astype(np.float32)
+
+    @functools.lru_cache(maxsize=64)  # noqa: B019, an index lives as long as its searches
+    def _measure(self, text: str) -> NDArray[np.float32]:
+        placed = self._model.place_texts(self._encoder.embed_terms([text], self._model.source))
+        return self._text_vectors @ placed[0]
+
+    @functools.cached_property
+    def _encoder(self):
+        from phototags.tag_vectors.text_encoders import load_text_encoder
+        from phototags.weights.fetch import ensure_weights
+
+        name = self._model.encoder
+        return load_text_encoder(name, ensure_weights("minilm") if name == "minilm" else None)
