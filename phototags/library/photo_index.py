@@ -176,7 +176,7 @@ Make one with `phototags index FOLDER --index /no/index`.
             found = not own_only and self.meaning.knows(term.text)
             where = "written on no photo" if own_only else "no tag and no keyword"
             notes.append(
-                f"{term.text!r} is {where}: " + ("searched by its meaning" if found else "no match")
+                f"{term.text!r} is {where}: " + ("searched by its meaning" if found else "left out")
             )
             return found
 

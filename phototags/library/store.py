@@ -173,11 +173,14 @@ def transaction(store: sqlite3.Connection) -> Iterator[None]:
 
 @contextlib.contextmanager
 def lock(folder: Path | str) -> Iterator[None]:
-    """Lock an index against a second writer; the system unlocks it however the process ends."""
+    """Lock an index against a second writer; the system unlocks it however the process ends.
+
+    By lockf, whose locks no forked process inherits: those that look at photos may live longer.
+    """
     path = Path(folder) / LOCK
     with open(path, "w") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise PhototagsError(
                 f"another `phototags index` writes to {folder}. Wait for it, or end it."

@@ -2,11 +2,14 @@
 
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from phototags.cli import main
 from tests.library.colour_tagger import make_png, patch_backbone, write_tagger
@@ -134,3 +137,28 @@ def test_a_search_by_tags_loads_numpy_alone(home):
     assert not {"torch", "pandas", "polars", "pyarrow", "pydantic", "PIL", "scipy"} & set(
         done.stdout.split()
     )
+
+
+def test_the_commands_of_the_page_run(home, capsys):
+    page = (Path(__file__).parents[2] / "docs/find-your-photos.md").read_text()
+    block = re.search(r"```bash\n(.*?)```", page, re.DOTALL)[1]
+    commands = [shlex.split(line, comments=True)[1:] for line in block.splitlines()]
+    (home / "holiday/italy").mkdir(parents=True)
+    names = ("a dog on the beach", "snow", "anna", "boat", "italy/sunset", "sailing boats")
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[0x9003] = "2020:07:14 10:30:05"
+    for number, name in enumerate(names):
+        colour = (200 + number, 0, 0)
+        Image.new("RGB", (40, 30), colour).save(home / f"holiday/{name}.jpg", exif=exif)
+    for arguments in commands:
+        assert main(arguments) == 0, (arguments, capsys.readouterr().err)
+    assert len(commands) >= 9 and "sailing boats.jpg" in capsys.readouterr().out
+
+
+def test_the_python_of_the_page_runs(home, capsys):
+    page = (Path(__file__).parents[2] / "docs/find-your-photos.md").read_text()
+    (home / "photos/dog beach.png").write_bytes(make_png("red", 1))
+    main(["index", "photos", "--workers", "1"])
+    code = re.search(r"```python\n(.*?)```", page, re.DOTALL)[1]
+    exec(code, {"folder": home / "data/phototags/index"})
+    assert "dog beach.png 1.0 (('red'," in capsys.readouterr().out

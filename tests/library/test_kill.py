@@ -13,8 +13,9 @@ from tqdm import tqdm
 
 from phototags.library import update
 from phototags.library.photo_index import PhotoIndex
+from phototags.library.taggers import load_tagger
 
-PHOTOS, KILLS = 96, 5
+PHOTOS, KILLS = 96, 20
 COLOURS = ("red", "blue", "#00ff00")
 CONTENT = (
     "SELECT path, stamp, sha256, features, contents.hash, probabilities, top FROM files "
@@ -29,6 +30,9 @@ def start(home, monkeypatch):
     for number in range(PHOTOS):
         home.add(f"{number:03}.png", COLOURS[number % 3], number + 1)
     monkeypatch.setattr(update, "COMMIT_SECONDS", -1)
+    tagger = load_tagger(home.model)  # here, for polars reads nothing in a fork
+    monkeypatch.setattr(update, "load_tagger", lambda _: tagger)
+    monkeypatch.setattr(update, "read_aliases", lambda _: {})
     commit = update.Update._commit
 
     def begin(workers):
@@ -41,7 +45,7 @@ def start(home, monkeypatch):
 
         def run():
             os.setsid()
-            tqdm.set_lock(threading.RLock())  # else all forks share one, which a killed one holds
+            tqdm.set_lock(threading.RLock())  # all forks share the other, which a killed one holds
             update.Update._commit = announce
             home.update(workers=workers)
             tell.send("done")

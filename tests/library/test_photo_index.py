@@ -60,7 +60,7 @@ def test_small_words_and_plurals_are_as_typed(home, words):
 def test_a_word_that_means_nothing_here_is_said_and_finds_nothing(home):
     home.update()
     result = find(home, "zebra")
-    assert not result.photos and result.notes == ("'zebra' is no tag and no keyword: no match",)
+    assert not result.photos and result.notes == ("'zebra' is no tag and no keyword: left out",)
 
 
 def test_a_word_that_no_photo_holds_finds_nothing(home):

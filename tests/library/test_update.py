@@ -1,6 +1,7 @@
 """An index follows its folders: what is new is looked at, nothing else is, what is gone goes."""
 
 import hashlib
+import multiprocessing
 import os
 import shutil
 from collections import Counter
@@ -9,6 +10,7 @@ import pytest
 
 from phototags.errors import PhototagsError
 from phototags.library.manage import forget_folders, list_folders
+from phototags.library.store import lock
 from tests.library.colour_tagger import make_png, write_tagger
 
 
@@ -209,8 +211,19 @@ def test_a_tagger_without_probabilities_is_refused(home):
 
 
 def test_two_writers_do_not_meet(home):
-    from phototags.library.store import lock
-
     home.update()
-    with lock(home.index), pytest.raises(PhototagsError, match="another `phototags index`"):
+    held, hold = multiprocessing.Pipe()
+
+    def write():
+        with lock(home.index):
+            hold.send("locked")
+            hold.recv()
+
+    process = multiprocessing.get_context("fork").Process(target=write)
+    process.start()
+    assert held.recv() == "locked"
+    with pytest.raises(PhototagsError, match="another `phototags index`"):
         home.update()
+    held.send("end")
+    process.join()
+    assert counts(home.update()) == {"unchanged": 3}
