@@ -75,7 +75,7 @@ def read_files(index: PhotoIndex) -> dict[int, list[str]]:
 
 def find_pairs(index: PhotoIndex) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray]:
     """Places of pairs of photos that are near-duplicates, each pair once, and their cosines."""
-    from phototags.features.duplicates import match_hashes
+    from phototags.features.hash_matching import match_hashes
 
     rows = dict(index.store.execute("SELECT id, hash FROM contents WHERE features IS NOT NULL"))
     numbers = index.vectors.photos.tolist()

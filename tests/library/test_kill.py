@@ -15,7 +15,7 @@ from phototags.library import update
 from phototags.library.photo_index import PhotoIndex
 from phototags.library.taggers import load_tagger
 
-PHOTOS, KILLS = 96, 20
+PHOTOS, KILLS = 96, 6
 COLOURS = ("red", "blue", "#00ff00")
 CONTENT = (
     "SELECT path, stamp, sha256, features, contents.hash, probabilities, top FROM files "
