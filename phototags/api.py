@@ -7,6 +7,12 @@
         print(photo.photo, photo.error or photo.tags)     # ((tag, probability), ...)
     features = tagger.embed(["boat.jpg", "dog.jpg"])      # (2, 2048) float32
 
+    from phototags.api import Index
+
+    with Index.open("indexes/holiday") as index:          # made by `phototags index`
+        for photo in index.search("dog beach", without=["people"], top=5).photos:
+            print(photo.path, photo.score, photo.tags)
+
 What is here keeps its names and types until a CHANGELOG entry says otherwise.
 """
 
@@ -19,6 +25,7 @@ from typing import TYPE_CHECKING
 
 from phototags.commands import common
 from phototags.errors import PhotoError
+from phototags.library.photo_index import PhotoIndex as Index
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,7 +34,7 @@ if TYPE_CHECKING:
 
     from phototags.export.tag_photos import ExportedTagger, PhotoTags
 
-__all__ = ["Tagger"]
+__all__ = ["Index", "Tagger"]
 BATCH = 16
 
 

@@ -118,12 +118,8 @@ def compare_joins(index: PhotoIndex, captions: Captions) -> list[tuple[str, ...]
     often = [tag for tag in singles if holds[tag].sum() >= MIN_RIGHT]
     results: dict[str, list[float]] = {name: [] for name in JOINS}
     for one, other in itertools.combinations(often, 2):
-        if (holds[one] & holds[other]).sum() < MIN_RIGHT:
-            continue
-        if captions.list_names(one) & captions.list_names(other):
-            continue
-        right = np.array([captions.is_right(photo, [one, other]) for photo in ids])
-        if right.sum() < MIN_RIGHT:
+        right = holds[one] & holds[other]
+        if right.sum() < MIN_RIGHT or captions.list_names(one) & captions.list_names(other):
             continue
         terms = parse_terms(f"{one}, {other}", index.names, lambda _: False).wanted
         each = np.stack([index.estimate(term) for term in terms]).clip(EDGE, 1 - EDGE)
