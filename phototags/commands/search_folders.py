@@ -14,7 +14,8 @@ from phototags.errors import PhototagsError
 from phototags.io.escapes import show
 
 if TYPE_CHECKING:
-    from phototags.library.photo_index import FoundPhoto, PhotoIndex, SearchResult
+    from phototags.library.found import FoundPhoto, SearchResult
+    from phototags.library.photo_index import PhotoIndex
 
 SHOWN_TAGS = 6
 JSON_VERSION = 1

@@ -9,7 +9,6 @@ import json
 import os
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from phototags.errors import ModelError
 from phototags.library import own_search
+from phototags.library.found import FoundPhoto, SearchResult
 from phototags.library.likeness import find_photo, measure_likeness
 from phototags.library.store import name_errors, open_store, read_about
 from phototags.library.vectors import PhotoVectors, read_vectors
@@ -28,44 +28,6 @@ LOWEST = 0.1
 """Probability of a wanted term, the geometric mean of several, below which nothing is found."""
 CERTAIN = 0.5
 """Probability of an unwanted term from which a photo is left out."""
-
-
-@dataclass(frozen=True)
-class FoundPhoto:
-    """A photo that was found.
-
-    Args:
-        path: of its file, the first of several. copies: other files of the same bytes.
-        score: probability that all that was asked for holds; with a likeness, times that.
-        tags: learned tags and their probabilities, best first.
-        keywords: which its owner wrote. title: the same. taken: ISO 8601, or "".
-    """
-
-    path: str
-    score: float
-    tags: tuple[tuple[str, float], ...]
-    keywords: tuple[str, ...] = ()
-    title: str = ""
-    taken: str = ""
-    copies: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class SearchResult:
-    """What a search found.
-
-    Args:
-        wanted, unwanted: the terms that were searched for.
-        notes: a sentence for each word that was not searched for as a tag or keyword.
-        photos: best first.
-        searched: number of photos that were searched.
-    """
-
-    wanted: tuple[str, ...]
-    unwanted: tuple[str, ...]
-    notes: tuple[str, ...]
-    photos: tuple[FoundPhoto, ...]
-    searched: int
 
 
 class PhotoIndex:

@@ -6,13 +6,14 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
+from phototags.errors import ModelError
 from phototags.library.looking import Look, Looker, look_at_files
 from phototags.library.records import (
     apply_removals,
@@ -33,7 +34,7 @@ from phototags.library.taggers import (
     read_aliases,
     tag_features,
 )
-from phototags.library.vectors import PREFIX, publish, write_vectors
+from phototags.library.vectors import publish, read_vectors, write_vectors
 from phototags.photos.removals import Removals
 
 COMMIT_SECONDS = 5.0
@@ -139,13 +140,20 @@ class Update:
         """Write the vectors that are searched, if those there are not of this state."""
         about = read_about(self.store)
         same = about.get("tagger") == self.identity.tagger
-        place = self.folder / f"{PREFIX}{about.get('generation')}"
-        if same and about["generation"] == about.get("revision", "0") and place.is_dir():
-            return
         tags = json.loads(about["tags"]) if same else self.load().exported.vocabulary.tags
+        if same and about["generation"] == about.get("revision") and self._is_whole(about, tags):
+            return
         written = write_vectors(self.store, self.folder, self.identity.tagger, len(tags))
         facts = {} if same else describe_tagger(self.model, self.identity, tags)
         publish(self.store, self.folder, written, **facts)
+
+    def _is_whole(self, about: Mapping[str, str], tags: Sequence[str]) -> bool:
+        """Whether the vectors that are searched can be read."""
+        try:
+            read_vectors(self.folder, about["generation"], len(tags))
+        except ModelError:
+            return False
+        return True
 
 
 def describe_tagger(model: Path, identity: TaggerIdentity, tags: Sequence[str]) -> dict[str, str]:

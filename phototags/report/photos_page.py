@@ -19,7 +19,7 @@ SHOWN_TAGS = 8
 
 
 class Photo(Protocol):
-    """A found photo: `phototags.library.photo_index.FoundPhoto`."""
+    """A found photo: `phototags.library.found.FoundPhoto`."""
 
     path: str
     score: float
@@ -30,7 +30,7 @@ class Photo(Protocol):
 
 
 class Result(Protocol):
-    """A search's result: `phototags.library.photo_index.SearchResult`."""
+    """A search's result: `phototags.library.found.SearchResult`."""
 
     wanted: tuple[str, ...]
     notes: tuple[str, ...]

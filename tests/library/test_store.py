@@ -1,6 +1,5 @@
 """A damaged, foreign or newer index is refused by name, with what to do."""
 
-import shutil
 import sqlite3
 
 import numpy as np
@@ -76,6 +75,5 @@ def test_damaged_vectors_are_refused_and_made_again(home, name, damage):
         np.save(path, np.array([{}], object), allow_pickle=True)
     with pytest.raises(ModelError, match="vectors.*without looking at photos"):
         home.search("red")
-    shutil.rmtree(folder)
     home.update()
     assert home.search("red") == ["rose.png"]
