@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from phototags.systems.bases.system import ClosedFormSystem
+from phototags.systems.bases.training_settings import omit_if
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -26,6 +27,13 @@ class Knn(ClosedFormSystem):
 
     model: Literal["neighbours"]
     neighbours: int = Field(description="nearest training photos that vote for their tags", gt=0)
+    scaling: Literal["root", "length"] = Field(
+        "root",
+        description="scaling of the features before they are compared: `root` takes square roots,"
+        " negative features counting as zero; `length` takes them as they are, for backbones with"
+        " `:layers`, whose features are signed roots",
+        exclude_if=omit_if("root"),
+    )
 
     def fit_closed_form(
         self, photos: TaggedPhotos, validation: TaggedPhotos, n_tags: int, seed: int
@@ -35,7 +43,7 @@ class Knn(ClosedFormSystem):
         from phototags.tags.padding import unpad_tags
 
         tags, counts = unpad_tags(photos.tags), photos.counts(n_tags)
-        return fit_knn(photos.features, *tags, counts, self.neighbours)
+        return fit_knn(photos.features, *tags, counts, self.neighbours, self.scaling)
 
     def from_tensors(self, tensors: Mapping[str, Tensor], n_features: int) -> KnnTagger:
         """Restore a tagger from the photos that it stores."""
@@ -49,4 +57,4 @@ class Knn(ClosedFormSystem):
             raise ValueError("the ends of its photos' tags do not fit the tags")
         if len(tags) and not (tags.min() >= 0 and tags.max() < len(counts)):
             raise ValueError(f"it has tags beyond its {len(counts)}")
-        return KnnTagger(**tensors, neighbours=self.neighbours)
+        return KnnTagger(**tensors, neighbours=self.neighbours, scaling=self.scaling)

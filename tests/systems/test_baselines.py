@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from torch.nn.functional import normalize
 
 from phototags.systems.parts.baselines import FrequencyTagger, RandomTagger, fit_knn
 
@@ -48,6 +49,17 @@ def test_neighbours_scores_equal_a_slow_loop(crowd):
             for tag in sets[near]:
                 expected[tag] += cosines[near]
         torch.testing.assert_close(scores[row], expected)
+
+
+def test_neighbours_of_signed_roots_are_compared_by_all_of_them():
+    """As `root`, which clamps, the two negative features would be no features at all."""
+    features = torch.tensor([[0.1, -1.0, 0.0], [0.1, 0.0, -1.0], [1.0, 0.2, 0.2]])
+    flat, ends = torch.tensor([0, 1, 2]), torch.arange(4)
+    given = features, flat, ends, torch.bincount(flat), 1
+    asked = torch.tensor([[0.3, -1.0, 0.1], [0.3, 0.1, -1.0]])
+    assert fit_knn(*given, scaling="length").scores(asked).argmax(1).tolist() == [0, 1]
+    cosines = normalize(features[:2].clamp_min(0).sqrt()) @ normalize(asked.clamp_min(0).sqrt()).T
+    assert cosines[0].equal(cosines[1])
 
 
 def test_a_training_photo_finds_its_own_tags_first(crowd):

@@ -10,6 +10,7 @@ import yaml
 
 from phototags.systems.registry import AnySystem, find_systems, parse_system
 from phototags.workflow.code_hash import list_code
+from tests.presets import merge_presets
 
 ROOT = Path(__file__).parents[2]
 MODELS = {get_args(one.model_fields["model"].annotation)[0]: one for one in find_systems()}
@@ -56,3 +57,13 @@ def test_each_system_of_a_preset_is_found_by_its_model(preset):
     for settings in systems.values():
         if "model" in settings:  # else it changes a system of params.yaml
             assert type(parse_system(settings)) is MODELS[settings["model"]]
+
+
+def test_no_system_takes_roots_of_features_that_are_signed_roots():
+    """`root` clamps negative features, half of those of a backbone with `:layers`."""
+    presets = [path for path in (ROOT / "presets").glob("*.yaml") if ":layers" in path.read_text()]
+    assert "best" in [path.stem for path in presets]
+    for preset in presets:
+        systems = merge_presets([ROOT / "params.yaml", preset]).train.systems
+        roots = [name for name, one in systems.items() if getattr(one, "scaling", "") == "root"]
+        assert roots == [], preset

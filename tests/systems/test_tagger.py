@@ -14,7 +14,7 @@ QUICK = {"epochs": 2, "patience": 1, "batch_size": 8}
 SYSTEMS = [
     {"model": "frequency"},
     {"model": "random"},
-    {"model": "neighbours", "neighbours": 3},
+    {"model": "neighbours", "neighbours": 3, "scaling": "length"},
     {"model": "kernel-ridge", "top_k": 2, "f1_photos": 10, "refit": True},
     {"model": "user-frequency"},
     {"model": "user-neighbours", "neighbours": 3},

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from phototags.systems.parts.heads import FeatureScaler
+from phototags.systems.parts.heads import FeatureScaler, Scaling
 
 CHUNK = 1024  # photos compared with all training photos at a time: 1,024 x 10^6 are 4 GB
 
@@ -68,14 +68,21 @@ class KnnTagger:
         ends: (N + 1,) int64, photo i has tags[ends[i]:ends[i + 1]].
         counts: (T,) int64, training photos that have each tag.
         neighbours: photos that vote.
+        scaling: of `FeatureScaler`, as the training photos' features were scaled.
     """
 
     def __init__(
-        self, features: Tensor, tags: Tensor, ends: Tensor, counts: Tensor, neighbours: int
+        self,
+        features: Tensor,
+        tags: Tensor,
+        ends: Tensor,
+        counts: Tensor,
+        neighbours: int,
+        scaling: Scaling = "root",
     ):
         self.features, self.tags, self.ends, self.counts = features, tags, ends, counts
         self.neighbours = min(neighbours, len(features))
-        self.scale = FeatureScaler("root", features.shape[1])
+        self.scale = FeatureScaler(scaling, features.shape[1])
 
     def tensors(self) -> dict[str, Tensor]:
         return {name: getattr(self, name) for name in ("features", "tags", "ends", "counts")}
@@ -100,8 +107,13 @@ class KnnTagger:
 
 
 def fit_knn(
-    features: Tensor, tags: Tensor, ends: Tensor, counts: Tensor, neighbours: int
+    features: Tensor,
+    tags: Tensor,
+    ends: Tensor,
+    counts: Tensor,
+    neighbours: int,
+    scaling: Scaling = "root",
 ) -> KnnTagger:
     """Make a nearest-neighbours tagger from the training photos' unscaled features (N, n)."""
-    scaled = normalize(FeatureScaler("root", features.shape[1])(features.float()))
-    return KnnTagger(scaled.half(), tags, ends, counts, neighbours)
+    scaled = normalize(FeatureScaler(scaling, features.shape[1])(features.float()))
+    return KnnTagger(scaled.half(), tags, ends, counts, neighbours, scaling)
