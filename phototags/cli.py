@@ -14,6 +14,7 @@ from phototags.io.escapes import show
 COMMANDS = {
     "tag": "list the tags that fit pictures",
     "index": "index folders of photographs, so that they can be searched",
+    "learn": "learn a tagger from the keywords in your photos",
     "search": "find pictures by words",
     "similar": "find near-duplicates and look-alikes among indexed photographs",
     "near": "list the tags nearest to a tag",

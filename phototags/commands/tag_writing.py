@@ -123,7 +123,17 @@ def open_writing(args: argparse.Namespace, tagger: Path) -> Iterator[Writing | N
         for folder in list_folders(args.photos):
             journal = None if args.dry_run else stack.enter_context(open_journal(folder))
             writers[folder] = TagWriter(folder, name, target, journal, say)
-        yield Writing(args.write, writers)
+        yield Writing(args.write, writers, read_spellings(tagger))
+
+
+def read_spellings(tagger: Path) -> dict[str, str]:
+    """How people write a tag, by the tagger's folder; only what is a spelling of its tag."""
+    from phototags.io.tagger_config import read_tagger_config
+    from phototags.tags.spelling import clean
+
+    written = read_tagger_config(tagger).get("written")
+    pairs = written.items() if isinstance(written, dict) else ()
+    return {tag: word for tag, word in pairs if isinstance(word, str) and clean(word).tag == tag}
 
 
 class Writing:
@@ -132,21 +142,22 @@ class Writing:
     Args:
         kind: one of `KINDS`.
         writers: of each folder.
+        written: how people write a tag, where the tagger was learned from their keywords.
     """
 
-    def __init__(self, kind: str, writers: dict[Path, TagWriter]):
-        self.kind, self.writers = kind, writers
+    def __init__(self, kind: str, writers: dict[Path, TagWriter], written: dict[str, str]):
+        self.kind, self.writers, self.written = kind, writers, written
         self.tables: dict[Path, dict] = {folder: {} for folder in writers}
 
     def add(self, tagged: PhotoTags) -> None:
         """Write the tags of a photo, or keep them for the table."""
-        photo = Path(tagged.photo)
+        photo, tags = Path(tagged.photo), [(self.written.get(t, t), p) for t, p in tagged.tags]
         inside = [folder for folder in self.writers if photo.is_relative_to(folder)]
         folder = max(inside, key=lambda one: len(one.parts))
         if self.kind in ("csv", "json"):
-            self.tables[folder][photo] = tagged.tags
+            self.tables[folder][photo] = tags
         else:
-            self.writers[folder].write(photo, tagged.tags)
+            self.writers[folder].write(photo, tags)
 
     def finish(self) -> int:
         """Write the tables and say what was written; the exit code."""
