@@ -20,6 +20,7 @@ COMMANDS = {
     "near": "list the tags nearest to a tag",
     "analogy": "find the tag that is to C as B is to A",
     "vocabulary": "explain why a tag is in the vocabulary or not",
+    "export": "write a tagger as ONNX, for onnxruntime",
     "fetch": "fetch the weights of a network, and check them",
     "drops": "count the photos of a corpus that were left out, and why",
     "removed": "check that no file holds a photo that was to be removed",
@@ -57,6 +58,8 @@ def main(arguments: list[str] | None = None) -> int:
         return exit_code
     except PhototagsError as error:
         return report(error)
+    except ModuleNotFoundError as error:
+        return report(explain_missing(error))
     except BrokenPipeError:  # the reader, perhaps `head`, has stopped reading
         discard_output()
         return SUCCESS
@@ -65,6 +68,18 @@ def main(arguments: list[str] | None = None) -> int:
         return report(error)
     except KeyboardInterrupt:
         return 130
+
+
+def explain_missing(error: ModuleNotFoundError) -> PhototagsError:
+    """The error of a package that is not installed; an own module that is missing is raised."""
+    package = (error.name or "").partition(".")[0]
+    if package in ("", "phototags"):
+        raise error
+    return PhototagsError(
+        f"this command needs the Python package {package}, which is not installed here. Run "
+        "`pip install phototags`, which brings it, in the environment of phototags: "
+        f"{sys.prefix}"
+    )
 
 
 def report(error: Exception) -> int:

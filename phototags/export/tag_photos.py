@@ -11,7 +11,7 @@ from torch import Tensor
 
 from phototags.errors import ModelError, PhotoError
 from phototags.evaluation.probabilities import Probabilities, read_probabilities
-from phototags.features.backbones import Backbone, JoinedBackbone, load_backbone
+from phototags.features.backbones import Backbone, JoinedBackbone, Precision, load_backbone
 from phototags.features.embed_photos import embed_photos
 from phototags.features.published_weights import refuse_downloads
 from phototags.photos.decoding import decode
@@ -53,13 +53,17 @@ class PhotoTags:
 
 
 def load_exported(
-    folder: Path | str, above: float | None = None, precision: float | None = None
+    folder: Path | str,
+    above: float | None = None,
+    precision: float | None = None,
+    computed_in: Precision = "auto",
 ) -> ExportedTagger:
     """Load the tagger from a folder that `export_tagger` wrote.
 
     Args:
         above: give a tag only if its probability is at least this, in [0, 1].
         precision: give as many tags as keep an expected precision of this, in (0, 1).
+        computed_in: the number type of the backbone, as `load_backbone` takes it.
 
     Raises:
         ModelError: when a file is missing or damaged, or does not fit the others; when `above` or
@@ -79,7 +83,7 @@ def load_exported(
     calibration = read_probabilities(path, len(vocabulary)) if path.exists() else None
     lowest = choose_lowest(calibration, path, above, precision)
     with refuse_downloads():
-        backbone = load_backbone(config["backbone"], own_backbone(folder), precision="auto")
+        backbone = load_backbone(config["backbone"], own_backbone(folder), precision=computed_in)
     width = getattr(backbone, "width", config["features"])
     if width != config["features"]:
         raise ModelError(
