@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 OPSET = 20  # of ONNX
 INPUT = "photos"
+PRODUCTS = ("MatMul", "Gemm")
 AXES = ("photos", "height", "width")
 """Those of the input that may have any length."""
 
@@ -130,12 +131,20 @@ def quantise(model: ModelProto, backbone: str) -> ModelProto:
     import onnx
     from onnxruntime.quantization import QuantType, quant_utils, quantize_dynamic
 
-    before = model.ByteSize()
+    before, weights = model.ByteSize(), {one.name for one in model.graph.initializer}
+    products = [node for node in model.graph.node if node.op_type in PRODUCTS]
+    weightless = [node.name for node in products if not weights & set(node.input)]
     quant_utils.add_pre_process_metadata(model)  # or it warns that shapes should be known
     with TemporaryDirectory() as folder:
         path = Path(folder) / "model.onnx"
-        kinds = ["MatMul", "Gemm"]
-        quantize_dynamic(model, path, kinds, per_channel=True, weight_type=QuantType.QInt8)
+        quantize_dynamic(
+            model,
+            path,
+            list(PRODUCTS),
+            per_channel=True,
+            weight_type=QuantType.QInt8,
+            nodes_to_exclude=weightless,
+        )
         smaller = onnx.load(path)
     if smaller.ByteSize() > before / 2:
         raise ModelError(
