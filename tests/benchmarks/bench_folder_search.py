@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.bench_folder_search [--photos 100000]
 
-The photos are made up: random probabilities of the box's tags, names of two words, two folders.
+The photos are made up: 5,000 random ones over and over, few probabilities of them high.
 """
 
 import argparse
@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
@@ -28,7 +27,7 @@ from phototags.tags.vocabulary import read_vocabulary
 
 WORDS = ("dog beach", "snow mountain -people", "red car", "boat", "child water without dog")
 ROUNDS = 10
-CHUNK = 5_000
+CHUNK, FEATURES = 5_000, 2048
 
 
 def make_index(folder: Path, photos: int) -> None:
@@ -36,13 +35,25 @@ def make_index(folder: Path, photos: int) -> None:
     tags = read_vocabulary(BOX / "vocabulary.tsv").tags
     identity, rng = identify_tagger(BOX), np.random.default_rng(0)
     store = open_store(folder, create=True)
+    probabilities = (rng.random((CHUNK, len(tags)), np.float32) ** 8).astype(np.float16)
+    features = rng.standard_normal((CHUNK, FEATURES), np.float32).astype(np.float16)
     for start in range(0, photos, CHUNK):
         rows = range(start + 1, min(start + CHUNK, photos) + 1)
         with transaction(store):
             store.executemany(
                 "INSERT INTO contents (id, sha256, backbone, features, tagger, probabilities, top) "
                 "VALUES (?, ?, ?, ?, ?, ?, '[]')",
-                make_contents(rows, identity.backbone, identity.tagger, len(tags), rng),
+                (
+                    (
+                        row,
+                        row.to_bytes(32, "big"),
+                        identity.backbone,
+                        seen.tobytes(),
+                        identity.tagger,
+                        one.tobytes(),
+                    )
+                    for row, seen, one in zip(rows, features, probabilities, strict=False)
+                ),  # fmt: skip
             )
             store.executemany(
                 "INSERT INTO files (id, path, stamp, content, keywords, title, taken) "
@@ -56,17 +67,6 @@ def make_index(folder: Path, photos: int) -> None:
     written = write_vectors(store, folder, identity.tagger, len(tags))
     publish(store, folder, written, **describe_tagger(BOX, identity, tags))
     store.close()
-
-
-def make_contents(
-    rows: range, backbone: str, tagger: str, tags: int, rng: np.random.Generator
-) -> Iterator[tuple]:
-    """Rows of the table of contents: skewed probabilities, few of them high."""
-    probabilities = (rng.random((len(rows), tags), np.float32) ** 8).astype(np.float16)
-    features = rng.standard_normal((len(rows), 2048), np.float32).astype(np.float16)
-    for row, one, seen in zip(rows, probabilities, features, strict=True):
-        sha256 = row.to_bytes(32, "big")
-        yield row, sha256, backbone, seen.tobytes(), tagger, one.tobytes()
 
 
 def time_warm(folder: Path) -> dict[str, float]:
