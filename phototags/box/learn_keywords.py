@@ -25,8 +25,8 @@ from phototags.systems.tagger import CALIBRATION, save
 from phototags.tags.spelling import clean
 from phototags.tags.vocabulary import TagVocabulary
 
-PENALTIES = (300.0, 100.0, 30.0, 10.0, 3.0)
-"""Of the cross-entropy summed over photos; the box's is 100."""
+PENALTIES = (100.0, 30.0, 10.0, 3.0, 1.0, 0.3, 0.1)
+"""Of the cross-entropy summed over photos; the box's is 100, and fewer photos want less."""
 SYSTEM = {"model": "logistic", "scaling": "length", "l2": [1.0]}
 log = logging.getLogger(__name__)
 
