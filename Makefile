@@ -2,6 +2,7 @@
 # make results RUN=photographs MIRROR=folder-or-url     another run: presets/photographs.yaml
 # make box MIRROR=folder-or-url                    the tagger that comes with phototags
 # make check-results    are the committed results unedited, possible, and of this code and params?
+# make app [FOLDER=...] the page: find photos by words, see tags
 # make test | fuzz | slurm-test | lint | bench | docs | lock | tidy | clean
 # Needs Python 3.11, git and make.
 
@@ -17,7 +18,7 @@ export PHOTOTAGS_MIRROR := $(MIRROR)
 endif
 PRESET := $(if $(filter-out pictures,$(RUN)),--configfile presets/$(RUN).yaml)
 
-.PHONY: environment results check-results box test fuzz lint format bench acceptance slurm-test docs lock tidy clean
+.PHONY: environment results check-results box app test fuzz lint format bench acceptance slurm-test docs lock tidy clean
 
 environment: $(READY)
 
@@ -41,6 +42,9 @@ box: $(READY)
 	snakemake models/photographs/box/MODEL_CARD.md --cores all --configfile presets/photographs.yaml
 	mkdir -p phototags/box/tagger
 	cp $(BOX:%=models/photographs/box/%) models/photographs/tagger/zero_shot.safetensors phototags/box/tagger
+
+app: $(READY)
+	phototags serve --open $(FOLDER)
 
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder

@@ -17,6 +17,7 @@ COMMANDS = {
     "learn": "learn a tagger from the keywords in your photos",
     "search": "find pictures by words",
     "similar": "find near-duplicates and look-alikes among indexed photographs",
+    "serve": "serve a page and REST over indexed photographs",
     "near": "list the tags nearest to a tag",
     "analogy": "find the tag that is to C as B is to A",
     "vocabulary": "explain why a tag is in the vocabulary or not",

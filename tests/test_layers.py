@@ -19,6 +19,7 @@ LAYERS = [  # from the bottom up; a folder is one layer
     {"report", "search", "training"},
     {"export", "results"},
     {"box", "library"},
+    {"serve"},
     {"commands"},
     {"docs"},
     {"cli", "api"},

@@ -147,25 +147,41 @@ def tag_photos(
         except PhotoError as error:
             yield PhotoTags(photo, error=error)
             continue
-        with torch.inference_mode():
-            scores = exported.tagger.scores(embed_photos(exported.backbone, [picture]))[0]  # (T,)
-        values = scores.numpy()
-        if exported.calibration:
-            values = exported.calibration.probabilities(values)
-        if not np.isfinite(values).all():
-            raise ModelError(
-                f"the tagger should give each tag of {photo} a finite number, but gives NaN or "
-                "infinity: its weights are damaged. Export it again with `make results`."
-            )
-        best = np.argsort(-values, kind="stable")[:top]
-        yield PhotoTags(
-            photo,
-            tuple(
-                (exported.vocabulary.tags[tag], float(values[tag]))
-                for tag in best
-                if not exported.calibration or values[tag] >= exported.lowest
-            ),
+        yield PhotoTags(photo, tag_pictures(exported, [picture], top)[0])
+
+
+def tag_pictures(
+    exported: ExportedTagger, pictures: list[Tensor], top: int
+) -> list[tuple[tuple[str, float], ...]]:
+    """Tag decoded pictures in one batch.
+
+    Args:
+        pictures: (3, H, W) uint8 each.
+
+    Returns:
+        of each picture, its `PhotoTags.tags`.
+
+    Raises:
+        ModelError: when the tagger's numbers are not finite.
+    """
+    with torch.inference_mode():
+        scores = exported.tagger.scores(embed_photos(exported.backbone, pictures))  # (B, T)
+    values = scores.numpy()
+    if exported.calibration:
+        values = exported.calibration.probabilities(values)
+    if not np.isfinite(values).all():
+        raise ModelError(
+            "the tagger should give each tag a finite number, but gives NaN or infinity: its "
+            "weights are damaged. Export it again with `make results`."
         )
+    return [
+        tuple(
+            (exported.vocabulary.tags[tag], float(of[tag]))
+            for tag in np.argsort(-of, kind="stable")[:top]
+            if not exported.calibration or of[tag] >= exported.lowest
+        )
+        for of in values
+    ]
 
 
 def open_photo(
