@@ -91,7 +91,7 @@ def test_a_photo_is_opened_judged_and_left_by_keys(browse, served):
 
     browse(visit)
     line = json.loads((served.index / FILE).read_text())
-    assert line["accepted"] is True and line["photo"] == served.id_of("rose.png")
+    assert line["accepted"] is True and line["photo"] == served.id_of("plum.png")
 
 
 @in_browser
