@@ -1,7 +1,7 @@
 """Compare systems that use a photo's user with systems that do not: improvements and tags."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -51,19 +51,29 @@ def compare_systems(
         photos: user_id and tags, by row.
         new: scores of `score_new_tags` by system, of NEW; none where no photo is.
     """
-    known, seeds = tags_in_vocabulary(photos["tags"], vocabulary), len(scores) // len(systems)
-    files = {
-        name: (scores[at * seeds : (at + 1) * seeds], predictions[at * seeds : (at + 1) * seeds])
-        for at, name in enumerate(systems)
+    known = tags_in_vocabulary(photos["tags"], vocabulary)
+    scores, predictions = group_seeds(systems, scores), group_seeds(systems, predictions)
+    results = {
+        name: read_system_scores(scores[name], predictions[name][0], known) for name in systems
     }
-    results = {name: read_system_scores(of, seen[0], known) for name, (of, seen) in files.items()}
     tables = [relative_improvements(systems, results, photos["user_id"])]
     if new:
         tables.append(relative_improvements(systems, new, photos["user_id"], NEW))
     return Comparison(
         pd.concat(tables, ignore_index=True),
-        pd.concat([score_per_tag(name, of, known, vocabulary) for name, (_, of) in files.items()]),
+        pd.concat([score_per_tag(name, of, known, vocabulary) for name, of in predictions.items()]),
     )
+
+
+def group_seeds(systems: Iterable[str], files: Sequence[Path | str]) -> dict[str, list]:
+    """The files of each system, from a list that has them system by system, one for each seed.
+
+    >>> group_seeds(["a", "b"], ["a0", "a1", "b0", "b1"])
+    {'a': ['a0', 'a1'], 'b': ['b0', 'b1']}
+    """
+    names = list(systems)
+    seeds = len(files) // len(names)
+    return {name: list(files[at * seeds : (at + 1) * seeds]) for at, name in enumerate(names)}
 
 
 def tags_in_vocabulary(tags: pd.Series, vocabulary: TagVocabulary) -> pd.Series:
