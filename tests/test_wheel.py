@@ -59,7 +59,9 @@ def test_the_wheel_holds_each_module_the_templates_and_the_tagger_in_the_box(bui
     with zipfile.ZipFile(wheel) as content:
         inside = {name for name in content.namelist() if name.startswith("phototags/")}
     files = [path for path in (ROOT / "phototags").rglob("*") if path.is_file()]
-    wanted = {path.relative_to(ROOT).as_posix() for path in files if path.suffix != ".pyc"}
+    wanted = {
+        path.relative_to(ROOT).as_posix() for path in files if "__pycache__" not in path.parts
+    }
     assert inside == wanted
     assert "phototags/box/tagger/model.safetensors" in inside
 

@@ -7,9 +7,9 @@ from phototags.corpora.corpus_registry import find_corpus
 from phototags.corpora.photos_tsv import PhotosTsv
 from phototags.download.sources import fetch_source
 from phototags.params.own_tables import read_own_tables
-from phototags.photos.collection import collect_photos
 from phototags.photos.packing import pack_photos
 from phototags.photos.shards import read_members
+from tests.collecting import collect_photos
 
 READER = PhotosTsv()
 TABLES = read_own_tables('{"shapes": {"photos": 40, "licence": "CC0", "citation": ""}}')

@@ -7,9 +7,10 @@ from phototags.corpora.corpus_registry import find_corpus
 from phototags.corpora.readers import READERS
 from phototags.errors import CorpusError
 from phototags.params.vocabulary import Split
-from phototags.photos.collection import collect_photos, view_photos
+from phototags.photos.collection import view_photos
 from phototags.photos.packing import pack_photos
 from phototags.tags.split import split_photos
+from tests.collecting import collect_photos
 
 OWNERS, CONCEPTS = "mirflickr25k_128", "mirflickr25k_128-concepts"
 COLOURS = ["red", "blue", "tan", "green", "black", "white", "navy", "gold", "grey", "pink"]

@@ -20,7 +20,6 @@ from phototags.features.feature_cache import Features
 from phototags.io.escapes import escape, unescape
 from phototags.io.storage import atomic_write
 from phototags.params.own_tables import read_own_tables
-from phototags.photos.collection import collect_photos
 from phototags.photos.gallery import make_card
 from phototags.photos.packing import pack_photos
 from phototags.photos.photo_table import (
@@ -48,6 +47,7 @@ from phototags.search.index import build_index, write_index
 from phototags.tags.cleaning import clean_photos
 from phototags.tags.encoded_photos import encode_photos, read_photo_batches, write_tags
 from phototags.tags.vocabulary import write_tsv
+from tests.collecting import collect_photos
 
 READER = PhotosTsv()
 TABLES = read_own_tables('{"shapes": {"photos": 40, "licence": "CC0", "citation": ""}}')

@@ -8,10 +8,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from phototags.errors import CorpusError
-from phototags.photos import collection, photo_blocks
+from phototags.photos import photo_blocks
 from phototags.photos.collection import collect_corpus, view_photos
 from phototags.photos.photo_blocks import (
-    Block,
     find_repeated,
     read_blocks,
     read_row_blocks,
@@ -30,6 +29,7 @@ from phototags.photos.photo_table import (
     write_photos,
     write_table,
 )
+from tests.collecting import collect_photos
 
 
 def listing(count):
@@ -42,13 +42,6 @@ def packed(**digests):
         for photo, digest in digests.items()
     ]
     return pd.DataFrame(rows, columns=PACKED.names)
-
-
-def collect_photos(listing, packed, drops, licences=None):
-    """Photos and drops of a corpus that is one block."""
-    repeated = packed["sha256"][packed["sha256"].duplicated()]
-    (found,) = collection.collect_photos([Block(listing, packed, drops)], licences, repeated)
-    return found.photos, [*found.unlicensed, *found.duplicates]
 
 
 def test_what_was_listed_and_what_was_seen_come_together():

@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 
 from phototags.errors import CorpusError
-from phototags.photos.collection import collect_photos
 from phototags.photos.licences import find_unlicensed
 from phototags.photos.photo_table import PACKED, make_photo_table
+from tests.collecting import collect_photos
 
 BY = "https://creativecommons.org/licenses/by/2.0/"
 STATED = [
