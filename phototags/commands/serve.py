@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import secrets
 import socket
@@ -99,7 +100,8 @@ def run(args: argparse.Namespace) -> int:
             limit_concurrency=CONNECTIONS,
             h11_max_incomplete_event_size=16_384,
         )
-        uvicorn.Server(config).run(sockets=[server])
+        with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how it ends
+            uvicorn.Server(config).run(sockets=[server])
     return common.SUCCESS
 
 
