@@ -202,8 +202,19 @@ def open_photo(
     Raises:
         PhotoError: as `read_photo` and `decode`.
     """
+    return decode_photo(read_photo(photo, max_bytes), backbone, max_pixels, max_bytes, ignored)
+
+
+def decode_photo(
+    content: bytes,
+    backbone: Backbone | JoinedBackbone,
+    max_pixels: int = MAX_PIXELS,
+    max_bytes: int = MAX_BYTES,
+    ignored: Counter[str] | None = None,
+) -> Tensor:
+    """Decode the bytes of a picture file as `open_photo` does."""
     min_side = OVERSAMPLING * max(part.size for part in backbone.parts)
-    return decode(read_photo(photo, max_bytes), max_pixels, max_bytes, min_side, ignored)
+    return decode(content, max_pixels, max_bytes, min_side, ignored)
 
 
 def read_photo(photo: str, max_bytes: int) -> bytes:

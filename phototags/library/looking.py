@@ -18,7 +18,7 @@ import numpy as np
 
 from phototags.errors import PhotoError, PhototagsError
 from phototags.library.own_words import OwnWords, read_own_words
-from phototags.photos.picture_files import MAX_BYTES, MAX_PIXELS
+from phototags.photos.picture_files import MAX_BYTES
 from phototags.photos.removals import REASON, Removals
 
 if TYPE_CHECKING:
@@ -97,14 +97,12 @@ class Looker:
 
     def _decode(self, content: bytes) -> Tensor:
         """Decode a photo and resize it, if all parts of the backbone see one size."""
-        from phototags.export.tag_photos import OVERSAMPLING
+        from phototags.export.tag_photos import decode_photo
         from phototags.features.embed_photos import prepare_inputs
-        from phototags.photos.decoding import decode
 
-        parts = self.backbone.parts
-        min_side = OVERSAMPLING * max(part.size for part in parts)
-        photo = decode(content, MAX_PIXELS, MAX_BYTES, min_side)
-        return prepare_inputs(photo, self.backbone)[0] if len(parts) == 1 else photo
+        photo = decode_photo(content, self.backbone)
+        alone = len(self.backbone.parts) == 1
+        return prepare_inputs(photo, self.backbone)[0] if alone else photo
 
     def _embed(self, looks: tuple[Look, ...], photos: tuple[Tensor, ...]) -> None:
         from phototags.features.embed_photos import embed_photos, perceptual_hash

@@ -123,11 +123,10 @@ class TagWorker:
             future.set_result(of)
 
     def _decode(self, content: bytes) -> Tensor:
-        from phototags.export.tag_photos import OVERSAMPLING
-        from phototags.photos.decoding import decode
+        from phototags.export.tag_photos import decode_photo
 
-        side = OVERSAMPLING * max(part.size for part in self._tagger.backbone.parts)
-        return decode(content, self.limits.photo_pixels, self.limits.photo_bytes, side)
+        caps = self.limits.photo_pixels, self.limits.photo_bytes
+        return decode_photo(content, self._tagger.backbone, *caps)
 
 
 def _fail(batch: list[tuple[bytes, Future[Tags]]], error: Exception) -> None:

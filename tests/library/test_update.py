@@ -30,7 +30,7 @@ def looked(monkeypatch):
         seen.append(content)
         return decode(content, *arguments)
 
-    monkeypatch.setattr(decoding, "decode", note)
+    monkeypatch.setattr("phototags.export.tag_photos.decode", note)
     return seen
 
 
