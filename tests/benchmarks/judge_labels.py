@@ -24,7 +24,7 @@ import polars as pl
 import tag_corpus
 import yaml
 from harness import RESULTS, ROOT, conclude_page, peer_python, version_of
-from judge_across import cleaned, learn
+from judge_across import cleaned, judged, learn
 from measuring import Worker
 
 from phototags.errors import CorpusError
@@ -38,7 +38,6 @@ from phototags.io.storage import write_csv, write_text
 from phototags.report.markdown import format_table
 from phototags.report.tables.cells import format_interval
 from phototags.report.tables.score_pages import format_tag_vectors
-from phototags.tag_vectors.initialisation import load_text_vectors
 from phototags.tags.encoding import encode_tags
 from phototags.tags.mapping import map_vocabulary
 from phototags.tags.split import hash_to_unit
@@ -164,17 +163,11 @@ def judge(
 ) -> pd.DataFrame:
     """Scores of one training corpus on one test corpus, of every seed; gensim's beside ours."""
     rows = common_tags(words, test)
-    tags, settings = [words[row] for row in rows], params.embed_tags
-    text = load_text_vectors(settings.init, [], tags)
+    tags = [words[row] for row in rows]
     given = pd.DataFrame({"tags": test.to_list(), "user_id": None})
-    resamples = params.score.resamples, params.score.seed
-    tables = [
-        {seed: getattr(one, part).numpy()[rows] for seed, one in learned.items()}
-        for part in ("input_vectors", "output_vectors")
-    ]
-    ours = TagVectorTables(*tables, settings.power, text and text.embed(tags))
     theirs = TagVectorTables({0: gensim[0][rows]}, {0: gensim[1][rows]}, GENSIM_POWER)
-    scores = score_tag_vectors(tags, training, given, ours, *resamples)
+    scores = judged(words, training, test, learned, params)
+    resamples = params.score.resamples, params.score.seed
     peer = score_tag_vectors(tags, training, given, theirs, *resamples)
     peer = peer[peer["system"].isin(RENAMED)]
     peers = [peer.assign(system=peer["system"].map(RENAMED), seed=seed) for seed in learned]

@@ -15,6 +15,7 @@ from harness import RESULTS, ROOT, conclude_page
 from torch import Tensor
 from torch.nn.functional import normalize
 
+from phototags.evaluation.metrics.resampled import count_tags, tag_means
 from phototags.evaluation.test_photos import TRAINING_PARTS
 from phototags.features.feature_cache import read_features
 from phototags.io.storage import write_csv
@@ -77,13 +78,11 @@ def score_words(given: Tensor, relevant: Tensor) -> Scores:
     Args:
         given, relevant: (N, T) bool.
     """
-    given, right, had = (one.sum(0).double() for one in (given, given & relevant, relevant))
-    used = had > 0
-    precision = float((right / given.clamp_min(1))[used].mean())
-    recall = float((right[used] / had[used]).mean())
-    f1 = 2 * precision * recall / max(precision + recall, 1e-12)
-    found, words = int((right > 0).sum()), float(given.sum()) / len(relevant)
-    return Scores(100 * precision, 100 * recall, 100 * f1, found, words)
+    once = np.ones((1, len(given)), np.float32)
+    means = tag_means(count_tags(given.numpy(), relevant.numpy(), once))
+    names = ("tag_precision", "tag_recall", "f1_of_means")
+    shares = (100 * float(means[name][0]) for name in names)
+    return Scores(*shares, float(means["n_plus"][0]), float(given.sum()) / len(given))
 
 
 def judge(params) -> pd.DataFrame:
