@@ -150,7 +150,7 @@ def format_published(scores: pd.DataFrame) -> str:
             parts.append(_format_rows(protocol, _rows(ours)))
     if not parts:
         parts.append(
-            f"No corpus of this run is scored by a published protocol. The run `photos` is: "
+            f"No corpus of this run is scored by a published protocol. The run `best` is: "
             f"it trains and tests on `{next(iter(PROTOCOLS))}`."
         )
     return format_page(TITLE, *parts)
