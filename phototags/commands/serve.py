@@ -56,12 +56,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--allow-host", action="append", default=[], metavar="NAME", help="a name of this service")
     add("--open", action="store_true", help="open the page in the browser")
-    from phototags.photos.picture_files import MAX_PIXELS
+    from phototags.serve.limits import Limits
 
     for name, default, help in (
-        ("--max-bytes", 30_000_000, "of a photo that is sent or served"),
-        ("--max-pixels", MAX_PIXELS, "of a photo; of a JPEG eight times as many"),
-        ("--max-rate", 200, "requests a second of one client, on average"),
+        ("--max-bytes", Limits.photo_bytes, "of a photo that is sent or served"),
+        ("--max-pixels", Limits.photo_pixels, "of a photo; of a JPEG eight times as many"),
+        ("--max-rate", round(Limits.rate), "requests a second of one client, on average"),
     ):
         help = f"{help} (default: {default})"
         add(name, type=common.parse_count, default=default, metavar="N", help=help)
