@@ -79,12 +79,13 @@ class Tagger:
         common.prepare_backbone(place)
         from phototags.export.tag_photos import load_exported
 
-        return cls(load_exported(place, above, precision))
+        choices = common.read_words(place)
+        return cls(load_exported(place, above, precision, choices=choices))
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """The vocabulary."""
-        return tuple(self._exported.vocabulary.tags)
+        """The vocabulary, as `phototags vocabulary` changed it."""
+        return tuple(self._exported.names)
 
     def tag(self, photos: Iterable[str | PathLike[str]], top: int = 10) -> list[PhotoTags]:
         """Tag picture files; one that cannot be read has an `error`, and no tags.

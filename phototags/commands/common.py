@@ -18,11 +18,14 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from phototags.tags.vocabulary import TagVocabulary
+    from phototags.tags.word_choices import WordChoices
 
 TAGGER = Path("models/pictures/tagger")
 """Of the default run."""
 BOX = Path(phototags.__file__).parent / "box" / "tagger"
 """The tagger of photographs that comes with phototags."""
+LANGUAGES = BOX.with_name("languages")
+"""Words of that tagger in other languages, a file each."""
 SUCCESS, PARTIAL, FAILURE = 0, 1, 2
 
 
@@ -45,6 +48,27 @@ def default_index() -> Path:
     """The user's index of photos: `phototags/index` in XDG_DATA_HOME, or in ~/.local/share."""
     data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     return Path(data) / "phototags" / "index"
+
+
+def find_words(tagger: Path) -> Path:
+    """The file of a person's choices about a tagger's words: in its folder, or beside the index.
+
+    What comes with phototags is never written: its choices lie in the user's data folder.
+    """
+    from phototags.tags.word_choices import FILE
+
+    return (default_index().parent if tagger == BOX else tagger) / FILE
+
+
+def read_words(tagger: Path) -> WordChoices:
+    """Read a person's choices about a tagger's words.
+
+    Raises:
+        VocabularyFileError: as `read_choices`.
+    """
+    from phototags.tags.word_choices import read_choices
+
+    return read_choices(find_words(tagger), LANGUAGES)
 
 
 def add_run_option(parser: argparse.ArgumentParser) -> None:

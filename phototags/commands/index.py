@@ -66,7 +66,8 @@ def run(args: argparse.Namespace) -> int:
         model = common.find_tagger(args.model or read_model(index) or common.BOX)
         if not args.dry_run:
             common.prepare_backbone(model)
-        summary = update_index(index, folders, model, args.workers, args.dry_run)
+        choices = common.read_words(model)
+        summary = update_index(index, folders, model, args.workers, args.dry_run, choices)
     seconds = time.monotonic() - began
     if args.json:
         about = {"version": 1, "index": show(index), "seconds": round(seconds, 3)}

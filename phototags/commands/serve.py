@@ -124,7 +124,7 @@ def make_service(args: argparse.Namespace, index: Path) -> Service:
     token = read_token(is_loopback(args.host))
     return Service(
         index if has_index else None,
-        lambda: load_tagger(model).exported,
+        lambda: load_tagger(model, common.read_words(model)).exported,
         make_access(args.host, token, tuple(args.allow_host)),
         make_limits(args),
     )
@@ -137,7 +137,8 @@ def update(index: Path, named: list[str], model: Path) -> None:
 
     began, folders = time.monotonic(), list_folders(index, named, must_exist=True)
     workers = len(os.sched_getaffinity(0))
-    summary = update_index(index, folders, model, workers)
+    choices = common.read_words(model)
+    summary = update_index(index, folders, model, workers, choices=choices)
     report(summary, index, time.monotonic() - began, dry=False)
 
 

@@ -94,7 +94,8 @@ def run(args: argparse.Namespace) -> int:
     from phototags.photos.folders import describe_counts
     from phototags.photos.picture_files import list_pictures
 
-    exported = load_exported(folder, args.above, args.precision)
+    choices = common.read_words(folder)
+    exported = load_exported(folder, args.above, args.precision, choices=choices)
     unit = "probability" if exported.calibration else "score"
     found = list_pictures(args.photos)
     exit_code = warn_of_files(found)

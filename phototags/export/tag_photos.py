@@ -7,10 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from phototags.errors import ModelError, PhotoError
 from phototags.evaluation.probabilities import Probabilities, read_probabilities
+from phototags.export.naming import Naming, make_naming
 from phototags.features.backbones import Backbone, JoinedBackbone, Precision, load_backbone
 from phototags.features.embed_photos import embed_photos
 from phototags.features.published_weights import refuse_downloads
@@ -18,6 +20,7 @@ from phototags.photos.decoding import decode
 from phototags.photos.picture_files import MAX_BYTES, MAX_PIXELS
 from phototags.systems.tagger import CALIBRATION, Tagger, load, own_backbone, read_config
 from phototags.tags.vocabulary import TagVocabulary, read_vocabulary
+from phototags.tags.word_choices import WordChoices
 
 OVERSAMPLING = 2
 """Pixels of a decoded photo for one that the backbone sees, at least: large JPEGs need no more."""
@@ -30,6 +33,7 @@ class ExportedTagger:
     Args:
         calibration: what turns scores into probabilities; None where it was never fitted.
         lowest: probability below which no tag is given.
+        naming: a person's choices about its words; None where there are none.
     """
 
     tagger: Tagger
@@ -37,6 +41,16 @@ class ExportedTagger:
     backbone: Backbone | JoinedBackbone
     calibration: Probabilities | None = None
     lowest: float = 0.0
+    naming: Naming | None = None
+
+    @property
+    def names(self) -> list[str]:
+        """(V,) what its tags are called."""
+        return self.naming.names if self.naming else self.vocabulary.tags
+
+    def name_tags(self, values: NDArray, features: Tensor) -> NDArray:
+        """Values (n, T) of tags, for photos' features (n, F), to (n, V) of `names`."""
+        return self.naming.apply(values, features.numpy()) if self.naming else values
 
 
 @dataclass(frozen=True)
@@ -57,6 +71,7 @@ def load_exported(
     above: float | None = None,
     precision: float | None = None,
     computed_in: Precision = "auto",
+    choices: WordChoices | None = None,
 ) -> ExportedTagger:
     """Load the tagger from a folder that `export_tagger` wrote.
 
@@ -64,10 +79,12 @@ def load_exported(
         above: give a tag only if its probability is at least this, in [0, 1].
         precision: give as many tags as keep an expected precision of this, in (0, 1).
         computed_in: the number type of the backbone, as `load_backbone` takes it.
+        choices: a person's, about its words.
 
     Raises:
         ModelError: when a file is missing or damaged, or does not fit the others; when `above` or
-            `precision` is asked of a tagger that was never calibrated.
+            `precision` is asked of a tagger that was never calibrated, or added words of one
+            without calibration or zero-shot model.
         VocabularyError: the same of vocabulary.tsv.
     """
     folder = Path(folder)
@@ -82,6 +99,7 @@ def load_exported(
     path = folder / CALIBRATION
     calibration = read_probabilities(path, len(vocabulary)) if path.exists() else None
     lowest = choose_lowest(calibration, path, above, precision)
+    naming = make_naming(vocabulary.tags, choices, folder, bool(calibration)) if choices else None
     with refuse_downloads():
         backbone = load_backbone(config["backbone"], own_backbone(folder), precision=computed_in)
     width = getattr(backbone, "width", config["features"])
@@ -90,7 +108,7 @@ def load_exported(
             f"{folder}/config.json has {config['features']} features, but {config['backbone']} "
             f"gives {width}: they belong to two taggers. Export it again with `make results`."
         )
-    return ExportedTagger(tagger, vocabulary, backbone, calibration, lowest)
+    return ExportedTagger(tagger, vocabulary, backbone, calibration, lowest, naming)
 
 
 def check_scores(tagger: Tagger, features: int, tags: int, folder: Path) -> None:
@@ -165,7 +183,8 @@ def tag_pictures(
         ModelError: when the tagger's numbers are not finite.
     """
     with torch.inference_mode():
-        scores = exported.tagger.scores(embed_photos(exported.backbone, pictures))  # (B, T)
+        features = embed_photos(exported.backbone, pictures)
+        scores = exported.tagger.scores(features)  # (B, T)
     values = scores.numpy()
     if exported.calibration:
         values = exported.calibration.probabilities(values)
@@ -174,9 +193,10 @@ def tag_pictures(
             "the tagger should give each tag a finite number, but gives NaN or infinity: its "
             "weights are damaged. Export it again with `make results`."
         )
+    values, names = exported.name_tags(values, features), exported.names
     return [
         tuple(
-            (exported.vocabulary.tags[tag], float(of[tag]))
+            (names[tag], float(of[tag]))
             for tag in np.argsort(-of, kind="stable")[:top]
             if not exported.calibration or of[tag] >= exported.lowest
         )

@@ -15,22 +15,30 @@ from phototags.library.records import forget_files, read_paths, read_stamps
 from phototags.library.scan import is_below, scan_folders
 from phototags.library.store import FILE, lock, name_errors, open_store, read_about, transaction
 from phototags.library.summary import Summary, settle_changes, start_summary
+from phototags.library.taggers import NO_CHOICES
 from phototags.library.update import Update
 from phototags.library.vectors import publish, write_vectors
 from phototags.photos.removals import Removals, read_removals
+from phototags.tags.word_choices import WordChoices
 
 REMOVALS = "removals.txt"
 """In the folder of an index: photos that it leaves out, by the sha256 of their bytes."""
 
 
 def update_index(
-    folder: Path | str, folders: Sequence[str], model: Path | str, workers: int, dry: bool = False
+    folder: Path | str,
+    folders: Sequence[str],
+    model: Path | str,
+    workers: int,
+    dry: bool = False,
+    choices: WordChoices = NO_CHOICES,
 ) -> Summary:
     """Update the index in `folder` with folders of photos; the index is made if there is none.
 
     Args:
         folders: absolute paths.
         dry: change nothing, and say what would be done.
+        choices: a person's, about the tagger's words.
 
     Raises:
         PhototagsError: as `open_store`, `load_tagger` and `look_at_files`.
@@ -43,7 +51,21 @@ def update_index(
         if dry:
             return dry_run(store, folders, removals)
         with lock(folder):
-            return Update(store, folder, Path(model), workers).run(folders, removals)
+            return Update(store, folder, Path(model), workers, choices).run(folders, removals)
+
+
+def tag_again(folder: Path, choices: WordChoices) -> int:
+    """Tag the photos of an index under other choices, by the features that are kept.
+
+    Returns:
+        how many photos.
+
+    Raises:
+        PhototagsError: as `update_index`.
+    """
+    model = read_model(folder)
+    with closing(open_store(folder, create=True)) as store, name_errors(folder), lock(folder):
+        return Update(store, folder, model, 1, choices).tag()
 
 
 def dry_run(

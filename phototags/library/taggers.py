@@ -16,10 +16,12 @@ from phototags.io.storage import hash_file
 from phototags.io.tagger_config import read_tagger_config
 from phototags.tag_vectors.zero_shot_model import FILE as ZERO_SHOT
 from phototags.tag_vectors.zero_shot_model import ZeroShot, read_zero_shot
+from phototags.tags.word_choices import WordChoices
 
 if TYPE_CHECKING:
     from phototags.export.tag_photos import ExportedTagger
 
+NO_CHOICES = WordChoices()
 LEARNED = "backbone.safetensors"
 FILES = ("config.json", "vocabulary.tsv", "model.safetensors", "calibration.safetensors", ZERO_SHOT)
 TOP = 12
@@ -32,7 +34,8 @@ class TaggerIdentity(NamedTuple):
     """Hashes of a tagger's files.
 
     Args:
-        backbone: of what the features depend on. tagger: of what tags depend on besides.
+        backbone: of what the features depend on. tagger: of what tags depend on besides, also a
+            person's choices about its words.
     """
 
     backbone: str
@@ -56,7 +59,8 @@ class Tagged(NamedTuple):
     """What a tagger says of n photos.
 
     Args:
-        probabilities: (n, T) float16. text_vectors: (n, E) float16; None without zero-shot.
+        probabilities: (n, V) float16, of its names.
+        text_vectors: (n, E) float16; None without zero-shot.
         top: of each, its first tags as JSON, `[[tag, probability], ...]`.
     """
 
@@ -65,8 +69,8 @@ class Tagged(NamedTuple):
     top: list[str]
 
 
-def identify_tagger(folder: Path | str) -> TaggerIdentity:
-    """Identify the tagger of a folder by its files, without torch.
+def identify_tagger(folder: Path | str, choices: WordChoices = NO_CHOICES) -> TaggerIdentity:
+    """Identify the tagger of a folder by its files, and by choices about it, without torch.
 
     Raises:
         ModelError: when it has no config.json that names a backbone.
@@ -76,11 +80,12 @@ def identify_tagger(folder: Path | str) -> TaggerIdentity:
     if (folder / LEARNED).exists():
         backbone += f" {hash_file(folder / LEARNED)}"
     hashes = [hash_file(folder / name) for name in FILES if (folder / name).is_file()]
+    hashes.append(choices.identify())
     return TaggerIdentity(backbone, hashlib.sha256("".join(hashes).encode()).hexdigest())
 
 
-def load_tagger(folder: Path | str) -> FolderTagger:
-    """Load a tagger.
+def load_tagger(folder: Path | str, choices: WordChoices | None = None) -> FolderTagger:
+    """Load a tagger; its tags are named as a person chose.
 
     Raises:
         ModelError: as `load_exported`; also when its probabilities were never fitted, for words
@@ -88,7 +93,7 @@ def load_tagger(folder: Path | str) -> FolderTagger:
     """
     from phototags.export.tag_photos import load_exported
 
-    exported = load_exported(folder)
+    exported = load_exported(folder, choices=choices)
     if exported.calibration is None:
         raise ModelError(
             f"an index needs a tagger that gives probabilities, but {folder} was never "
@@ -122,7 +127,8 @@ def tag_features(tagger: FolderTagger, features: NDArray[np.float16]) -> Tagged:
             "the tagger gives NaN or infinity: its weights are damaged. Export it again with "
             "`make results`."
         )
-    top = [_list_top(tagger.exported.vocabulary.tags, of) for of in probabilities]
+    probabilities = tagger.exported.name_tags(probabilities, torch.from_numpy(features))
+    top = [_list_top(tagger.exported.names, of) for of in probabilities]
     model = tagger.zero_shot
     vectors = None if model is None else model.embed_photos(features).astype(np.float16)
     return Tagged(probabilities.astype(np.float16), vectors, top)

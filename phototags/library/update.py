@@ -27,6 +27,7 @@ from phototags.library.scan import Scan, scan_folders
 from phototags.library.store import read_about, transaction
 from phototags.library.summary import Summary, count_skipped, settle_changes, start_summary
 from phototags.library.taggers import (
+    NO_CHOICES,
     FolderTagger,
     TaggerIdentity,
     identify_tagger,
@@ -36,6 +37,7 @@ from phototags.library.taggers import (
 )
 from phototags.library.vectors import publish, read_vectors, write_vectors
 from phototags.photos.removals import Removals
+from phototags.tags.word_choices import WordChoices
 
 COMMIT_SECONDS = 5.0
 TAGGED_AT_ONCE = 512
@@ -47,22 +49,23 @@ class Update:
 
     Args:
         store: opened to be written. folder: of the index. model: of the tagger.
-        workers: processes that look at photos.
+        workers: processes that look at photos. choices: a person's, about the tagger's words.
     """
 
     store: sqlite3.Connection
     folder: Path
     model: Path
     workers: int
+    choices: WordChoices = NO_CHOICES
     identity: TaggerIdentity = field(init=False)
     tagger: FolderTagger | None = None
 
     def __post_init__(self):
-        self.identity = identify_tagger(self.model)
+        self.identity = identify_tagger(self.model, self.choices)
 
     def load(self) -> FolderTagger:
         """The tagger, loaded when it is needed first."""
-        self.tagger = self.tagger or load_tagger(self.model)
+        self.tagger = self.tagger or load_tagger(self.model, self.choices)
         return self.tagger
 
     def run(self, folders: Sequence[str], removals: Removals) -> Summary:
@@ -81,8 +84,7 @@ class Update:
             with transaction(self.store):
                 forget_files(self.store, scan.gone)
         finally:  # also after Ctrl-C: what was looked at is searched
-            self._tag()
-            self._publish()
+            self.tag()
         count_skipped(self.store, scan, summary)
         return summary
 
@@ -115,13 +117,20 @@ class Update:
             for look in looks:
                 write_look(self.store, look, scan.stamps[look.path], self.identity.backbone)
 
-    def _tag(self) -> None:
-        """Tag what this tagger has not tagged, by the features that are kept."""
+    def tag(self) -> int:
+        """Tag what this tagger has not tagged, by the features that are kept; how many photos."""
+        tagged = self._tag()
+        self._publish()
+        return tagged
+
+    def _tag(self) -> int:
+        done = 0
         query = "SELECT id, features FROM contents WHERE backbone = ? AND tagger IS NOT ? LIMIT ?"
         values = (*self.identity, TAGGED_AT_ONCE)
         while rows := self.store.execute(query, values).fetchall():
             features = np.stack([np.frombuffer(row[1], np.float16) for row in rows])
             tagged = tag_features(self.load(), features)
+            done += len(rows)
             vectors = [None] * len(rows) if tagged.text_vectors is None else tagged.text_vectors
             values_of = zip(rows, tagged.probabilities, vectors, tagged.top, strict=True)
             updates = [
@@ -135,16 +144,17 @@ class Update:
                     "WHERE id = ?",
                     updates,
                 )
+        return done
 
     def _publish(self) -> None:
         """Write the vectors that are searched, if those there are not of this state."""
         about = read_about(self.store)
         same = about.get("tagger") == self.identity.tagger
-        tags = json.loads(about["tags"]) if same else self.load().exported.vocabulary.tags
+        tags = json.loads(about["tags"]) if same else self.load().exported.names
         if same and about["generation"] == about.get("revision") and self._is_whole(about, tags):
             return
         written = write_vectors(self.store, self.folder, self.identity.tagger, len(tags))
-        facts = {} if same else describe_tagger(self.model, self.identity, tags)
+        facts = {} if same else self._describe(tags)
         publish(self.store, self.folder, written, **facts)
 
     def _is_whole(self, about: Mapping[str, str], tags: Sequence[str]) -> bool:
@@ -155,10 +165,9 @@ class Update:
             return False
         return True
 
-
-def describe_tagger(model: Path, identity: TaggerIdentity, tags: Sequence[str]) -> dict[str, str]:
-    """What an index keeps of its tagger, so that a search need not read its vocabulary."""
-    names = ("backbone", "tagger")
-    aliases = json.dumps(read_aliases(model / "vocabulary.tsv"))
-    facts = {"model": str(model.absolute()), "tags": json.dumps(list(tags)), "aliases": aliases}
-    return dict(zip(names, identity, strict=True)) | facts
+    def _describe(self, tags: Sequence[str]) -> dict[str, str]:
+        """What an index keeps of its tagger, so that a search need not read its vocabulary."""
+        aliases, naming = read_aliases(self.model / "vocabulary.tsv"), self.load().exported.naming
+        aliases = naming.list_aliases(aliases) if naming else aliases
+        facts = {"tags": json.dumps(list(tags)), "aliases": json.dumps(aliases)}
+        return self.identity._asdict() | facts | {"model": str(self.model.absolute())}

@@ -10,9 +10,6 @@ from numpy.typing import NDArray
 
 from phototags.tag_vectors.zero_shot_model import FILE, ZeroShot, read_zero_shot
 
-SLOPE = 25.0
-"""How fast a word's probability rises with its cosine around the model's cut."""
-
 
 class MeaningOfWords:
     """The zero-shot words of an index.
@@ -39,8 +36,9 @@ class MeaningOfWords:
         """(n,) probabilities that a text fits photos: 1/2 at the cut; 0 without zero-shot."""
         if self._text_vectors is None:
             return np.zeros(photos, np.float32)
-        logits = SLOPE * (self._measure(text) - self._model.cut)
-        return (1 / (1 + np.exp(-logits))).astype(np.float32)
+        from phototags.tag_vectors.placed_words import estimate_fit
+
+        return estimate_fit(self._measure(text), self._model.cut)
 
     @functools.lru_cache(maxsize=64)  # noqa: B019, an index lives as long as its searches
     def _measure(self, text: str) -> NDArray[np.float32]:
@@ -49,8 +47,6 @@ class MeaningOfWords:
 
     @functools.cached_property
     def _encoder(self):
-        from phototags.tag_vectors.text_encoders import load_text_encoder
-        from phototags.weights.fetch import ensure_weights
+        from phototags.tag_vectors.placed_words import load_encoder
 
-        name = self._model.encoder
-        return load_text_encoder(name, ensure_weights("minilm") if name == "minilm" else None)
+        return load_encoder(self._model)

@@ -31,7 +31,7 @@ def start(home, monkeypatch):
         home.add(f"{number:03}.png", COLOURS[number % 3], number + 1)
     monkeypatch.setattr(update, "COMMIT_SECONDS", -1)
     tagger = load_tagger(home.model)  # here, for polars reads nothing in a fork
-    monkeypatch.setattr(update, "load_tagger", lambda _: tagger)
+    monkeypatch.setattr(update, "load_tagger", lambda *_: tagger)
     monkeypatch.setattr(update, "read_aliases", lambda _: {})
     commit = update.Update._commit
 
