@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phototags.errors import ModelError, PhotoError
+from phototags.tag_vectors.ridge import scale_to_unit
 
 if TYPE_CHECKING:
     from phototags.library.photo_index import PhotoIndex
 
-CHUNK = 4096
+CHUNK = 256  # photos whose features are compared at once: 2 MB of 2,048, which caches hold
 
 
 def find_photo(index: PhotoIndex, path: str) -> NDArray[np.int64]:
@@ -23,45 +23,36 @@ def find_photo(index: PhotoIndex, path: str) -> NDArray[np.int64]:
     row = index.store.execute(
         "SELECT content FROM files WHERE path = ?", (os.fsencode(os.path.abspath(path)),)
     ).fetchone()
-    return np.flatnonzero(index.vectors.photos == (row[0] if row and row[0] else -1))
+    return index.vectors.find_places(np.array([row[0] if row and row[0] else -1]))
 
 
-def measure_likeness(index: PhotoIndex, path: str) -> NDArray[np.float32]:
-    """(n,) cosines of all photos' features and those of a photo, 0 where negative.
+def measure_likeness(
+    index: PhotoIndex, path: str, places: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    """Cosines of some photos' features and those of a photo, 0 where negative.
+
+    Args:
+        places: (m,) of the photos to compare among the vectors.
+
+    Returns:
+        (m,) in [0, 1].
 
     Raises:
         ModelError: when the photo is not indexed and cannot be read.
     """
-    wanted = read_features(index, path)
-    found = np.zeros(len(index), np.float32)
-    for places, features in iterate_features(index):
-        found[places] = features @ wanted
-    return np.maximum(found, 0)
+    wanted, found = read_features(index, path), np.empty(len(places), np.float32)
+    for at in range(0, len(places), CHUNK):
+        features = index.vectors.features[places[at : at + CHUNK]].astype(np.float32)
+        found[at : at + CHUNK] = features @ wanted
+    return found.clip(0, 1)
 
 
 def read_features(index: PhotoIndex, path: str) -> NDArray[np.float32]:
     """(F,) features of length one, of an indexed photo or of any file that can be read."""
     place = find_photo(index, path)
     if len(place):
-        query = "SELECT features FROM contents WHERE id = ?"
-        row = index.store.execute(query, (int(index.vectors.photos[place[0]]),)).fetchone()
-        features = np.frombuffer(row[0], np.float16).astype(np.float32)
-    else:
-        features = _embed(index, path)
-    return features / max(float(np.linalg.norm(features)), 1e-12)
-
-
-def iterate_features(index: PhotoIndex) -> Iterator[tuple[slice, NDArray[np.float32]]]:
-    """Places and (c, F) features of length one of all photos, in their order."""
-    rows = index.store.execute("SELECT id, features FROM contents WHERE features IS NOT NULL")
-    places = {number: place for place, number in enumerate(index.vectors.photos.tolist())}
-    while block := rows.fetchmany(CHUNK):
-        kept = [(places[number], features) for number, features in block if number in places]
-        if kept:
-            content = np.frombuffer(b"".join(one for _, one in kept), np.float16)
-            features = content.reshape(len(kept), -1).astype(np.float32)
-            features /= np.maximum(np.linalg.norm(features, axis=1, keepdims=True), 1e-12)
-            yield np.array([place for place, _ in kept]), features
+        return index.vectors.features[place[0]].astype(np.float32)
+    return scale_to_unit(_embed(index, path)[None])[0]
 
 
 def _embed(index: PhotoIndex, path: str) -> NDArray[np.float32]:

@@ -18,6 +18,7 @@ from phototags.library.summary import Summary, settle_changes, start_summary
 from phototags.library.taggers import NO_CHOICES
 from phototags.library.update import Update
 from phototags.library.vectors import publish, write_vectors
+from phototags.library.words_by_meaning import fetch_encoder
 from phototags.photos.removals import Removals, read_removals
 from phototags.tags.word_choices import WordChoices
 
@@ -51,7 +52,10 @@ def update_index(
         if dry:
             return dry_run(store, folders, removals)
         with lock(folder):
-            return Update(store, folder, Path(model), workers, choices).run(folders, removals)
+            update = Update(store, folder, Path(model), workers, choices)
+            summary = update.run(folders, removals)
+    fetch_encoder(Path(model))
+    return summary
 
 
 def tag_again(folder: Path, choices: WordChoices) -> int:

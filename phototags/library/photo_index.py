@@ -110,15 +110,17 @@ Make one with `phototags index FOLDER --index /no/index`.
         with name_errors(self.folder):
             terms, notes = self._parse(words, without, own_only)
             scores = self._score(terms, own_only)
-            if like is not None:
-                known = scores > -np.inf
-                scores[known] *= measure_likeness(self, like)[known]
-                scores[find_photo(self, like)] = -np.inf
-            elif not (terms.wanted or terms.unwanted):
+            if like is None and not (terms.wanted or terms.unwanted):
                 scores[:] = -np.inf
             limits = own_search.select_files(self.store, since, within)
             if limits is not None:
-                scores = np.where(np.isin(self.vectors.photos, limits), scores, -np.inf)
+                outside = np.ones(len(self), bool)
+                outside[self.vectors.find_places(limits)] = False
+                scores[outside] = -np.inf
+            if like is not None:
+                scores[find_photo(self, like)] = -np.inf
+                places = np.flatnonzero(scores > -np.inf)
+                scores[places] *= measure_likeness(self, like, places)
             best = pick_best(scores, top)
             photos = [self._describe(place, score, within) for place, score in best]
         named = [tuple(term.text for term in of) for of in (terms.wanted, terms.unwanted)]
@@ -165,8 +167,7 @@ Make one with `phototags index FOLDER --index /no/index`.
         else:
             found = self.meaning.estimate(term.text, len(self))
         own = own_search.find_contents(self.store, term.text)
-        if len(own):
-            found[np.isin(self.vectors.photos, own)] = 1
+        found[self.vectors.find_places(own)] = 1
         return found
 
     def _describe(self, place: int, score: float, within: str | None) -> FoundPhoto | None:

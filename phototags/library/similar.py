@@ -13,7 +13,6 @@ from phototags.library.store import name_errors
 
 MAX_HASH_DISTANCE, MIN_COSINE = 8, 0.9
 """How near near-duplicates are: as params.yaml keeps training photos apart from test photos."""
-FETCHED = 500  # features read by one statement
 
 
 @dataclass(frozen=True)
@@ -86,21 +85,11 @@ def find_pairs(index: PhotoIndex) -> tuple[NDArray[np.int64], NDArray[np.int64],
         for one, other in zip(ones.tolist(), others.tolist(), strict=True)
         if one < other and numbers[one] in rows and numbers[other] in rows
     ]
-    features = fetch_features(index, sorted({place for pair in pairs for place in pair}))
-    found = [(*pair, float(features[pair[0]] @ features[pair[1]])) for pair in pairs]
+    features = index.vectors.features
+    found = [
+        (one, other, float(features[one].astype(np.float32) @ features[other].astype(np.float32)))
+        for one, other in pairs
+    ]
     found = [one for one in found if one[2] >= MIN_COSINE]
     ones, others, cosines = zip(*found, strict=True) if found else ((), (), ())
     return np.array(ones, np.int64), np.array(others, np.int64), np.array(cosines)
-
-
-def fetch_features(index: PhotoIndex, places: list[int]) -> dict[int, NDArray[np.float32]]:
-    """Features of length one of some photos, by place."""
-    found = {}
-    for at in range(0, len(places), FETCHED):
-        by_number = {int(index.vectors.photos[place]): place for place in places[at : at + FETCHED]}
-        marks = ", ".join("?" * len(by_number))
-        query = f"SELECT id, features FROM contents WHERE id IN ({marks})"
-        for number, content in index.store.execute(query, list(by_number)):
-            vector = np.frombuffer(content, np.float16).astype(np.float32)
-            found[by_number[number]] = vector / max(float(np.linalg.norm(vector)), 1e-12)
-    return found

@@ -1,8 +1,8 @@
 """The numbers that a search reads, as memory-mapped .npy files; made from the store, which has all.
 
 `vectors-N/` holds `photos.npy` (n,) int64, ids of contents, ascending; `probabilities.npy` (T, n)
-float16, a row a tag, so that a word costs one row; `text_vectors.npy` (n, E) float32, of a tagger
-with zero-shot words.
+float16, a row a tag, so that a word costs one row; `features.npy` (n, F) float16 of length one;
+`text_vectors.npy` (n, E) float32, of a tagger with zero-shot words.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,9 +20,10 @@ from numpy.typing import NDArray
 
 from phototags.errors import ModelError
 from phototags.library.store import read_about, set_about
+from phototags.tag_vectors.ridge import scale_to_unit
 
 PREFIX = "vectors-"
-CHUNK = 2048  # photos read at once: 8 MB of 2,048 tags
+CHUNK = 2048  # photos read at once: 8 MB of 2,048 tags, 8 MB of 2,048 features
 TAGGED = "tagger = ? AND probabilities IS NOT NULL AND id IN (SELECT content FROM files)"
 
 
@@ -32,12 +34,21 @@ class PhotoVectors:
     Args:
         photos: (n,) int64, ids of contents, ascending.
         probabilities: (T, n) float16, mapped.
+        features: (n, F) float16 of length one, mapped.
         text_vectors: (n, E) float32 of length one, mapped; None without zero-shot words.
     """
 
     photos: NDArray[np.int64]
     probabilities: NDArray[np.float16]
+    features: NDArray[np.float16]
     text_vectors: NDArray[np.float32] | None
+
+    def find_places(self, contents: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Places among the photos of those contents that are there."""
+        if not len(self.photos):
+            return np.zeros(0, np.int64)
+        places = np.searchsorted(self.photos, contents).clip(max=len(self.photos) - 1)
+        return places[self.photos[places] == contents]
 
 
 def write_vectors(store: sqlite3.Connection, folder: Path, tagger: str, tags: int) -> Path:
@@ -53,28 +64,38 @@ def write_vectors(store: sqlite3.Connection, folder: Path, tagger: str, tags: in
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir()
     np.save(part / "photos.npy", photos)
-    shape = (tags, len(photos))
-    probabilities = open_memmap(part / "probabilities.npy", "w+", np.float16, shape)
-    text, at = None, 0
-    query = f"SELECT probabilities, text_vector FROM contents WHERE {TAGGED} ORDER BY id"
-    cursor = store.execute(query, (tagger,))
-    while rows := cursor.fetchmany(CHUNK):
-        end = at + len(rows)
-        block = np.frombuffer(b"".join(row[0] for row in rows), np.float16)
-        probabilities[:, at:end] = block.reshape(len(rows), tags).T
-        if rows[0][1] is not None:
-            block = np.frombuffer(b"".join(row[1] for row in rows), np.float16)
-            block = block.reshape(len(rows), -1)
-            if text is None:
-                shape = (len(photos), block.shape[1])
-                text = open_memmap(part / "text_vectors.npy", "w+", np.float32, shape)
-            text[at:end] = block
-        at = end
-    for mapped in filter(lambda one: one is not None, (probabilities, text)):
-        mapped.flush()
+    _write_arrays(store, part, tagger, tags, len(photos))
     shutil.rmtree(final, ignore_errors=True)
     os.replace(part, final)
     return final
+
+
+def _write_arrays(
+    store: sqlite3.Connection, folder: Path, tagger: str, tags: int, photos: int
+) -> None:
+    where = f"FROM contents WHERE {TAGGED}"
+    sizes = "SELECT length(features) / 2, coalesce(length(text_vector), 0) / 2 "
+    width, text_width = store.execute(f"{sizes} {where} LIMIT 1", (tagger,)).fetchone() or (0, 0)
+
+    def make(name: str, kind: type, *shape: int) -> NDArray:
+        return open_memmap(folder / f"{name}.npy", "w+", kind, shape)
+
+    probabilities = make("probabilities", np.float16, tags, photos)
+    features = make("features", np.float16, photos, width)
+    text = make("text_vectors", np.float32, photos, text_width) if text_width else None
+    query = f"SELECT probabilities, features, text_vector {where} ORDER BY id"
+    cursor, at = store.execute(query, (tagger,)), 0
+    while rows := cursor.fetchmany(CHUNK):
+        place, columns = slice(at, at + len(rows)), list(zip(*rows, strict=True))
+        probabilities[:, place] = _join(columns[0]).T
+        features[place] = scale_to_unit(_join(columns[1]).astype(np.float32))
+        if text is not None:
+            text[place] = _join(columns[2])
+        at = place.stop
+
+
+def _join(blobs: Sequence[bytes]) -> NDArray[np.float16]:
+    return np.frombuffer(b"".join(blobs), np.float16).reshape(len(blobs), -1)
 
 
 def publish(store: sqlite3.Connection, folder: Path, written: Path, **about: str) -> None:
@@ -97,11 +118,15 @@ def read_vectors(folder: Path, generation: str, tags: int) -> PhotoVectors:
     try:
         photos = np.load(place / "photos.npy")
         probabilities = np.load(place / "probabilities.npy", mmap_mode="r")
+        features = np.load(place / "features.npy", mmap_mode="r")
         path = place / "text_vectors.npy"
         text = np.load(path, mmap_mode="r") if path.exists() else None
         expected = {"photos": (len(photos),), "probabilities": (tags, len(photos))}
+        expected["features"] = (len(photos), features.shape[-1])
         found = {"photos": photos.shape, "probabilities": probabilities.shape}
-        kinds = [photos.dtype == np.int64, probabilities.dtype == np.float16]
+        found["features"] = features.shape
+        kinds = [photos.dtype == np.int64]
+        kinds += [one.dtype == np.float16 for one in (probabilities, features)]
         if text is not None:
             expected["text_vectors"] = (len(photos), text.shape[-1])
             found["text_vectors"] = text.shape
@@ -113,4 +138,4 @@ def read_vectors(folder: Path, generation: str, tags: int) -> PhotoVectors:
             f"{place} should hold the vectors of an index, but: {error}. Run `phototags index` "
             "again, which makes them from the store without looking at photos."
         ) from error
-    return PhotoVectors(photos, probabilities, text)
+    return PhotoVectors(photos, probabilities, features, text)

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import functools
+import logging
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from phototags.errors import ModelError
 from phototags.tag_vectors.zero_shot_model import FILE, ZeroShot, read_zero_shot
+from phototags.weights.fetch import ensure_weights
+
+log = logging.getLogger(__name__)
+FETCHED = "minilm"
+"""The text encoder whose weights are fetched."""
 
 
 class MeaningOfWords:
@@ -50,3 +57,20 @@ class MeaningOfWords:
         from phototags.tag_vectors.placed_words import load_encoder
 
         return load_encoder(self._model)
+
+
+def fetch_encoder(model: Path) -> None:
+    """Fetch the text encoder of a tagger's zero-shot words, for which a search would wait.
+
+    Where it cannot be had, a warning says so: tags and keywords are searched without it.
+
+    Args:
+        model: folder of the tagger.
+    """
+    path = model / FILE
+    if not path.is_file() or read_zero_shot(path).encoder != FETCHED:
+        return
+    try:
+        ensure_weights(FETCHED)
+    except ModelError as error:
+        log.warning("words that are neither tags nor keywords cannot be searched yet: %s", error)

@@ -5,6 +5,7 @@ Reading an index needs neither torch nor pandas, so that a search starts quickly
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ import pyarrow.parquet as pq
 from phototags.errors import ModelError, PhototagsError
 from phototags.io.storage import atomic_write, hash_file, read_tensors, write_tensors
 from phototags.io.tagger_config import is_name
+from phototags.search.nearest import measure_longest
 from phototags.tags.vocabulary import find_shown
 
 if TYPE_CHECKING:
@@ -52,6 +54,11 @@ class PhotoIndex:
     model: str
     text_vectors: np.ndarray | None = None
     zero_shot: str | None = None
+
+    @functools.cached_property
+    def longest(self) -> float:
+        """The length of the longest vector."""
+        return measure_longest(self.vectors)
 
 
 def compute_photo_vectors(tagger: Tagger, features: Tensor) -> Tensor:

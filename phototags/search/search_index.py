@@ -6,7 +6,6 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,13 +14,11 @@ from phototags.errors import ModelError, PhototagsError
 from phototags.io.storage import hash_file, read_tensors
 from phototags.photos.gallery import Card, make_card
 from phototags.search.index import PhotoIndex, read_index
+from phototags.search.nearest import find_nearest
 from phototags.search.query import Query, parse_query
 from phototags.search.ranking import pick_best
 from phototags.tag_vectors.zero_shot_model import FILE, ZeroShot, read_zero_shot
 from phototags.tags.vocabulary import read_vocabulary
-
-if TYPE_CHECKING:
-    from phototags.tag_vectors.text_encoders import TextEncoder
 
 MAX_SCORED = 20_000  # tags of a tagger without tag vectors: their unit vectors have 1.6 GB
 TINY = 1e-9  # of a maximum: of a tag or term that scores all photos the same
@@ -132,7 +129,8 @@ def search(index: SearchIndex, words: str, top: int) -> tuple[Query, list[tuple[
     if query.terms:
         found = pick_best(score_terms(index, query, cosines), top)
     elif query.tags:
-        found = find_nearest(index.photos.vectors, query.vector(index.tag_vectors), top)
+        vectors, wanted = index.photos.vectors, query.vector(index.tag_vectors)
+        found = find_nearest(vectors, wanted, top, index.photos.longest)
     else:
         return query, []
     table = index.photos.table
@@ -146,7 +144,9 @@ def place_terms(index: SearchIndex, query: Query) -> tuple[Query, np.ndarray]:
         the query with a note for each term, without those for which no photo reaches the cut;
         and (n, terms) cosines of photos and the terms that are left.
     """
-    model, encoder = index.zero_shot, _load_encoder(index.zero_shot.encoder)
+    from phototags.tag_vectors.placed_words import load_encoder
+
+    model, encoder = index.zero_shot, load_encoder(index.zero_shot)
     placed = model.place_texts(encoder.embed_terms(query.terms, model.source))
     cosines = index.photos.text_vectors @ placed.T
     near = (cosines >= model.cut).any(axis=0)
@@ -171,27 +171,3 @@ def score_terms(index: SearchIndex, query: Query, cosines: np.ndarray) -> np.nda
     each = np.concatenate([tags, cosines], axis=1)
     above = each - each.mean(axis=0)
     return (above / np.maximum(above.max(axis=0), TINY)).sum(axis=1)
-
-
-def _load_encoder(name: str) -> TextEncoder:
-    from phototags.tag_vectors.text_encoders import load_text_encoder
-    from phototags.weights.fetch import ensure_weights
-
-    return load_text_encoder(name, ensure_weights("minilm") if name == "minilm" else None)
-
-
-def find_nearest(vectors: np.ndarray, query: np.ndarray, top: int) -> list[tuple[int, float]]:
-    """The `top` rows with the highest dot product, best first; of equal ones the earlier first.
-
-    Brute force, 0.05 s for 10^6 rows of 50. Sums are in float64 and each row is added in the same
-    order, so equal rows have equal scores; a BLAS product may split them.
-
-    Args:
-        vectors: (n, D).
-        query: (D,).
-
-    >>> find_nearest(np.float32([[1, 0], [0, 1], [1, 0]]), np.float32([1, 0.5]), 2)
-    [(0, 1.0), (2, 1.0)]
-    """
-    scores = np.einsum("nd,d->n", vectors, query, dtype=np.float64).astype(np.float32)
-    return pick_best(scores, top)

@@ -1,12 +1,19 @@
 """What a search finds: all words must hold, what the owner wrote is certain, unwanted goes."""
 
+import os
+from contextlib import closing
 from math import exp
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from phototags.errors import ModelError
+from phototags.library.own_search import select_files
 from phototags.library.photo_index import PhotoIndex
+from phototags.library.scan import is_below
+from phototags.library.store import open_store
+from phototags.library.vectors import PhotoVectors
 from tests.library.colour_tagger import STEEPNESS, make_png
 
 
@@ -80,6 +87,42 @@ def test_folders_and_dates_limit_a_search(home):
     assert home.search("red", since="2019-07-15") == []
     assert home.search("-zebra -blue", within=str(home.photos / "sub")) == ["grass.png"]
     assert home.search("red", within=str(home.photos / "su")) == []
+
+
+@pytest.mark.parametrize("within", ["/a/b", "/a/b/", "/a", "/", "/a/b/c.jpg", "/none", "/a/\udce9"])
+def test_a_folder_holds_the_files_that_a_loop_finds_below_it(tmp_path, within):
+    paths = [
+        "/a/b/c.jpg",
+        "/a/b",
+        "/a/b-c/d.jpg",
+        "/a/b.jpg",
+        "/a/b0.jpg",
+        "/a/bc.jpg",
+        "/a/B/c.jpg",
+    ]
+    paths += ["/a/b/\xe9.jpg", "/a/b/\udcff.jpg", "/a/\udce9/c.jpg", "/z.jpg", "/a/b/c/d/e.jpg"]
+    with closing(open_store(tmp_path, create=True)) as store:
+        for number, path in enumerate(paths, 1):
+            store.execute("INSERT INTO contents (id, sha256) VALUES (?, ?)", (number, str(number)))
+            store.execute(
+                "INSERT INTO files (path, stamp, content, keywords, title, taken) "
+                "VALUES (?, '', ?, '', '', '2020')",
+                (os.fsencode(path), number),
+            )
+        found = set(select_files(store, "", within).tolist())
+    assert found == {
+        number for number, path in enumerate(paths, 1) if is_below(path, within.rstrip("/") or "/")
+    }
+
+
+def test_places_of_contents_are_those_of_a_loop():
+    nothing = np.zeros((0, 0), np.float16)
+    photos = np.array([2, 3, 7, 20])
+    vectors = PhotoVectors(photos, nothing, nothing, None)
+    asked = [21, 7, 0, 3, 7, 4]
+    expected = [list(photos).index(one) for one in asked if one in photos]
+    assert vectors.find_places(np.array(asked)).tolist() == expected
+    assert not len(PhotoVectors(photos[:0], nothing, nothing, None).find_places(np.array([1])))
 
 
 def test_likeness_orders_by_the_cosine_and_leaves_the_photo_itself_out(home):

@@ -6,11 +6,13 @@ import os
 import shutil
 from collections import Counter
 
+import numpy as np
 import pytest
 
-from phototags.errors import PhototagsError
+from phototags.errors import ModelError, PhototagsError
 from phototags.library.manage import forget_folders, list_folders
 from phototags.library.store import lock
+from phototags.tag_vectors.zero_shot_model import ZeroShot, write_zero_shot
 from tests.library.colour_tagger import make_png, write_tagger
 
 
@@ -227,3 +229,33 @@ def test_two_writers_do_not_meet(home):
     held.send("end")
     process.join()
     assert counts(home.update()) == {"unchanged": 3}
+
+
+def make_meaning(folder, encoder):
+    vectors = np.zeros((3, 2), np.float32)
+    model = ZeroShot(
+        vectors[:, 0], vectors, vectors[0], np.eye(2, dtype=np.float32), encoder, "tags"
+    )
+    write_zero_shot(model, folder / "zero_shot.safetensors")
+
+
+@pytest.mark.parametrize("encoder, fetched", [("minilm", ["minilm"]), ("glove", [])])
+def test_indexing_fetches_the_text_encoder_that_a_first_search_would_wait_for(
+    home, monkeypatch, encoder, fetched
+):
+    make_meaning(home.model, encoder)
+    names = []
+    monkeypatch.setattr("phototags.library.words_by_meaning.ensure_weights", names.append)
+    assert home.update(dry=True) and not names
+    home.update()
+    assert names == fetched
+
+
+def test_an_index_is_whole_without_its_text_encoder(home, monkeypatch, caplog):
+    def refuse(name):
+        raise ModelError("no network")
+
+    make_meaning(home.model, "minilm")
+    monkeypatch.setattr("phototags.library.words_by_meaning.ensure_weights", refuse)
+    assert counts(home.update()) == {"added": 3} and home.search("red") == ["rose.png"]
+    assert "no network" in caplog.text

@@ -10,7 +10,6 @@ from phototags.errors import ModelError
 from phototags.features.feature_cache import Features
 from phototags.io.storage import hash_file
 from phototags.photos.photo_table import make_photo_table
-from phototags.search import search_index
 from phototags.search.index import (
     COLUMNS,
     PhotoIndex,
@@ -19,7 +18,7 @@ from phototags.search.index import (
     read_index,
     write_index,
 )
-from phototags.search.search_index import SearchIndex, find_nearest, search, select_tag_vectors
+from phototags.search.search_index import SearchIndex, search, select_tag_vectors
 from phototags.systems.im2vec import Im2Vec
 from phototags.systems.parts.baselines import FrequencyTagger, KnnTagger
 from phototags.tag_vectors.text_encoders import TextEncoder
@@ -36,37 +35,9 @@ def make_im2vec():
     return tagger.eval()
 
 
-def slow_nearest(vectors, query, top):
-    scores = [sum(a * b for a, b in zip(row, query, strict=True)) for row in vectors.tolist()]
-    order = sorted(range(len(scores)), key=lambda place: (-scores[place], place))
-    return [(place, scores[place]) for place in order[:top]]
-
-
-@pytest.mark.parametrize("top", [1, 3, 10, 99])
-def test_the_nearest_are_those_of_the_loop_ties_included(top):
-    vectors = torch.randint(-2, 3, (40, 3), generator=torch.Generator().manual_seed(0)).float()
-    query = torch.tensor([1.0, -2.0, 0.5])
-    assert find_nearest(vectors.numpy(), query.numpy(), top) == slow_nearest(
-        vectors, query.tolist(), top
-    )
-
-
-@pytest.mark.parametrize("count", [5, 41, 1001])
-def test_equal_photos_are_found_in_their_order(count):
-    """A BLAS product adds some rows in another order, so that equal ones differ in the last bit."""
-    generator = torch.Generator().manual_seed(count)
-    row, query = torch.randn(2, 50, generator=generator).numpy()
-    found = find_nearest(np.tile(row, (count, 1)), query, 4)
-    assert [place for place, _ in found] == [0, 1, 2, 3] and len({score for _, score in found}) == 1
-
-
 def test_vectors_of_another_vocabulary_are_refused():
     with pytest.raises(ModelError, match="5 tags.*lists 4"):
         select_tag_vectors(make_im2vec().tensors(), 4)
-
-
-def test_nothing_is_found_among_nothing():
-    assert find_nearest(np.zeros((0, 3)), np.ones(3), 5) == []
 
 
 def test_one_tag_ranks_photos_as_the_tagger_scores_them():
@@ -171,7 +142,8 @@ def sea_index(monkeypatch):
     def embed(texts):
         return np.float32([MEANINGS.get(text, [0, 0, 0]) for text in texts])
 
-    monkeypatch.setattr(search_index, "_load_encoder", lambda name: TextEncoder(name, embed))
+    load = "phototags.tag_vectors.placed_words.load_encoder"
+    monkeypatch.setattr(load, lambda model: TextEncoder(model.encoder, embed))
     model = ZeroShot(
         np.zeros(3, np.float32), np.eye(3, dtype=np.float32), np.zeros(3, np.float32),
         np.eye(3, dtype=np.float32), "minilm", "captions", 0.5,
