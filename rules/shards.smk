@@ -19,7 +19,7 @@ rule pack_photos:
     params:
         code=code("pack_photos"),
         tables=dump_own_table,
-        shard_photos=PARAMS.corpora.shard_photos,
+        shard_photos=lambda w: PLAN.shard_photos(w.corpus),
         max_pixels=PARAMS.corpora.max_pixels,
         max_bytes=PARAMS.corpora.max_bytes,
         keep_exif=PARAMS.corpora.keep_exif,
@@ -53,7 +53,7 @@ rule download_photos:
         code=code("download_photos"),
         settings=dump_section(PARAMS.download),
         licences=PARAMS.corpora.licences,
-        shard_photos=PARAMS.corpora.shard_photos,
+        shard_photos=lambda w: PLAN.shard_photos(w.corpus),
         max_pixels=PARAMS.corpora.max_pixels,
         max_bytes=PARAMS.corpora.max_bytes,
         keep_exif=PARAMS.corpora.keep_exif,
@@ -83,7 +83,7 @@ rule collect_photos:
         "../envs/phototags.yaml"
     params:
         code=code("collect_photos"),
-        shard_photos=PARAMS.corpora.shard_photos,
+        shard_photos=lambda w: PLAN.shard_photos(w.corpus),
         licences=PARAMS.corpora.licences,
     message:
         "Collecting the photos of {wildcards.corpus}"

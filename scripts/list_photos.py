@@ -3,11 +3,10 @@
 from pathlib import Path
 
 from phototags.corpora.corpus_registry import find_corpus
-from phototags.corpora.listing import drop_removals, list_corpus
+from phototags.corpora.listing import drop_removals, list_corpus, write_listing
 from phototags.corpora.user_salt import read_recorded_salt
 from phototags.io.logs import start_job
 from phototags.params.own_tables import read_own_tables
-from phototags.photos.photo_table import write_drops, write_photos
 from phototags.photos.removals import read_removals, write_matches
 
 given = start_job(snakemake)  # noqa: F821
@@ -19,7 +18,6 @@ folder, wordnet = Path(inputs.sources[0]).parent, inputs.get("wordnet")
 user_ids, salt = params.users[0], read_recorded_salt(params.users[1])
 listed = list_corpus(corpus, folder, wordnet and Path(wordnet), user_ids=user_ids, salt=salt)
 removals = read_removals(inputs.removals)
-listing, drops = drop_removals(listed, corpus, folder, removals, params.max_bytes)
-write_photos(output.listing, listing)
-write_drops(output.drops, drops)
+kept = drop_removals(listed, corpus, folder, removals, params.max_bytes)
+write_listing(kept, output.listing, output.drops)
 write_matches(output.removed, removals)

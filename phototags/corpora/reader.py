@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -44,14 +45,24 @@ class Reader:
         """
         raise NotImplementedError
 
-    def list_photos(
+    def list_blocks(
         self, source: Path, wordnet: Path | None = None, sample: int | None = None
-    ) -> Listing:
-        """Make the photo table, of a sample of the photos if wanted, and the list of drops."""
+    ) -> Iterator[Listing]:
+        """Yield the photo table in blocks, of a sample of the photos if wanted, with the drops.
+
+        One block holds all photos, but of a corpus that is larger than memory.
+        """
         rows, drops = [], []
         for one in self.read_rows(source, wordnet):
             (drops if isinstance(one, Drop) else rows).append(one)
-        return sample_photos(make_photo_table(rows), sample), drops
+        yield sample_photos(make_photo_table(rows), sample), drops
+
+    def list_photos(
+        self, source: Path, wordnet: Path | None = None, sample: int | None = None
+    ) -> Listing:
+        """Make the whole photo table, and the list of drops."""
+        tables, drops = zip(*self.list_blocks(source, wordnet, sample), strict=True)
+        return pd.concat(tables, ignore_index=True), list(chain.from_iterable(drops))
 
     def read_pictures(self, source: Path, listing: pd.DataFrame, max_bytes: int) -> Pictures:
         """Read the picture of each listed photo, cut one byte after `max_bytes`.

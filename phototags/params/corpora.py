@@ -41,7 +41,11 @@ class Corpora(Section):
         description="file of photos to leave out, one id, address or sha256 a line, which must"
         " exist; null takes removals.txt if it exists",
     )
-    shard_photos: int = Field(description="photos a shard; one shard is one job", gt=0)
+    shard_photos: int = Field(
+        description="photos a shard; one shard is one job. A corpus that would have more than 4,096"
+        " shards has larger ones: twice as many photos, three times, and so on",
+        gt=0,
+    )
     max_pixels: int = Field(
         description="decode no more pixels of a picture: a JPEG of up to eight times as many is"
         " decoded at a half or a quarter of its sides, any other is refused",

@@ -24,7 +24,7 @@ from phototags.photos.photo_table import (
 )
 
 BLOCK_PHOTOS = 65_536
-GROUP_ROWS = 1 << 20  # of a row group, as `write_photos` writes it: other groups, other bytes
+GROUP_ROWS = 1 << 17  # of a row group: memory of whoever writes or reads a table
 
 
 class Block(NamedTuple):
@@ -101,9 +101,10 @@ def read_row_blocks(path: Path | str, rows: int) -> Iterator[pd.DataFrame]:
 
 
 def write_photo_blocks(path: Path | str, blocks: Iterable[pd.DataFrame]) -> None:
-    """Write photo tables one after the other; the same bytes as `write_photos` of all of them.
+    """Write photo tables one after the other; the bytes do not depend on how many each has.
 
-    Memory holds the rows of a row group.
+    Memory holds the rows of a row group and of a block. A table of one row group has the bytes that
+    `write_photos` gives it.
     """
     pending = PHOTOS.empty_table()
     with atomic_write(path) as part, pq.ParquetWriter(part, PHOTOS) as writer:

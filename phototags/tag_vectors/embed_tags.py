@@ -1,7 +1,7 @@
 """Fit the tag vectors of a run, from training photos to files."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -21,13 +21,13 @@ from phototags.tag_vectors.plain_text import (
 )
 from phototags.tag_vectors.skipgram import SkipGram, Table
 from phototags.tag_vectors.text_vectors import TextVectors
-from phototags.tags.encoding import encode_tags
+from phototags.tags.encoding import TagSets
 
 log = logging.getLogger(__name__)
 
 
 def embed_tags(
-    photos: Iterable[Iterable[str]],
+    sets: TagSets,
     vocabulary: Sequence[str],
     settings: EmbedTags,
     seed: int,
@@ -39,7 +39,7 @@ def embed_tags(
     initial vector, and a long vector needs a smaller product with a photo's embedding.
 
     Args:
-        photos: the cleaned tags of each training photo; tags outside the vocabulary are ignored.
+        sets: the tags of each training photo, as ids of the vocabulary.
         vocabulary: T tags, in the order of the rows returned.
         seed: same seed, same bytes (with one torch thread).
         text: initial vectors, of `initialisation.load_text_vectors`; None for random ones.
@@ -54,7 +54,6 @@ def embed_tags(
         initial = init_random(len(vocabulary), settings.dimensions, generator)
     else:
         initial = init_from_text(vocabulary, text, settings.dimensions, generator)
-    sets = encode_tags(photos, vocabulary)
     return fit_skipgram(sets, initial, make_skipgram(settings), generator)
 
 

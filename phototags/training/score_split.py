@@ -39,6 +39,7 @@ from phototags.systems.registry import AnySystem
 from phototags.tag_vectors.embed_tags import embed_tags
 from phototags.tag_vectors.initialisation import load_text_vectors
 from phototags.tags.build_vocabulary import build_vocabulary
+from phototags.tags.encoding import encode_tags
 from phototags.tags.split import split_photos
 from phototags.tags.vocabulary import TagVocabulary, read_vocabulary
 from phototags.tags.wordnet import WordNet
@@ -163,7 +164,8 @@ def train_and_score(
     seed = settings.split.seed
     text = load_text_vectors(settings.embed_tags.init, start, vocabulary.tags)
     learned = tags.loc[tags["row"].isin(rows), "tags"]
-    table, _ = embed_tags(learned, vocabulary.tags, settings.embed_tags, seed, text)
+    sets = encode_tags(learned, vocabulary.tags)
+    table, _ = embed_tags(sets, vocabulary.tags, settings.embed_tags, seed, text)
     features = read_features(own.features)
     photos, validation = (
         select_photos(part, tags, split, features, vocabulary.tags)

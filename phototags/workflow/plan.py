@@ -9,13 +9,12 @@ from dataclasses import dataclass
 
 from phototags.corpora.corpus import Corpus
 from phototags.corpora.corpus_registry import COLLECTIONS, find_corpus
-from phototags.errors import ParamsError
 from phototags.systems.bases.system import System
 from phototags.systems.bases.user import WIDE
 from phototags.workflow.config import Params
 from phototags.workflow.experiments import list_taggers
 
-MAX_SHARDS = 100_000  # their names have five digits
+MAX_SHARDS = 4_096  # of a corpus: Snakemake plans a shard's jobs in some 8 ms, each time it starts
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,17 +67,18 @@ class Plan:
         """Whether systems are trained on photos of a corpus, under its own tags or other ones."""
         return self.pictures_of(name) in map(self.pictures_of, self.train_corpora)
 
+    def shard_photos(self, name: str) -> int:
+        """Photos of a shard: `corpora.shard_photos`, or so often that as MAX_SHARDS need."""
+        photos, size = self._count_pictures(name), self.params.corpora.shard_photos
+        return size * max(1, -(-photos // (MAX_SHARDS * size)))
+
     def shards(self, name: str) -> list[str]:
-        """Shards of a corpus. Their size is fixed, so that one more shard is one more job."""
-        pictures = self.listed_corpora[self.pictures_of(name)]
-        count = -(-pictures.photos // self.params.corpora.shard_photos)
-        if count > MAX_SHARDS:
-            raise ParamsError(
-                f"{name} should have at most {MAX_SHARDS} shards, but {pictures.photos} photos in "
-                f"shards of {self.params.corpora.shard_photos} have {count}. Raise "
-                "corpora.shard_photos, or take fewer photos (corpora.samples)."
-            )
+        """Shards of a corpus; one more shard is one more job."""
+        count = -(-self._count_pictures(name) // self.shard_photos(name))
         return [f"{shard:05d}" for shard in range(count)]
+
+    def _count_pictures(self, name: str) -> int:
+        return self.listed_corpora[self.pictures_of(name)].photos
 
     @functools.cached_property
     def train_corpora(self) -> list[str]:

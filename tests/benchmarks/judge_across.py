@@ -34,6 +34,7 @@ from phototags.tag_vectors.initialisation import load_text_vectors
 from phototags.tags.candidates import list_candidates, select_vocabulary
 from phototags.tags.cleaning import clean_photos
 from phototags.tags.encoded_photos import EncodedPhotos, decode_part, encode_photos
+from phototags.tags.encoding import encode_tags
 from phototags.tags.vocabulary import read_vocabulary
 from phototags.workflow.config import Params, validate_params
 
@@ -120,7 +121,8 @@ def learn(
     vocabulary: list[str], training: pd.Series, settings: EmbedTags, seeds: list[int]
 ) -> dict:
     text = load_text_vectors(settings.init, [], vocabulary)
-    return {seed: embed_tags(training, vocabulary, settings, seed, text)[0] for seed in seeds}
+    sets = encode_tags(training, vocabulary)
+    return {seed: embed_tags(sets, vocabulary, settings, seed, text)[0] for seed in seeds}
 
 
 def main() -> None:

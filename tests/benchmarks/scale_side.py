@@ -2,6 +2,7 @@
 
 import hashlib
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,14 +13,30 @@ from measuring import serve
 from metadata_lines import write
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
+from phototags.corpora.corpus_registry import find_corpus
 from phototags.corpora.formats.yfcc_lines import read_blocks
+from phototags.corpora.listing import drop_removals, list_corpus, write_listing
 from phototags.features.hash_matching import match_hashes
-from phototags.params.vocabulary import Split
+from phototags.io.storage import atomic_write
+from phototags.params.embeddings import EmbedTags
+from phototags.params.vocabulary import Split, Vocabulary
 from phototags.photos.collection import collect_corpus
 from phototags.photos.photo_table import CREDIT, PHOTOS, SHARD, Drop, write_drops, write_table
-from phototags.tags.split import split_photos
+from phototags.photos.removals import Removals
+from phototags.tags.build_vocabulary import build_vocabulary
+from phototags.tags.cleaning import clean_photos
+from phototags.tags.encoded_photos import encode_photos, read_photo_batches, write_tags
+from phototags.tags.read_sets import read_tag_sets
+from phototags.tags.split import select_part
+from phototags.tags.split_corpus import split_corpus
+from phototags.tags.vocabulary import read_vocabulary, write_tsv
 
 LINES, SHARD_PHOTOS = 100_000, 2048
+VOCABULARY = Vocabulary(
+    min_users=2, min_photos=3, min_effective_users=2, max_tags=None, merge=["joined"]
+)
+EMBED = EmbedTags(init="random", dimensions=50, epochs=1, negatives=5, power=0.75,
+                  learning_rate=0.05)  # fmt: skip
 
 
 def make(folder: str, photos: int) -> None:
@@ -74,12 +91,53 @@ def collect_photos(folder: str) -> None:
     )
 
 
-def split_users(folder: str) -> None:
-    photos = pl.read_parquet(
-        f"{folder}/photos.parquet", columns=["row", "photo_id", "user_id", "split"]
-    )
+def split_photos(folder: str) -> None:
     settings = Split(test=0.1, validation=0.1, seed=0)
-    split_photos(photos, settings, True).write_parquet(f"{folder}/split.parquet")
+    split_corpus(f"{folder}/photos.parquet", f"{folder}/split.parquet", settings, True)
+
+
+def write_lines(folder: str, photos: int) -> None:
+    with atomic_write(f"{folder}/yfcc100m_dataset") as part:
+        write(photos, part)
+
+
+def list_photos(folder: str, photos: int) -> None:
+    """The listing stands for the photo table: of lines without pictures nothing is packed."""
+    place, corpus = Path(folder), find_corpus("yfcc100m", {}, {"yfcc100m": photos})
+    listed = list_corpus(corpus, place, None, user_ids="hashed", salt="salt")
+    kept = drop_removals(listed, corpus, place, Removals(), 0)
+    write_listing(kept, place / "listing.parquet", place / "listing.drops.tsv")
+    (place / "photos.parquet").hardlink_to(place / "listing.parquet")
+
+
+def clean_tags(folder: str) -> None:
+    """As scripts/clean_tags.py."""
+    with atomic_write(f"{folder}/tags.parquet") as part:
+        batches = read_photo_batches(f"{folder}/photos.parquet", VOCABULARY.chunk_photos)
+        photos = encode_photos(batches, part.parent)
+        training = photos.map_parts(partial(select_part, "train", f"{folder}/split.parquet"))
+        cleaned, spelling = clean_photos(photos, training)
+        write_tags(part, cleaned)
+    write_tsv(f"{folder}/spelling.tsv", spelling)
+
+
+def choose_vocabulary(folder: str) -> None:
+    """As scripts/build_vocabulary.py, but for WordNet and what pictures look like."""
+    outputs = {name: f"{folder}/{name}.tsv" for name in ("vocabulary", "candidates")}
+    outputs["tags"] = f"{folder}/merged.parquet"
+    files = f"{folder}/tags.parquet", f"{folder}/split.parquet"
+    build_vocabulary(*files, outputs, VOCABULARY, None, None, VOCABULARY.chunk_photos)
+
+
+def fit_tag_vectors(folder: str) -> None:
+    """As scripts/embed_tags.py."""
+    from phototags.tag_vectors.embed_tags import embed_tags, write_tag_vectors  # torch: 500 MB
+
+    tags = read_vocabulary(f"{folder}/vocabulary.tsv").tags
+    sets = read_tag_sets(f"{folder}/merged.parquet", f"{folder}/split.parquet", "train", tags)
+    learned = embed_tags(sets, tags, EMBED, 0)
+    names = "tag_vectors.safetensors", "tag_contexts.safetensors", "tag_vectors.history.csv"
+    write_tag_vectors(*(f"{folder}/{name}" for name in names), learned, EMBED)
 
 
 def match(photos: int) -> int:
@@ -94,7 +152,12 @@ if __name__ == "__main__":
         {
             "make": make,
             "collect_photos": collect_photos,
-            "split_photos": split_users,
+            "split_photos": split_photos,
+            "write_lines": write_lines,
+            "list_photos": list_photos,
+            "clean_tags": clean_tags,
+            "build_vocabulary": choose_vocabulary,
+            "embed_tags": fit_tag_vectors,
             "match_hashes": match,
         }
     )

@@ -81,7 +81,7 @@ def test_the_levels_of_hierarchies_that_are_tags_are_a_setting(source):
     assert read_tags(source, "whole")[0]["trip/b.jpg"] == ["Places|Italy|Rome"]
     settings = '{"mine": {"photos": 9, "tags": "keywords", "levels": "last"}}'
     corpus = find_corpus("mine", read_own_tables(settings))
-    listing, _ = list_corpus(corpus, source, None, user_ids="kept", salt="")
+    ((listing, _),) = list_corpus(corpus, source, None, user_ids="kept", salt="")
     assert list(listing["tags"].iloc[1]) == ["Rome"]
 
 

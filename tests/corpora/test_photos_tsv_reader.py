@@ -136,7 +136,7 @@ def test_separators_are_a_setting(write, caplog, separators, written, tags):
     settings = {"photos": 3, "separators": separators}
     corpus = find_corpus("mine", {"mine": OwnTable(**settings)})
     with caplog.at_level(logging.WARNING):
-        listing, _ = list_corpus(corpus, folder, None, user_ids="kept", salt="")
+        ((listing, _),) = list_corpus(corpus, folder, None, user_ids="kept", salt="")
     assert listing["tags"].tolist() == [tags]
     assert "ends a tag" not in caplog.text
 

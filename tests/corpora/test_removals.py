@@ -1,6 +1,7 @@
 """After a photo is removed, by any of its names, no file holds anything of it."""
 
 import hashlib
+import itertools
 import tarfile
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as some
 from phototags.corpora.corpus_registry import find_corpus
 from phototags.corpora.listing import drop_removals
 from phototags.corpora.photos_tsv import PhotosTsv
+from phototags.corpora.reader import Listing
 from phototags.errors import CorpusError, ParamsError
 from phototags.evaluation.metrics.run_tables import count_drops
 from phototags.features.feature_cache import Features
@@ -84,10 +86,16 @@ class Constant:
         return features[:, :1]
 
 
+def remove(listed: Listing, source: Path, removals: Removals) -> Listing:
+    """What `drop_removals` leaves of a table in one block, and all drops."""
+    known = find_corpus("shapes", TABLES)
+    tables, drops = zip(*drop_removals([listed], known, source, removals, 10**6), strict=True)
+    return tables[0], list(itertools.chain(*drops))
+
+
 def run(source: Path, to: Path, removals: Removals) -> None:
     """Every step that handles single photos, from the reader to a page of found photos."""
-    known = find_corpus("shapes", TABLES)
-    listing, drops = drop_removals(READER.list_photos(source), known, source, removals, 10**6)
+    listing, drops = remove(READER.list_photos(source), source, removals)
     write_photos(to / "listing.parquet", listing)
     write_drops(to / "shapes/listing.drops.tsv", drops)
     found = READER.read_pictures(source, listing, 10**6)
@@ -175,16 +183,13 @@ def test_a_photo_removed_by_its_bytes_is_left_out_of_shards(source, picture, tmp
 def test_drops_of_the_reader_do_not_name_a_removed_photo(source):
     dropped = [Drop("list_photos", "lost", "missing", "lost.png"), Drop("list_photos", "b", "x")]
     listing, _ = READER.list_photos(source)
-    _, drops = drop_removals(
-        (listing, dropped), find_corpus("shapes", TABLES), source, Removals(["lost"]), 10**6
-    )
+    _, drops = remove((listing, dropped), source, Removals(["lost"]))
     assert drops == [Drop("list_photos", "", "removed", "line 0"), dropped[1]]
 
 
 def test_another_corpus_photo_of_that_name_stays(source):
     listing, _ = READER.list_photos(source)
-    known = find_corpus("shapes", TABLES)
-    kept, drops = drop_removals((listing, []), known, source, Removals(["coco/shape12"]), 10**6)
+    kept, drops = remove((listing, []), source, Removals(["coco/shape12"]))
     assert len(kept) == 40
     assert drops == []
 

@@ -11,9 +11,10 @@ from urllib.parse import quote_plus, unquote_to_bytes
 import numpy as np
 import pytest
 
+from phototags.corpora import yfcc100m
 from phototags.corpora.formats import yfcc_lines
 from phototags.corpora.formats.yfcc_lines import hash_ids, read_blocks
-from phototags.corpora.yfcc100m import Yfcc100m
+from phototags.corpora.yfcc100m import SeenKeys, Yfcc100m
 from phototags.errors import ArchiveError, CorpusError
 from phototags.photos.photo_table import read_photos, write_photos
 
@@ -166,6 +167,41 @@ def test_a_sample_holds_every_smaller_one_from_all_places_of_the_file(tmp_path):
     order = np.argsort(hash_ids(np.arange(1000)))
     assert set(some.photo_id.astype(int)) == set(order[:100].tolist())
     assert 350 < some.photo_id.astype(int).mean() < 650
+
+
+@pytest.mark.parametrize("sample", [None, 20, 150, 10_000])
+@pytest.mark.parametrize("photos", [1, 7, 64, 1000])
+def test_blocks_of_any_size_hold_what_one_loop_over_the_lines_keeps(
+    tmp_path, monkeypatch, photos, sample
+):
+    draw = random.Random(photos)
+    lines = [line(draw.randrange(250), marker=draw.choice("0001")) for _ in range(400)]
+    write(tmp_path, lines)
+    hashes = dict(zip(range(250), hash_ids(np.arange(250)).tolist(), strict=True))
+    ids = [(int(one.split("\t")[0]), one.endswith("0")) for one in lines]
+    smallest = sorted(hashes[one] for one, kept in ids if kept)[:sample]
+    border = smallest[-1] if sample == len(smallest) else 2**64
+    first, videos, again = [], [], []
+    for one, kept in ids:
+        if hashes[one] <= border:
+            (videos if not kept else again if one in first else first).append(one)
+    monkeypatch.setattr(yfcc_lines, "BLOCK_BYTES", 1 << 12)
+    monkeypatch.setattr(yfcc100m, "BLOCK_PHOTOS", photos)
+    tables, drops = zip(*READER.list_blocks(tmp_path, sample=sample), strict=True)
+    assert max(map(len, tables)) <= photos
+    assert [one for table in tables for one in table["row"]] == list(range(len(first)))
+    assert [int(one) for table in tables for one in table["photo_id"]] == first
+    assert [int(drop.photo_id) for of in drops for drop in of] == videos + again
+
+
+def test_keys_are_new_when_no_block_had_them():
+    draw, seen, had = np.random.default_rng(3), SeenKeys(), set()
+    for size in [0, 5, 1, 100, 3, 70, 0, 500, 1, 1]:
+        keys = draw.integers(0, 300, size, np.uint64)
+        expected = [key not in [*had, *keys[:at].tolist()] for at, key in enumerate(keys.tolist())]
+        assert seen.add(keys).tolist() == expected
+        had.update(keys.tolist())
+    assert sum(map(len, seen.runs)) == len(had)
 
 
 def test_the_hash_of_an_id_never_changes():

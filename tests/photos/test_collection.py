@@ -205,7 +205,9 @@ def test_tables_in_blocks_are_written_as_the_whole(tmp_path, rows, monkeypatch):
     assert (tmp_path / "blocks.parquet").read_bytes() == expected
 
 
-def test_a_row_group_has_as_many_rows_as_pyarrow_gives_it(tmp_path):
-    rows = photo_blocks.GROUP_ROWS + 1
-    pq.write_table(pa.table({"row": range(rows)}), tmp_path / "a.parquet")
-    assert pq.ParquetFile(tmp_path / "a.parquet").metadata.row_group(0).num_rows == rows - 1
+def test_a_table_of_one_row_group_is_written_as_by_write_photos(tmp_path):
+    table = listing(23)
+    write_photos(tmp_path / "whole.parquet", table)
+    write_photo_blocks(tmp_path / "blocks.parquet", [table[:9], table[9:]])
+    expected = (tmp_path / "whole.parquet").read_bytes()
+    assert (tmp_path / "blocks.parquet").read_bytes() == expected

@@ -3,6 +3,7 @@ import pytest
 
 from phototags.errors import CorpusError
 from phototags.params.vocabulary import Split
+from phototags.tags import split_corpus
 from phototags.tags.split import hash_to_unit, split_photos
 
 SETTINGS = Split(seed=0, test=0.2, validation=0.1)
@@ -107,3 +108,38 @@ def test_an_unknown_official_part_is_refused_by_name():
 def test_order_and_rows_are_those_of_the_photos():
     table = photos(["a", "b", "c"]).reverse()
     assert split_photos(table, SETTINGS, True)["row"].to_list() == [2, 1, 0]
+
+
+USERS = [f"user{number % 60}" if number % 9 else None for number in range(500)]
+OFFICIAL = [["train", "test", None, "train"][number % 4] for number in range(500)]
+
+
+@pytest.mark.parametrize("rows", [1, 64, 500, 1000])
+@pytest.mark.parametrize("trained", [True, False])
+@pytest.mark.parametrize(
+    ("users", "official"),
+    [(USERS, None), ([None] * 500, None), (USERS, OFFICIAL), ([None] * 500, OFFICIAL)],
+    ids=["users", "nobody", "official", "official, nobody"],
+)
+def test_a_corpus_is_split_block_by_block_as_a_whole(
+    tmp_path, monkeypatch, users, official, trained, rows
+):
+    table = photos(users, official)
+    table.write_parquet(tmp_path / "photos.parquet", row_group_size=100)
+    expected = split_photos(table, SETTINGS, trained)
+    expected.write_parquet(tmp_path / "whole.parquet", row_group_size=rows)
+    monkeypatch.setattr(split_corpus, "GROUP_ROWS", rows)
+    to = tmp_path / "split.parquet"
+    split_corpus.split_corpus(tmp_path / "photos.parquet", to, SETTINGS, trained)
+    assert pl.read_parquet(to).equals(expected)
+    if rows >= 500:
+        assert to.read_bytes() == (tmp_path / "whole.parquet").read_bytes()
+
+
+def test_a_corpus_of_too_few_users_is_refused_before_anything_is_written(tmp_path):
+    photos(["a", "a", "b"]).write_parquet(tmp_path / "photos.parquet")
+    with pytest.raises(CorpusError, match="2 users"):
+        split_corpus.split_corpus(
+            tmp_path / "photos.parquet", tmp_path / "split.parquet", SETTINGS, True
+        )
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["photos.parquet"]

@@ -150,15 +150,6 @@ def test_values_without_sense_are_refused(path, values):
             plan(path, value)
 
 
-def test_a_table_of_more_shards_than_names_is_refused():
-    tables = {"mine": {"photos": 10**9}}
-    params = copy.deepcopy(BASE) | {"experiments": [{"train": "mine", "test": ["mine"]}]}
-    params["corpora"] |= {"tables": tables, "shard_photos": 1000}
-    params["export"] |= {"train": "mine"}
-    with pytest.raises(ParamsError, match="at most 100000 shards"):
-        make_plan(validate_params(params)).shards("mine")
-
-
 def test_the_salt_comes_from_outside_and_only_its_hash_is_recorded(tmp_path, monkeypatch):
     for name in ("PHOTOTAGS_SALT", "PHOTOTAGS_SALT_FILE"):
         monkeypatch.delenv(name, raising=False)

@@ -69,6 +69,23 @@ def test_a_shard_is_full_before_the_next_is_begun(size, count):
     assert plan.shards("tuxpaint") == [f"{shard:05d}" for shard in range(count)]
 
 
+@pytest.mark.parametrize(
+    ("photos", "size", "shards"),
+    [
+        (4096 * 100, 100, 4096),
+        (4096 * 100 + 1, 200, 2049),
+        (8192 * 100, 200, 4096),
+        (8192 * 100 + 1, 300, 2731),
+        (99_206_564, 24_300, 4083),
+    ],
+)
+def test_a_large_corpus_has_larger_shards_and_no_more_of_them(photos, size, shards):
+    plan = planned(("yfcc100m", ["yfcc100m"], None), shard_photos=100, samples={"yfcc100m": photos})
+    assert plan.shard_photos("yfcc100m") == size
+    assert len(plan.shards("yfcc100m")) == shards
+    assert (shards - 1) * size < photos <= shards * size
+
+
 def test_a_sample_has_fewer_shards():
     plan = planned(("tuxpaint", ["tuxpaint"], None), shard_photos=100, samples={"tuxpaint": 101})
     assert plan.shards("tuxpaint") == ["00000", "00001"]
