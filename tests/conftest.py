@@ -23,9 +23,10 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(autouse=True)
-def _without_heic(monkeypatch):
-    """HEIC is not read, whether or not pillow-heif is installed here."""
+def _without_optional_decoders(monkeypatch):
+    """HEIC and RAW are not read, whether or not pillow-heif and rawpy are installed here."""
     monkeypatch.setattr("phototags.photos.file_kinds.reads_heic", lambda: False)
+    monkeypatch.setattr("phototags.photos.file_kinds.reads_raw", lambda: False)
 
 
 def _shapes():

@@ -210,6 +210,14 @@ def warn(message: object) -> None:
     print(f"phototags: {show(message)}", file=sys.stderr)
 
 
+def warn_of_packages(kinds: Iterable[str]) -> None:
+    """Say on stderr which packages would read files of kinds that are not read here."""
+    from phototags.photos.file_kinds import list_missing_packages
+
+    for kind, package in list_missing_packages(kinds).items():
+        warn(f"{kind} is read once {package} is installed: pip install {package}")
+
+
 def print_answer(answer: Callable[[], Iterable[str]]) -> int:
     """Print the lines that `answer` returns, or which tag is unknown; the exit code."""
     try:

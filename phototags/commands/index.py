@@ -93,8 +93,7 @@ def report(summary: Summary, index: Path, seconds: float, dry: bool) -> None:
     ):
         if counts:
             common.warn(f"{what}: {describe_counts(counts)}")
-    if "HEIC" in summary.unread:
-        common.warn("HEIC is read once pillow-heif is installed: pip install pillow-heif")
+    common.warn_of_packages(summary.unread)
     for folder in summary.empty:
         common.warn(f"{folder}: no photo is in this folder; is its drive there?")
     if summary.kept:

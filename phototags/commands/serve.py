@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     for name, default, help in (
         ("--max-bytes", Limits.photo_bytes, "of a photo that is sent or served"),
-        ("--max-pixels", Limits.photo_pixels, "of a photo; of a JPEG eight times as many"),
+        ("--max-pixels", Limits.photo_pixels, "of a photo; of most formats eight times as many"),
         ("--max-rate", round(Limits.rate), "requests a second of one client, on average"),
     ):
         help = f"{help} (default: {default})"

@@ -34,13 +34,13 @@ scores, which only rank the tags. JSON: {"photo", "tags": [{"tag", "probability"
 in place of "probability" for such a tagger, or {"photo", "error": {"reason", "message"}}.
 Pictures are JPEG, PNG, GIF, WebP, AVIF or TIFF files, whatever their names; addresses are not
 fetched. In folders, thumbnails, bins and other copies of network drives and systems are passed
-over, and pictures of kinds that are not read (JPEG XL, RAW, HEIC without pillow-heif) are counted;
-both are said.
+over, and pictures of kinds that are not read (JPEG XL, HEIC without pillow-heif, RAW without rawpy)
+are counted; both are said. Of a RAW the camera's JPEG in it is seen.
 
 """
     + tag_writing.DETAILS
 )
-PIXELS = "decode no more pixels of a picture; a JPEG of up to eight times as many is reduced"
+PIXELS = "decode no more pixels of a picture; most formats of up to eight times as many are reduced"
 BYTES = "open no picture file of more bytes"
 
 
@@ -132,8 +132,7 @@ def warn_of_files(found: PictureFiles) -> int:
         counts = describe_counts(found.unread)
         files = "1 file" if total == 1 else f"{total} files"
         common.warn(f"{files} of kinds that are not read: {counts}")
-        if "HEIC" in found.unread:
-            common.warn("HEIC is read once pillow-heif is installed: pip install pillow-heif")
+        common.warn_of_packages(found.unread)
     for folder in found.empty:
         common.warn(show(f"{folder}: no picture that is read is in this folder"))
     return common.PARTIAL if found.unread or found.empty else common.SUCCESS

@@ -105,7 +105,7 @@ class Downloader:
     def _retry(self, task: FetchTask, result: FetchResult) -> None:
         wait = max(result.wait, backoff_seconds(task.tries, self.rules.settings, self.generator))
         task.url, task.redirects, task.try_seconds = read_url(task.listed_url), 0, 0.0
-        task.opted_out = False
+        task.opted_out, task.usable_until = False, None
         self._add(task, wait)
 
     def _add(self, task: FetchTask, wait: float = 0.0) -> None:
@@ -139,6 +139,7 @@ class Downloader:
             retry_next_run=result.retry_next_run,
             rules=self.rules.fingerprint,
             opted_out=result.opted_out,
+            usable_until=result.usable_until,
             **stored,
         )
         self.journal.write(record)

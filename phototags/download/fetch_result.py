@@ -27,6 +27,7 @@ class FetchResult:
         wait: seconds that the host asked to be left alone (Retry-After).
         reached: a server was connected to; a host that never is will be given up.
         opted_out: the owner's headers say no, whether or not that is honoured.
+        usable_until: the next moment at which they will say no, in seconds since 1970.
         body, info: the bytes and what they are, when and only when the outcome is ok;
             whoever takes the body closes it.
         bytes: that came; sha256: of a body that came complete.
@@ -39,6 +40,7 @@ class FetchResult:
     wait: float = 0.0
     reached: bool = True
     opted_out: bool = False
+    usable_until: float | None = None
     body: Body | None = None
     info: ImageInfo | None = None
     bytes: int = 0

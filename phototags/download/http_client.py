@@ -2,6 +2,7 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import aiohttp
 from yarl import URL
@@ -18,7 +19,7 @@ from phototags.download.http_session import REDIRECTS, open_session, read_redire
 from phototags.download.outcomes import Outcome
 from phototags.download.rate_limits import FetchTask
 from phototags.download.refusals import RefusalRules
-from phototags.download.response_headers import opts_out, parse_retry_after
+from phototags.download.response_headers import find_end_of_use, opts_out, parse_retry_after
 from phototags.download.store import Body, Store
 from phototags.errors import PhotoError
 from phototags.photos.file_kinds import SNIFFED, sniff_format
@@ -73,6 +74,8 @@ async def _read_response(
 ) -> FetchResult | URL:
     """Decide by the status and headers, else by the body."""
     task.opted_out |= opts_out(response.headers)  # a redirect's owner is asked too
+    ends = (task.usable_until, find_end_of_use(response.headers))
+    task.usable_until = min((end for end in ends if end is not None), default=None)
     if response.status in REDIRECTS:
         rules.check_opt_out(task.opted_out)
         return _follow(response, task, rules)
@@ -86,11 +89,11 @@ async def _read_response(
     check_bytes(response.content_length or 0, rules.max_bytes)
     body = Body(store.folder)
     try:
-        result = await _read_body(response, body, rules, task.opted_out)
+        result = await _read_body(response, body, rules)
     finally:
         if result is None or result.body is None:
             body.close()
-    return result
+    return replace(result, opted_out=task.opted_out, usable_until=task.usable_until)
 
 
 def _follow(response: Response, task: FetchTask, rules: RefusalRules) -> FetchResult | URL:
@@ -102,14 +105,8 @@ def _follow(response: Response, task: FetchTask, rules: RefusalRules) -> FetchRe
     return target
 
 
-async def _read_body(
-    response: Response, body: Body, rules: RefusalRules, opted_out: bool
-) -> FetchResult:
-    """Read until the end, the cap, or first bytes of no known image format; then check.
-
-    Args:
-        opted_out: the owner opted out, and that is not honoured.
-    """
+async def _read_body(response: Response, body: Body, rules: RefusalRules) -> FetchResult:
+    """Read until the end, the cap, or first bytes of no known image format; then check."""
     start, cut = b"", ""
     try:
         async for piece in response.content.iter_any():
@@ -123,10 +120,10 @@ async def _read_body(
         return refuse(refusal, bytes=body.bytes)
     except (aiohttp.ClientPayloadError, aiohttp.ClientConnectionError, ConnectionError) as error:
         cut = describe_error(error)
-    return _check_body(body, rules, opted_out, cut)
+    return _check_body(body, rules, cut)
 
 
-def _check_body(body: Body, rules: RefusalRules, opted_out: bool, cut: str) -> FetchResult:
+def _check_body(body: Body, rules: RefusalRules, cut: str) -> FetchResult:
     """Check a body and return its result.
 
     Args:
@@ -145,4 +142,4 @@ def _check_body(body: Body, rules: RefusalRules, opted_out: bool, cut: str) -> F
     if cut and info.end != body.bytes:
         return fail_temporarily(Outcome.TRUNCATED, cut, **known)
     known["sha256"] = body.sha256
-    return FetchResult(Outcome.OK, cut, opted_out=opted_out, body=body, info=info, **known)
+    return FetchResult(Outcome.OK, cut, body=body, info=info, **known)

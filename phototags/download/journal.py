@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -29,6 +30,8 @@ class Record:
         seconds: of network, over all tries.
         retry_next_run: a rerun asks again, because it can end better.
         rules: fingerprint of the rules that were applied.
+        usable_until: a later run asks again, since its owner's headers say no from then on; seconds
+            since 1970.
         file, offset: where its bytes lie in the work folder (ok only).
         stored_sha256: of these bytes, where they are without places and serial numbers; null where
             they are as they came.
@@ -45,6 +48,7 @@ class Record:
     retry_next_run: bool
     rules: str
     opted_out: bool = False
+    usable_until: Annotated[float, Field(allow_inf_nan=False)] | None = None
     format: Annotated[str, Field(pattern=r"^[a-z0-9]{2,5}$")] | None = None
     width: Pixels | None = None
     height: Pixels | None = None
@@ -86,11 +90,15 @@ def read_journal(path: Path) -> dict[str, Record]:
         return {record.url: record for record in records if record is not None}
 
 
-def apply_rules(record: Record, rules: RefusalRules) -> Record | None:
+def apply_rules(record: Record, rules: RefusalRules, now: float | None = None) -> Record | None:
     """Apply today's rules to a record; None when the url is to be requested (again).
 
     A photo is checked anew by what is known of it; a refusal of ours holds only under the
-    rules that made it; a failure that may pass is asked again.
+    rules that made it; a failure that may pass is asked again, and so is a photo whose owner
+    forbids it from a moment on that has come.
+
+    Args:
+        now: in seconds since 1970; None is the clock's.
     """
     if record.retry_next_run:
         return None
@@ -98,6 +106,9 @@ def apply_rules(record: Record, rules: RefusalRules) -> Record | None:
         return None
     if record.outcome != Outcome.OK:
         return record
+    until = record.usable_until if rules.settings.honour_opt_out else None
+    if until is not None and until <= (time.time() if now is None else now):
+        return None
     record = replace(record, rules=rules.fingerprint)
     try:
         rules.check_opt_out(record.opted_out)

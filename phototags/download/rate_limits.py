@@ -25,6 +25,7 @@ class FetchTask:
         tries: begun so far; a redirect continues its try.
         redirects: followed in this try.
         opted_out: an answer of this try says that its owner opted out.
+        usable_until: when an answer of this try will say so, in seconds since 1970.
         try_seconds: of network in this try; total_seconds: in all of them.
     """
 
@@ -34,6 +35,7 @@ class FetchTask:
     tries: int = 0
     redirects: int = 0
     opted_out: bool = False
+    usable_until: float | None = None
     try_seconds: float = 0.0
     total_seconds: float = 0.0
 

@@ -1,7 +1,7 @@
 """Read response headers that make requests of us: Retry-After, and opt-outs of an image's owner."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -64,14 +64,10 @@ def opts_out(headers: Mapping[str, str], now: datetime | None = None) -> bool:
     True
     """
 
-    def values(name: str) -> list[str]:
-        given = headers.getall(name, ()) if hasattr(headers, "getall") else [headers.get(name, "")]
-        return [value[:MAX_HEADER].lower() for value in given]
-
     return (
-        forbids_use(values("X-Robots-Tag"), now)
-        or any(value.strip() == "1" for value in values("TDM-Reservation"))
-        or any(_reserves_training(value) for value in values("Content-Usage"))
+        forbids_use(_list_values(headers, "X-Robots-Tag"), now)
+        or any(value.strip() == "1" for value in _list_values(headers, "TDM-Reservation"))
+        or any(_reserves_training(value) for value in _list_values(headers, "Content-Usage"))
     )
 
 
@@ -94,15 +90,28 @@ def forbids_use(values: Iterable[str], now: datetime | None = None) -> bool:
     return any(_forbids(value[:MAX_HEADER].lower(), now) for value in values)
 
 
+def find_end_of_use(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
+    """The next moment at which an `unavailable_after` of a response forbids the use.
+
+    Returns:
+        seconds since 1970; None where no date lies ahead.
+
+    >>> find_end_of_use({"X-Robots-Tag": "unavailable_after: 2050-06-25"})
+    2539728000.0
+    """
+    now = now or datetime.now(UTC)
+    rules = (rule for value in _list_values(headers, "X-Robots-Tag") for rule in _list_rules(value))
+    dates = (parse_date(rest) for name, rest in rules if name == "unavailable_after")
+    return min((date.timestamp() for date in dates if date and date > now), default=None)
+
+
+def _list_values(headers: Mapping[str, str], name: str) -> list[str]:
+    given = headers.getall(name, ()) if hasattr(headers, "getall") else [headers.get(name, "")]
+    return [value[:MAX_HEADER].lower() for value in given]
+
+
 def _forbids(value: str, now: datetime) -> bool:
-    agent = ""
-    for word in _split_rules(value):
-        name, colon, rest = (part.strip() for part in word.partition(":"))
-        if colon and name not in OPT_OUTS | OTHER_RULES and AGENT_NAME.fullmatch(name):
-            agent = name.partition("/")[0]
-            name, _, rest = (part.strip() for part in rest.partition(":"))
-        if agent not in EVERYBODY and agent != AGENT:
-            continue
+    for name, rest in _list_rules(value):
         if name == "unavailable_after":
             date = parse_date(rest)
             if date is not None and date <= now:
@@ -110,6 +119,18 @@ def _forbids(value: str, now: datetime) -> bool:
         elif OPT_OUTS & set(re.split(r"[\s\"'=]+", name)):
             return True
     return False
+
+
+def _list_rules(value: str) -> Iterator[tuple[str, str]]:
+    """Yield the rules for everybody or for this program: names, and what stands behind a colon."""
+    agent = ""
+    for word in _split_rules(value):
+        name, colon, rest = (part.strip() for part in word.partition(":"))
+        if colon and name not in OPT_OUTS | OTHER_RULES and AGENT_NAME.fullmatch(name):
+            agent = name.partition("/")[0]
+            name, _, rest = (part.strip() for part in rest.partition(":"))
+        if agent in EVERYBODY or agent == AGENT:
+            yield name, rest
 
 
 def _split_rules(value: str) -> list[str]:

@@ -1,5 +1,6 @@
 """Write tags into the sidecars or photos of a folder."""
 
+import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from phototags.keywords.metadata_block import MetadataBlock, read_block, read_fi
 from phototags.keywords.sidecars import list_sidecars, name_sidecar
 from phototags.photos.file_kinds import SNIFFED, sniff_format
 from phototags.photos.folders import leads_outside
+from phototags.photos.inspection import find_kind
 from phototags.photos.metadata import MAX_METADATA
 from phototags.photos.picture_files import MAX_BYTES
 
@@ -107,6 +109,9 @@ class TagWriter:
 
     def _write_photo(self, photo: Path, content: bytes, tags: Tags) -> bool:
         """Whether the tags stand in the photo now; if not, its sidecar is to have them."""
+        if find_kind(io.BytesIO(content)) == "RAW":
+            self.report.notes["sidecar instead of the file (RAW)"] += 1
+            return False
         format, block = sniff_format(content[:SNIFFED]), read_block(content)
         sidecars = [read_file(path, MAX_METADATA, "sidecar") for path in list_sidecars(photo)]
         iptc = self.target.iptc and self._allows_iptc(format, block)

@@ -47,8 +47,9 @@ class Corpora(Section):
         gt=0,
     )
     max_pixels: int = Field(
-        description="decode no more pixels of a picture: a JPEG of up to eight times as many is"
-        " decoded at a half or a quarter of its sides, any other is refused",
+        description="decode no more pixels of a picture: a JPEG, PNG, TIFF or WebP of up to eight"
+        " times as many is decoded at a half or a quarter of its sides, an AVIF or HEIC of up to"
+        " twice as many at a half, any other is refused",
         gt=0,
     )
     max_bytes: int = Field(description="refuse to open a picture file with more bytes", gt=0)

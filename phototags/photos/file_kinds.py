@@ -2,6 +2,7 @@
 
 import functools
 import re
+from collections.abc import Iterable
 from importlib.util import find_spec
 
 from phototags.errors import PhotoError
@@ -45,6 +46,8 @@ UNREAD_SUFFIXES = {f".{name}": "RAW" for name in RAW.split()} | {
     ".ppm": "Netpbm", ".pgm": "Netpbm", ".psd": "Photoshop",
 }  # fmt: skip
 """The same of kinds that are not read."""
+PACKAGES = {"HEIC": "pillow-heif", "RAW": "rawpy"}
+"""Optional packages that read kinds."""
 PICTURES = ("HEIC", "RAW", "JPEG XL", "JPEG 2000", "BMP", "Photoshop", "SVG", "ICO", "Netpbm")
 
 
@@ -52,6 +55,23 @@ PICTURES = ("HEIC", "RAW", "JPEG XL", "JPEG 2000", "BMP", "Photoshop", "SVG", "I
 def reads_heic() -> bool:
     """Whether HEIC is a format that is read here: the optional package pillow-heif decodes it."""
     return find_spec("pillow_heif") is not None
+
+
+@functools.cache
+def reads_raw() -> bool:
+    """Whether the JPEGs in raw files are read here: the optional package rawpy finds them."""
+    return find_spec("rawpy") is not None
+
+
+def has_preview(kind: str | None) -> bool:
+    """Whether a kind that `find_kind` found is seen by the JPEG in the file (`raw_previews`)."""
+    return kind == "RAW" and reads_raw()
+
+
+def list_missing_packages(kinds: Iterable[str]) -> dict[str, str]:
+    """The packages that would read files of these kinds, were they installed, by kind."""
+    reads = {"HEIC": reads_heic(), "RAW": reads_raw()}
+    return {kind: PACKAGES[kind] for kind in sorted(kinds) if not reads.get(kind, True)}
 
 
 def is_read(kind: str | None) -> bool:

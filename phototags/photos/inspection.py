@@ -19,12 +19,14 @@ from phototags.photos.jpeg_layout import (
     read_segments,
 )
 from phototags.photos.pillow import open_image
+from phototags.photos.row_decoding import LOADERS, reads_by_rows
 
 COMMON_FRAMES = frozenset((0xC0, 0xC1, 0xC2))  # baseline, extended and progressive, by Huffman
-REDUCIBLE = 8
-"""A JPEG may have so many times `max_pixels`, since it is decoded at a fraction of its size.
+REDUCIBLE = {"jpg": 8, "png": 8, "tif": 8, "webp": 8, "avif": 2, "heic": 2}
+"""How many times `max_pixels` images may have that are decoded at a fraction of their size.
 
-Of a progressive one the decoder holds all coefficients, up to six bytes a pixel.
+Of a progressive JPEG the decoder holds all coefficients, up to six bytes a pixel; AVIF and HEIC
+are decoded whole and reduced then; the others by rows.
 """
 
 
@@ -67,13 +69,16 @@ def check_bytes(count: int, max_bytes: int) -> None:
 
 
 def check_pixels(format: str, width: int, height: int, max_pixels: int) -> None:
-    """Raise a PhotoError `too_many_pixels` beyond the cap, which is higher for a JPEG."""
-    most = max_pixels * (REDUCIBLE if format == "jpg" else 1)
+    """Raise a PhotoError `too_many_pixels` beyond the cap of a format (`REDUCIBLE`)."""
+    refuse_above(max_pixels * REDUCIBLE.get(format, 1), f"a {format}", width, height)
+
+
+def refuse_above(most: int, of: str, width: int, height: int) -> None:
+    """Raise a PhotoError `too_many_pixels` beyond a cap, whose kind of images is named."""
     if width * height > most:
-        why = "" if format == "jpg" else "; only a JPEG can be decoded at a fraction of its size"
         raise PhotoError(
             "too_many_pixels",
-            f"{width}x{height} are {width * height} pixels; {most} at most for a {format}{why}",
+            f"{width}x{height} are {width * height} pixels; {most} at most for {of}",
         )
 
 
@@ -84,6 +89,10 @@ def check_image(info: ImageInfo, max_pixels: int, body: BinaryIO) -> None:
     are there only the decoder knows.
     """
     check_pixels(info.format, info.width, info.height, max_pixels)
+    is_large = info.format in LOADERS and info.width * info.height > max_pixels
+    if is_large and not reads_by_rows(body, info.format, max_pixels):
+        of = f"a {info.format} that must be decoded whole (interlaced, lossless, planes, tiles)"
+        refuse_above(max_pixels, of, info.width, info.height)
     complete = _has_all_pixels(body, info.end) if info.format == "jpg" else info.end is not None
     if not complete:
         raise PhotoError("truncated", f"the {info.format} ends before its last pixel")

@@ -57,6 +57,15 @@ def read_orientation(metadata: Mapping, damages: set[str] | None = None) -> int:
     return orientation if orientation in range(1, 9) else 1
 
 
+def encode_orientation(orientation: int) -> bytes:
+    """Encode an orientation as Exif, as it stands in `Metadata`."""
+    from PIL import Image
+
+    exif = Image.Exif()
+    exif[ORIENTATION] = orientation if orientation in range(1, 9) else 1
+    return exif.tobytes()
+
+
 def _split_jpg(content: bytes) -> tuple[bytes, Metadata]:
     kept, metadata, profile = [content[:2]], {}, {}
     for segment in read_segments(io.BytesIO(content)):

@@ -10,7 +10,7 @@ import pandas as pd
 
 from phototags.errors import PhotoError
 from phototags.photos.archives import Archive
-from phototags.photos.inspection import ImageInfo, inspect_image
+from phototags.photos.inspection import ImageInfo, inspect_image, refuse_above
 from phototags.photos.photo_table import PACKED, Drop
 from phototags.photos.private_metadata import blank_private
 from phototags.photos.removals import Removals, drop_removed
@@ -94,7 +94,10 @@ def _load_usable(photo: PhotoFile, max_pixels: int, max_bytes: int) -> tuple[byt
     if photo.content is None:
         raise PhotoError("missing", "listed, but the corpus has no such picture file")
     try:
-        return photo.content, inspect_image(photo.content, max_pixels, max_bytes)
+        info = inspect_image(photo.content, max_pixels, max_bytes)
+        if photo.svg is not None:  # sharper than pixels that would be reduced
+            refuse_above(max_pixels, "a picture that can be drawn", info.width, info.height)
+        return photo.content, info
     except PhotoError as refusal:
         if photo.svg is None or refusal.reason not in ("too_many_pixels", "too_many_bytes"):
             raise

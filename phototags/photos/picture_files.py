@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from phototags.photos.file_kinds import PICTURES, SUFFIXES, UNREAD_SUFFIXES, is_read
+from phototags.photos.file_kinds import PICTURES, SUFFIXES, UNREAD_SUFFIXES, has_preview, is_read
 from phototags.photos.folders import list_files
 from phototags.photos.inspection import find_kind
 
@@ -61,6 +61,8 @@ def find_unread(path: Path) -> str | None:
             kind = find_kind(file)
     except OSError:
         return None  # its error is the picture's
+    if has_preview(kind):
+        return None
     suffix = path.suffix.lower()
     if kind == "tif" and UNREAD_SUFFIXES.get(suffix) == "RAW":
         return "RAW"

@@ -19,8 +19,8 @@ class Limits:
     """What one request, one client and all together may ask for.
 
     Args:
-        photo_bytes, photo_pixels: of a photo that is sent or served; of a JPEG eight times as
-            many pixels, as `decode` takes them.
+        photo_bytes, photo_pixels: of a photo that is sent or served; most
+            formats may have eight times as many pixels, as `decode` takes them.
         body_bytes: of any other request.
         body_seconds: until a body has come whole.
         rate: requests a second of one client on average. burst: requests at once.

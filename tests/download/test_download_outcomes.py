@@ -203,6 +203,19 @@ def test_a_host_that_only_fails_is_left_and_a_rerun_asks_the_others_first(
     assert len(server.hits) >= 5 and set(server.hits) <= untried
 
 
+def test_a_photo_is_asked_for_again_once_its_date_has_come(server, shard, monkeypatch):
+    url = server.url("noai_in_future", 7)
+    assert [row["outcome"] for row in shard([url])] == ["ok"]
+    server.hits.clear()
+    assert [row["outcome"] for row in shard([url])] == ["ok"] and not server.hits
+    later = 4133980800.0  # the year 2101
+    monkeypatch.setattr("phototags.download.journal.time.time", lambda: later)
+    shard([url], honour_opt_out=False)
+    assert not server.hits
+    shard([url])
+    assert list(server.hits) == ["/noai_in_future/7"]
+
+
 def test_an_opt_out_can_be_ignored_and_honoured_again(server, shard):
     urls = [server.url(case, 7) for case in ("noai", "noindex", "noai_redirect")]
     assert [row["outcome"] for row in shard(urls)] == ["opted_out"] * 3

@@ -9,6 +9,7 @@ from multidict import CIMultiDict
 
 from phototags.download.response_headers import (
     MAX_WAIT,
+    find_end_of_use,
     forbids_use,
     opts_out,
     parse_date,
@@ -56,6 +57,20 @@ def test_a_rule_behind_a_date_counts(date):
     assert forbids_use([f"unavailable_after: {date}, noai"], NOW)
     assert forbids_use([f"noai, unavailable_after: {date}"], NOW)
     assert not forbids_use([f"unavailable_after: {date}, otherbot: noai"], NOW)
+
+
+@pytest.mark.parametrize("form", ["{}", "phototags: {}", "otherbot: noai, all: {}", "{}, noai"])
+def test_the_first_date_ahead_ends_the_use(form):
+    """2050-06-25 23:00 UTC is 2539810800 by `date -d`."""
+    values = [form.format(f"unavailable_after: {FUTURE}"), "unavailable_after: 2060-01-01"]
+    headers = CIMultiDict([("X-Robots-Tag", value) for value in [*values, "unavailable_after: ?"]])
+    assert find_end_of_use(headers, NOW) == 2539810800.0
+
+
+@pytest.mark.parametrize("value", [f"unavailable_after: {PAST}", "noai", "", "otherbot: {}"])
+def test_without_a_date_ahead_for_us_no_use_ends(value):
+    value = value.format(f"unavailable_after: {FUTURE}")
+    assert find_end_of_use({"X-Robots-Tag": value}, NOW) is None
 
 
 def test_every_header_counts():
@@ -112,3 +127,5 @@ def test_no_header_raises_and_each_answer_is_in_its_range(value):
     assert forbids_use([value]) in (True, False)
     headers = [(name, value) for name in ("X-Robots-Tag", "TDM-Reservation", "Content-Usage")]
     assert opts_out(CIMultiDict(headers)) in (True, False)
+    end = find_end_of_use(CIMultiDict(headers), NOW)
+    assert end is None or end > NOW.timestamp()

@@ -43,7 +43,8 @@ WRONG_VALUES = {
     "bytes": ["5", -5, None, 1e3, float("nan")], "sha256": [None, 7, "ab", "AB" * 32, "g" * 64],
     "final_url": [None, {}], "seconds": ["1", None, -1, float("nan"), float("inf")],
     "detail": [None, 1], "retry_next_run": [0, "no", None], "rules": [None, 2],
-    "opted_out": ["yes", 1, None], "format": [1, "../x", "JPG", "jpg\n", None],
+    "opted_out": ["yes", 1, None], "usable_until": ["soon", True, float("inf"), [1]],
+    "format": [1, "../x", "JPG", "jpg\n", None],
     "width": ["8", 0, -8, 1.5, 2**40, None], "height": ["6", 0, -6, [6], None],
     "file": ["../../x.kept", "/etc/passwd", "1.kept/..", 1, "1.kept"], "offset": ["0", -1, 0],
 }  # fmt: skip

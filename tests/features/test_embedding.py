@@ -57,7 +57,7 @@ def test_photos_are_found_by_row_and_broken_ones_are_listed(backbone, many, make
     members = {
         "00000002.png": png(many[0], (40, 90)),
         "00000003.png": png(many[1])[:300],
-        "00000004.png": png(many[2], (1001, 1000)),
+        "00000004.png": png(many[2], (4001, 2000)),
         "00000007.png": png(many[3]),
         "00000009.png": png(many[4]),
     }

@@ -41,7 +41,7 @@ def test_every_refusal_is_listed_with_its_reason(tmp_path, make_picture):
         PhotoFile(0, "gone", None),
         PhotoFile(1, "page", b"<html>404</html>"),
         PhotoFile(2, "half", make_picture("PNG", size=(30, 30))[:-20]),
-        PhotoFile(3, "wide", make_picture(size=(1001, 1))),
+        PhotoFile(3, "wide", make_picture(size=(8001, 1))),
         PhotoFile(4, "long", make_picture() + bytes(5000)),
         PhotoFile(5, "good", make_picture()),
     ]
