@@ -29,6 +29,8 @@ REASON = "removed"
 ADDRESSES = ("page_url", "photo_url")
 TRACKERS = re.compile(r"utm(_.*)?|fbclid|gclid|dclid|msclkid|igshid|mc_[ce]id|ref(_src)?|share|si")
 """Names in a query that say where a reader came from, not what is shown."""
+FLICKR_VIEW = re.compile(r"(flickr\.com/photos/[^/]+/\d+)/(in|sizes)/.*")
+"""A photo's page as Flickr shows it in an album, the photostream or a size."""
 
 
 class Removals:
@@ -110,7 +112,7 @@ def normalise_address(address: str, asked: bool = False) -> list[str]:
     """Return an address without what makes no difference; none where it is no address.
 
     That are the scheme, `www.`, capitals of the host, a standard port, escapes in the path, its
-    final slash, the fragment, and what trackers add to a query.
+    final slash, the fragment, what trackers add to a query, and what Flickr adds to a page.
 
     Args:
         asked: also the form without any query, for an address that somebody copied.
@@ -130,7 +132,7 @@ def normalise_address(address: str, asked: bool = False) -> list[str]:
     if "." not in host:
         return []
     host = host.removeprefix("www.") + ("" if port in (None, 80, 443) else f":{port}")
-    plain = f"{host}{unquote(parts.path)}".rstrip("/")
+    plain = FLICKR_VIEW.sub(r"\1", f"{host}{unquote(parts.path)}").rstrip("/")
     full = f"{plain}?{urlencode(query)}" if query else plain
     return list(dict.fromkeys([full, plain] if asked else [full]))
 

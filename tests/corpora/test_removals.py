@@ -221,6 +221,8 @@ def is_removed(tmp_path, line: str, **photo) -> bool:
         "https://flickr.com/photos/1/7/", "HTTPS://WWW.Flickr.com/photos/1/7/",
         "https://www.flickr.com:443/photos/1/7/", "https://www.flickr.com./photos/1/7/",
         "https://www.flickr.com/photos/1/7/?utm_source=mail&fbclid=3",
+        "https://www.flickr.com/photos/1/7/in/album-721577/",
+        "https://flickr.com/photos/1/7/sizes/l",
         "https://www.flickr.com/photos/1/7/?x=1", "https://www.flickr.com/photos/1/7/#comments",
         "www.flickr.com/photos/1/7/", "flickr.com/photos/1/7", "https://www.flickr.com/photos/1/%37/",
         "<https://www.flickr.com/photos/1/7/>", "https://farm1.example/7.jpg",
