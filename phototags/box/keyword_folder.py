@@ -2,9 +2,10 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import torch
@@ -23,13 +24,21 @@ BATCH = 32
 
 
 def read_folder(
-    photos: Iterable[str], exported: ExportedTagger, levels: Levels, cache: Path, backbone: str
+    photos: Iterable[str],
+    exported: ExportedTagger,
+    levels: Levels,
+    cache: Path,
+    backbone: str,
+    verdicts: Mapping[str, Mapping[str, bool]] = MappingProxyType({}),
+    find_features: Callable[[str], Tensor | None] = lambda _: None,
 ) -> tuple[KeywordPhotos, Counter[str]]:
-    """Read the keywords of photos and embed those that have some.
+    """Read the keywords of photos and embed those that have some, or tags that were judged.
 
     Photos of one day are a group, and those without a date in one folder. Equal files are one.
 
     Args:
+        verdicts: whether a person accepted or refused tags, by the photos' sha256.
+        find_features: those that an index keeps of a photo, by its sha256; None where it has none.
         cache: file of features by the photos' sha256, which is read and written anew.
         backbone: the name of the exported tagger's.
 
@@ -44,12 +53,14 @@ def read_folder(
             left_out[error.reason] += 1
             continue
         own, key = read_keywords(photo, content), hashlib.sha256(content).hexdigest()
-        if not own.keywords:
+        if not own.keywords and not verdicts.get(key):
             left_out["without keywords"] += 1
         elif key in found:
             left_out["copies"] += 1
         else:
             found[key] = photo, read_keywords(photo, content, levels=levels)
+    indexed = {key: find_features(key) for key in found if key not in known}
+    known |= {key: features for key, features in indexed.items() if features is not None}
     missing = {key: photo for key, (photo, _) in found.items() if key not in known}
     for key, features in _embed(missing, exported, left_out):
         known[key] = features
@@ -60,7 +71,10 @@ def read_folder(
     groups = [_name_group(Path(photo), own) for photo, own in used.values()]
     features = torch.stack([known[key] for key in used]) if used else torch.zeros(0, 1)
     keywords = [own.keywords for _, own in used.values()]
-    return KeywordPhotos(features, keywords, np.unique(groups, return_inverse=True)[1]), left_out
+    groups = np.unique(groups, return_inverse=True)[1]
+    return KeywordPhotos(
+        features, keywords, groups, [verdicts.get(key, {}) for key in used]
+    ), left_out
 
 
 def _name_group(photo: Path, own: OwnMetadata) -> str:

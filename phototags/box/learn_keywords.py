@@ -1,11 +1,13 @@
 """Learn a tagger from people's own keywords, on the features of a backbone that is there.
 
-One logistic regression a keyword, its penalty and calibration by scores of photos left out.
+One logistic regression a keyword, its penalty and calibration by scores of photos left out. What a
+person accepted or refused of a photo counts as a keyword that it has or lacks.
 """
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,8 +27,8 @@ from phototags.systems.tagger import CALIBRATION, save
 from phototags.tags.spelling import clean
 from phototags.tags.vocabulary import TagVocabulary
 
-PENALTIES = (100.0, 30.0, 10.0, 3.0, 1.0, 0.3, 0.1)
-"""Of the cross-entropy summed over photos; the box's is 100, and fewer photos want less."""
+PENALTIES = (30.0, 10.0, 3.0, 1.0, 0.3, 0.1, 0.03, 0.01)
+"""Of the cross-entropy summed over photos, of features of length one; fewer photos want less."""
 SYSTEM = {"model": "logistic", "scaling": "length", "l2": [1.0]}
 log = logging.getLogger(__name__)
 
@@ -38,11 +40,25 @@ class KeywordPhotos(NamedTuple):
         features: (N, n) float. keywords: of each photo, as its owner wrote them.
         groups: (N,) int, photos taken together (of a day, or in a folder): never both learned
             from and judged.
+        verdicts: of each photo, whether a person accepted or refused a tag; none where empty. A
+            photo that has them and no keyword teaches nothing but these.
     """
 
     features: Tensor
     keywords: Sequence[Sequence[str]]
     groups: NDArray[np.int64]
+    verdicts: Sequence[Mapping[str, bool]] = ()
+
+    @property
+    def whole(self) -> NDArray[np.int64]:
+        """Places of the photos that know all keywords: those with keywords or without verdicts."""
+        pairs = zip_longest(self.keywords, self.verdicts, fillvalue={})
+        return np.flatnonzero([bool(words) or not judged for words, judged in pairs])
+
+    def forget_verdicts(self) -> "KeywordPhotos":
+        """The photos that know all keywords, without what was accepted or refused."""
+        keywords = [self.keywords[place] for place in self.whole]
+        return KeywordPhotos(self.features[self.whole], keywords, self.groups[self.whole])
 
 
 class LearnedKeywords(NamedTuple):
@@ -51,7 +67,8 @@ class LearnedKeywords(NamedTuple):
     Args:
         tags: (T,) most photos first. written: how people write each.
         vectors: (T, n). bias: (T,). l2: the penalty chosen.
-        relevant: (N, T) bool. scores: (N, T) float, of photos left out.
+        relevant: (N, T) bool, of photos that know all keywords.
+        scores: (N, T) float, of photos left out.
         calibration: None where no photo has a keyword or all have all.
     """
 
@@ -93,47 +110,97 @@ def choose_tags(
 
 
 def learn_keywords(photos: KeywordPhotos, min_photos: int) -> LearnedKeywords:
-    """Learn a head over the keywords of photos.
+    """Learn a head over the keywords of photos, and over what was accepted or refused of them.
 
     Raises:
         CorpusError: when no keyword is on enough photos, or all photos are of one group.
     """
-    written = choose_tags(photos.keywords, photos.groups, min_photos)
-    folds = split_users(photos.groups)
+    keywords, groups = apply_verdicts(photos), photos.groups
+    written = choose_tags(keywords, groups, min_photos)
+    whole = photos.whole
+    folds = split_users(groups[whole])
     if not written or not folds:
         raise CorpusError(
             f"expected keywords on {min_photos} photos of two days or folders at least, found none "
-            f"among {len(photos.keywords)} photos. Give photos keywords, or lower --min-photos."
+            f"among {len(whole)} photos. Give photos keywords, or lower --min-photos."
         )
-    ids = {tag: number for number, tag in enumerate(written)}
-    targets = torch.zeros(len(photos.keywords), len(ids))
-    for place, words in enumerate(photos.keywords):
-        known = [ids[tag] for word in words if (tag := clean(word).tag) in ids]
-        targets[place, known] = 1
+    parts = encode_parts(photos, keywords, list(written), whole)
+    l2, scores = cross_fit_groups(parts, folds, groups[whole])
+    learned = [part.photos for part in parts]
+    vectors, bias = fit_masked(learned, l2, start_tables(learned, len(written)))
+    relevant = learned[0].targets.numpy() > 0
+    fitted = fit_probabilities(scores, relevant, groups[whole])
+    return LearnedKeywords(list(written), written, vectors, bias, l2, relevant, scores, fitted)
+
+
+class LearnedPart(NamedTuple):
+    """Photos that know the same keywords, and their groups, (N,) int."""
+
+    photos: KnownWords
+    groups: NDArray[np.int64]
+
+
+def apply_verdicts(photos: KeywordPhotos) -> list[list[str]]:
+    """The keywords of each photo, with those accepted and without those refused."""
+    found = []
+    for words, verdicts in zip_longest(photos.keywords, photos.verdicts, fillvalue={}):
+        judged = {clean(tag).tag: (tag, accepted) for tag, accepted in verdicts.items()}
+        kept = [word for word in words if judged.get(clean(word).tag, (word, True))[1]]
+        has = {clean(word).tag for word in kept}
+        found.append(kept + [tag for of, (tag, good) in judged.items() if good and of not in has])
+    return found
+
+
+def encode_parts(
+    photos: KeywordPhotos, keywords: Sequence[Sequence[str]], tags: list[str], whole: NDArray
+) -> list[LearnedPart]:
+    """Photos with keywords, which know all T tags, then the others, a part for each judged tag.
+
+    Args:
+        keywords: of `apply_verdicts`. whole: places of the photos with keywords.
+    """
+    ids = {tag: number for number, tag in enumerate(tags)}
     inputs = torch.nn.functional.normalize(photos.features.float(), dim=1)
-    part = KnownWords(inputs, torch.arange(len(ids)), targets)
-    l2, scores = cross_fit_groups(part, folds)
-    vectors, bias = fit_masked([part], l2, start_tables([part], len(ids)))
-    relevant = targets.numpy() > 0
-    fitted = fit_probabilities(scores, relevant, photos.groups)
-    return LearnedKeywords(list(ids), written, vectors, bias, l2, relevant, scores, fitted)
+    targets = torch.zeros(len(whole), len(ids))
+    for row, place in enumerate(whole.tolist()):
+        targets[row, [ids[of] for word in keywords[place] if (of := clean(word).tag) in ids]] = 1
+    judged: dict[int, list[tuple[int, bool]]] = {}
+    for place in sorted(set(range(len(photos.verdicts))) - set(whole.tolist())):
+        for tag, accepted in photos.verdicts[place].items():
+            if (of := clean(tag).tag) in ids:
+                judged.setdefault(ids[of], []).append((place, accepted))
+    parts = [LearnedPart(KnownWords(inputs[whole], torch.arange(len(ids)), targets),
+                         photos.groups[whole])]  # fmt: skip
+    for number, pairs in sorted(judged.items()):
+        places, accepted = map(list, zip(*pairs, strict=True))
+        known = KnownWords(
+            inputs[places], torch.tensor([number]), torch.tensor([accepted]).float().T
+        )
+        parts.append(LearnedPart(known, photos.groups[places]))
+    return parts
 
 
 def cross_fit_groups(
-    part: KnownWords, folds: Sequence[tuple[NDArray, NDArray]]
+    parts: Sequence[LearnedPart], folds: Sequence[tuple[NDArray, NDArray]], groups: NDArray
 ) -> tuple[float, NDArray[np.float64]]:
     """The penalty that suits photos left out best, and the (N, T) scores of these under it.
 
     Args:
-        folds: places of photos to fit on and of those left out, which share no group.
+        parts: of `encode_parts`; the first is judged, N photos, the others are only learned from.
+        folds: places of its photos to fit on and of those left out, which share no group.
+        groups: (N,) of its photos; other photos of a group left out are not learned from either.
     """
-    n_words = len(part.words)
+    part = parts[0].photos
     scores = {l2: torch.zeros_like(part.targets) for l2 in PENALTIES}
     for rest, left_out in folds:
-        learned, out = part.select(torch.from_numpy(rest)), torch.from_numpy(left_out)
-        tables = start_tables([learned], n_words)
+        out = torch.from_numpy(left_out)
+        learned = [part.select(torch.from_numpy(rest))]
+        for other in parts[1:]:
+            kept = torch.from_numpy(~np.isin(other.groups, groups[left_out]))
+            learned += [other.photos.select(kept)] if kept.any() else []
+        tables = start_tables(learned, len(part.words))
         for l2 in PENALTIES:  # each starts from the stronger one's optimum
-            tables = fit_masked([learned], l2, tables)
+            tables = fit_masked(learned, l2, tables)
             scores[l2][out] = score_words(part.select(out), tables)
     losses = {l2: measure_loss([part], [found]) for l2, found in scores.items()}
     for l2, loss in losses.items():
@@ -149,7 +216,9 @@ def write_learned(folder: Path, learned: LearnedKeywords, backbone: str) -> None
         backbone: of the features.
     """
     system = SYSTEM | {"l2": [learned.l2]}
-    tagger = Logistic.model_validate(system).make_tagger(learned.vectors, learned.bias)
+    # The head scales features to the root of their number, what was learned from to one.
+    vectors = learned.vectors / learned.vectors.shape[1] ** 0.5
+    tagger = Logistic.model_validate(system).make_tagger(vectors, learned.bias)
     config = {
         "system": system,
         "backbone": backbone,

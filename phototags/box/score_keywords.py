@@ -42,6 +42,24 @@ def compare_tags(
     return rows
 
 
+def compare_feedback(learned: LearnedKeywords, before: LearnedKeywords) -> tuple[int, float, float]:
+    """What accepted and refused tags were worth, on the same photos left out.
+
+    Args:
+        before: learned from the same photos without them.
+
+    Returns:
+        the number of keywords that both know, and the mean average precision with and without,
+        against the keywords as they were accepted and refused.
+    """
+    shared = [tag for tag in learned.tags if tag in before.tags]
+    places = [learned.tags.index(tag) for tag in shared]
+    relevant = learned.relevant[:, places].T
+    scores = learned.scores[:, places], before.scores[:, [before.tags.index(one) for one in shared]]
+    found = [average_precision(rank(one.T, relevant))[relevant.any(1)].mean() for one in scores]
+    return len(shared), float(found[0]), float(found[1])
+
+
 def measure_cut(learned: LearnedKeywords, precision: float) -> tuple[float, float, float] | None:
     """Cut for a wanted precision, and precision and recall above it on photos left out.
 

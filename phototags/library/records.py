@@ -6,6 +6,9 @@ import os
 import sqlite3
 from collections.abc import Iterable
 
+import numpy as np
+from numpy.typing import NDArray
+
 from phototags.library.looking import Look
 from phototags.library.own_words import encode_keywords, list_words
 from phototags.photos.removals import REASON, Removals
@@ -38,6 +41,17 @@ def read_known(store: sqlite3.Connection, backbone: str) -> frozenset[bytes]:
         "SELECT sha256 FROM contents WHERE backbone = ? OR reason IS NOT NULL", (backbone,)
     )
     return frozenset(row[0] for row in rows)
+
+
+def find_features(
+    store: sqlite3.Connection, backbone: str, sha256: str
+) -> NDArray[np.float32] | None:
+    """(F,) features that an index keeps of a photo, by a backbone; None where it has none."""
+    query = "SELECT features FROM contents WHERE sha256 = ? AND backbone = ?"
+    row = store.execute(query, (bytes.fromhex(sha256), backbone)).fetchone()
+    if row is None or row[0] is None:
+        return None
+    return np.frombuffer(row[0], np.float16).astype(np.float32)
 
 
 def write_look(store: sqlite3.Connection, look: Look, stamp: str, backbone: str) -> None:

@@ -42,6 +42,12 @@ class Feedback:
         else:
             of[tag] = accepted
 
+    @property
+    def verdicts(self) -> dict[str, dict[str, bool]]:
+        """What was judged of each photo that was, by its id."""
+        with self._lock:
+            return {photo: dict(of) for photo, of in self._verdicts.items() if of}
+
     def of_photo(self, photo: str) -> dict[str, bool]:
         """Whether each tag that was judged of a photo was accepted."""
         with self._lock:

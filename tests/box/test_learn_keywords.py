@@ -8,11 +8,12 @@ from sklearn.metrics import average_precision_score
 
 from phototags.box.learn_keywords import (
     KeywordPhotos,
+    apply_verdicts,
     choose_tags,
     learn_keywords,
     write_learned,
 )
-from phototags.box.score_keywords import compare_tags, measure_cut
+from phototags.box.score_keywords import compare_feedback, compare_tags, measure_cut
 from phototags.errors import CorpusError
 from phototags.evaluation.fit_probabilities import split_users
 from phototags.export.tag_photos import check_scores
@@ -66,9 +67,13 @@ def test_scores_are_of_photos_that_were_not_learned_from(photos, learned):
             assert learned.scores[left_out, place] == pytest.approx(expected, abs=0.02)
 
 
-def test_what_is_written_is_a_tagger_with_its_calibration(learned, tmp_path):
+def test_what_is_written_is_a_tagger_with_its_calibration(photos, learned, tmp_path):
     write_learned(tmp_path, learned, "tiny")
     check_scores(load(tmp_path), FEATURES, 2, tmp_path)
+    inputs = torch.nn.functional.normalize(photos.features, dim=1)
+    expected = inputs @ learned.vectors.T + learned.bias
+    found = load(tmp_path).scores(photos.features).detach()
+    assert torch.allclose(found, expected, atol=1e-4), "else its probabilities are of other scores"
     vocabulary = read_vocabulary(tmp_path / "vocabulary.tsv")
     assert set(vocabulary.tags) == {"sea", "dog"} and learned.written["sea"] == "Sea"
     assert vocabulary.photos == learned.relevant.sum(0).tolist()
@@ -96,6 +101,55 @@ def test_the_cut_for_a_precision_has_about_that_precision(learned):
     assert precision == (given & learned.relevant).sum() / given.sum()
     assert recall == (given & learned.relevant).sum() / learned.relevant.sum()
     assert precision == pytest.approx(0.5, abs=0.08)
+
+
+def test_accepted_tags_are_keywords_and_refused_ones_are_none():
+    photos = KeywordPhotos(
+        torch.zeros(3, 2), [["Sea", "dog"], ["dog"], []], np.arange(3),
+        [{"sea": False, "Sky": True}, {"dog": True}, {"sea": True, "dog": False}],
+    )  # fmt: skip
+    assert apply_verdicts(photos) == [["dog", "Sky"], ["dog"], ["sea"]]
+    assert apply_verdicts(photos._replace(verdicts=())) == [["Sea", "dog"], ["dog"], []]
+
+
+def test_a_photo_without_keywords_teaches_what_was_judged_of_it_and_nothing_else(photos):
+    """Equals scikit-learn's regression with these pairs as further photos of the one tag."""
+    judged = [{"sea": one > 0} for one in photos.features[:100, 0].tolist()]
+    keywords = [[] for _ in judged] + list(photos.keywords[100:])
+    mixed = photos._replace(keywords=keywords, verdicts=[*judged, *[{}] * (PHOTOS - 100)])
+    whole = list(range(100, PHOTOS))
+    learned = learn_keywords(mixed, min_photos=10)
+    assert len(learned.relevant) == len(whole) == len(mixed.forget_verdicts().keywords)
+    inputs = torch.nn.functional.normalize(photos.features, dim=1).double().numpy()
+    for tag, extra in (("sea", range(100)), ("dog", ())):
+        rows = [*whole, *extra]
+        has = ["sea" in judged[row] and judged[row]["sea"] if row < 100 else
+               tag in [word.lower() for word in keywords[row]] for row in rows]  # fmt: skip
+        model = LogisticRegression(C=1 / learned.l2, tol=1e-10, max_iter=1000)
+        model.fit(inputs[rows], has)
+        place = learned.tags.index(tag)
+        assert learned.vectors[place].numpy() == pytest.approx(model.coef_[0], abs=0.03)
+
+
+def test_what_feedback_was_worth_is_measured_on_the_same_photos(photos):
+    """A third of the photos with the sea lack the keyword; a person accepts it on half of these."""
+    lost = [place for place, words in enumerate(photos.keywords) if "Sea" in words][::3]
+    keywords = [list(words) for words in photos.keywords]
+    verdicts = [{} for _ in keywords]
+    for number, place in enumerate(lost):
+        keywords[place] = [word for word in keywords[place] if word != "Sea"] or ["none"]
+        verdicts[place] = {"sea": True} if number % 2 else {}
+    judged = photos._replace(keywords=keywords, verdicts=verdicts)
+    learned = learn_keywords(judged, 10)
+    before = learn_keywords(judged.forget_verdicts(), 10)
+    shared, new, old = compare_feedback(learned, before)
+    places = [learned.tags.index(tag) for tag in before.tags]
+    for result, found in ((learned, new), (before, old)):
+        of = [average_precision_score(learned.relevant[:, place], result.scores[:, column])
+              for place, column in zip(places, [result.tags.index(t) for t in before.tags],
+                                       strict=True)]  # fmt: skip
+        assert found == pytest.approx(np.mean(of))
+    assert shared == len(before.tags) and new > old
 
 
 @pytest.mark.parametrize("groups", [np.zeros(PHOTOS, int), None], ids=["one day", "rare"])

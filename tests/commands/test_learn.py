@@ -1,6 +1,7 @@
 # ruff: noqa: F811
 """`phototags learn`: from a folder of keywords to a tagger that tags and writes them back."""
 
+import hashlib
 import re
 import shlex
 import shutil
@@ -11,6 +12,7 @@ from PIL import Image
 
 from phototags.cli import main
 from phototags.keywords.own_metadata import read_keywords
+from tests.library.colour_tagger import patch_backbone, write_tagger
 from tests.test_cli import embed_colours, home  # noqa: F401, fixtures
 
 pytest.importorskip("pyexiv2", reason="keywords need pyexiv2: pip install pyexiv2")
@@ -59,6 +61,26 @@ def test_a_second_run_looks_at_no_pixels_again(album, capsys, monkeypatch):
     assert (album.parent / "mine" / "model.safetensors").read_bytes() == first
 
 
+def test_an_indexed_folder_is_not_looked_at_again_and_its_verdicts_are_learned(
+    album, capsys, monkeypatch
+):
+    """Of a photo without keywords alone what was judged of it is learned."""
+    from phototags.library.manage import update_index
+    from phototags.serve.feedback import FILE, Feedback
+
+    Image.new("RGB", (16, 12), (240, 30, 20)).save(album / "0" / "bare.png")
+    patch_backbone(monkeypatch.setattr)
+    model = write_tagger(Path("colours"))
+    update_index("index", [str(album)], model, workers=1)
+    sha256 = hashlib.sha256((album / "0" / "bare.png").read_bytes()).hexdigest()
+    Feedback(Path("index") / FILE).add(sha256, "warm", True)
+    monkeypatch.setattr("phototags.box.keyword_folder.open_photo", None)
+    arguments = ["learn", "album", "--out", "mine", "--index", "index"]
+    assert main([*arguments, "--model", str(model)]) == 0
+    out = capsys.readouterr().out
+    assert "1 tags accepted or refused: mAP over 2 keywords 100.0, without them 100.0" in out
+
+
 def test_what_phototags_wrote_and_photos_without_keywords_teach_nothing(album, capsys):
     tag = ["tag", "album", "--model", "mine", "--above", "0", "--write", "xmp"]
     assert main(["learn", "album", "--out", "mine"]) == 0 and main(tag) == 0
@@ -81,7 +103,7 @@ def test_every_command_of_the_page_runs(album):
     shutil.move("album", "photos")
     (album.parent / "new").mkdir()
     shutil.copy("rose.png", "new")
-    (block,) = re.findall(r"```bash\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    block, _ = re.findall(r"```bash\n(.*?)```", PAGE.read_text(), re.DOTALL)
     for line in block.splitlines():
         command = shlex.split(line, comments=True)
         assert command[0] == "phototags" and main(command[1:]) == 0, line
