@@ -1,15 +1,12 @@
 """The command line `phototags COMMAND`; each command is a module of phototags/commands."""
 
 import argparse
-import contextlib
 import importlib
-import os
 import sys
 
 import phototags
-from phototags.commands.common import FAILURE, SUCCESS
 from phototags.errors import PhototagsError
-from phototags.io.escapes import show
+from phototags.io.endings import run_command
 
 COMMANDS = {
     "tag": "list the tags that fit pictures",
@@ -52,24 +49,14 @@ def main(arguments: list[str] | None = None) -> int:
         if former in (arguments if former.startswith("--") else arguments[:1]):
             parser.error(f"{former} is called {today} now")
     args = parser.parse_args(arguments)
-    if sys.stdout is None:  # closed by whoever started this process
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+    return run_command(lambda: _run(args))
+
+
+def _run(args: argparse.Namespace) -> int:
     try:
-        exit_code = args.run(args)
-        sys.stdout.flush()  # while an error of the disk or the reader can still be told
-        return exit_code
-    except PhototagsError as error:
-        return report(error)
+        return args.run(args)
     except ModuleNotFoundError as error:
-        return report(explain_missing(error))
-    except BrokenPipeError:  # the reader, perhaps `head`, has stopped reading
-        discard_output()
-        return SUCCESS
-    except OSError as error:
-        discard_output()
-        return report(error)
-    except KeyboardInterrupt:
-        return 130
+        raise explain_missing(error) from error
 
 
 def explain_missing(error: ModuleNotFoundError) -> PhototagsError:
@@ -82,19 +69,6 @@ def explain_missing(error: ModuleNotFoundError) -> PhototagsError:
         "`pip install phototags`, which brings it, in the environment of phototags: "
         f"{sys.prefix}"
     )
-
-
-def report(error: Exception) -> int:
-    """Print an error without a traceback; the exit code."""
-    with contextlib.suppress(OSError):
-        print(f"phototags: error: {show(error)}", file=sys.stderr)
-    return FAILURE
-
-
-def discard_output() -> None:
-    """Lead what is still to be written nowhere: Python would complain about it at its end."""
-    with contextlib.suppress(OSError, ValueError):  # ValueError: a stream without a descriptor
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def make_parser(chosen: str = "") -> argparse.ArgumentParser:

@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 
 from phototags.errors import PhototagsError
 from phototags.evaluation.metrics.summary import read_scores
+from phototags.io.endings import run_command
 from phototags.io.storage import hash_file, write_json
 from phototags.results.derived import (
     derive,
@@ -125,6 +126,8 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"results/{run.name}: {'wrong' if lines else right}")
             print(*(f"  {line}" for line in lines), sep="\n", end="\n" * bool(lines))
             wrong += len(lines)
+    except BrokenPipeError:
+        raise
     except (OSError, KeyError, ValueError, PhototagsError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -132,4 +135,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(main))

@@ -17,6 +17,7 @@ import pandas as pd
 from phototags.errors import PhototagsError
 from phototags.evaluation.metrics.compare import find_differences
 from phototags.evaluation.metrics.summary import read_scores
+from phototags.io.endings import run_command
 from phototags.results.manifest import REPORT
 
 MAX_LINES = 20
@@ -90,4 +91,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(main))

@@ -16,6 +16,7 @@ from pathlib import Path
 import yaml
 
 from phototags.errors import PhototagsError
+from phototags.io.endings import run_command
 
 SHOWN = 20
 
@@ -25,10 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="make tidy", description=__doc__.splitlines()[0])
     parser.add_argument("--yes", action="store_true", help="remove without asking")
     yes = parser.parse_args(arguments).yes
-    try:
-        files = find_unnamed(Path())
-    except PhototagsError as error:
-        sys.exit(f"tidy: error: {error}")
+    files = find_unnamed(Path())
     if not files:
         print("nothing to tidy: each file in data/ and models/ is named by a run")
         return 0
@@ -92,4 +90,4 @@ def remove(files: Iterable[Path]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(main, "tidy"))
