@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from phototags.errors import ModelError
+from phototags.evaluation.metrics import score_blocks
+from phototags.evaluation.metrics.score_blocks import ScoreBlocks
 from phototags.evaluation.word_mapping import WordMapping
 from phototags.features.feature_cache import Features
 from phototags.systems.parts.embedding_tagger import EmbeddingTagger
@@ -42,6 +44,13 @@ def predict(tagger: Tagger, inputs: NDArray | Tensor, tags: int) -> NDArray[np.f
             "Train it again."
         )
     return scores
+
+
+def predict_blocks(tagger: Tagger, inputs: Tensor, tags: int) -> ScoreBlocks:
+    """`predict`, a block of photos at a time where the scores of all are more than a block."""
+    if len(inputs) * tags <= score_blocks.BLOCK:
+        return score_blocks.as_blocks(predict(tagger, inputs, tags))
+    return ScoreBlocks((len(inputs), tags), lambda photos: predict(tagger, inputs[photos], tags))
 
 
 def tagger_inputs(

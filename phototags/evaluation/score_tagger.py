@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from phototags.evaluation.evaluate import EvaluationResult, evaluate
-from phototags.evaluation.prediction import predict, score_unseen, tagger_inputs
+from phototags.evaluation.prediction import predict_blocks, score_unseen, tagger_inputs
 from phototags.evaluation.test_photos import Files, select_test_photos, select_with_features
 from phototags.evaluation.word_mapping import map_words, read_word_sources
 from phototags.features.duplicates import find_contaminated, read_duplicates
@@ -82,6 +82,6 @@ def score_tagger(
             score_unseen(mapping, tagger, inputs, tags, text)
             for mapping in map_words(train, test.corpus, tags, photos, settings, nouns, text)
         ]
-        scores = predict(tagger, inputs, len(tags))
+        scores = predict_blocks(tagger, inputs, len(tags))
         contaminated = find_contaminated(read_duplicates(test.duplicates), split)
         yield evaluate(scores, tags, photos, mappings, settings, train, contaminated, drops)

@@ -8,9 +8,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from phototags.evaluation.metrics.all_metrics import MetricResult, compute_metrics
-from phototags.evaluation.metrics.resampled import mean_average_precisions
 from phototags.evaluation.metrics.resamples import Resamples
 from phototags.evaluation.metrics.summary import NAMES
+from phototags.evaluation.metrics.tag_precisions import mean_average_precisions
 
 SPLIT_SCORES = pa.schema(
     [("test", pa.string()), ("system", pa.string()), ("bridge", pa.string())]

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from phototags.errors import CorpusError
+from phototags.evaluation.metrics.score_blocks import Photos
 from phototags.params.score import UNSEEN, Score
 from phototags.tag_vectors.text_vectors import TextVectors, load_glove
 from phototags.tags.mapping import map_vocabulary
@@ -43,19 +44,24 @@ class WordMapping:
     unseen: list[int] = field(default_factory=list)
     unseen_scores: NDArray | None = None
 
-    def word_scores(self, tag_scores: NDArray) -> NDArray:
-        """Convert scores of the model's tags (N, T) to scores of the words (N, W).
+    def word_scores(self, tag_scores: NDArray, photos: Photos = slice(None)) -> NDArray:
+        """Convert scores of the model's tags (B, T) to scores of the words (B, W).
+
+        Args:
+            photos: which of the N photos these are, for `unseen_scores`; all by default.
 
         >>> mapping = WordMapping("lemma", ["cat", "dog"], [[0, 2], []])
         >>> mapping.word_scores(np.array([[1.0, 9.0, 5.0]]))
         array([[  5., -inf]])
         """
         scores = np.full((len(tag_scores), len(self.words)), -np.inf, tag_scores.dtype)
+        alone = [word for word, tags in enumerate(self.sources) if len(tags) == 1]
+        scores[:, alone] = tag_scores[:, [self.sources[word][0] for word in alone]]
         for word, tags in enumerate(self.sources):
-            if tags:
+            if len(tags) > 1:
                 scores[:, word] = tag_scores[:, tags].max(axis=1)
         if self.unseen_scores is not None:
-            scores[:, self.unseen] = self.unseen_scores
+            scores[:, self.unseen] = self.unseen_scores[photos]
         return scores
 
 

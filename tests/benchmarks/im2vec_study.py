@@ -13,8 +13,8 @@ from harness import ROOT
 from numpy.typing import NDArray
 
 from phototags.evaluation.evaluate import SCORES, evaluate
-from phototags.evaluation.metrics.resampled import mean_average_precisions
 from phototags.evaluation.metrics.resamples import draw_resamples, number_users
+from phototags.evaluation.metrics.tag_precisions import mean_average_precisions
 from phototags.evaluation.prediction import predict
 from phototags.evaluation.test_photos import TEST_PARTS, photos_in_parts, select_with_features
 from phototags.evaluation.word_mapping import map_words

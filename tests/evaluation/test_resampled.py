@@ -1,21 +1,24 @@
 """Metrics by matrix products equal loops over test sets whose photos are really repeated."""
 
+import itertools
+
 import numpy as np
 import pytest
 from sklearn.metrics import f1_score, precision_score, recall_score
 
-from phototags.evaluation.metrics import resampled
+from phototags.evaluation.metrics import resampled, score_blocks, tag_precisions
 from phototags.evaluation.metrics.all_metrics import compute_metrics
 from phototags.evaluation.metrics.ranking import mean_average_precision
 from phototags.evaluation.metrics.resampled import (
     balanced_means,
     count_tags,
-    mean_average_precisions,
     photo_means,
     tag_means,
     top_k_tag_means,
 )
 from phototags.evaluation.metrics.resamples import Resamples
+from phototags.evaluation.metrics.tag_precisions import mean_average_precisions
+from phototags.tags.encoding import encode_tags
 
 
 @pytest.fixture
@@ -122,10 +125,36 @@ def test_map_of_every_resample_equals_that_of_repeated_photos(judged):
     assert mean_average_precisions(scores, relevant, weights) == pytest.approx(expected)
 
 
-def test_map_in_blocks_of_one_photo_equals_map_at_once(judged, monkeypatch):
-    at_once = mean_average_precisions(*judged)
-    monkeypatch.setattr(resampled, "BLOCK", 1)
-    assert mean_average_precisions(*judged) == pytest.approx(at_once, abs=1e-12)
+@pytest.mark.parametrize("block", [1, 24, 100])
+def test_metrics_of_blocks_of_photos_equal_those_of_all_at_once(judged, monkeypatch, block):
+    """Blocks of 1, 3 and 12 photos, one resample at a time, the ties of a few tags at a time."""
+    scores, relevant, weights = judged
+    at_once = compute_all(scores, relevant, weights)
+    monkeypatch.setattr(score_blocks, "BLOCK", block)
+    monkeypatch.setattr(resampled, "WEIGHTS", 1)
+    monkeypatch.setattr(tag_precisions, "COUNTS", 2 * block)
+    blocks = score_blocks.ScoreBlocks(scores.shape, lambda photos: scores[photos])
+    sets = encode_tags([list(map(str, np.flatnonzero(row))) for row in relevant], list("01234567"))
+    for whole, part in zip(at_once, compute_all(blocks, sets, weights), strict=True):
+        assert (part.metric, part.k) == (whole.metric, whole.k)
+        assert part.value == pytest.approx(whole.value, abs=1e-12)
+        assert part.replicates == pytest.approx(whole.replicates, abs=1e-12)
+
+
+def test_the_precisions_of_a_tag_are_those_of_a_loop_over_all_orders_of_ties():
+    """Tag 0: scores 2 2 2 1, true at photos 0, 2, 3, in six orders; tag 1 has no photo."""
+    scores = np.array([[2, 9], [2, 9], [2, 9], [1, 9]], np.float32)
+    relevant = np.array([[True, False], [False, False], [True, False], [True, False]])
+    sums = []
+    for order in itertools.permutations([0, 1, 2]):
+        hits, total = 0, 0.0
+        for place, photo in enumerate([*order, 3], start=1):
+            hits += relevant[photo, 0]
+            total += hits / place if relevant[photo, 0] else 0
+        sums.append(total)
+    found = list(tag_precisions.tag_precisions(scores, relevant, np.ones((1, 4), np.float32)))
+    assert [(tag, present.tolist()) for tag, _, present in found] == [(0, [3.0])]
+    assert found[0][1][0] == pytest.approx(np.mean(sums), abs=1e-12)
 
 
 def test_photo_means_of_every_resample_equal_means_of_repeated_photos(judged):

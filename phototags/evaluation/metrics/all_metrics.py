@@ -12,13 +12,11 @@ from phototags.evaluation.metrics.ranking import (
     rank,
     recall_at,
 )
-from phototags.evaluation.metrics.resampled import (
-    balanced_means,
-    mean_average_precisions,
-    photo_means,
-    top_k_tag_means,
-)
+from phototags.evaluation.metrics.resampled import balanced_means, photo_means, top_k_tag_means
 from phototags.evaluation.metrics.resamples import Resamples
+from phototags.evaluation.metrics.score_blocks import ScoreBlocks, as_blocks, as_tag_sets
+from phototags.evaluation.metrics.tag_precisions import mean_average_precisions
+from phototags.tags.encoding import TagSets
 
 CUTOFFS = (1, 5, 10)
 """The k of precision, recall and accuracy of a photo's first k tags."""
@@ -60,7 +58,7 @@ def perfect_score(metric: str, tags: int) -> float:
 
 
 def compute_metrics(
-    scores: NDArray, relevant: NDArray[np.bool_], resamples: Resamples
+    scores: NDArray | ScoreBlocks, relevant: NDArray[np.bool_] | TagSets, resamples: Resamples
 ) -> list[MetricResult]:
     """Compute every metric of the project, expected over the order of equal scores.
 
@@ -70,30 +68,32 @@ def compute_metrics(
     tags.
 
     Args:
-        scores: (N, T) numbers, not NaN.
-        relevant: (N, T) bool; every photo has a tag. Tags without a photo are ranked among the
-            others and left out of the means over tags.
+        scores: (N, T) numbers, not NaN; blocks are read four times, more often with resamples.
+        relevant: (N, T) bool or sets; every photo has a tag. Tags without a photo are ranked among
+            the others and left out of the means over tags.
         resamples: R resamples of the N photos.
 
     Raises:
         ValueError: when a photo has no tag: its recall and its precision are undefined.
     """
-    untagged = int((~relevant.any(axis=1)).sum())
-    if untagged or not len(relevant):
-        raise ValueError(f"every photo needs a tag, but {untagged} of {len(relevant)} have none")
+    blocks = as_blocks(scores)
+    sets = as_tag_sets(relevant, blocks.shape)
+    untagged = int((sets.sizes == 0).sum())
+    if untagged or not len(sets):
+        raise ValueError(f"every photo needs a tag, but {untagged} of {len(sets)} have none")
     weights = resamples.weights
-    tag_means = top_k_tag_means(scores, relevant, weights, TAGS_PER_PHOTO)
+    tag_means = top_k_tag_means(blocks, sets, weights, TAGS_PER_PHOTO)
     metrics = (
-        photo_metrics(scores, relevant, weights)
+        photo_metrics(blocks, sets, weights)
         | {(metric, TAGS_PER_PHOTO): values for metric, values in tag_means.items()}
-        | {("map", 0): mean_average_precisions(scores, relevant, weights)}
+        | {("map", 0): mean_average_precisions(blocks, sets, weights)}
     )
     return _to_results(metrics, resamples)
 
 
 def compute_lower_bounds(
-    scores: NDArray,
-    relevant: NDArray[np.bool_],
+    scores: NDArray | ScoreBlocks,
+    relevant: NDArray[np.bool_] | TagSets,
     resamples: Resamples,
     contaminated: NDArray[np.bool_],
     results: list[MetricResult],
@@ -113,10 +113,12 @@ def compute_lower_bounds(
         one for each metric of BOUNDED, its name followed by SUFFIX.
     """
     if contaminated.any():
-        worst = worst_case_scores(scores, relevant, contaminated)
+        blocks = as_blocks(scores)
+        sets = as_tag_sets(relevant, blocks.shape)
+        worst = worst_case_blocks(blocks, sets, contaminated)
         weights = resamples.weights
-        maps = {("map", 0): mean_average_precisions(worst, relevant, weights)}
-        results = _to_results(photo_metrics(worst, relevant, weights) | maps, resamples)
+        maps = {("map", 0): mean_average_precisions(worst, sets, weights)}
+        results = _to_results(photo_metrics(worst, sets, weights) | maps, resamples)
     return [
         MetricResult(one.metric + SUFFIX, one.k, one.value, one.replicates)
         for one in results
@@ -141,25 +143,49 @@ def worst_case_scores(
     return np.where(contaminated[:, None], errors, scores.clip(limits.min, limits.max))
 
 
+def worst_case_blocks(
+    blocks: ScoreBlocks, sets: TagSets, contaminated: NDArray[np.bool_]
+) -> ScoreBlocks:
+    """`worst_case_scores` of each block."""
+    n_tags, numbers = blocks.shape[1], np.arange(len(blocks))
+    return blocks.map(
+        lambda scores, photos: worst_case_scores(
+            scores, sets.select(numbers[photos]).to_multi_hot(n_tags), contaminated[photos]
+        ),
+        n_tags,
+    )
+
+
 def photo_metrics(
-    scores: NDArray, relevant: NDArray, weights: NDArray
+    scores: NDArray | ScoreBlocks, relevant: NDArray | TagSets, weights: NDArray
 ) -> dict[tuple[str, int], NDArray]:
     """The metrics of single photos and of the balanced test, by (metric, k): (1 + R,) each.
 
     Args:
         scores, relevant: as in `compute_metrics`. weights: (1 + R, N) of the photos.
     """
+    blocks = as_blocks(scores)
+    sets = as_tag_sets(relevant, blocks.shape)
+    parts = [
+        score_photos(scores, sets.select(photos).to_multi_hot(blocks.shape[1]))
+        for photos, scores in blocks
+    ]
+    values = {one: np.concatenate([part[one] for part in parts]) for one in parts[0]}
+    means = photo_means(np.stack(list(values.values()), axis=1), weights)
+    balanced = balanced_means(np.stack([values[one] for one in BALANCED], axis=1), sets, weights)
+    names = [(f"balanced_{metric}", k) for metric, k in BALANCED]
+    return dict(zip([*values, *names], [*means.T, *balanced.T], strict=True))
+
+
+def score_photos(
+    scores: NDArray, relevant: NDArray[np.bool_]
+) -> dict[tuple[str, int], NDArray[np.float64]]:
+    """(N,) values of each metric of single photos, by (metric, k)."""
     ranking = rank(scores, relevant)
     values = {
         (metric, k): function(ranking, k) for metric, function in PER_PHOTO.items() for k in CUTOFFS
     }
-    values["miap", 0] = average_precision(ranking)
-    means = photo_means(np.stack(list(values.values()), axis=1), weights)
-    balanced = balanced_means(
-        np.stack([values[one] for one in BALANCED], axis=1), relevant, weights
-    )
-    names = [(f"balanced_{metric}", k) for metric, k in BALANCED]
-    return dict(zip([*values, *names], [*means.T, *balanced.T], strict=True))
+    return values | {("miap", 0): average_precision(ranking)}
 
 
 def _to_results(

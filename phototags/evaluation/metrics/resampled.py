@@ -4,18 +4,18 @@
 counts exactly as two equal photos would, ties between the two included.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
-from phototags.evaluation.metrics.ranking import (
-    check_scores,
-    expected_precisions,
-    harmonic_numbers,
-)
+from phototags.evaluation.metrics.score_blocks import ScoreBlocks, as_blocks, as_tag_sets
 from phototags.evaluation.metrics.top_k import mark_top_k, sample_top_k
+from phototags.tags.encoding import TagSets
 
-BLOCK = 2_000_000
-"""Numbers in the largest temporary matrix (16 MB in float64)."""
+WEIGHTS = 1 << 25
+"""Numbers of a matrix over resamples (256 MB in float64); more resamples are taken in parts."""
 
 TIE_DRAWS = 20
 """Random orders of equal scores that the means over tags are averaged over."""
@@ -28,11 +28,22 @@ TagCounts = tuple[NDArray, NDArray, NDArray]
 
 def photo_means(values: NDArray, weights: NDArray) -> NDArray[np.float64]:
     """Weighted means over photos: (N, M), a value per photo and metric, gives (R, M)."""
-    return weights.astype(np.float64) @ values / weights.sum(axis=1, dtype=np.float64)[:, None]
+    means = [
+        part.astype(np.float64) @ values / part.sum(axis=1, dtype=np.float64)[:, None]
+        for part in split_resamples(weights, len(values))
+    ]
+    return np.concatenate(means)
+
+
+def split_resamples(weights: NDArray, width: int) -> Iterator[NDArray]:
+    """Yield the weights of some resamples at a time, so many that WEIGHTS has rows of `width`."""
+    step = max(1, WEIGHTS // max(width, 1))
+    for start in range(0, len(weights), step):
+        yield weights[start : start + step]
 
 
 def balanced_means(
-    values: NDArray, relevant: NDArray[np.bool_], weights: NDArray
+    values: NDArray, relevant: NDArray[np.bool_] | TagSets, weights: NDArray
 ) -> NDArray[np.float64]:
     """Means over a balanced test: first a tag, all equally likely, then one of its photos.
 
@@ -45,14 +56,21 @@ def balanced_means(
     Returns:
         (R, M).
     """
-    tags = relevant.astype(np.float32)
-    counts = weights @ tags
-    shares = np.divide(1, counts, out=np.zeros_like(counts), where=counts > 0)
-    return photo_means(values, weights * (shares @ tags.T))
+    sets = as_tag_sets(relevant)
+    tags = sets.to_csr(int(sets.ids.max(initial=-1)) + 1).astype(np.float64)
+    means = []
+    for part in split_resamples(weights, max(tags.shape)):
+        counts = part @ tags
+        shares = np.divide(1, counts, out=np.zeros_like(counts), where=counts > 0)
+        means.append(photo_means(values, part * (shares @ tags.T)))
+    return np.concatenate(means)
 
 
 def top_k_tag_means(
-    scores: NDArray, relevant: NDArray[np.bool_], weights: NDArray, k: int
+    scores: NDArray | ScoreBlocks,
+    relevant: NDArray[np.bool_] | TagSets,
+    weights: NDArray,
+    k: int,
 ) -> dict[str, NDArray[np.float64]]:
     """`tag_means` of the first `k` tags of each photo, expected over the order of equal scores.
 
@@ -62,21 +80,67 @@ def top_k_tag_means(
     Args:
         scores: (N, T) numbers, not NaN. relevant: (N, T) bool, true tags; at least one True.
     """
-    marked = mark_top_k(scores, k)
-    tied = marked.sum(axis=1) > k if scores.shape[1] > k else np.zeros(len(scores), bool)
-    counts = count_tags(marked[~tied], relevant[~tied], weights[:, ~tied])
-    if not tied.any():
-        return tag_means(counts)
-    generator, draws = np.random.default_rng(TIE_SEED), []
-    own = scores[tied], marked[tied], k, generator
-    for _ in range(TIE_DRAWS):
-        drawn = count_tags(sample_top_k(*own), relevant[tied], weights[:, tied])
-        draws.append(tag_means(tuple(map(np.add, counts, drawn))))
-    return {name: np.mean([draw[name] for draw in draws], axis=0) for name in draws[0]}
+    blocks = as_blocks(scores)
+    n_tags = blocks.shape[1]
+    own = as_tag_sets(relevant, blocks.shape).to_csr(n_tags)
+    first, tied = find_top_k(blocks, k)
+    draws = list(draw_top_k(blocks.select(tied), k)) if tied.any() else []
+    means: list[dict] = []
+    for part in split_resamples(weights, n_tags):
+        counts = count_tags(to_csr(first[~tied], n_tags), own[~tied], part[:, ~tied])
+        if not draws:
+            means.append(tag_means(counts))
+            continue
+        drawn = [
+            tag_means(
+                tuple(map(np.add, counts, count_tags(to_csr(of, n_tags), own[tied], part[:, tied])))
+            )
+            for of in draws
+        ]
+        means.append({name: np.mean([draw[name] for draw in drawn], axis=0) for name in drawn[0]})
+    return {name: np.concatenate([part[name] for part in means]) for name in means[0]}
+
+
+def find_top_k(blocks: ScoreBlocks, k: int) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+    """(N, k) first tags of each photo, ascending, and (N,) True where equal scores decide them.
+
+    Of the latter the first tags are 0.
+    """
+    n_photos, n_tags = blocks.shape
+    k = min(k, n_tags)
+    first, tied = np.zeros((n_photos, k), np.int32), np.zeros(n_photos, bool)
+    for photos, scores in blocks:
+        marked = mark_top_k(scores, k)
+        tied[photos] = many = marked.sum(axis=1) > k
+        first[photos[~many]] = np.nonzero(marked[~many])[1].reshape(-1, k)
+    return first, tied
+
+
+def draw_top_k(blocks: ScoreBlocks, k: int) -> NDArray[np.int32]:
+    """(TIE_DRAWS, N, k) first tags of each photo, ascending, equal scores in random order.
+
+    The random numbers of a photo and draw are the same in whatever blocks the photos are read.
+    """
+    n_photos, n_tags = blocks.shape
+    draws = np.empty((TIE_DRAWS, n_photos, min(k, n_tags)), np.int32)
+    for photos, scores in blocks:
+        marked = mark_top_k(scores, k)
+        for draw in range(TIE_DRAWS):
+            bits = np.random.PCG64(TIE_SEED).advance((draw * n_photos + int(photos[0])) * n_tags)
+            chosen = sample_top_k(scores, marked, k, np.random.Generator(bits))
+            draws[draw, photos] = np.nonzero(chosen)[1].reshape(len(photos), -1)
+    return draws
+
+
+def to_csr(tags: NDArray[np.int32], n_tags: int) -> csr_matrix:
+    """(N, T) sparse matrix of ones at the (N, k) tags of the photos."""
+    return TagSets.from_sizes(tags.ravel(), np.full(len(tags), tags.shape[1])).to_csr(n_tags)
 
 
 def count_tags(
-    predicted: NDArray[np.bool_], relevant: NDArray[np.bool_], weights: NDArray
+    predicted: NDArray[np.bool_] | csr_matrix,
+    relevant: NDArray[np.bool_] | csr_matrix,
+    weights: NDArray,
 ) -> TagCounts:
     """Count the photos of each tag in each resample.
 
@@ -84,9 +148,10 @@ def count_tags(
         predicted: (N, T) bool, the tags predicted for each photo.
         relevant: (N, T) bool, its true tags.
     """
+    given, true = (csr_matrix(pairs, dtype=np.float32) for pairs in (predicted, relevant))
     return tuple(
-        (weights @ pairs.astype(np.float32)).astype(np.float64)
-        for pairs in (predicted, relevant, predicted & relevant)
+        np.asarray(weights @ pairs, np.float64, order="C")
+        for pairs in (given, true, given.multiply(true))
     )
 
 
@@ -116,61 +181,6 @@ def tag_means(counts: TagCounts) -> dict[str, NDArray[np.float64]]:
         "mean_f1": (_share(2 * hits, given + true) * (true > 0)).sum(axis=1) / tags,
         "n_plus": (hits > 0).sum(axis=1).astype(np.float64),
     }
-
-
-def mean_average_precisions(
-    scores: NDArray, relevant: NDArray[np.bool_], weights: NDArray
-) -> NDArray[np.float64]:
-    """mAP of each resample, over the tags that a photo of the resample has; perfect 1.
-
-    Expected over the order of equal scores, as `ranking.average_precision`; a photo that the
-    resample has twice is tied with itself.
-
-    Args:
-        scores: (N, T) numbers, not NaN.
-        relevant: (N, T) bool; every resample has a photo with a tag.
-
-    Returns:
-        (R,); for weights of one, `ranking.mean_average_precision`.
-    """
-    scores, relevant = check_scores(scores, relevant)
-    by_photo = np.ascontiguousarray(weights.T, dtype=np.float32)
-    harmonic = harmonic_numbers(int(weights.sum(axis=1).max()))
-    total, counted = np.zeros(len(weights)), np.zeros(len(weights))
-    for tag in np.flatnonzero(relevant.any(axis=0)):
-        own = np.ascontiguousarray(scores[:, tag])
-        precisions, present = _tag_precisions(own, relevant[:, tag], by_photo, harmonic)
-        total += _share(precisions, present)
-        counted += present > 0
-    return total / counted
-
-
-def _tag_precisions(
-    scores: NDArray, relevant: NDArray[np.bool_], by_photo: NDArray, harmonic: NDArray
-) -> tuple[NDArray, NDArray]:
-    """Sum of the precisions at one tag's photos, and how many photos those are, by resample.
-
-    Args:
-        scores: (N,) of the tag. relevant: (N,) bool, photos with the tag.
-        by_photo: (N, R) weights. harmonic: H(0), H(1), ...
-    """
-    found = np.flatnonzero(relevant)
-    found = found[np.argsort(-scores[found], kind="stable")]
-    negated, first, photos = np.unique(-scores[found], return_index=True, return_counts=True)
-    hits = np.add.reduceat(by_photo[found], first, axis=0)
-    hits_above = np.cumsum(hits, axis=0) - hits
-    precisions = np.zeros(by_photo.shape[1])
-    step = max(1, BLOCK // max(by_photo.shape))
-    for start in range(0, len(first), step):
-        block = slice(start, start + step)
-        values = -negated[block, None]
-        above = (scores > values).astype(np.float32) @ by_photo
-        size, equal = hits[block].copy(), scores == values
-        mixed = equal.sum(axis=1) > photos[block]  # photos without the tag are tied too
-        size[mixed] = equal[mixed].astype(np.float32) @ by_photo
-        ties = above, size, hits[block], hits_above[block]
-        precisions += expected_precisions(*ties, harmonic).sum(axis=0)
-    return precisions, hits_above[-1] + hits[-1]
 
 
 def _share(part: NDArray, whole: NDArray) -> NDArray:

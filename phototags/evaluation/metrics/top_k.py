@@ -37,3 +37,20 @@ def sample_top_k(
     chosen = np.zeros(scores.shape, dtype=bool)
     np.put_along_axis(chosen, np.argpartition(keys, k - 1, axis=1)[:, :k], True, axis=1)
     return chosen
+
+
+def find_best(scores: NDArray, k: int) -> NDArray[np.intp]:
+    """(N, k) columns of the `k` best scores of each row, best first; equal ones in their order.
+
+    All columns where there are at most `k`.
+
+    >>> find_best(np.array([[1, 3, 3], [2, 1, 0]]), 2).tolist()
+    [[1, 2], [0, 1]]
+    """
+    if scores.shape[1] <= k:
+        return np.argsort(-scores, axis=1, kind="stable")
+    marked = mark_top_k(scores, k)
+    rows, columns = np.nonzero(marked)
+    order = np.lexsort((columns, -scores[rows, columns], rows))
+    starts = np.searchsorted(rows, np.arange(len(scores)))
+    return columns[order[starts[:, None] + np.arange(k)]]

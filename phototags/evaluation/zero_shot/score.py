@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from phototags.evaluation.metrics.resampled import mean_average_precisions, photo_means
+from phototags.evaluation.metrics.resampled import photo_means
 from phototags.evaluation.metrics.resamples import (
     Resamples,
     confidence_interval,
     draw_resamples,
 )
+from phototags.evaluation.metrics.tag_precisions import mean_average_precisions
 from phototags.evaluation.zero_shot.caption_search import rank_photos, sum_words
 from phototags.evaluation.zero_shot.fit import SEED, fit_from_captions, fit_from_tags
 from phototags.evaluation.zero_shot.photos import Photos
