@@ -2,6 +2,7 @@
 # make results RUN=photographs MIRROR=folder-or-url     another run: presets/photographs.yaml
 # make box MIRROR=folder-or-url                    the tagger that comes with phototags
 # make check-results    are the committed results unedited, possible, and of this code and params?
+# make compare A=results/pictures B=../other/results/pictures   differences of two runs, in pairs
 # make app [FOLDER=...] the page: find photos by words, see tags
 # make test | fuzz | slurm-test | lint | bench | docs | lock | tidy | clean
 # Needs Python 3.11, git and make.
@@ -18,7 +19,7 @@ export PHOTOTAGS_MIRROR := $(MIRROR)
 endif
 PRESET := $(if $(filter-out pictures,$(RUN)),--configfile presets/$(RUN).yaml)
 
-.PHONY: environment results check-results box app test fuzz lint format bench acceptance slurm-test docs lock tidy clean
+.PHONY: environment results check-results compare box app test fuzz lint format bench acceptance slurm-test docs lock tidy clean
 
 environment: $(READY)
 
@@ -35,6 +36,9 @@ results: $(READY)
 
 check-results: $(READY)
 	$(BIN)/python -m phototags.results.check_results
+
+compare: $(READY)
+	$(BIN)/python -m phototags.results.pair_runs $(A) $(B)
 
 BOX := model.safetensors calibration.safetensors config.json vocabulary.tsv scores.csv MODEL_CARD.md
 

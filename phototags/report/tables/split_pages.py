@@ -85,7 +85,7 @@ def format_pairs(pairs: pd.DataFrame) -> str:
     parts = []
     for (train, test), of in pairs.groupby(["train", "test"], sort=False):
         rows = [
-            [f"{system} - {over}", *(_format_difference(cells.loc[measure]) for measure in PAIRED)]
+            [f"{system} - {over}", *(format_difference(cells.loc[measure]) for measure in PAIRED)]
             for (system, over), pair in of.groupby(["system", "over"], sort=False)
             for cells in [pair.set_index(["metric", "k"])]
         ]
@@ -96,7 +96,8 @@ def format_pairs(pairs: pd.DataFrame) -> str:
     return format_page("Systems in pairs", PAIRS, *parts)
 
 
-def _format_difference(row: pd.Series) -> str:
+def format_difference(row: pd.Series) -> str:
+    """Format a row of paired.csv: difference, interval and adjusted p, in bold where it is low."""
     low, high = (f"{100 * row[end]:+.1f}" for end in ("low", "high"))
     text = f"{100 * row['difference']:+.1f} [{low}, {high}]"
     text = f"**{text}**" if row["adjusted_p"] < LEVEL else text
