@@ -124,13 +124,25 @@ def learn_keywords(photos: KeywordPhotos, min_photos: int) -> LearnedKeywords:
             f"expected keywords on {min_photos} photos of two days or folders at least, found none "
             f"among {len(whole)} photos. Give photos keywords, or lower --min-photos."
         )
-    parts = encode_parts(photos, keywords, list(written), whole)
+    inputs, basis = find_coordinates(torch.nn.functional.normalize(photos.features.float(), dim=1))
+    parts = encode_parts(photos, inputs, keywords, list(written), whole)
     l2, scores = cross_fit_groups(parts, folds, groups[whole])
     learned = [part.photos for part in parts]
     vectors, bias = fit_masked(learned, l2, start_tables(learned, len(written)))
     relevant = learned[0].targets.numpy() > 0
     fitted = fit_probabilities(scores, relevant, groups[whole])
+    vectors = vectors @ basis.T
     return LearnedKeywords(list(written), written, vectors, bias, l2, relevant, scores, fitted)
+
+
+def find_coordinates(inputs: Tensor) -> tuple[Tensor, Tensor]:
+    """(N, r) coordinates of (N, n) inputs in an orthonormal basis of their span, and it, (n, r).
+
+    A penalised regression has no part outside of that span (Kimeldorf & Wahba, 1971), so that few
+    photos are fitted in r = min(N, n) dimensions with the same result.
+    """
+    basis = torch.linalg.qr(inputs.double().T).Q
+    return (inputs.double() @ basis).float(), basis.float()
 
 
 class LearnedPart(NamedTuple):
@@ -152,15 +164,19 @@ def apply_verdicts(photos: KeywordPhotos) -> list[list[str]]:
 
 
 def encode_parts(
-    photos: KeywordPhotos, keywords: Sequence[Sequence[str]], tags: list[str], whole: NDArray
+    photos: KeywordPhotos,
+    inputs: Tensor,
+    keywords: Sequence[Sequence[str]],
+    tags: list[str],
+    whole: NDArray,
 ) -> list[LearnedPart]:
     """Photos with keywords, which know all T tags, then the others, a part for each judged tag.
 
     Args:
-        keywords: of `apply_verdicts`. whole: places of the photos with keywords.
+        inputs: (N, r), of `find_coordinates`. keywords: of `apply_verdicts`.
+        whole: places of the photos with keywords.
     """
     ids = {tag: number for number, tag in enumerate(tags)}
-    inputs = torch.nn.functional.normalize(photos.features.float(), dim=1)
     targets = torch.zeros(len(whole), len(ids))
     for row, place in enumerate(whole.tolist()):
         targets[row, [ids[of] for word in keywords[place] if (of := clean(word).tag) in ids]] = 1

@@ -10,6 +10,7 @@ from phototags.box.learn_keywords import (
     KeywordPhotos,
     apply_verdicts,
     choose_tags,
+    find_coordinates,
     learn_keywords,
     write_learned,
 )
@@ -79,6 +80,19 @@ def test_what_is_written_is_a_tagger_with_its_calibration(photos, learned, tmp_p
     assert vocabulary.photos == learned.relevant.sum(0).tolist()
     means = learned.calibration.probabilities(learned.scores).mean(0)
     assert means == pytest.approx(learned.relevant.mean(0), abs=0.03)
+
+
+def test_few_photos_are_fitted_in_their_span_with_the_same_result():
+    """The optimum in 40 dimensions, found by scikit-learn, has no part outside of 12 photos'."""
+    generator = torch.Generator().manual_seed(1)
+    features = torch.randn(12, 40, generator=generator)
+    coordinates, basis = find_coordinates(features)
+    assert coordinates.shape == (12, 12) and basis.shape == (40, 12)
+    assert torch.allclose(coordinates @ basis.T, features, atol=1e-5)
+    has = np.arange(12) % 2
+    whole, small = (LogisticRegression(C=1, tol=1e-10).fit(of.numpy(), has)
+                    for of in (features, coordinates))  # fmt: skip
+    assert basis.numpy() @ small.coef_[0] == pytest.approx(whole.coef_[0], abs=1e-4)
 
 
 def test_the_comparison_is_the_average_precision_of_both(learned):

@@ -1,13 +1,16 @@
 """Load a running service: concurrent clients that search, look at photos and tag, for some seconds.
 
     phototags serve --port 8765 --max-rate 100000 &
-    python -m tests.serve.load http://127.0.0.1:8765/ photo.jpg --clients 50 --seconds 60
+    python -m tests.serve.load http://127.0.0.1:8765/ photo.jpg --clients 50 --seconds 60 --pid $!
 
-Prints answers by status and the time to an answer. A client waits when it is told to (429).
+Prints answers by status, the time to an answer, and the memory of the service before and after. A
+client waits when it is told to (429). Ends with code 1 after any other answer than 200 and 429.
 """
 
 import argparse
 import asyncio
+import os
+import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -46,8 +49,15 @@ async def run_client(session, first: int, until: float, photo: bytes, seen, seco
         seconds.append(time.monotonic() - began)
 
 
-async def main(args):
-    """Run all clients at once and print what they saw."""
+def read_memory(pid: int) -> float:
+    """Resident memory of a process in MB."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+async def main(args) -> bool:
+    """Run all clients at once and print what they saw; whether no request failed."""
+    memory = [read_memory(args.pid)] if args.pid else []
     seen, seconds, until = Counter(), [], time.monotonic() + args.seconds
     photo, connector = args.photo.read_bytes(), aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(args.address, connector=connector) as session:
@@ -59,6 +69,9 @@ async def main(args):
     half, most = np.percentile(seconds, [50, 95])
     print(f"{dict(seen)}; {len(seconds) / args.seconds:.1f} a second; "
           f"median {half:.2f} s, 95 % {most:.2f} s")  # fmt: skip
+    if memory:
+        print(f"memory before and after: {memory[0]:.0f} and {read_memory(args.pid):.0f} MB")
+    return not seen.keys() - {200, 429}
 
 
 if __name__ == "__main__":
@@ -67,4 +80,5 @@ if __name__ == "__main__":
     parser.add_argument("photo", type=Path)
     parser.add_argument("--clients", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=60)
-    asyncio.run(main(parser.parse_args()))
+    parser.add_argument("--pid", type=int, help="of the service")
+    sys.exit(not asyncio.run(main(parser.parse_args())))
