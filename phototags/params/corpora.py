@@ -42,7 +42,7 @@ class Corpora(Section):
         " exist; null takes removals.txt if it exists",
     )
     shard_photos: int = Field(
-        description="photos a shard; one shard is one job. A corpus that would have more than 4,096"
+        description="photos a shard; one shard is one job. A corpus that would have more than 3,000"
         " shards has larger ones: twice as many photos, three times, and so on",
         gt=0,
     )

@@ -15,7 +15,6 @@ from phototags.io.storage import hash_file, read_tensors, write_tensors
 from phototags.training.state import TrainState
 
 log = logging.getLogger(__name__)
-MIN_SECONDS = 10.0  # between two writes of a job, more where writing takes long
 WRITE_RATIO = 50  # seconds to the next write per second of the last: a large state takes seconds
 
 

@@ -16,6 +16,7 @@ from phototags.errors import ModelError
 from phototags.io.storage import write_json
 
 log = logging.getLogger(__name__)
+MAX_RESTARTS = 3  # of a training in several processes, after one of them was killed
 Files = Mapping[str, str | Sequence[str]]
 
 
@@ -33,6 +34,7 @@ class TrainJob:
             (pixels and bytes of an image).
         train: name of the training corpus.
         loader_threads: that decode images in each process; they change no result.
+        checkpoint_seconds: between two checkpoints at least; changes no result.
     """
 
     inputs: Files
@@ -40,6 +42,7 @@ class TrainJob:
     params: Mapping[str, Any]
     train: str
     loader_threads: int = 1
+    checkpoint_seconds: float = 10.0
 
     @classmethod
     def from_rule(cls, rule: Any) -> "TrainJob":
@@ -134,12 +137,34 @@ class TrainJob:
 def launch_processes(job: TrainJob) -> None:
     """Train in several processes of this machine, by torchrun; what they say is logged.
 
+    Where one of them ends, torchrun ends the others. They are then started anew, up to MAX_RESTARTS
+    times, and go on from the checkpoint; what is wrong with the job itself is not tried again.
+
     Raises:
         ModelError: when they fail.
     """
+    for restarts in range(MAX_RESTARTS + 1):
+        code, reason = run_processes(job)
+        if not code:
+            return
+        if reason:
+            break
+        log.warning(
+            "a process of the training ended, %d restarts are left", MAX_RESTARTS - restarts
+        )
+    reason = reason or "its reason is in the log"
+    raise ModelError(f"training in {job.processes} processes failed: {reason}")
+
+
+def run_processes(job: TrainJob) -> tuple[int, str]:
+    """Start the processes once, and wait for their end.
+
+    Returns:
+        torchrun's exit code, and the error that a process says, if one does.
+    """
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
     command += [f"--nproc-per-node={job.processes}", "-m", "phototags.training.distributed"]
-    reason = "its reason is in the log"
+    reason = ""
     with subprocess.Popen(
         [*command, str(job.file)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as running:
@@ -147,5 +172,4 @@ def launch_processes(job: TrainJob) -> None:
             log.info("%s", line)
             if line.startswith("error: "):
                 reason = line.removeprefix("error: ")
-    if running.returncode:
-        raise ModelError(f"training in {job.processes} processes failed: {reason}")
+    return running.returncode, reason

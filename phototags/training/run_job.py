@@ -13,7 +13,7 @@ from phototags.params.compute import Compute
 from phototags.systems.bases.system import System
 from phototags.systems.registry import parse_system
 from phototags.systems.tagger import Tagger, save
-from phototags.training.checkpoints import MIN_SECONDS, Checkpoint, compute_fingerprint
+from phototags.training.checkpoints import Checkpoint, compute_fingerprint
 from phototags.training.context import TrainContext
 from phototags.training.inputs import TrainInputs, read_inputs
 from phototags.training.job import TrainJob, launch_processes
@@ -86,7 +86,9 @@ def make_checkpoint(
     """
     settings = {**job.params, "train": job.train, "processes": processes}
     fingerprint = compute_fingerprint(job.list_inputs("shards"), settings)
-    return kind(job.checkpoint_folder / "checkpoint.safetensors", fingerprint, MIN_SECONDS)
+    return kind(
+        job.checkpoint_folder / "checkpoint.safetensors", fingerprint, job.checkpoint_seconds
+    )
 
 
 def make_live_curves(job: TrainJob) -> Callable[[dict], None]:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from phototags.systems.parts.negatives import NegativesEachEpoch
 from phototags.systems.parts.tag_optimisers import TagOptimiser
 from phototags.systems.parts.tagged_photos import Batch
-from phototags.training.averaging import MovingAverage, clone_tensors
+from phototags.training.averaging import MovingAverage, clone_tensors, copy_tensors
 from phototags.training.batch_loader import BatchLoader
 
 TAG_OPTIMISER = "tag_optimiser"
@@ -90,9 +90,9 @@ class TrainState:
         self.batches_done, self.photos_done, self.loss_sum, self.epoch_start = 0, 0, 0.0, None
 
     def tensors(self) -> dict[str, Tensor]:
-        """The tensors of the state, named `owner/name`."""
+        """The tensors of the state that a step may change, named `owner/name`."""
         parts = {
-            "tagger": self.tagger.state_dict(),
+            "tagger": self.average.weights,
             "average": self.average.averages if self.average.decay else {},
             "best": self.best_weights,
             "generator": {"state": self.generator.get_state()},
@@ -118,7 +118,7 @@ class TrainState:
         for key, value in tensors.items():
             of, _, name = key.partition("/")
             parts.setdefault(of, {})[name] = value
-        self.tagger.load_state_dict(parts["tagger"])
+        copy_tensors(parts["tagger"], self.average.weights)
         for name, values in parts.get("average", {}).items():
             self.average.averages[name].copy_(values)
         owners = {int(of.partition(".")[2]): of for of in parts if of.startswith("optimiser.")}

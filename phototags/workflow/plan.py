@@ -14,7 +14,7 @@ from phototags.systems.bases.user import WIDE
 from phototags.workflow.config import Params
 from phototags.workflow.experiments import list_taggers
 
-MAX_SHARDS = 4_096  # of a corpus: Snakemake plans a shard's jobs in some 8 ms, each time it starts
+MAX_SHARDS = 3_000  # of a corpus: Snakemake plans a shard's jobs in some 10 ms, each time it starts
 
 
 @dataclass(frozen=True, eq=False)

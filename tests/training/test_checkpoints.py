@@ -204,6 +204,19 @@ def test_a_checkpoint_without_its_words_is_damaged(tmp_path, caplog):
     assert "damaged" in caplog.text
 
 
+@pytest.mark.parametrize("kind", ["fixed", "joint"])
+def test_a_table_that_does_not_move_is_in_no_checkpoint(tmp_path, kind):
+    keys = {"tag_vectors": kind, "hidden": [4], "ema_decay": 0.9}
+    system, checkpoint = Im2Vec(model="im2vec", **keys, **KEYS), tmp_path / "state.safetensors"
+    stopped_after(3, system, Checkpoint(checkpoint, "same"))
+    names, shape = read_tensors(checkpoint)[0], (5, 3)
+    of_table = [one for one, values in names.items() if "tag_vectors" in one]
+    assert of_table == (["average/tag_vectors", "best/tag_vectors", "tagger/tag_vectors"]
+                        if kind == "joint" else [])  # fmt: skip
+    assert all(names[one].shape == shape for one in of_table)
+    assert equal(learned(system, Checkpoint(checkpoint, "same")), learned(system))
+
+
 def test_writes_keep_their_distance_in_time(tmp_path):
     path = tmp_path / "state.safetensors"
     learned(SYSTEMS[0], Checkpoint(path, "same", seconds=3600))

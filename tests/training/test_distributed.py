@@ -1,8 +1,13 @@
 """Several processes learn what one learns; nothing but the order of sums may differ."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import threading
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -154,6 +159,48 @@ def test_what_makes_the_processes_fail_is_the_error_of_the_job(done_run):
     keys = {"model": "multihot", "epochs": 1, "patience": 1}
     with pytest.raises(ModelError, match="shard_tags is for im2vec and fast0tag.*is multihot"):
         launch_processes(make_job("out", keys, processes=2, shard_tags=True))
+
+
+def find_workers(agent: int) -> list[int]:
+    """The processes that torchrun started, whose own is a child of this one."""
+    children = Path(f"/proc/{agent}/task/{agent}/children").read_text().split()
+    found = [int(one) for one in children if b"distributed.run" in command_of(one)]
+    return [int(one) for run in found
+            for one in Path(f"/proc/{run}/task/{run}/children").read_text().split()
+            if b"phototags.training.distributed" in command_of(one)]  # fmt: skip
+
+
+def command_of(process: int | str) -> bytes:
+    return Path(f"/proc/{process}/cmdline").read_bytes()
+
+
+@pytest.mark.parametrize("victim", [0, 1])
+def test_the_workflow_goes_on_from_the_checkpoint_after_a_process_was_killed(
+    done_run, caplog, victim
+):
+    caplog.set_level("INFO")
+    keys = {"epochs": 40, "patience": 40, "expectation": "sampled"}
+    jobs = [
+        replace(make_job(to, im2vec(**keys), processes=2), checkpoint_seconds=0.0)
+        for to in ("quiet", "killed")
+    ]
+    jobs[1].write()
+    launch_processes(jobs[0])
+    checkpoint, killed = jobs[1].checkpoint_folder / "checkpoint.safetensors", []
+
+    def kill_one() -> None:
+        while not checkpoint.exists():
+            time.sleep(0.05)
+        killed.extend(find_workers(os.getpid()))
+        os.kill(killed[victim], signal.SIGKILL)
+
+    thread = threading.Thread(target=kill_one, daemon=True)
+    thread.start()
+    launch_processes(jobs[1])
+    assert len(killed) == 2 and "going on after epoch" in caplog.text
+    for name in ("model.safetensors", "history.csv"):
+        expected = (done_run / "quiet" / name).read_bytes()
+        assert (done_run / "killed" / name).read_bytes() == expected
 
 
 def test_torchrun_trains_what_the_workflow_would(done_run):

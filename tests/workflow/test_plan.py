@@ -72,11 +72,11 @@ def test_a_shard_is_full_before_the_next_is_begun(size, count):
 @pytest.mark.parametrize(
     ("photos", "size", "shards"),
     [
-        (4096 * 100, 100, 4096),
-        (4096 * 100 + 1, 200, 2049),
-        (8192 * 100, 200, 4096),
-        (8192 * 100 + 1, 300, 2731),
-        (99_206_564, 24_300, 4083),
+        (3000 * 100, 100, 3000),
+        (3000 * 100 + 1, 200, 1501),
+        (6000 * 100, 200, 3000),
+        (6000 * 100 + 1, 300, 2001),
+        (99_206_564, 33_100, 2998),
     ],
 )
 def test_a_large_corpus_has_larger_shards_and_no_more_of_them(photos, size, shards):
