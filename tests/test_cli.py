@@ -28,8 +28,8 @@ from phototags.systems.tagger import save
 
 SYSTEM = Im2Vec(model="im2vec", hidden=[], scaling="none", epochs=1, patience=1)
 TAGS = ["red", "green", "blue"]
-USABLE_ALONE = ("removed", "index", "search", "serve", "similar")
-"""Commands that need no argument; the last four say what they lack, or serve what is indexed."""
+USABLE_ALONE = ("removed", "index", "search", "review", "serve", "similar")
+"""Commands that need no argument; the last five say what they lack, or serve what is indexed."""
 
 
 def embed_colours(backbone, pictures):
