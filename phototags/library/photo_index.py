@@ -1,6 +1,6 @@
 """Search an index of photos: words that all must hold, likeness, folders and dates.
 
-Without torch, unless words are neither tags nor keywords, or a photo is no indexed one.
+Without torch, unless it is asked for photos like one that is not indexed.
 """
 
 from __future__ import annotations

@@ -68,14 +68,16 @@ def _find_candidates(
     Blocks of rows are scored one after the other; what is below the `top`th so far is passed over.
     """
     size = max(GROUP, SCORES // len(queries) // GROUP * GROUP, min(top, len(vectors)))
-    lowest, candidates = np.full(len(queries), -np.inf, np.float32), []
+    candidates, waiting = [], 0
     for start in range(0, len(vectors), size):
         scores = vectors[start : start + size] @ queries.T  # (b, Q)
         if start == 0:
             lowest = np.partition(scores, -top, axis=0)[-top] - margin
         candidates.append(_select(scores, lowest, start))
-        if sum(len(one[0]) for one in candidates) > COMPACTED * top * len(queries):
+        waiting += len(candidates[-1][0])
+        if waiting > COMPACTED * top * len(queries):
             candidates, lowest = _compact(candidates, top, margin)
+            waiting = len(candidates[0][0])
     rows, owners, _ = _compact(candidates, top, margin)[0][0]
     return rows, owners
 
