@@ -24,9 +24,11 @@ def prepare(vectors: str, queries: str) -> None:
     ready.update(index=index, queries=np.load(queries))
 
 
-def search(start: int, count: int, top: int) -> list[list[int]]:
-    """Search with the queries from `start` on, all at once; rows of each, best first."""
-    return ready["index"].search(ready["queries"][start : start + count], top)[1].tolist()
+def search(count: int, top: int, together: bool) -> list[list[int]]:
+    """Search with the first queries, all at once or one after the other; rows, best first."""
+    index, queries = ready["index"], ready["queries"][:count]
+    parts = [queries] if together else np.split(queries, count)
+    return [row for part in parts for row in index.search(part, top)[1].tolist()]
 
 
 if __name__ == "__main__":

@@ -14,14 +14,14 @@ def prepare(vectors: str, queries: str) -> None:
     ready.update(table=table, longest=measure_longest(table), queries=np.load(queries))
 
 
-def search(start: int, count: int, top: int) -> list[list[int]]:
-    """Search with the queries from `start` on, one as `phototags search` does; rows, best first."""
+def search(count: int, top: int, together: bool) -> list[list[int]]:
+    """Search with the first queries, at once or each as a run's search does; rows, best first."""
     table, longest = ready["table"], ready["longest"]
-    queries = ready["queries"][start : start + count]
-    if count == 1:
-        found = [find_nearest(table, queries[0], top, longest)]
-    else:
+    queries = ready["queries"][:count]
+    if together:
         found = find_all_nearest(table, queries, top, longest)
+    else:
+        found = [find_nearest(table, query, top, longest) for query in queries]
     return [[row for row, _ in of] for of in found]
 
 
