@@ -179,7 +179,7 @@ def test_the_workflow_goes_on_from_the_checkpoint_after_a_process_was_killed(
     done_run, caplog, victim
 ):
     caplog.set_level("INFO")
-    keys = {"epochs": 40, "patience": 40, "expectation": "sampled"}
+    keys = {"epochs": 10, "patience": 10, "expectation": "sampled"}
     jobs = [
         replace(make_job(to, im2vec(**keys), processes=2), checkpoint_seconds=0.0)
         for to in ("quiet", "killed")
