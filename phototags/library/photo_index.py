@@ -163,7 +163,7 @@ Make one with `phototags index FOLDER --index /no/index`.
         if own_only:
             found = np.zeros(len(self), np.float32)
         elif term.tag is not None:
-            found = self.vectors.probabilities[term.tag].astype(np.float32)
+            found = self.vectors.read_probabilities(term.tag)
         else:
             found = self.meaning.estimate(term.text, len(self))
         own = own_search.find_contents(self.store, term.text)

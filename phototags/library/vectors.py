@@ -1,8 +1,9 @@
 """The numbers that a search reads, as memory-mapped .npy files; made from the store, which has all.
 
 `vectors-N/` holds `photos.npy` (n,) int64, ids of contents, ascending; `probabilities.npy` (T, n)
-float16, a row a tag, so that a word costs one row; `features.npy` (n, F) float16 of length one;
-`text_vectors.npy` (n, E) float32, of a tagger with zero-shot words.
+float16, a row a tag, so that a word costs one row; `sums.npy` (T + 1,) uint32, the CRC of each of
+these rows and of the ids, by which a search notices damage in what it reads; `features.npy` (n, F)
+float16 of length one; `text_vectors.npy` (n, E) float32, of a tagger with zero-shot words.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,16 +34,26 @@ class PhotoVectors:
     """The vectors of n photos.
 
     Args:
+        folder: where they lie.
         photos: (n,) int64, ids of contents, ascending.
-        probabilities: (T, n) float16, mapped.
+        probabilities: (T, n) float16, mapped. sums: (T,) uint32, the CRC of each row.
         features: (n, F) float16 of length one, mapped.
         text_vectors: (n, E) float32 of length one, mapped; None without zero-shot words.
     """
 
+    folder: Path
     photos: NDArray[np.int64]
     probabilities: NDArray[np.float16]
+    sums: NDArray[np.uint32]
     features: NDArray[np.float16]
     text_vectors: NDArray[np.float32] | None
+
+    def read_probabilities(self, tag: int) -> NDArray[np.float32]:
+        """(n,) probabilities of a tag. Raises: ModelError where they are not as written."""
+        row = np.ascontiguousarray(self.probabilities[tag])
+        if zlib.crc32(row) != self.sums[tag]:
+            raise _name_damage(self.folder, f"the probabilities of tag {tag} are not as written")
+        return row.astype(np.float32)
 
     def find_places(self, contents: NDArray[np.int64]) -> NDArray[np.int64]:
         """Places among the photos of those contents that are there."""
@@ -64,14 +76,14 @@ def write_vectors(store: sqlite3.Connection, folder: Path, tagger: str, tags: in
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir()
     np.save(part / "photos.npy", photos)
-    _write_arrays(store, part, tagger, tags, len(photos))
+    _write_arrays(store, part, tagger, tags, photos)
     shutil.rmtree(final, ignore_errors=True)
     os.replace(part, final)
     return final
 
 
 def _write_arrays(
-    store: sqlite3.Connection, folder: Path, tagger: str, tags: int, photos: int
+    store: sqlite3.Connection, folder: Path, tagger: str, tags: int, photos: NDArray[np.int64]
 ) -> None:
     where = f"FROM contents WHERE {TAGGED}"
     sizes = "SELECT length(features) / 2, coalesce(length(text_vector), 0) / 2 "
@@ -80,9 +92,9 @@ def _write_arrays(
     def make(name: str, kind: type, *shape: int) -> NDArray:
         return open_memmap(folder / f"{name}.npy", "w+", kind, shape)
 
-    probabilities = make("probabilities", np.float16, tags, photos)
-    features = make("features", np.float16, photos, width)
-    text = make("text_vectors", np.float32, photos, text_width) if text_width else None
+    probabilities = make("probabilities", np.float16, tags, len(photos))
+    features = make("features", np.float16, len(photos), width)
+    text = make("text_vectors", np.float32, len(photos), text_width) if text_width else None
     query = f"SELECT probabilities, features, text_vector {where} ORDER BY id"
     cursor, at = store.execute(query, (tagger,)), 0
     while rows := cursor.fetchmany(CHUNK):
@@ -92,6 +104,8 @@ def _write_arrays(
         if text is not None:
             text[place] = _join(columns[2])
         at = place.stop
+    sums = [zlib.crc32(np.ascontiguousarray(row)) for row in probabilities]
+    np.save(folder / "sums.npy", np.array([*sums, zlib.crc32(photos)], np.uint32))
 
 
 def _join(blobs: Sequence[bytes]) -> NDArray[np.float16]:
@@ -119,13 +133,14 @@ def read_vectors(folder: Path, generation: str, tags: int) -> PhotoVectors:
         photos = np.load(place / "photos.npy")
         probabilities = np.load(place / "probabilities.npy", mmap_mode="r")
         features = np.load(place / "features.npy", mmap_mode="r")
+        sums = np.load(place / "sums.npy")
         path = place / "text_vectors.npy"
         text = np.load(path, mmap_mode="r") if path.exists() else None
         expected = {"photos": (len(photos),), "probabilities": (tags, len(photos))}
-        expected["features"] = (len(photos), features.shape[-1])
+        expected |= {"features": (len(photos), features.shape[-1]), "sums": (tags + 1,)}
         found = {"photos": photos.shape, "probabilities": probabilities.shape}
-        found["features"] = features.shape
-        kinds = [photos.dtype == np.int64]
+        found |= {"features": features.shape, "sums": sums.shape}
+        kinds = [photos.dtype == np.int64, sums.dtype == np.uint32]
         kinds += [one.dtype == np.float16 for one in (probabilities, features)]
         if text is not None:
             expected["text_vectors"] = (len(photos), text.shape[-1])
@@ -133,9 +148,15 @@ def read_vectors(folder: Path, generation: str, tags: int) -> PhotoVectors:
             kinds.append(text.dtype == np.float32)
         if expected != found or not all(kinds):
             raise ValueError(f"expected arrays of {expected}, found {found}")
-    except (OSError, ValueError, TypeError, EOFError) as error:
-        raise ModelError(
-            f"{place} should hold the vectors of an index, but: {error}. Run `phototags index` "
-            "again, which makes them from the store without looking at photos."
-        ) from error
-    return PhotoVectors(photos, probabilities, features, text)
+        if zlib.crc32(photos) != sums[-1]:
+            raise ValueError("the ids are not as written")
+    except Exception as error:  # a damaged header raises nearly anything, even of Python's grammar
+        raise _name_damage(place, error) from error
+    return PhotoVectors(place, photos, probabilities, sums[:-1], features, text)
+
+
+def _name_damage(folder: Path, found: object) -> ModelError:
+    return ModelError(
+        f"{folder} should hold the vectors of an index, but: {found}. Remove it and run "
+        "`phototags index` again, which makes them from the store without looking at photos."
+    )

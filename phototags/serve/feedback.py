@@ -97,13 +97,14 @@ def _read_lines(path: Path) -> list[tuple[str, str, bool | None]]:
         try:
             line = json.loads(text)
             version, found = line["version"], (line["photo"], line["tag"], line["accepted"])
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             continue
         if version != VERSION:
             raise PhototagsError(
                 f"{path} has a line of version {version}, but this phototags reads version "
                 f"{VERSION}. Update phototags, or move the file elsewhere."
             )
-        if isinstance(found[0], str) and isinstance(found[1], str):
+        is_verdict = found[2] is None or isinstance(found[2], bool)
+        if isinstance(found[0], str) and isinstance(found[1], str) and is_verdict:
             lines.append(found)
     return lines

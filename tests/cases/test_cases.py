@@ -2,6 +2,7 @@
 
 import ast
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -22,3 +23,12 @@ def test_the_test_of_each_kind_exists(case):
 def test_each_kind_stands_once():
     kinds = [case["kind"] for case in CASES]
     assert len(kinds) == len(set(kinds))
+
+
+def test_each_promise_of_security_names_tests_that_exist():
+    lines = (ROOT / "docs/security.md").read_text(encoding="utf-8").splitlines()
+    rows = [line for line in lines if line.startswith("| ") and line[2:5] not in ("pro", "---")]
+    assert len(rows) > 20
+    for row in rows:
+        named = re.findall(r"`(tests/[^`]+)`", row)
+        assert named and all((ROOT / path).is_file() for path in named), row

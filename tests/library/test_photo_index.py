@@ -118,11 +118,13 @@ def test_a_folder_holds_the_files_that_a_loop_finds_below_it(tmp_path, within):
 def test_places_of_contents_are_those_of_a_loop():
     nothing = np.zeros((0, 0), np.float16)
     photos = np.array([2, 3, 7, 20])
-    vectors = PhotoVectors(photos, nothing, nothing, None)
+    vectors = PhotoVectors(Path(), photos, nothing, nothing, nothing, None)
     asked = [21, 7, 0, 3, 7, 4]
     expected = [list(photos).index(one) for one in asked if one in photos]
     assert vectors.find_places(np.array(asked)).tolist() == expected
-    assert not len(PhotoVectors(photos[:0], nothing, nothing, None).find_places(np.array([1])))
+    assert not len(
+        PhotoVectors(Path(), photos[:0], nothing, nothing, nothing, None).find_places(np.array([1]))
+    )
 
 
 def test_likeness_orders_by_the_cosine_and_leaves_the_photo_itself_out(home):

@@ -59,7 +59,19 @@ def test_a_store_with_overwritten_pages_is_an_error_of_ours(home):
         home.search("red")
 
 
-@pytest.mark.parametrize("name", ["photos.npy", "probabilities.npy"])
+def test_a_changed_number_is_noticed_by_the_search_that_reads_it(home):
+    home.update()
+    path = next(home.index.glob("vectors-*")) / "probabilities.npy"
+    sound = path.read_bytes()
+    rows = np.load(path).nbytes
+    for at in range(len(sound) - rows, len(sound)):
+        path.write_bytes(sound[:at] + bytes([sound[at] ^ 1]) + sound[at + 1 :])
+        with PhotoIndex.open(home.index) as index, pytest.raises(ModelError, match="as written"):
+            for tag in range(len(index.tags)):
+                index.vectors.read_probabilities(tag)
+
+
+@pytest.mark.parametrize("name", ["photos.npy", "probabilities.npy", "sums.npy"])
 @pytest.mark.parametrize("damage", ["missing", "cut", "other shape", "pickle"])
 def test_damaged_vectors_are_refused_and_made_again(home, name, damage):
     home.update()

@@ -1,19 +1,28 @@
 """Each parser of what strangers write, on many damaged inputs: named errors or sound answers.
 
-`make fuzz` tries 100,000 of each; the same ones each time.
+`make fuzz` tries 100,000 of each; the same ones each time. PHOTOTAGS_FUZZ_SERIES names other ones,
+and PHOTOTAGS_FUZZ_SECONDS ends each parser's after so long, with a line that says how many were
+tried.
 """
 
 import io
 import json
 import os
 import random
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from phototags.corpora.readers import READERS
 from phototags.download.journal import parse_line
-from phototags.download.response_headers import MAX_WAIT, forbids_use, parse_retry_after
+from phototags.download.response_headers import (
+    MAX_WAIT,
+    find_end_of_use,
+    forbids_use,
+    parse_retry_after,
+)
 from phototags.errors import PhototagsError
 from phototags.io.tagger_config import parse_json
 from phototags.io.tar_headers import read_tar_headers
@@ -21,13 +30,17 @@ from phototags.photos.archives import ZipArchive
 from phototags.photos.photo_table import make_photo_table, read_drops
 from phototags.photos.removals import read_matches, read_removals
 from phototags.search.index import PhotoIndex, read_index, write_index
+from phototags.serve.feedback import Feedback
 from phototags.systems.tagger import read_config
 from phototags.tags.spelling import clean
+from phototags.tags.word_choices import read_choices
 from phototags.workflow.params_files import check_params_file
 from tests.download.test_resume import make_record
 from tests.mutations.conftest import HOSTILE, KINDS, mutant
 
 EXAMPLES = int(os.environ.get("PHOTOTAGS_FUZZ", 150))
+SECONDS = float(os.environ.get("PHOTOTAGS_FUZZ_SECONDS", "inf"))
+SERIES = os.environ.get("PHOTOTAGS_FUZZ_SERIES", "")
 ROOT = Path(__file__).parents[2]
 TSV = "photo_id\tfile\ttags\tuser_id\tlatitude\n1\t1.jpg\tsea, blue sky\tann\t1.5\n2\t2.jpg\t\t\t\n"
 CONFIG = {"system": {"model": "im2vec", "epochs": 1, "patience": 1, "hidden": [8]}, "features": 3}
@@ -36,6 +49,8 @@ DROPS = "step\tphoto_id\treason\tdetail\npack_photos\ta\\x09b\ttruncated\tat byt
 REMOVALS = (
     "# mail\nshapes/p7  # asked\nhttps://www.example.org/a?utm_source=b\nIMG \\#7\n" + "ab" * 32
 )
+WORDS = "action\tword\tname\nblock\tsea\t\nrename\tsky\theaven\nadd\tred boat\t\n"
+VERDICT = '{"version": 1, "photo": "ab", "tag": "sea", "accepted": true, "at": "2026-01-01"}\n'
 HEADER = "unavailable_after: Sat, 25 Jun 2010 15:00:00 PST, otherbot: noindex, phototags: noai"
 TAGS = "Golden+Gate%20Bridge, caf\u00e9\u0301 #hash_tag camelCase u00e9 \U0001f1e9 \u200d <b>3"
 
@@ -55,15 +70,31 @@ def damage(content: bytes, chance: random.Random) -> bytes:
     return mutant(content, changes)
 
 
+def list_damaged(sound: bytes, name: str) -> Iterator[bytes]:
+    """Yield mutants of a content: `EXAMPLES` in a series, or as many as `SECONDS` allow."""
+    chance, begun = random.Random(name + SERIES), time.monotonic()
+    for number in range(EXAMPLES):
+        if time.monotonic() - begun > SECONDS:
+            print(f"{name}{SERIES}: {number} of {EXAMPLES}")
+            return
+        yield damage(sound, chance)
+
+
 def read_header(content: bytes) -> None:
     text = content.decode("utf-8", "surrogateescape")
     assert 0 <= parse_retry_after(text) <= MAX_WAIT
     assert forbids_use([text]) in (True, False)
+    assert find_end_of_use({"X-Robots-Tag": text}) is None or "unavailable_after" in text.lower()
 
 
 def read_journal_line(content: bytes) -> None:
     record = parse_line(content)
     assert record is None or (record.bytes >= 0 and isinstance(record.url, str))
+
+
+def read_verdicts(path: Path) -> None:
+    for of in Feedback(path).verdicts.values():
+        assert set(map(type, of.values())) == {bool}
 
 
 def read_tar(content: bytes) -> None:
@@ -93,6 +124,8 @@ FILES = {
     "drops": ("drops.tsv", DROPS, read_drops),
     "matches": ("removed.tsv", "line\tphotos\nab\t3\n", lambda path: read_matches([path])),
     "removals": ("removals.txt", REMOVALS, lambda path: read_removals([path])),
+    "words": ("words.tsv", WORDS, read_choices),
+    "feedback": ("feedback.jsonl", VERDICT + VERDICT.replace("true", "null"), read_verdicts),
     "yaml": ("x.yaml", (ROOT / "presets/shapes.yaml").read_text(), check_params_file),
     "config": ("config.json", json.dumps(CONFIG), lambda path: read_config(path.parent)),
 }
@@ -102,9 +135,7 @@ FILES = {
 def test_damaged_text_is_an_answer_or_a_named_error(name):
     sound, read = TEXTS[name]
     read(sound.encode())
-    chance = random.Random(name)
-    for _ in range(EXAMPLES):
-        content = damage(sound.encode(), chance)
+    for content in list_damaged(sound.encode(), name):
         try:
             read(content)
         except (PhototagsError, ValueError) as error:
@@ -114,11 +145,10 @@ def test_damaged_text_is_an_answer_or_a_named_error(name):
 @pytest.mark.parametrize("name", FILES)
 def test_a_damaged_file_is_an_answer_or_a_named_error(tmp_path, name):
     file, sound, read = FILES[name]
-    path, chance = tmp_path / file, random.Random(name)
+    path = tmp_path / file
     path.write_text(sound, encoding="utf-8")
     read(path)
-    for _ in range(EXAMPLES):
-        content = damage(sound.encode(), chance)
+    for content in list_damaged(sound.encode(), name):
         path.write_bytes(content)
         try:
             read(path)
@@ -129,9 +159,7 @@ def test_a_damaged_file_is_an_answer_or_a_named_error(tmp_path, name):
 def test_damaged_headers_of_tars_are_values_in_bounds_or_a_value_error(packing):
     sound = packing.tar_of({"a/1.jpg": b"one" * 50, "b" * 150: b"two", "c": "a/1.jpg"})
     read_tar(sound)
-    chance = random.Random("tar")
-    for _ in range(EXAMPLES):
-        content = damage(sound, chance)
+    for content in list_damaged(sound, "tar"):
         try:
             read_tar(content)
         except ValueError as error:
@@ -140,9 +168,7 @@ def test_damaged_headers_of_tars_are_values_in_bounds_or_a_value_error(packing):
 
 def test_damaged_zips_are_bytes_or_a_named_error(tmp_path, packing):
     packing.in_zip("a.zip", "a/1.jpg", {"b.txt": b"two" * 30})(b"one" * 50, tmp_path)
-    sound, chance = (tmp_path / "a.zip").read_bytes(), random.Random("zip")
-    for _ in range(EXAMPLES):
-        content = damage(sound, chance)
+    for content in list_damaged((tmp_path / "a.zip").read_bytes(), "zip"):
         (tmp_path / "a.zip").write_bytes(content)
         try:
             read_zip(tmp_path / "a.zip")
@@ -167,10 +193,8 @@ def test_damaged_indexes_are_read_whole_or_a_named_error(tmp_path, kind):
     index = PhotoIndex(np.eye(2, 3, dtype=np.float32), table, "c", "0")
     write_index(index, tmp_path / "c.safetensors", tmp_path / "c.parquet")
     read_index(tmp_path, "c")
-    path, chance = tmp_path / f"c.{kind}", random.Random(kind)
-    sound = path.read_bytes()
-    for _ in range(EXAMPLES):
-        content = damage(sound, chance)
+    path = tmp_path / f"c.{kind}"
+    for content in list_damaged(path.read_bytes(), kind):
         path.write_bytes(content)
         try:
             found = read_index(tmp_path, "c")
