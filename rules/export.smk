@@ -60,6 +60,34 @@ rule score_probabilities:
         "../scripts/score_probabilities.py"
 
 
+rule measure_learnability:
+    """Measure how well the exported tagger knows each tag."""
+    input:
+        model=rules.export_tagger.output.model,
+        config=rules.export_tagger.output.config,
+        vocabulary=rules.export_tagger.output.vocabulary,
+        candidates=f"{MODELS}/{PARAMS.export.train}/candidates.tsv",
+        features=tagger_features(*EXPORTED, PARAMS.export.train),
+        tags=f"{MODELS}/{PARAMS.export.train}/tags.parquet",
+        split=f"{MODELS}/{PARAMS.export.train}/split.parquet",
+    output:
+        table=f"{RESULTS}/tables/learnability.csv",
+    log:
+        f"logs/measure_learnability/{RUN}.log",
+    benchmark:
+        f"benchmarks/measure_learnability/{RUN}.tsv"
+    conda:
+        "../envs/phototags.yaml"
+    params:
+        code=code("measure_learnability"),
+        instruction_set=PARAMS.instruction_set,
+        settings=dump_section(PARAMS.score),
+    message:
+        "Measuring each tag"
+    script:
+        "../scripts/measure_learnability.py"
+
+
 rule write_model_card:
     """Describe the exported tagger: its data, scores and limits."""
     input:

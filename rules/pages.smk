@@ -69,6 +69,7 @@ rule write_report:
         nearest_tags=[
             f"{MODELS}/{train}/nearest_tags.tsv" for train in PLAN.train_corpora
         ],
+        learnability=f"{RESULTS}/tables/learnability.csv",
         template="phototags/report/templates/report.html",
     output:
         report=f"{RESULTS}/report.html",

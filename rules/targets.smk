@@ -76,6 +76,7 @@ JOBS = {
     "choose_tagger": OF_RUN if CHOICE else [],
     "export_tagger": OF_RUN,
     "score_probabilities": OF_RUN,
+    "measure_learnability": OF_RUN,
     "write_model_card": OF_RUN,
     "score_zero_shot": cross(train=PLAN.train_corpora) if ENCODERS else [],
     "write_zero_shot": OF_RUN if ENCODERS else [],

@@ -42,6 +42,7 @@ class ReportInputs:
     shards: Sequence[Path]
     tag_maps: Sequence[Path]
     nearest_tags: Sequence[Path]
+    learnability: Path
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ def write_report(path: Path | str, run: str, settings: Report, inputs: ReportInp
         flows=trace_photos(pd.read_csv(inputs.drops), sizes),
         tables=parse_tables(inputs.tables),
         vocabularies=read_vocabulary_maps(inputs.tag_maps, inputs.nearest_tags),
+        learned_tags=pd.read_csv(inputs.learnability, keep_default_na=False).to_dict("records"),
         map_size=(WIDTH, HEIGHT),
         no_noun=NO_NOUN,
         licences=count_licences(photos),

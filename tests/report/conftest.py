@@ -104,6 +104,11 @@ def small_run(tmp_path) -> ReportInputs:
     plot_losses(losses, results / "losses.svg")
     plot_scores(pd.read_csv(results / "scores.csv", dtype={"seed": str}), results / "scores.svg")
     vocabulary = write_vocabulary(tmp_path, "shapes")
+    (results / "learnability.csv").write_text(
+        "tag,photos,users,visualness,test_photos,test_users,chance,average_precision,low,high,"
+        "confused_with,confused\nnull,9,4,0.7,4,3,0.4,0.753,0.5,0.95,<b>bold</b>,3\n"
+        "<b>bold</b>,5,3,,2,1,0.2,0.25,0.0,1.0,,0\n"
+    )
     return ReportInputs(
         scores=results / "scores.csv",
         drops=results / "drops.csv",
@@ -119,4 +124,5 @@ def small_run(tmp_path) -> ReportInputs:
         shards=[place / "shards" / "00000.tar" for place in corpora],
         tag_maps=[vocabulary / "tag_map.tsv"],
         nearest_tags=[vocabulary / "nearest_tags.tsv"],
+        learnability=results / "learnability.csv",
     )

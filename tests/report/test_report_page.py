@@ -87,6 +87,16 @@ def test_losses_add_up_from_listed_to_used(page):
     assert re.search(r"duplicate\s+2\s+6\s+embed_photos\s+undecodable\s+1\s+5\s+used\s+5", text)
 
 
+def test_tags_are_listed_to_be_sorted_by_number_and_taken_for_others(page):
+    section = page.split('<section id="tags">')[1].split("</section>")[0]
+    assert '<table class="sortable">' in section and section.count("<button>") == 8
+    rows = section.split("<tbody>")[1].split("</tr>")[:2]
+    assert '<th scope="row">null</th>' in rows[0] and 'data-value="0.753"' in rows[0]
+    assert "75.3 <small>50.0 to 95.0</small>" in rows[0]
+    assert "&lt;b&gt;bold&lt;/b&gt; <small>75 %</small>" in rows[0]  # on 3 of 4 test photos
+    assert 'data-value="-1"' in rows[1]  # no visualness: behind all that have one
+
+
 def test_the_headline_is_drawn_and_the_other_tables_are_shown(page):
     assert "not shown twice" not in page and "Two of them." in page
     assert "first tag of im2vec was one that people wrote for 30 of 100" in page
