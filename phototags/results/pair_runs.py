@@ -20,6 +20,7 @@ from phototags.errors import PhototagsError
 from phototags.evaluation.metrics.resamples import CONFIDENCE
 from phototags.evaluation.metrics.split_means import adjust_holm, compare_pair
 from phototags.evaluation.metrics.summary import NAMES
+from phototags.io.endings import run_command
 from phototags.report.markdown import format_page, format_table
 from phototags.report.tables.cells import format_pair
 from phototags.report.tables.split_pages import format_difference
@@ -170,4 +171,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(main))
