@@ -26,7 +26,7 @@ from phototags.serve.service import Service
 from tests.serve.browser import Browser
 
 WIDTH, HEIGHT, SIDE = 1440, 1010, 1600
-QUERY = "?q=water&above=0.05"
+QUERY = "?q=sky&above=0.05"
 READY = "document.querySelectorAll('.grid .open img').length > 3"
 SHOWN = "[...document.querySelectorAll('.grid img')]"
 SHOWN += ".filter((one) => one.getBoundingClientRect().top < innerHeight)"
