@@ -70,10 +70,10 @@ say "a deleted vocabulary is missed" yes "$(has "$(plan)" build_vocabulary)"; ba
 echo "# a comment" >>params.yaml
 say "a comment in params.yaml" none "$(plan)"; back
 pages="plot_examples plot_scores score_split score_tagger summarise_scores summarise_splits write_manifest write_model_card write_report write_tables"
-edit score.resamples 60; say "score.resamples" "$(echo compare_users draw_tag_curves score_tag_vectors score_zero_shot write_zero_shot plot_examples plot_scores score_split score_tagger summarise_scores summarise_splits write_manifest write_model_card write_report write_tables | tr ' ' '\n' | sort | paste -sd' ')" "$(plan)"; back
+edit score.resamples 60; say "score.resamples" "$(echo compare_users draw_tag_curves measure_learnability score_tag_vectors score_zero_shot write_zero_shot plot_examples plot_scores score_split score_tagger summarise_scores summarise_splits write_manifest write_model_card write_report write_tables | tr ' ' '\n' | sort | paste -sd' ')" "$(plan)"; back
 edit train.systems.multihot.epochs 2; say "one system's epochs: its rules" "$(echo $pages train_tagger | tr ' ' '\n' | grep -v plot_examples | sort | paste -sd' ')" "$(plan)"
 say "one system's epochs: only its jobs" 1 "$(snakemake -n 2>/dev/null | awk '$1=="train_tagger"{print $2; exit}')"; back
-learned="$pages export_tagger score_probabilities index_photos train_tagger train_with_backbone embed_with_tagger embed_tags score_tag_vectors map_tags compare_users describe_users draw_tag_curves map_users"
+learned="$pages export_tagger measure_learnability score_probabilities index_photos train_tagger train_with_backbone embed_with_tagger embed_tags score_tag_vectors map_tags compare_users describe_users draw_tag_curves map_users"
 edit embed_tags.epochs 3; say "embed_tags.epochs" "$(echo $learned | tr ' ' '\n' | sort | paste -sd' ')" "$(plan)"; back
 edit vocabulary.min_photos 3; say "vocabulary.min_photos" "$(echo $learned build_vocabulary fit_zero_shot score_zero_shot write_zero_shot | tr ' ' '\n' | sort | paste -sd' ')" "$(plan)"; back
 edit report.photos 2; say "report.photos" "write_manifest write_report" "$(plan)"; back
