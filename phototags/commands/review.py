@@ -80,7 +80,7 @@ def print_doubts(doubts: list[Doubt], as_json: bool) -> int:
         print(json.dumps({"version": 1, "tags": tags}, ensure_ascii=False))
     else:
         for one in doubts:
-            common.say(f"{one.probability:.2f}\t{one.tag}\t{show(one.path)}")
+            common.say(f"{one.probability:.2f}  {one.tag:20}  {one.path}")
     return common.SUCCESS if doubts else common.PARTIAL
 
 

@@ -57,9 +57,13 @@ def test_answers_are_kept_and_not_asked_again(review, served):
     assert judged[first[0].photo][first[0].tag] is True
     assert judged[first[1].photo][first[1].tag] is False
     assert review("--list", "--json") == 0
-    asked = [(one["photo"], one["tag"]) for one in json.loads(review.out)["tags"]]
+    listed = review.out
+    asked = [(one["photo"], one["tag"]) for one in json.loads(listed)["tags"]]
     assert asked == [(one.photo, one.tag) for one in first[2:]]
     assert review(str(served.photos / "sub"), "--list") == 1 and review.out == ""
+    assert review("--list", "--top", "1") == 0
+    tag, path = asked[0][1], json.loads(listed)["tags"][0]["path"]
+    assert review.out.split(maxsplit=2)[1:] == [tag, f"{path}\n"]
 
 
 def test_verdicts_are_given_by_options_or_lines(review, served):
