@@ -124,9 +124,11 @@ def keep_all(
     given: Iterable[tuple[str, str, str]],
 ) -> int:
     """Keep verdicts that are given; those of unknown tags and photos are said and left out."""
+    from phototags.library.records import find_sha256
+
     counts, whole = dict.fromkeys(VERDICTS.values(), 0), True
     for verdict, word, path in given:
-        tag, photo = index.names.find(word.lower()), find_photo(index, path)
+        tag, photo = index.names.find(word.lower()), find_sha256(index.store, path)
         if tag is None or photo is None:
             whole = False
             unknown = f"{word!r} is no tag" if tag is None else f"{show(path)} is no indexed photo"
@@ -136,15 +138,6 @@ def keep_all(
         counts[VERDICTS[verdict]] += 1
     code = report(counts, args.json)
     return code if whole else common.PARTIAL
-
-
-def find_photo(index: PhotoIndex, path: str) -> str | None:
-    """The sha256 of an indexed photo; None where it is none."""
-    row = index.store.execute(
-        "SELECT sha256 FROM contents JOIN files ON content = contents.id WHERE path = ?",
-        (os.fsencode(os.path.abspath(path)),),
-    ).fetchone()
-    return row[0].hex() if row else None
 
 
 def report(counts: dict[bool | None, int], as_json: bool) -> int:

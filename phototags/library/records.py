@@ -43,6 +43,13 @@ def read_known(store: sqlite3.Connection, backbone: str) -> frozenset[bytes]:
     return frozenset(row[0] for row in rows)
 
 
+def find_sha256(store: sqlite3.Connection, path: str) -> str | None:
+    """The sha256 of an indexed file's content, as hexadecimal digits; None where it has none."""
+    query = "SELECT sha256 FROM contents JOIN files ON content = contents.id WHERE path = ?"
+    row = store.execute(query, (os.fsencode(os.path.abspath(path)),)).fetchone()
+    return row[0].hex() if row else None
+
+
 def find_features(
     store: sqlite3.Connection, backbone: str, sha256: str
 ) -> NDArray[np.float32] | None:

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from phototags.library.photo_index import FoundPhoto as IndexedPhoto
 from phototags.library.photo_index import PhotoIndex, SearchResult
+from phototags.library.records import find_sha256
 from phototags.library.scan import is_below
 from phototags.library.store import name_errors, read_about
 from phototags.serve.refusals import RefusalError
@@ -23,7 +24,6 @@ BY_ID = (
     "SELECT path, keywords, title, taken, top FROM files JOIN contents ON contents.id = content "
     "WHERE sha256 = ? AND tagger IS NOT NULL ORDER BY path"
 )
-ID_OF = "SELECT sha256 FROM contents JOIN files ON content = contents.id WHERE path = ?"
 
 
 @dataclass(frozen=True)
@@ -196,11 +196,11 @@ def _write_answer(index: PhotoIndex, found: SearchResult, above: float) -> Searc
 
 def _write_photo(index: PhotoIndex, photo: IndexedPhoto) -> FoundPhoto | None:
     """A found photo; None where it has left the index meanwhile."""
-    row = index.store.execute(ID_OF, (os.fsencode(photo.path),)).fetchone()
-    if row is None:
+    sha256 = find_sha256(index.store, photo.path)
+    if sha256 is None:
         return None
     return FoundPhoto(
-        id=row[0].hex(),
+        id=sha256,
         name=escape_name(os.path.basename(photo.path)),
         score=round(float(photo.score), 4),
         tags=write_tags(photo.tags),
