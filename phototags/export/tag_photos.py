@@ -20,7 +20,7 @@ from phototags.photos.decoding import decode
 from phototags.photos.picture_files import MAX_BYTES, MAX_PIXELS
 from phototags.systems.tagger import CALIBRATION, Tagger, load, own_backbone, read_config
 from phototags.tags.vocabulary import TagVocabulary, read_vocabulary
-from phototags.tags.word_choices import WordChoices
+from phototags.tags.word_choices import NO_CHOICES, WordChoices
 
 OVERSAMPLING = 2
 """Pixels of a decoded photo for one that the backbone sees, at least: large JPEGs need no more."""
@@ -71,7 +71,7 @@ def load_exported(
     above: float | None = None,
     precision: float | None = None,
     computed_in: Precision = "auto",
-    choices: WordChoices | None = None,
+    choices: WordChoices = NO_CHOICES,
 ) -> ExportedTagger:
     """Load the tagger from a folder that `export_tagger` wrote.
 
@@ -99,7 +99,7 @@ def load_exported(
     path = folder / CALIBRATION
     calibration = read_probabilities(path, len(vocabulary)) if path.exists() else None
     lowest = choose_lowest(calibration, path, above, precision)
-    naming = make_naming(vocabulary.tags, choices, folder, bool(calibration)) if choices else None
+    naming = make_naming(vocabulary.tags, choices, folder, bool(calibration))
     with refuse_downloads():
         backbone = load_backbone(config["backbone"], own_backbone(folder), precision=computed_in)
     width = getattr(backbone, "width", config["features"])

@@ -15,12 +15,11 @@ from phototags.library.records import forget_files, read_paths, read_stamps
 from phototags.library.scan import is_below, scan_folders
 from phototags.library.store import FILE, lock, name_errors, open_store, read_about, transaction
 from phototags.library.summary import Summary, settle_changes, start_summary
-from phototags.library.taggers import NO_CHOICES
 from phototags.library.update import Update
 from phototags.library.vectors import publish, write_vectors
 from phototags.library.words_by_meaning import fetch_encoder
 from phototags.photos.removals import Removals, read_removals
-from phototags.tags.word_choices import WordChoices
+from phototags.tags.word_choices import NO_CHOICES, WordChoices
 
 REMOVALS = "removals.txt"
 """In the folder of an index: photos that it leaves out, by the sha256 of their bytes."""

@@ -16,12 +16,11 @@ from phototags.io.storage import hash_file
 from phototags.io.tagger_config import read_tagger_config
 from phototags.tag_vectors.zero_shot_model import FILE as ZERO_SHOT
 from phototags.tag_vectors.zero_shot_model import ZeroShot, read_zero_shot
-from phototags.tags.word_choices import WordChoices
+from phototags.tags.word_choices import NO_CHOICES, WordChoices
 
 if TYPE_CHECKING:
     from phototags.export.tag_photos import ExportedTagger
 
-NO_CHOICES = WordChoices()
 LEARNED = "backbone.safetensors"
 FILES = ("config.json", "vocabulary.tsv", "model.safetensors", "calibration.safetensors", ZERO_SHOT)
 TOP = 12
@@ -84,7 +83,7 @@ def identify_tagger(folder: Path | str, choices: WordChoices = NO_CHOICES) -> Ta
     return TaggerIdentity(backbone, hashlib.sha256("".join(hashes).encode()).hexdigest())
 
 
-def load_tagger(folder: Path | str, choices: WordChoices | None = None) -> FolderTagger:
+def load_tagger(folder: Path | str, choices: WordChoices = NO_CHOICES) -> FolderTagger:
     """Load a tagger; its tags are named as a person chose.
 
     Raises:

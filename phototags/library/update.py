@@ -27,7 +27,6 @@ from phototags.library.scan import Scan, scan_folders
 from phototags.library.store import read_about, transaction
 from phototags.library.summary import Summary, count_skipped, settle_changes, start_summary
 from phototags.library.taggers import (
-    NO_CHOICES,
     FolderTagger,
     TaggerIdentity,
     identify_tagger,
@@ -37,7 +36,7 @@ from phototags.library.taggers import (
 )
 from phototags.library.vectors import publish, read_vectors, write_vectors
 from phototags.photos.removals import Removals
-from phototags.tags.word_choices import WordChoices
+from phototags.tags.word_choices import NO_CHOICES, WordChoices
 
 COMMIT_SECONDS = 5.0
 TAGGED_AT_ONCE = 512

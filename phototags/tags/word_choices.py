@@ -67,6 +67,9 @@ class WordChoices:
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
+NO_CHOICES = WordChoices()
+
+
 def read_choices(path: Path, shipped: Path | None = None) -> WordChoices:
     """Read `words.tsv`, and the translations of its language; no file is no choice.
 
