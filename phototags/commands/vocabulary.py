@@ -168,8 +168,8 @@ def print_words(
     rows = list(zip(naming.names, naming.sources, strict=True))
     blocked = [tag for tag in words.tags if tag in choices.blocked]
     if before:
-        was = dict(zip(*(lambda one: (one.names, one.sources))(Naming(words.tags, before)),
-                       strict=True))  # fmt: skip
+        earlier = Naming(words.tags, before)
+        was = dict(zip(earlier.names, earlier.sources, strict=True))
         rows = [(name, tags) for name, tags in rows if was.get(name) != tags]
         blocked = [tag for tag in blocked if tag not in before.blocked]
     file = common.find_words(tagger)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -34,10 +35,17 @@ class Words:
 
     def find(self, word: str) -> list[str]:
         """The tags and added words that are said under a word's name; none for no word."""
-        naming = Naming(self.tags, self.choices)
-        names = TagNames(naming.names, naming.list_aliases(self.aliases))
-        found = names.find(word) if names.find(word) is not None else names.find(clean(word).tag)
-        return [] if found is None else naming.sources[found]
+        found = self._names.find(word)
+        found = self._names.find(clean(word).tag) if found is None else found
+        return [] if found is None else self._naming.sources[found]
+
+    @functools.cached_property
+    def _naming(self) -> Naming:
+        return Naming(self.tags, self.choices)
+
+    @functools.cached_property
+    def _names(self) -> TagNames:
+        return TagNames(self._naming.names, self._naming.list_aliases(self.aliases))
 
     def _get(self, word: str) -> list[str]:
         if found := self.find(word):
