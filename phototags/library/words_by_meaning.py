@@ -14,8 +14,6 @@ from phototags.tag_vectors.zero_shot_model import FILE, ZeroShot, read_zero_shot
 from phototags.weights.fetch import ensure_weights
 
 log = logging.getLogger(__name__)
-FETCHED = "minilm"
-"""The text encoder whose weights are fetched."""
 
 
 class MeaningOfWords:
@@ -67,6 +65,8 @@ def fetch_encoder(model: Path) -> None:
     Args:
         model: folder of the tagger.
     """
+    from phototags.tag_vectors.placed_words import FETCHED
+
     path = model / FILE
     if not path.is_file() or read_zero_shot(path).encoder != FETCHED:
         return

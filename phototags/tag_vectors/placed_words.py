@@ -9,14 +9,16 @@ from phototags.tag_vectors.text_encoders import TextEncoder, load_text_encoder
 from phototags.tag_vectors.zero_shot_model import ZeroShot
 from phototags.weights.fetch import ensure_weights
 
+FETCHED = "minilm"
+"""The text encoder whose weights are fetched."""
 SLOPE = 25.0
 """How fast a word's probability rises with its cosine around the model's cut."""
 
 
 def load_encoder(model: ZeroShot) -> TextEncoder:
     """The text encoder of a zero-shot model; its weights are fetched once."""
-    name = model.encoder
-    return load_text_encoder(name, ensure_weights("minilm") if name == "minilm" else None)
+    weights = ensure_weights(FETCHED) if model.encoder == FETCHED else None
+    return load_text_encoder(model.encoder, weights)
 
 
 def estimate_fit(cosines: NDArray[np.float32], cut: float) -> NDArray[np.float32]:
