@@ -163,10 +163,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("new", type=Path, help="results of the run that it is compared with")
     given = parser.parse_args(arguments)
     try:
-        print(pair_runs(Run.read(given.old), Run.read(given.new)), end="")
+        page = pair_runs(Run.read(given.old), Run.read(given.new))
     except (OSError, ValueError, PhototagsError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    print(page, end="")
     return 0
 
 
