@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import phototags
 from phototags.errors import ModelError, PhototagsError, VocabularyError
+from phototags.io import endings
 from phototags.io.cpu import instruction_set_variables
 from phototags.io.escapes import show
 
@@ -26,7 +27,7 @@ BOX = Path(phototags.__file__).parent / "box" / "tagger"
 """The tagger of photographs that comes with phototags."""
 LANGUAGES = BOX.with_name("languages")
 """Words of that tagger in other languages, a file each."""
-SUCCESS, PARTIAL, FAILURE = 0, 1, 2
+SUCCESS, PARTIAL, FAILURE = endings.SUCCESS, 1, endings.FAILURE
 
 
 def add_model_option(

@@ -16,13 +16,12 @@ import sys
 from pathlib import Path
 
 from harness import arguments, compare, conclude, take_turns, version_of
-from measuring import Cost, Worker
+from measuring import ONE_THREAD, Cost, Worker
 
 CORPUS, PART = (50_000, 20_000), (5_000, 2_000)
 QUICK_CORPUS, QUICK_PART = (2_000, 500), (1_000, 300)
 LIMIT = 2000.0
 SIDE = [sys.executable, Path(__file__).with_name("scoring_sides.py")]
-ALONE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 AGREED = 1e-6
 
 
@@ -36,7 +35,7 @@ def hold(mine: Cost, yours: Cost) -> None:
 def main() -> None:
     given = arguments(__doc__)
     corpus, part = (QUICK_CORPUS, QUICK_PART) if given.quick else (CORPUS, PART)
-    with Worker(SIDE, ALONE) as ours, Worker(SIDE, ALONE) as theirs:
+    with Worker(SIDE, ONE_THREAD) as ours, Worker(SIDE, ONE_THREAD) as theirs:
         runs = take_turns(
             lambda: ours.ask("ours", corpus=corpus, part=part),
             lambda: theirs.ask("theirs", corpus=corpus, part=part),
@@ -44,7 +43,7 @@ def main() -> None:
         )
     for mine, yours in runs:
         hold(mine, yours)
-    with Worker(SIDE, ALONE) as ours:
+    with Worker(SIDE, ONE_THREAD) as ours:
         whole = ours.ask("ours", corpus=corpus, part=corpus)
     about = "scikit-learn", version_of("scikit-learn")
     size, all_of = ("_".join(f"{one // 1000}k" for one in of) for of in (part, corpus))

@@ -28,12 +28,11 @@ from harness import (
     take_turns,
     version_of,
 )
-from measuring import Worker
+from measuring import ONE_THREAD, Worker
 
 HERE = Path(__file__).parent
 VECTORS, WIDTH, QUERIES, TOP, CHECKED = 1_000_000, 64, 1_000, 20, 10
 ALONE = 20
-ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
 
 
 def search_slowly(table: np.ndarray, query: np.ndarray) -> set[int]:
